@@ -1,0 +1,2 @@
+/** Identities, fingerprints and secrets. */
+package dev.parley.chat.crypto;

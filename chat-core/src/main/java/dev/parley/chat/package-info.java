@@ -1,0 +1,2 @@
+/** Rooms and messages: what a program that chats needs. Start at {@code RoomManager}. */
+package dev.parley.chat;

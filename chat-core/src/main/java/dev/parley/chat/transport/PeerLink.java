@@ -1,0 +1,60 @@
+package dev.parley.chat.transport;
+
+/**
+ * A bidirectional, ordered and reliable stream of binary frames to one peer, encrypted hop by hop. Called from the
+ * owner executor that was given to {@link Transport#open}, and from nowhere else.
+ *
+ * <pre>
+ *   NEGOTIATING ──(both descriptions, a path)──► OPEN ──► CLOSED
+ *        └──────────(failed, closed)───────────────────────►
+ * </pre>
+ */
+public interface PeerLink {
+
+    /** Largest frame, in bytes. Larger ones are cut in pieces above this interface. */
+    int MAX_FRAME_BYTES = 16 * 1024;
+
+    /** Most bytes that may wait in a link before {@link #send} refuses more. */
+    int MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
+
+    /**
+     * Takes a signal of the other side. Candidates that come before the description wait for it. A signal that is
+     * malformed, out of place or late closes nothing but this link, with
+     * {@link dev.parley.chat.CloseReason.Code#PROTOCOL_VIOLATION}; on a closed link it does nothing.
+     *
+     * @param signal what the other side's listener was given
+     */
+    void accept(LinkSignal signal);
+
+    /**
+     * Queues a frame. The array must not be changed afterwards.
+     *
+     * @param frame 1…{@value #MAX_FRAME_BYTES} bytes
+     * @return false if the frame was not taken: the link is not open, or {@value #MAX_BUFFERED_BYTES} bytes would be
+     *     passed. True does not say that the frame has arrived.
+     * @throws IllegalArgumentException if the frame is empty or too large
+     */
+    boolean send(byte[] frame);
+
+    /**
+     * Returns how much is queued and not yet handed to the network.
+     *
+     * @return bytes; zero on a link that is not open
+     */
+    long bufferedBytes();
+
+    /**
+     * Returns a value that both sides of this link, and no other link, have in common: SHA-256 over the DTLS
+     * certificate fingerprints, initiator's first. Protocols above bind keys to it, so that nobody can sit between.
+     *
+     * @return 32 new bytes
+     * @throws IllegalStateException before {@link PeerLinkListener#onOpen}
+     */
+    byte[] channelBinding();
+
+    /**
+     * Closes the link after what is queued has had a short chance to leave. The listener is told
+     * {@link dev.parley.chat.CloseReason.Code#LEFT} with origin LOCAL. Closing again does nothing.
+     */
+    void close();
+}
