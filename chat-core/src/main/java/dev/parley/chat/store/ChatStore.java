@@ -65,7 +65,7 @@ public interface ChatStore extends AutoCloseable {
      *
      * @param room the room
      * @param self this profile
-     * @param upToSeq the highest count that is accepted, all below included
+     * @param upToSeq the highest count that is accepted, all below included; may be ahead of what is kept
      */
     void acknowledge(RoomId room, PeerId self, long upToSeq);
 
@@ -97,7 +97,7 @@ public interface ChatStore extends AutoCloseable {
     /**
      * Lists the remembered rooms.
      *
-     * @return last entered first
+     * @return last entered first; of those entered at the same time, the lower id first
      */
     List<RoomRecord> rooms();
 

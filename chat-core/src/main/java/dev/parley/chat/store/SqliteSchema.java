@@ -1,0 +1,64 @@
+package dev.parley.chat.store;
+
+import java.util.List;
+
+/**
+ * How the tables of {@link SqliteChatStore} came to be what they are. A step, once released, is never changed: the next
+ * change is a new step at the end.
+ *
+ * @param steps step {@code i} leads from version {@code i} to {@code i + 1}, where version 0 is an empty file; each
+ *     holds its statements in order
+ */
+record SqliteSchema(List<List<String>> steps) {
+
+    /** {@code PRAGMA application_id} of a Parley store: "Prly". */
+    static final int APPLICATION_ID = 0x50726c79;
+
+    /**
+     * The tables of this release.
+     *
+     * <ul>
+     *   <li>Ids of people and rooms are text, not bytes: the timeline is ordered by the text of {@code PeerId}, and
+     *       base32 does not sort as its bytes do ({@code 2…7} stand before {@code a…z}).
+     *   <li>{@code room} has a row for each room with events, marks or a record; {@code name} is null for those without
+     *       a record. Deleting the row deletes the rest.
+     *   <li>{@code event.id} is an explicit rowid, so that it stays when the file is vacuumed and a full-text index can
+     *       refer to it.
+     * </ul>
+     */
+    static final SqliteSchema CURRENT = new SqliteSchema(
+            List.of(List.of("""
+            CREATE TABLE room (
+                id INTEGER PRIMARY KEY,
+                room TEXT NOT NULL UNIQUE,
+                name TEXT,
+                hosted INTEGER NOT NULL DEFAULT 0,
+                entered_seconds INTEGER NOT NULL DEFAULT 0,
+                entered_nanos INTEGER NOT NULL DEFAULT 0
+            ) STRICT
+            """, """
+            CREATE TABLE event (
+                id INTEGER PRIMARY KEY,
+                room INTEGER NOT NULL REFERENCES room (id) ON DELETE CASCADE,
+                sender TEXT NOT NULL,
+                seq INTEGER NOT NULL,
+                clock INTEGER NOT NULL,
+                hash BLOB NOT NULL,
+                type TEXT NOT NULL,
+                bytes BLOB NOT NULL,
+                UNIQUE (room, sender, seq)
+            ) STRICT
+            """, "CREATE INDEX event_timeline ON event (room, clock, sender, seq)", """
+            CREATE TABLE acknowledged (
+                room INTEGER NOT NULL REFERENCES room (id) ON DELETE CASCADE,
+                self TEXT NOT NULL,
+                seq INTEGER NOT NULL,
+                PRIMARY KEY (room, self)
+            ) STRICT, WITHOUT ROWID
+            """)));
+
+    /** The version that the last step leads to. */
+    int version() {
+        return steps.size();
+    }
+}

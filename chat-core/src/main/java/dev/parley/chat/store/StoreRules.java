@@ -1,0 +1,25 @@
+package dev.parley.chat.store;
+
+import dev.parley.chat.StoreException;
+
+/** What both stores refuse, in the same words. */
+final class StoreRules {
+
+    private StoreRules() {}
+
+    static void requirePage(int limit) {
+        if (limit < 1 || limit > ChatStore.MAX_PAGE) {
+            throw new IllegalArgumentException("limit is 1 to " + ChatStore.MAX_PAGE + ", not " + limit);
+        }
+    }
+
+    static IllegalStateException closed() {
+        return new IllegalStateException("the store is closed");
+    }
+
+    static StoreException fork(StoredEvent refused) {
+        return new StoreException("another event is kept as #" + refused.seq() + " of " + refused.sender()
+                + " in this room: the author's chain is forked. Nothing of this call was kept;"
+                + " append the rest without this event");
+    }
+}
