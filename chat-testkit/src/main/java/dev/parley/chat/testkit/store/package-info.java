@@ -1,0 +1,2 @@
+/** The contract of stores, as tests. */
+package dev.parley.chat.testkit.store;

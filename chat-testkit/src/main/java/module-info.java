@@ -1,0 +1,10 @@
+/** For tests of programs that use Parley and of plugins: contract suites, in-memory fakes, a simulated network. */
+@org.jspecify.annotations.NullMarked
+module dev.parley.chat.testkit {
+    requires transitive dev.parley.chat;
+    requires transitive org.assertj.core;
+    requires transitive org.junit.jupiter.api;
+    requires static org.jspecify;
+
+    exports dev.parley.chat.testkit.store;
+}

@@ -1,0 +1,20 @@
+package dev.parley.chat.testkit.store;
+
+import dev.parley.chat.store.ChatStore;
+import dev.parley.chat.store.SqliteChatStore;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+
+final class SqliteChatStoreTest extends ChatStoreContract {
+
+    private final Path directory;
+
+    SqliteChatStoreTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
+
+    @Override
+    protected ChatStore newStore() {
+        return SqliteChatStore.open(directory.resolve("chat.db"));
+    }
+}
