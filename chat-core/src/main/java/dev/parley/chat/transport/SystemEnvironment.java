@@ -21,9 +21,15 @@ final class SystemEnvironment implements Environment {
 
     private static final Logger log = LoggerFactory.getLogger(SystemEnvironment.class);
 
+    /** Longer delays do not fit into nanoseconds; nothing runs that long. */
+    private static final Duration LONGEST_DELAY = Duration.ofDays(36_500);
+
     private final SecureRandom random = new SecureRandom();
     private final ExecutorService pool = Executors.newCachedThreadPool(daemons("parley-"));
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, daemons("parley-timer-"));
+
+    /** Set before the threads are stopped: what waits behind a running task is not begun any more. */
+    private volatile boolean closed;
 
     SystemEnvironment() {
         timer.setRemoveOnCancelPolicy(true);
@@ -47,7 +53,7 @@ final class SystemEnvironment implements Environment {
 
     @Override
     public Executor newSerialExecutor(String name) {
-        return new SerialExecutor(name, pool);
+        return new SerialExecutor(name);
     }
 
     @Override
@@ -55,13 +61,16 @@ final class SystemEnvironment implements Environment {
         try {
             Future<?> future = timer.schedule(
                     () -> {
+                        if (closed) {
+                            return;
+                        }
                         try {
                             task.run();
                         } catch (Throwable e) {
                             log.error("a timer task failed", e);
                         }
                     },
-                    Math.max(0, delay.toNanos()),
+                    nanosOf(delay),
                     TimeUnit.NANOSECONDS);
             return () -> future.cancel(false);
         } catch (RejectedExecutionException e) {
@@ -72,8 +81,17 @@ final class SystemEnvironment implements Environment {
 
     @Override
     public void close() {
-        timer.shutdownNow();
+        closed = true;
+        // Not shutdownNow: a task that is running ends undisturbed.
+        timer.shutdown();
         pool.shutdown();
+    }
+
+    private static long nanosOf(Duration delay) {
+        if (delay.isNegative()) {
+            return 0;
+        }
+        return delay.compareTo(LONGEST_DELAY) < 0 ? delay.toNanos() : LONGEST_DELAY.toNanos();
     }
 
     private static ThreadFactory daemons(String prefix) {
@@ -86,16 +104,14 @@ final class SystemEnvironment implements Environment {
     }
 
     /** Runs tasks in order on threads of a pool, holding one only while there is something to do. */
-    private static final class SerialExecutor implements Executor, Runnable {
+    private final class SerialExecutor implements Executor, Runnable {
 
         private final String name;
-        private final Executor pool;
         private final Queue<Runnable> tasks = new ArrayDeque<>();
         private boolean running;
 
-        SerialExecutor(String name, Executor pool) {
+        SerialExecutor(String name) {
             this.name = name;
-            this.pool = pool;
         }
 
         @Override
@@ -120,6 +136,17 @@ final class SystemEnvironment implements Environment {
 
         @Override
         public void run() {
+            Thread thread = Thread.currentThread();
+            String idleName = thread.getName();
+            thread.setName("parley-" + name);
+            try {
+                runTasks();
+            } finally {
+                thread.setName(idleName);
+            }
+        }
+
+        private void runTasks() {
             for (Runnable task = next(); task != null; task = next()) {
                 try {
                     task.run();
@@ -131,6 +158,9 @@ final class SystemEnvironment implements Environment {
 
         private @org.jspecify.annotations.Nullable Runnable next() {
             synchronized (tasks) {
+                if (closed) {
+                    tasks.clear();
+                }
                 Runnable task = tasks.poll();
                 running = task != null;
                 return task;
