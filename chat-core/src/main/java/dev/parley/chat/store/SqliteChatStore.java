@@ -60,6 +60,12 @@ public final class SqliteChatStore implements ChatStore {
     /** How long a call waits while another process writes. */
     public static final Duration BUSY_TIMEOUT = Duration.ofSeconds(10);
 
+    /**
+     * The smallest page (https://sqlite.org/fileformat.html, section 1.3.2). SQLite takes a shorter file for an empty
+     * one, whatever is in it, and overwrites it.
+     */
+    private static final int MIN_FILE_BYTES = 512;
+
     private static final Logger log = LoggerFactory.getLogger(SqliteChatStore.class);
 
     private static final String COLUMNS = "event.sender, event.seq, event.hash, event.clock, event.type, event.bytes";
@@ -123,6 +129,7 @@ public final class SqliteChatStore implements ChatStore {
         // One at a time: the descriptor that creates the file must be closed before SQLite locks it.
         synchronized (SqliteChatStore.class) {
             create(absolute);
+            requireNoFragment(absolute);
             Connection connection = null;
             try {
                 connection = connect(absolute);
@@ -159,6 +166,18 @@ public final class SqliteChatStore implements ChatStore {
         } catch (IOException | SecurityException e) {
             throw new StoreException(
                     "cannot create the store " + file + "; check that its directory can be written to", e);
+        }
+    }
+
+    private static void requireNoFragment(Path file) {
+        long bytes;
+        try {
+            bytes = Files.size(file);
+        } catch (IOException | SecurityException e) {
+            throw new StoreException("cannot read the store " + file + "; check the permissions of the file", e);
+        }
+        if (bytes > 0 && bytes < MIN_FILE_BYTES) {
+            throw new StoreException(file + " is not a database; it was not touched, choose another path");
         }
     }
 
@@ -582,7 +601,7 @@ public final class SqliteChatStore implements ChatStore {
             case SQLITE_FULL -> "the disk is full; free some space and try again";
             case SQLITE_READONLY, SQLITE_PERM, SQLITE_CANTOPEN, SQLITE_AUTH ->
                 "it cannot be opened for writing;" + " check the permissions of the file and of its directory";
-            case SQLITE_NOTADB -> "it is not a database; it was not touched, choose another path";
+            case SQLITE_NOTADB -> "it is not a database; the file was not touched, choose another path";
             case SQLITE_CORRUPT -> "it is damaged; move it away to begin a new one, or put back a copy";
             case SQLITE_IOERR -> "the disk failed to read or write (" + code + "); check the disk and try again";
             default -> "SQLite failed with " + code + "; see the cause";
