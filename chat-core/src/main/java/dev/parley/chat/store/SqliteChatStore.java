@@ -66,6 +66,8 @@ public final class SqliteChatStore implements ChatStore {
      */
     private static final int MIN_FILE_BYTES = 512;
 
+    private static final int MAX_SWITCHES = 100;
+
     private static final Logger log = LoggerFactory.getLogger(SqliteChatStore.class);
 
     private static final String COLUMNS = "event.sender, event.seq, event.hash, event.clock, event.type, event.bytes";
@@ -204,13 +206,31 @@ public final class SqliteChatStore implements ChatStore {
             // Apple's fsync does not reach the disk; without effect elsewhere.
             statement.execute("PRAGMA fullfsync = ON");
             statement.execute("PRAGMA secure_delete = ON");
-            if (!textOf(statement, "PRAGMA journal_mode = WAL").equals("wal")) {
+            if (!useLog(statement).equals("wal")) {
                 throw new StoreException("the file system of " + file
                         + " cannot share memory between processes; keep the store on a local disk");
             }
             migrate(statement, file, schema);
             // Last, so that a step may rebuild tables.
             statement.execute("PRAGMA foreign_keys = ON");
+        }
+    }
+
+    /**
+     * Switches to the write-ahead log. When two processes make one store at the same time, SQLite fails the switch at
+     * once, without the busy timeout; a lock in between is waited for, and so for the other process.
+     */
+    private static String useLog(Statement statement) throws SQLException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return textOf(statement, "PRAGMA journal_mode = WAL");
+            } catch (SQLiteException e) {
+                if ((e.getResultCode().code & 0xff) != SQLiteErrorCode.SQLITE_BUSY.code || attempt == MAX_SWITCHES) {
+                    throw e;
+                }
+                statement.execute("BEGIN IMMEDIATE");
+                statement.execute("ROLLBACK");
+            }
         }
     }
 
