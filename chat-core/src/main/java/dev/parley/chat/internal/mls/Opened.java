@@ -1,0 +1,44 @@
+package dev.parley.chat.internal.mls;
+
+import dev.parley.chat.PeerId;
+
+/** An application message that was decrypted and whose sender's signature was verified. */
+public final class Opened {
+
+    private final PeerId sender;
+    private final long epoch;
+    private final byte[] plaintext;
+
+    Opened(PeerId sender, long epoch, byte[] plaintext) {
+        this.sender = sender;
+        this.epoch = epoch;
+        this.plaintext = plaintext;
+    }
+
+    /**
+     * Returns who signed the message.
+     *
+     * @return the sender
+     */
+    public PeerId sender() {
+        return sender;
+    }
+
+    /**
+     * Returns the epoch in which it was sent.
+     *
+     * @return the epoch
+     */
+    public long epoch() {
+        return epoch;
+    }
+
+    /**
+     * Returns what was sent.
+     *
+     * @return the bytes, which now belong to the caller
+     */
+    public byte[] plaintext() {
+        return plaintext;
+    }
+}
