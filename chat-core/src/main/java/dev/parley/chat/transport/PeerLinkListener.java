@@ -19,10 +19,12 @@ public interface PeerLinkListener {
     void onOpen();
 
     /**
-     * A frame has arrived.
+     * A frame has arrived. One that is empty or larger than {@link PeerLink#MAX_FRAME_BYTES}, or text, never does: it
+     * closes the link with {@link dev.parley.chat.CloseReason.Code#PROTOCOL_VIOLATION} and origin PEER. Frames that
+     * come so fast that too many wait for the owner executor close it with
+     * {@link dev.parley.chat.CloseReason.Code#SLOW_PEER} and origin LOCAL. After {@link PeerLink#close} no frame comes.
      *
-     * @param frame the listener's own copy. At least one byte; no more than the sender chose to send: check it against
-     *     {@link PeerLink#MAX_FRAME_BYTES}
+     * @param frame the listener's own copy, 1 to {@link PeerLink#MAX_FRAME_BYTES} bytes
      */
     void onFrame(byte[] frame);
 

@@ -1,0 +1,509 @@
+package dev.parley.chat.internal.webrtc;
+
+import dev.onvoid.webrtc.RTCConfiguration;
+import dev.onvoid.webrtc.RTCDataChannelState;
+import dev.onvoid.webrtc.RTCIceServer;
+import dev.onvoid.webrtc.RTCIceTransportPolicy;
+import dev.onvoid.webrtc.RTCPeerConnectionState;
+import dev.parley.chat.CloseReason;
+import dev.parley.chat.CloseReason.Code;
+import dev.parley.chat.CloseReason.Origin;
+import dev.parley.chat.internal.webrtc.NativeLink.NativeFailure;
+import dev.parley.chat.internal.webrtc.SessionDescription.Kind;
+import dev.parley.chat.transport.Environment;
+import dev.parley.chat.transport.IceConfig;
+import dev.parley.chat.transport.IceServer;
+import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.PeerLink;
+import dev.parley.chat.transport.PeerLinkListener;
+import dev.parley.chat.transport.Transport.LinkRole;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A link over WebRTC. Apart from {@link #shutDown} it is touched by tasks of its owner executor only.
+ *
+ * <pre>
+ *   NEGOTIATING ──(channel open)──► OPEN ──(close)──► CLOSING ──(drained, or {@link #MAX_DRAIN})──► CLOSED
+ *        └──(failed, closed, timed out)──┴──(failed, closed by the other side)─────────────────────────►
+ * </pre>
+ */
+public final class WebRtcLink implements PeerLink {
+
+    /** How long the other side's signals and a path may take. */
+    public static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
+
+    /** How long what is queued may take to leave when a link is closed. */
+    static final Duration MAX_DRAIN = Duration.ofSeconds(1);
+
+    /** Most candidates of the other side that are accepted, in all. */
+    static final int MAX_REMOTE_CANDIDATES = 256;
+
+    private static final Duration DRAIN_POLL = Duration.ofMillis(5);
+
+    private static final CloseReason LEFT_HERE = new CloseReason(Code.LEFT, Origin.LOCAL, "the link was closed");
+
+    private static final Logger log = LoggerFactory.getLogger(WebRtcLink.class);
+
+    private enum Phase {
+        NEGOTIATING,
+        OPEN,
+        CLOSING,
+        CLOSED
+    }
+
+    private final LinkRole role;
+    private final IceConfig ice;
+    private final Environment environment;
+    private final Executor owner;
+    private final PeerLinkListener listener;
+    private final Duration connectTimeout;
+    private final Consumer<WebRtcLink> whenGone;
+    private final NativeLink connection;
+
+    private Phase phase = Phase.NEGOTIATING;
+    private boolean started;
+    private boolean told;
+    private boolean channelClosing;
+    private boolean remoteIsSet;
+    private long drainEndNanos;
+    private int remoteCandidates;
+    private final List<LinkSignal.Candidate> waiting = new ArrayList<>();
+    private @Nullable SessionDescription local;
+    private @Nullable SessionDescription remote;
+    private @Nullable LinkSignal remoteSignal;
+    private Environment.Cancellable timer = () -> {};
+
+    /**
+     * Makes a link that has not begun.
+     *
+     * @param role which side makes the offer
+     * @param ice servers and policy
+     * @param environment for timers
+     * @param owner runs everything
+     * @param listener is told what happens
+     * @param connectTimeout how long the link may take to open
+     * @param lease the link's share in the native factory, which it gives back when it ends
+     * @param whenGone called once, when nothing native is left of the link
+     */
+    public WebRtcLink(
+            LinkRole role,
+            IceConfig ice,
+            Environment environment,
+            Executor owner,
+            PeerLinkListener listener,
+            Duration connectTimeout,
+            SharedFactory.Lease lease,
+            Consumer<WebRtcLink> whenGone) {
+        this.role = role;
+        this.ice = ice;
+        this.environment = environment;
+        this.owner = owner;
+        this.listener = listener;
+        this.connectTimeout = connectTimeout;
+        this.whenGone = whenGone;
+        this.connection = new NativeLink(lease, owner, new NativeEvents());
+    }
+
+    /** Begins, in a task of the owner. May be called from any thread. */
+    public void begin() {
+        post(this::start);
+    }
+
+    /** Frees what is native at once, whether or not the owner still runs tasks. May be called from any thread. */
+    public void shutDown() {
+        connection.close();
+        post(() -> finish(new CloseReason(Code.LEFT, Origin.LOCAL, "the transport was closed")));
+    }
+
+    @Override
+    public void accept(LinkSignal signal) {
+        start();
+        if (phase == Phase.CLOSING || phase == Phase.CLOSED) {
+            return;
+        }
+        try {
+            if (signal instanceof LinkSignal.Offer offer) {
+                acceptDescription(signal, offer.sdp(), Kind.OFFER);
+            } else if (signal instanceof LinkSignal.Answer answer) {
+                acceptDescription(signal, answer.sdp(), Kind.ANSWER);
+            } else if (signal instanceof LinkSignal.Candidate candidate) {
+                acceptCandidate(candidate);
+            }
+            // The end of candidates says nothing that ICE would wait for here: the connect timeout bounds the search.
+        } catch (MalformedSignalException e) {
+            violation(e.getMessage() == null ? "a signal is malformed" : e.getMessage());
+        } catch (NativeFailure e) {
+            log.debug("a signal passed the checks and was still refused", e);
+            violation("a signal cannot be used");
+        }
+    }
+
+    private void acceptDescription(LinkSignal signal, String sdp, Kind kind)
+            throws MalformedSignalException, NativeFailure {
+        if (signal.equals(remoteSignal)) {
+            return; // Signaling may deliver twice.
+        }
+        boolean expected = kind == (role == LinkRole.INITIATOR ? Kind.ANSWER : Kind.OFFER);
+        boolean early = role == LinkRole.INITIATOR && local == null;
+        if (!expected || early || remoteSignal != null || phase != Phase.NEGOTIATING) {
+            throw new MalformedSignalException("a description is out of place");
+        }
+        SessionDescription parsed = SessionDescription.parse(sdp, kind);
+        countCandidates(parsed.candidateCount());
+        remoteSignal = signal;
+        remote = parsed;
+        connection.setRemote(kind, parsed, () -> guarded(() -> remoteSet(kind)));
+    }
+
+    private void remoteSet(Kind kind) throws NativeFailure {
+        if (phase == Phase.CLOSING || phase == Phase.CLOSED) {
+            return;
+        }
+        remoteIsSet = true;
+        try {
+            for (LinkSignal.Candidate candidate : waiting) {
+                addCandidate(candidate);
+            }
+        } catch (MalformedSignalException | NativeFailure e) {
+            violation("a candidate cannot be used");
+            return;
+        } finally {
+            waiting.clear();
+        }
+        if (kind == Kind.OFFER) {
+            connection.createAnswer(sdp -> guarded(() -> localCreated(sdp, Kind.ANSWER)));
+        }
+    }
+
+    private void acceptCandidate(LinkSignal.Candidate candidate) throws MalformedSignalException, NativeFailure {
+        countCandidates(1);
+        if (remoteIsSet) {
+            addCandidate(candidate);
+        } else {
+            IceCandidate.parse(candidate.candidate());
+            waiting.add(candidate);
+        }
+    }
+
+    private void addCandidate(LinkSignal.Candidate candidate) throws MalformedSignalException, NativeFailure {
+        String mid = remote == null ? "" : remote.mid();
+        if (candidate.sdpMLineIndex() != 0
+                || (candidate.sdpMid() != null && !candidate.sdpMid().equals(mid))) {
+            throw new MalformedSignalException("a candidate is of no media section that there is");
+        }
+        IceCandidate parsed = IceCandidate.parse(candidate.candidate()).orElse(null);
+        if (parsed != null) {
+            connection.addCandidate(parsed, mid);
+        }
+    }
+
+    private void countCandidates(int more) throws MalformedSignalException {
+        remoteCandidates += more;
+        if (remoteCandidates > MAX_REMOTE_CANDIDATES) {
+            throw new MalformedSignalException("more than " + MAX_REMOTE_CANDIDATES + " candidates");
+        }
+    }
+
+    @Override
+    public boolean send(byte[] frame) {
+        if (frame.length == 0 || frame.length > MAX_FRAME_BYTES) {
+            throw new IllegalArgumentException("a frame has 1 to " + MAX_FRAME_BYTES + " bytes, not " + frame.length);
+        }
+        if (phase != Phase.OPEN) {
+            return false;
+        }
+        try {
+            return connection.send(frame);
+        } catch (NativeFailure e) {
+            failed("sending failed", e);
+            return false;
+        }
+    }
+
+    @Override
+    public long bufferedBytes() {
+        if (phase != Phase.OPEN) {
+            return 0;
+        }
+        try {
+            return connection.bufferedBytes();
+        } catch (NativeFailure e) {
+            failed("asking for the queue's size failed", e);
+            return 0;
+        }
+    }
+
+    @Override
+    public byte[] channelBinding() {
+        SessionDescription mine = local;
+        SessionDescription others = remote;
+        if (!told || mine == null || others == null) {
+            throw new IllegalStateException("a link has a channel binding once it is open");
+        }
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
+        digest.update((role == LinkRole.INITIATOR ? mine : others).fingerprint());
+        return digest.digest((role == LinkRole.INITIATOR ? others : mine).fingerprint());
+    }
+
+    @Override
+    public void close() {
+        if (phase == Phase.NEGOTIATING) {
+            finish(LEFT_HERE);
+        } else if (phase == Phase.OPEN) {
+            phase = Phase.CLOSING;
+            drainEndNanos = environment.nanoTime() + MAX_DRAIN.toNanos();
+            drain();
+        }
+    }
+
+    /**
+     * Waits for the queue to be empty, then for the other side to agree that the stream has ended, which says that all
+     * has arrived. Closing the channel throws away what is queued, so it must not come first.
+     */
+    private void drain() {
+        if (phase != Phase.CLOSING) {
+            return;
+        }
+        try {
+            boolean late = environment.nanoTime() - drainEndNanos >= 0;
+            if (late || connection.channelState() == RTCDataChannelState.CLOSED) {
+                finish(LEFT_HERE);
+                return;
+            }
+            if (!channelClosing && connection.bufferedBytes() == 0) {
+                channelClosing = true;
+                connection.closeChannel();
+            }
+            timer.cancel();
+            timer = environment.schedule(DRAIN_POLL, () -> post(this::drain));
+        } catch (NativeFailure e) {
+            log.debug("a link was closed without waiting for its queue", e);
+            finish(LEFT_HERE);
+        }
+    }
+
+    private void start() {
+        if (started || phase != Phase.NEGOTIATING) {
+            return;
+        }
+        started = true;
+        timer = environment.schedule(connectTimeout, () -> post(this::timedOut));
+        try {
+            connection.start(configuration(ice));
+            if (role == LinkRole.INITIATOR) {
+                connection.createOffer(sdp -> guarded(() -> localCreated(sdp, Kind.OFFER)));
+            }
+        } catch (NativeFailure e) {
+            failed("the native connection could not be made; are the ICE servers right?", e);
+        }
+    }
+
+    private void localCreated(String sdp, Kind kind) throws NativeFailure {
+        if (phase != Phase.NEGOTIATING) {
+            return;
+        }
+        try {
+            local = SessionDescription.parse(sdp, kind);
+        } catch (MalformedSignalException e) {
+            failed("webrtc-java described itself in an unknown way", e);
+            return;
+        }
+        connection.setLocal(kind, sdp);
+        // The candidates that this brings about are tasks behind this one, so the description leaves before them.
+        tell(() -> listener.onSignal(kind == Kind.OFFER ? new LinkSignal.Offer(sdp) : new LinkSignal.Answer(sdp)));
+    }
+
+    private void timedOut() {
+        if (phase == Phase.NEGOTIATING) {
+            finish(new CloseReason(
+                    Code.NO_CONNECTION, Origin.NETWORK, "no path within " + connectTimeout.toSeconds() + " s"));
+        }
+    }
+
+    private void opened() {
+        phase = Phase.OPEN;
+        timer.cancel();
+        told = true;
+        tell(listener::onOpen);
+    }
+
+    private void violation(String what) {
+        finish(new CloseReason(Code.PROTOCOL_VIOLATION, Origin.PEER, what));
+    }
+
+    private void failed(String what, Throwable cause) {
+        if (phase != Phase.CLOSED) {
+            log.warn("a link failed: {}", what, cause);
+            finish(new CloseReason(Code.FAILED, Origin.LOCAL, what));
+        }
+    }
+
+    /** Ends the link. The listener is told in a task of its own: the caller may be the listener's own code. */
+    private void finish(CloseReason reason) {
+        if (phase == Phase.CLOSED) {
+            return;
+        }
+        phase = Phase.CLOSED;
+        timer.cancel();
+        waiting.clear();
+        connection.close();
+        whenGone.accept(this);
+        owner.execute(() -> tell(() -> listener.onClosed(reason)));
+    }
+
+    private void tell(Runnable call) {
+        try {
+            call.run();
+        } catch (Throwable e) {
+            log.error("the listener of a link failed", e);
+        }
+    }
+
+    private void post(Runnable task) {
+        owner.execute(() -> guarded(task::run));
+    }
+
+    /** A defect of ours ends this link and no more. */
+    private void guarded(OwnerTask task) {
+        try {
+            task.run();
+        } catch (Throwable e) {
+            failed("a step of the link failed", e);
+        }
+    }
+
+    private static RTCConfiguration configuration(IceConfig ice) {
+        RTCConfiguration configuration = new RTCConfiguration();
+        for (IceServer server : ice.servers()) {
+            RTCIceServer entry = new RTCIceServer();
+            entry.urls = new ArrayList<>(server.urls());
+            if (server.username() != null) {
+                entry.username = server.username();
+            }
+            if (server.credential() != null) {
+                entry.password = server.credential();
+            }
+            configuration.iceServers.add(entry);
+        }
+        configuration.iceTransportPolicy =
+                ice.policy() == IceConfig.Policy.RELAY ? RTCIceTransportPolicy.RELAY : RTCIceTransportPolicy.ALL;
+        return configuration;
+    }
+
+    @FunctionalInterface
+    private interface OwnerTask {
+        void run() throws Exception;
+    }
+
+    private final class NativeEvents implements NativeLink.Events {
+
+        @Override
+        public void candidateFound(String candidate, String mid, int index) {
+            if (phase == Phase.NEGOTIATING || phase == Phase.OPEN) {
+                tell(() -> listener.onSignal(new LinkSignal.Candidate(candidate, mid, index)));
+            }
+        }
+
+        @Override
+        public void gatheringDone() {
+            if (phase == Phase.NEGOTIATING || phase == Phase.OPEN) {
+                tell(() -> listener.onSignal(new LinkSignal.EndOfCandidates()));
+            }
+        }
+
+        @Override
+        public void channelChanged() {
+            if (phase == Phase.CLOSED) {
+                return;
+            }
+            RTCDataChannelState state;
+            try {
+                state = connection.channelState();
+            } catch (NativeFailure e) {
+                failed("asking for the channel's state failed", e);
+                return;
+            }
+            if (state == RTCDataChannelState.OPEN && phase == Phase.NEGOTIATING) {
+                opened();
+            } else if (state == RTCDataChannelState.CLOSED) {
+                channelClosed();
+            }
+        }
+
+        private void channelClosed() {
+            switch (phase) {
+                case NEGOTIATING ->
+                    finish(new CloseReason(Code.NO_CONNECTION, Origin.NETWORK, "the channel closed before it opened"));
+                case OPEN -> finish(new CloseReason(Code.LEFT, Origin.PEER, "the other side closed the link"));
+                case CLOSING -> finish(LEFT_HERE);
+                case CLOSED -> {}
+            }
+        }
+
+        @Override
+        public void connectionChanged(RTCPeerConnectionState state) {
+            // DISCONNECTED may pass by itself; FAILED does not.
+            if (state == RTCPeerConnectionState.FAILED) {
+                if (phase == Phase.CLOSING) {
+                    finish(LEFT_HERE);
+                } else {
+                    finish(new CloseReason(Code.NO_CONNECTION, Origin.NETWORK, "the path failed"));
+                }
+            } else if (state == RTCPeerConnectionState.CLOSED) {
+                channelClosed();
+            }
+        }
+
+        @Override
+        public void received(byte[] frame) {
+            if (phase == Phase.NEGOTIATING && remote != null && local != null) {
+                // The channel opened, and by now it may have closed again: the frame says that it was open.
+                opened();
+            }
+            if (phase == Phase.OPEN) {
+                tell(() -> listener.onFrame(frame));
+            }
+        }
+
+        @Override
+        public void violated(String what) {
+            if (phase == Phase.NEGOTIATING || phase == Phase.OPEN) {
+                violation(what);
+            }
+        }
+
+        @Override
+        public void overrun() {
+            finish(new CloseReason(
+                    Code.SLOW_PEER, Origin.LOCAL, "frames came faster than this side took them, past every buffer"));
+        }
+
+        @Override
+        public void callbackFailed(Throwable failure) {
+            failed("a native callback failed", failure);
+        }
+
+        @Override
+        public void stepFailed(NativeLink.Step step) {
+            switch (step) {
+                case SET_REMOTE -> violation("a description cannot be used");
+                case CREATE_OFFER, CREATE_ANSWER, SET_LOCAL ->
+                    finish(new CloseReason(Code.FAILED, Origin.LOCAL, "webrtc-java refused the step " + step));
+            }
+        }
+    }
+}
