@@ -11,6 +11,7 @@ public abstract sealed class ChatException extends RuntimeException
 
     private static final long serialVersionUID = 1L;
 
+    private final String message;
     private final CloseReason.Origin origin;
     private final boolean retryable;
 
@@ -20,8 +21,19 @@ public abstract sealed class ChatException extends RuntimeException
             CloseReason.Origin origin,
             boolean retryable) {
         super(message, cause);
+        this.message = message;
         this.origin = origin;
         this.retryable = retryable;
+    }
+
+    /**
+     * Returns what happened, in one line for people.
+     *
+     * @return the message
+     */
+    @Override
+    public final String getMessage() {
+        return message;
     }
 
     /**

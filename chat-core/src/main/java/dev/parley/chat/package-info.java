@@ -1,2 +1,2 @@
-/** Rooms and messages: what a program that chats needs. Start at {@code RoomManager}. */
+/** Rooms and messages: what a program that chats needs. Start at {@link RoomManager}. */
 package dev.parley.chat;

@@ -418,6 +418,21 @@ public final class MlsGroup {
     }
 
     /**
+     * Checks a stranger's key package as {@link #add} would, and says whose it is.
+     *
+     * @param keyPackage the bytes
+     * @param limits the limits
+     * @param nowEpochMillis the time
+     * @return its owner
+     * @throws MlsException if it is unsound
+     */
+    public static PeerId identityOf(byte[] keyPackage, MlsLimits limits, long nowEpochMillis) throws MlsException {
+        return KeyPackages.checkMessage(keyPackage, limits, nowEpochMillis)
+                .leaf()
+                .peer();
+    }
+
+    /**
      * Derives a secret of the current epoch that all members share (RFC 9420 section 8.5).
      *
      * @param label what it is for

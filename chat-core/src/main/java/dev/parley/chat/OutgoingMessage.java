@@ -1,0 +1,150 @@
+package dev.parley.chat;
+
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** A message to be sent. Immutable. */
+public final class OutgoingMessage {
+
+    /** Longest text, in bytes of UTF-8. */
+    public static final int MAX_TEXT_BYTES = 16 * 1024;
+
+    /** Most emotes that a message refers to. */
+    public static final int MAX_EMOTES = 256;
+
+    private final String text;
+    private final List<EmoteReference> emotes;
+    private final @Nullable MessageId replyTo;
+
+    private OutgoingMessage(Builder builder) {
+        text = builder.text;
+        emotes = List.copyOf(builder.emotes);
+        replyTo = builder.replyTo;
+    }
+
+    /**
+     * Makes a message of plain text.
+     *
+     * @param text see {@link #builder}
+     * @return the message
+     */
+    public static OutgoingMessage of(String text) {
+        return builder(text).build();
+    }
+
+    /**
+     * Starts a message.
+     *
+     * @param text well-formed Unicode, not empty, at most {@value #MAX_TEXT_BYTES} bytes of UTF-8; checked by
+     *     {@link Builder#build}
+     * @return a new builder
+     */
+    public static Builder builder(String text) {
+        return new Builder(text);
+    }
+
+    /**
+     * Returns the text.
+     *
+     * @return the text
+     */
+    public String text() {
+        return text;
+    }
+
+    /**
+     * Returns which parts of the text are emotes.
+     *
+     * @return an immutable list, in the order of the text
+     */
+    public List<EmoteReference> emotes() {
+        return emotes;
+    }
+
+    /**
+     * Returns the message that this one answers.
+     *
+     * @return its id, or empty
+     */
+    public Optional<MessageId> replyTo() {
+        return Optional.ofNullable(replyTo);
+    }
+
+    /** Collects the parts of an {@link OutgoingMessage}. */
+    public static final class Builder {
+        private final String text;
+        private final List<EmoteReference> emotes = new ArrayList<>();
+        private @Nullable MessageId replyTo;
+
+        private Builder(String text) {
+            this.text = text;
+        }
+
+        /**
+         * Says that a part of the text is an emote. References must come in the order of the text and not overlap;
+         * zero-width emotes are parts of their own.
+         *
+         * @param emote whose range holds its code in the text
+         * @return this
+         */
+        public Builder emote(EmoteReference emote) {
+            emotes.add(emote);
+            return this;
+        }
+
+        /**
+         * Says which message this one answers. Default: none.
+         *
+         * @param message its id
+         * @return this
+         */
+        public Builder replyTo(MessageId message) {
+            this.replyTo = message;
+            return this;
+        }
+
+        /**
+         * Makes the message.
+         *
+         * @return the message
+         * @throws IllegalArgumentException if the text is empty, too long or holds half a surrogate pair, or a
+         *     reference does not fit the text
+         */
+        public OutgoingMessage build() {
+            if (text.isEmpty()) {
+                throw new IllegalArgumentException("a message needs a text");
+            }
+            int bytes;
+            try {
+                bytes = StandardCharsets.UTF_8
+                        .newEncoder()
+                        .encode(CharBuffer.wrap(text))
+                        .remaining();
+            } catch (CharacterCodingException e) {
+                throw new IllegalArgumentException("the text holds half a surrogate pair", e);
+            }
+            if (bytes > MAX_TEXT_BYTES) {
+                throw new IllegalArgumentException("the text has " + bytes + " bytes of UTF-8, the limit is "
+                        + MAX_TEXT_BYTES + "; send it in parts");
+            }
+            if (emotes.size() > MAX_EMOTES) {
+                throw new IllegalArgumentException(
+                        "the message has " + emotes.size() + " emotes, the limit is " + MAX_EMOTES);
+            }
+            int at = 0;
+            for (EmoteReference emote : emotes) {
+                if (emote.start() < at || emote.end() > text.length()) {
+                    throw new IllegalArgumentException(
+                            "the emote at " + emote.start() + " does not fit the text or overlaps");
+                }
+                at = emote.end();
+            }
+            return new OutgoingMessage(this);
+        }
+    }
+}

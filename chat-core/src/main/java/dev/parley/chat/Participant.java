@@ -1,0 +1,24 @@
+package dev.parley.chat;
+
+/**
+ * Someone in the room.
+ *
+ * @param id proven by key
+ * @param name as the participant calls itself; its own claim, not unique, free of control characters, at most
+ *     {@link #MAX_NAME_CHARS} characters
+ * @param role what it may do
+ * @param self whether it is this process
+ */
+public record Participant(PeerId id, String name, Role role, boolean self) {
+
+    /** Longest name, in UTF-16 units. */
+    public static final int MAX_NAME_CHARS = 64;
+
+    /** What a participant may do. */
+    public enum Role {
+        /** Opened the room and admits others. */
+        HOST,
+        /** Speaks and listens. */
+        MEMBER
+    }
+}

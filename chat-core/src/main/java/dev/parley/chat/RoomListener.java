@@ -1,0 +1,69 @@
+package dev.parley.chat;
+
+import java.util.Optional;
+
+/**
+ * Is told what happens in a room. Calls are serial per room, in order, on the listener executor of the
+ * {@link RoomManager}, under no lock; a call that blocks delays the next ones of its room and nothing else. What a call
+ * throws is logged and goes no further.
+ *
+ * <p>Every participant of a room is told of its messages in the same order, the host's.
+ */
+public interface RoomListener {
+
+    /** A listener that does nothing. */
+    RoomListener NONE = new RoomListener() {};
+
+    /**
+     * The room's state has changed.
+     *
+     * @param room the room
+     * @param state the new state; {@link ConnectionState#CLOSED} is the last call of all
+     * @param reason why, for RECONNECTING and CLOSED
+     */
+    default void onState(Room room, ConnectionState state, Optional<CloseReason> reason) {}
+
+    /**
+     * Someone has come in, and has said its name. On entering a room this is called for everyone there, oneself
+     * included, before the first message.
+     *
+     * @param room the room
+     * @param participant who
+     */
+    default void onParticipantJoined(Room room, Participant participant) {}
+
+    /**
+     * Someone has left, or was lost.
+     *
+     * @param room the room
+     * @param participant who
+     */
+    default void onParticipantLeft(Room room, Participant participant) {}
+
+    /**
+     * A message has its place in the room, one's own included.
+     *
+     * @param room the room
+     * @param message verified, told once
+     */
+    default void onMessage(Room room, ChatMessage message) {}
+
+    /**
+     * One's own message has come further. A participant is told of the host, which passes the message on; a host is
+     * told of each participant that the message was for.
+     *
+     * @param room the room
+     * @param message which
+     * @param peer to whom
+     * @param state how far
+     */
+    default void onDelivery(Room room, MessageId message, PeerId peer, DeliveryState state) {}
+
+    /**
+     * The signaling worker can be reached, or not. An established room does not need it; newcomers do.
+     *
+     * @param room the room
+     * @param reachable whether it can
+     */
+    default void onSignalingReachable(Room room, boolean reachable) {}
+}

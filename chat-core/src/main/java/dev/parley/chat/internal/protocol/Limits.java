@@ -1,0 +1,54 @@
+package dev.parley.chat.internal.protocol;
+
+import java.time.Duration;
+
+/** Every bound of the room protocol, with its unit. docs/protocol.md lists them for other implementations. */
+final class Limits {
+
+    /** A whole event: header, body, signature. */
+    static final int MAX_EVENT_BYTES = 128 * 1024;
+
+    /** A frame before it is cut in fragments, from an admitted peer. */
+    static final int MAX_MESSAGE_BYTES = 256 * 1024;
+
+    /** Body of a HELLO, REFUSED or BYE frame. */
+    static final int MAX_CONTROL_BYTES = 4 * 1024;
+
+    /** An MLS KeyPackage in a JOIN frame; it fits one frame, so that a stranger needs no reassembly. */
+    static final int MAX_KEY_PACKAGE_BYTES = 8 * 1024;
+
+    /** Events in one SYNC are collected up to this size before the next SYNC begins. */
+    static final int SYNC_CHUNK_BYTES = 64 * 1024;
+
+    /** Authors that a SYNC or a CONFIRM may name. */
+    static final int MAX_HEADS = 4_096;
+
+    /** Events that a host remembers, to give to participants that come back. */
+    static final int MAX_LOG_EVENTS = 10_000;
+
+    /** The same, in bytes. */
+    static final long MAX_LOG_BYTES = 8L * 1024 * 1024;
+
+    /** Links that are not admitted yet, at a host; the oldest gives way. */
+    static final int MAX_PENDING_LINKS = 64;
+
+    /** Bytes handed to a link and not known to have left; more waits in the machine. */
+    static final int LINK_WINDOW_BYTES = 1024 * 1024;
+
+    /** Bytes handed to a link after which it is asked how much is left. */
+    static final int LINK_REPORT_BYTES = 128 * 1024;
+
+    /** Messages that cannot be opened for an honest reason (an old epoch) before a peer is closed. */
+    static final int MAX_STALE_MESSAGES = 1_024;
+
+    /** Messages for one peer only, after which all are sent one: bounds the gap in the sender's generations. */
+    static final int MAX_UNICASTS_IN_A_ROW = 256;
+
+    /** Refusals a host signs in one second, so that rubbish costs it little. */
+    static final int MAX_REFUSALS_PER_SECOND = 16;
+
+    /** An own clock never follows a peer's further than this ahead of the wall clock. */
+    static final Duration MAX_CLOCK_LEAD = Duration.ofMinutes(10);
+
+    private Limits() {}
+}

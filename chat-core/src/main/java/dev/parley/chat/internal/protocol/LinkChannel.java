@@ -1,0 +1,194 @@
+package dev.parley.chat.internal.protocol;
+
+import dev.parley.chat.PeerId;
+import dev.parley.chat.internal.encoding.MalformedException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One link as the machine sees it: frames in and out, a bounded window of bytes under way, liveness.
+ *
+ * <pre>
+ *   NEGOTIATING ──► OPEN ──► JOINING ──► ADMITTED
+ *        └────────────┴─────────┴───────────┴─────► CLOSED
+ * </pre>
+ *
+ * <ul>
+ *   <li>NEGOTIATING → OPEN: the transport says so; HELLO goes out.
+ *   <li>OPEN → JOINING: JOIN was sent (participant), or its WELCOME was (host).
+ *   <li>JOINING → ADMITTED: CONFIRM and ADMITTED agreed.
+ *   <li>any → CLOSED: by either side, by a violation, by a timer, by the network.
+ * </ul>
+ */
+final class LinkChannel {
+
+    /** Where the link stands. */
+    enum Phase {
+        NEGOTIATING,
+        OPEN,
+        JOINING,
+        ADMITTED,
+        CLOSED
+    }
+
+    final int number;
+    final PeerId peer;
+    final byte[] session;
+    final Deadlines deadlines = new Deadlines();
+
+    Phase phase = Phase.NEGOTIATING;
+    byte[] binding = new byte[0];
+    boolean helloReceived;
+    int nextSentCounter;
+    int nextReceivedCounter;
+
+    private final Consumer<Output> outputs;
+    private final Frame.Decoder decoder = new Frame.Decoder();
+    private final Deque<byte[]> waiting = new ArrayDeque<>();
+    private long waitingBytes;
+    private long underWayBytes;
+    private long unreportedBytes;
+    private boolean heardSincePing = true;
+
+    LinkChannel(int number, PeerId peer, byte[] session, Consumer<Output> outputs) {
+        this.number = number;
+        this.peer = peer;
+        this.session = session;
+        this.outputs = outputs;
+    }
+
+    boolean isAdmitted() {
+        return phase == Phase.ADMITTED;
+    }
+
+    boolean isOpen() {
+        return phase != Phase.NEGOTIATING && phase != Phase.CLOSED;
+    }
+
+    /** Bytes that wait here or are under way. */
+    long queuedBytes() {
+        return waitingBytes + underWayBytes;
+    }
+
+    void opened(long now, byte[] channelBinding) {
+        phase = Phase.OPEN;
+        binding = channelBinding;
+        deadlines.start(Timer.PING, now);
+        deadlines.start(Timer.SILENCE, now);
+    }
+
+    void send(long now, Frame.Kind kind, byte[] body) {
+        for (byte[] frame : new Frame(kind, body).encode()) {
+            sendEncoded(now, frame);
+        }
+    }
+
+    /** Sends an encoded frame, which may be shared with other links. */
+    void sendEncoded(long now, byte[] frame) {
+        if (!isOpen()) {
+            return;
+        }
+        if (waiting.isEmpty() && underWayBytes + frame.length <= Limits.LINK_WINDOW_BYTES) {
+            transmit(frame);
+        } else {
+            waiting.add(frame);
+            waitingBytes += frame.length;
+            deadlines.startUnlessRunning(Timer.DRAIN, now);
+        }
+    }
+
+    private void transmit(byte[] frame) {
+        underWayBytes += frame.length;
+        unreportedBytes += frame.length;
+        outputs.accept(new Output.Transmit(number, frame));
+        if (unreportedBytes >= Limits.LINK_REPORT_BYTES) {
+            unreportedBytes = 0;
+            outputs.accept(new Output.QueryBuffered(number));
+        }
+    }
+
+    /** Takes note of how much of what was sent has not left, and sends on what fits. */
+    void buffered(long now, long bytes) {
+        underWayBytes = bytes;
+        while (!waiting.isEmpty() && underWayBytes + waiting.element().length <= Limits.LINK_WINDOW_BYTES) {
+            byte[] frame = waiting.remove();
+            waitingBytes -= frame.length;
+            transmit(frame);
+        }
+        if (!waiting.isEmpty() || underWayBytes > Limits.LINK_REPORT_BYTES) {
+            deadlines.startUnlessRunning(Timer.DRAIN, now);
+        }
+    }
+
+    /** Returns a whole frame that the machine has to look at, or null when there is none yet. */
+    @Nullable
+    Frame receive(long now, byte[] bytes, int maxBytes) throws MalformedException {
+        Frame frame = decoder.accept(bytes, maxBytes);
+        heardSincePing = true;
+        deadlines.start(Timer.SILENCE, now);
+        if (frame == null) {
+            return null;
+        }
+        switch (frame.kind()) {
+            case PING -> {
+                if (frame.body().length != Long.BYTES) {
+                    throw new MalformedException("a PING has 8 bytes");
+                }
+                send(now, Frame.Kind.PONG, frame.body());
+                return null;
+            }
+            case PONG -> {
+                return null;
+            }
+            default -> {
+                return frame;
+            }
+        }
+    }
+
+    /**
+     * Runs the link's own timers.
+     *
+     * @return false if the peer has been silent for too long
+     */
+    boolean tick(long now) {
+        if (deadlines.expire(Timer.SILENCE, now)) {
+            return false;
+        }
+        if (deadlines.expire(Timer.PING, now)) {
+            if (!heardSincePing) {
+                send(
+                        now,
+                        Frame.Kind.PING,
+                        ByteBuffer.allocate(Long.BYTES).putLong(now).array());
+            }
+            heardSincePing = false;
+            deadlines.start(Timer.PING, now);
+        }
+        if (deadlines.expire(Timer.DRAIN, now)) {
+            outputs.accept(new Output.QueryBuffered(number));
+        }
+        return true;
+    }
+
+    void close() {
+        if (phase != Phase.CLOSED) {
+            phase = Phase.CLOSED;
+            deadlines.stopAll();
+            waiting.clear();
+            waitingBytes = 0;
+            outputs.accept(new Output.CloseLink(number));
+        }
+    }
+
+    /** The transport has closed the link; nothing is to be done about it. */
+    void closed() {
+        phase = Phase.CLOSED;
+        deadlines.stopAll();
+        waiting.clear();
+        waitingBytes = 0;
+    }
+}

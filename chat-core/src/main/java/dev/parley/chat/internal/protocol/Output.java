@@ -1,0 +1,87 @@
+package dev.parley.chat.internal.protocol;
+
+import dev.parley.chat.ChatException;
+import dev.parley.chat.ChatMessage;
+import dev.parley.chat.CloseReason;
+import dev.parley.chat.ConnectionState;
+import dev.parley.chat.DeliveryState;
+import dev.parley.chat.MessageId;
+import dev.parley.chat.Participant;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.store.StoredEvent;
+import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.SignalingSession.MessageType;
+import dev.parley.chat.transport.Transport.LinkRole;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a room wants done. To be carried out in order. */
+@SuppressWarnings("ArrayRecordComponent") // Concealed and compared by nobody; the bytes are handed on, not copied.
+public sealed interface Output {
+
+    /** What the listener is told, as against what is done to the world. */
+    sealed interface Notice extends Output {}
+
+    /** Make the room known at the worker; answered by {@link Input.Announced} or {@link Input.AnnounceFailed}. */
+    record Announce() implements Output {}
+
+    /** End the room at the worker. */
+    record Withdraw() implements Output {}
+
+    /** Begin a signaling session, ending the one before if there is one. */
+    record JoinSignaling() implements Output {}
+
+    /** End the signaling session and free its place. */
+    record LeaveSignaling() implements Output {}
+
+    /** Send through the worker. */
+    record SendMail(PeerId to, MessageType type, byte[] payload) implements Output {}
+
+    /** Begin a link. */
+    record OpenLink(int link, LinkRole role) implements Output {}
+
+    /** Give a link what its other side signalled. */
+    record ApplySignal(int link, LinkSignal signal) implements Output {}
+
+    /** Send a frame; the array is shared and must not be changed. */
+    record Transmit(int link, byte[] frame) implements Output {}
+
+    /** Tell by {@link Input.LinkBuffered} how much of what was sent has not left yet. */
+    record QueryBuffered(int link) implements Output {}
+
+    /** Close a link; {@link Input.LinkClosed} follows. */
+    record CloseLink(int link) implements Output {}
+
+    /** Keep an event. */
+    record Persist(StoredEvent event) implements Output {}
+
+    /** One's own events up to this count are accepted by the room. */
+    record Acknowledge(long upToSeq) implements Output {}
+
+    /** A submitted message is accepted, once the {@link Persist} before it is durable. */
+    record Accepted(long ticket, MessageId id) implements Output {}
+
+    /** A submitted message is not accepted. */
+    record Rejected(long ticket, ChatException cause) implements Output {}
+
+    /** A message has its place in the room. */
+    record Deliver(ChatMessage message) implements Notice {}
+
+    /** The state has changed. */
+    record StateChanged(ConnectionState state, Optional<CloseReason> reason) implements Notice {}
+
+    /** A participant is there. */
+    record Joined(Participant participant) implements Notice {}
+
+    /** A participant is gone. */
+    record Left(Participant participant) implements Notice {}
+
+    /** One's own message has come further. */
+    record Delivery(MessageId message, PeerId peer, DeliveryState state) implements Notice {}
+
+    /** The worker can be reached, or not. */
+    record SignalingReachable(boolean reachable) implements Notice {}
+
+    /** The room has ended. The last output; a cause is there when something failed. */
+    record Closed(CloseReason reason, @Nullable ChatException cause) implements Output {}
+}

@@ -1,0 +1,673 @@
+package dev.parley.chat.internal.protocol;
+
+import dev.parley.chat.BackpressureException;
+import dev.parley.chat.CloseReason;
+import dev.parley.chat.CloseReason.Code;
+import dev.parley.chat.CloseReason.Origin;
+import dev.parley.chat.ConnectionState;
+import dev.parley.chat.DeliveryState;
+import dev.parley.chat.MessageId;
+import dev.parley.chat.OutgoingMessage;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.SignalingException;
+import dev.parley.chat.crypto.PeerCard;
+import dev.parley.chat.internal.crypto.Envelope;
+import dev.parley.chat.internal.crypto.EnvelopeSeal;
+import dev.parley.chat.internal.crypto.Hkdf;
+import dev.parley.chat.internal.crypto.SealException;
+import dev.parley.chat.internal.crypto.Sha256;
+import dev.parley.chat.internal.encoding.ByteReader;
+import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.internal.mls.MlsException;
+import dev.parley.chat.internal.mls.MlsGroup;
+import dev.parley.chat.internal.mls.MlsLimits;
+import dev.parley.chat.internal.mls.Opened;
+import dev.parley.chat.internal.mls.PendingMember;
+import dev.parley.chat.store.EventHead;
+import dev.parley.chat.store.StoredEvent;
+import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.SignalingSession.MessageType;
+import dev.parley.chat.transport.Transport.LinkRole;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A participant's side: offers a link to the host, asks for admission, sends its events until the host has given each
+ * its place, and makes the link again when it is lost.
+ *
+ * <pre>
+ *   attempt: offer ─► link open ─► HELLO, JOIN ─► WELCOME ─► CONFIRM ─► ADMITTED ─► SYNC (last) ─► CONNECTED
+ *      ▲                                                                                            │
+ *      └──────────── RETRY, with backoff and jitter ◄──── link lost, or ATTEMPT expired ◄───────────┘
+ * </pre>
+ */
+public final class ParticipantMachine extends RoomMachine {
+
+    private static final Logger log = LoggerFactory.getLogger(ParticipantMachine.class);
+
+    private static final int MAX_ENVELOPES_PER_SESSION = 512;
+    private static final int RECEIVED_BATCH = 64;
+
+    private final PeerCard hostCard;
+    private final PeerId host;
+    private final Deque<Event> unordered = new ArrayDeque<>();
+    private final Set<ByteBuffer> sentEnvelopes = new LinkedHashSet<>();
+    private final BitSet envelopes = new BitSet();
+
+    private @Nullable LinkChannel link;
+    private @Nullable PendingMember pendingMember;
+    private @Nullable MlsGroup group;
+    private @Nullable EventHead ownHead;
+    private byte[] hostTag = new byte[0];
+    private long unorderedBytes;
+    private boolean profileSaid;
+    private boolean signalingUp;
+    private boolean signalingJoined;
+    private long retryPauseNanos = Timer.RETRY.nanos();
+    private int staleMessages;
+    private long hostSeqReceived;
+    private long hostSeqAcknowledged;
+
+    /**
+     * Makes the machine of a participant.
+     *
+     * @param config what it starts from
+     * @throws MalformedException if the outbox holds what this version cannot have written
+     */
+    public ParticipantMachine(RoomConfig config) throws MalformedException {
+        super(config);
+        this.hostCard = config.descriptor().host();
+        this.host = hostCard.peerId();
+        this.ownHead = heads.get(self.peerId());
+        for (StoredEvent stored : config.outbox()) {
+            Event event = Event.verify(stored.bytes(), room);
+            unordered.add(event);
+            unorderedBytes += event.bytes().length;
+            clock.continueAfter(event.clock());
+        }
+        // What the room has ordered of our own events ends where the outbox begins.
+        Event first = unordered.peek();
+        if (first != null) {
+            EventHead before = first.previous();
+            if (before == null) {
+                heads.remove(self.peerId());
+            } else {
+                heads.put(self.peerId(), before);
+            }
+        }
+    }
+
+    @Override
+    public long heldBytes() {
+        return unorderedBytes + (link == null ? 0 : link.queuedBytes());
+    }
+
+    @Override
+    Collection<LinkChannel> links() {
+        return link == null ? List.of() : List.of(link);
+    }
+
+    @Override
+    @Nullable
+    LinkChannel link(int number) {
+        return link != null && link.number == number ? link : null;
+    }
+
+    @Override
+    PeerCard cardOf(LinkChannel channel) {
+        return hostCard;
+    }
+
+    // ---- the worker
+
+    @Override
+    void onStart() {
+        timers.start(Timer.CONNECT, now);
+        joinSignaling();
+    }
+
+    private void joinSignaling() {
+        signalingJoined = true;
+        emit(new Output.JoinSignaling());
+    }
+
+    @Override
+    void onAnnounced() {}
+
+    @Override
+    void onAnnounceFailed(SignalingException cause) {}
+
+    @Override
+    void onSignalingUp() {
+        signalingUp = true;
+        if (link == null && state != ConnectionState.CONNECTED && !timers.isRunning(Timer.RETRY)) {
+            attempt();
+        }
+    }
+
+    @Override
+    void onSignalingDown(SignalingException cause) {
+        boolean wasUp = signalingUp;
+        signalingUp = false;
+        if (state == ConnectionState.CONNECTING && !wasUp) {
+            close(new CloseReason(Code.SIGNALING_UNREACHABLE, Origin.SIGNALING, cause.getMessage()), cause);
+        }
+    }
+
+    @Override
+    void onSignalingEnded(SignalingException cause) {
+        signalingUp = false;
+        signalingJoined = false;
+        if (state == ConnectionState.CONNECTING) {
+            close(reasonOf(cause), cause);
+        } else if (state == ConnectionState.RECONNECTING) {
+            retryLater();
+        }
+        // A connected participant needs the worker only when its link is lost: it joins again then.
+    }
+
+    private static CloseReason reasonOf(SignalingException cause) {
+        Code code = switch (cause.problem()) {
+            case ROOM_NOT_FOUND -> Code.ROOM_NOT_FOUND;
+            case ROOM_FULL -> Code.ROOM_FULL;
+            case UNAUTHORIZED, FORBIDDEN -> Code.UNAUTHORIZED;
+            case UNREACHABLE, UNAVAILABLE, RATE_LIMITED -> Code.SIGNALING_UNREACHABLE;
+            case PEER_TAKEN -> Code.REPLACED;
+            default -> Code.FAILED;
+        };
+        return new CloseReason(code, Origin.SIGNALING, cause.getMessage());
+    }
+
+    @Override
+    void onLeave() {
+        if (link != null) {
+            link.send(now, Frame.Kind.BYE, goodbye(Code.LEFT, "left"));
+        }
+        close(new CloseReason(Code.LEFT, Origin.LOCAL, "you left the room"), null);
+    }
+
+    // ---- making the link
+
+    private void attempt() {
+        envelopes.clear();
+        sentEnvelopes.clear();
+        LinkChannel channel = new LinkChannel(nextLink++, host, ids.next(), this::emit);
+        link = channel;
+        timers.start(Timer.ATTEMPT, now);
+        emit(new Output.OpenLink(channel.number, LinkRole.INITIATOR));
+    }
+
+    @Override
+    void onEnvelopeSealed(LinkChannel channel, byte[] envelope) {
+        if (sentEnvelopes.size() < MAX_ENVELOPES_PER_SESSION) {
+            sentEnvelopes.add(ByteBuffer.wrap(Sha256.of(envelope)));
+        }
+    }
+
+    @Override
+    void onMail(PeerId from, MessageType type, byte[] payload) {
+        LinkChannel channel = link;
+        if (!from.equals(host) || channel == null) {
+            return;
+        }
+        try {
+            if (type == MessageType.REFUSAL) {
+                byte[] refused = Refusal.verify(payload, hostCard, room, self.peerId());
+                if (sentEnvelopes.contains(ByteBuffer.wrap(refused)) && !channel.isAdmitted()) {
+                    close(goodbye(goodbye(Code.WRONG_SECRET, "")), null);
+                }
+                return;
+            }
+            Envelope envelope = EnvelopeSeal.open(self, config.secret(), room, payload);
+            int counter = envelope.counter();
+            if (!envelope.sender().equals(hostCard)
+                    || !Arrays.equals(envelope.session(), channel.session)
+                    || counter >= MAX_ENVELOPES_PER_SESSION
+                    || envelopes.get(counter)) {
+                return;
+            }
+            LinkSignal signal = LinkSignals.decode(envelope.body());
+            envelopes.set(counter);
+            emit(new Output.ApplySignal(channel.number, signal));
+        } catch (SealException e) {
+            log.debug("an envelope was not opened: {}", e.kind());
+        } catch (MalformedException e) {
+            log.debug("a message through the worker was not understood: {}", e.getMessage());
+        }
+    }
+
+    @Override
+    void onLinkOpened(LinkChannel channel, byte[] binding) {
+        channel.opened(now, binding);
+        channel.send(now, Frame.Kind.HELLO, hello());
+        PendingMember member = MlsGroup.prepare(self, epochMillis);
+        pendingMember = member;
+        byte[] keyPackage = member.keyPackage();
+        byte[] proof =
+                Hkdf.extract(config.secret().admission(), joinTranscript(room, binding, self.peerId(), keyPackage));
+        channel.send(
+                now,
+                Frame.Kind.JOIN,
+                ByteBuffer.allocate(proof.length + keyPackage.length)
+                        .put(proof)
+                        .put(keyPackage)
+                        .array());
+        channel.phase = LinkChannel.Phase.JOINING;
+    }
+
+    @Override
+    void onLinkLost(LinkChannel channel, CloseReason reason) {
+        lostLink(reason);
+    }
+
+    /** The link is closed: tries again, unless the time for that has run out. */
+    private void lostLink(CloseReason reason) {
+        link = null;
+        pendingMember = null;
+        timers.stop(Timer.ATTEMPT);
+        timers.stop(Timer.RESEND);
+        timers.stop(Timer.RECEIVED);
+        if (state == ConnectionState.CONNECTED) {
+            changeState(ConnectionState.RECONNECTING, reason);
+            timers.start(Timer.RECONNECT, now);
+            retryPauseNanos = Timer.RETRY.nanos();
+        }
+        retryLater();
+    }
+
+    private void retryLater() {
+        timers.startFor(Timer.RETRY, now, ids.jittered(retryPauseNanos));
+        retryPauseNanos = Math.min(2 * retryPauseNanos, Timer.MAX_RETRY.toNanos());
+    }
+
+    private void drop(Code code, String detail) {
+        LinkChannel channel = link;
+        if (channel != null) {
+            channel.send(now, Frame.Kind.BYE, goodbye(code, detail));
+            channel.close();
+            lostLink(new CloseReason(code, code == Code.PROTOCOL_VIOLATION ? Origin.PEER : Origin.NETWORK, detail));
+        }
+    }
+
+    // ---- frames
+
+    @Override
+    void onFrame(int number, byte[] bytes) {
+        LinkChannel channel = link(number);
+        if (channel == null || !channel.isOpen()) {
+            return;
+        }
+        try {
+            Frame frame = channel.receive(now, bytes, Limits.MAX_MESSAGE_BYTES);
+            if (frame != null) {
+                onFrame(channel, frame);
+            }
+        } catch (MlsException e) {
+            log.debug("the host broke the protocol: {} {}", e.kind(), e.getMessage());
+            drop(Code.PROTOCOL_VIOLATION, "the host sent what the group does not accept: " + e.kind());
+        } catch (MalformedException e) {
+            log.debug("the host broke the protocol: {}", e.getMessage());
+            drop(Code.PROTOCOL_VIOLATION, "the host broke the protocol: " + e.getMessage());
+        }
+    }
+
+    private void onFrame(LinkChannel channel, Frame frame) throws MalformedException, MlsException {
+        if (frame.kind() == Frame.Kind.BYE || frame.kind() == Frame.Kind.REFUSED) {
+            onGoodbye(goodbye(frame.body()), frame.kind() == Frame.Kind.REFUSED);
+            return;
+        }
+        if (!channel.helloReceived) {
+            require(frame, Frame.Kind.HELLO);
+            channel.helloReceived = true;
+            if (!isCompatible(frame.body())) {
+                onGoodbye(goodbye(goodbye(Code.INCOMPATIBLE, "")), true);
+            }
+            return;
+        }
+        switch (frame.kind()) {
+            case WELCOME -> onWelcome(channel, frame.body());
+            case ADMITTED -> onAdmitted(channel, frame.body());
+            case COMMIT -> onCommit(frame.body());
+            case APPLICATION -> onApplication(channel, frame.body());
+            case ORDERED -> onOrdered(frame.body());
+            default -> throw new MalformedException("a frame of kind " + frame.kind() + " is not for a participant");
+        }
+    }
+
+    private static void require(Frame frame, Frame.Kind kind) throws MalformedException {
+        if (frame.kind() != kind) {
+            throw new MalformedException("a frame of kind " + frame.kind() + " where " + kind + " was due");
+        }
+    }
+
+    private void onGoodbye(CloseReason reason, boolean refused) {
+        boolean isFinal = switch (reason.code()) {
+            case ROOM_ENDED, WRONG_SECRET, ROOM_FULL, BANNED, INCOMPATIBLE, REPLACED -> true;
+            default -> refused;
+        };
+        if (isFinal) {
+            close(reason, null);
+        } else if (link != null) {
+            link.close();
+            lostLink(reason);
+        }
+    }
+
+    // ---- admission
+
+    private void onWelcome(LinkChannel channel, byte[] welcome) throws MalformedException, MlsException {
+        PendingMember member = pendingMember;
+        if (member == null || channel.phase != LinkChannel.Phase.JOINING) {
+            throw new MalformedException("a WELCOME that was not asked for");
+        }
+        pendingMember = null;
+        MlsGroup joined = member.join(
+                welcome, config.secret().psk(), room.toBytes(), room.toBytes(), host, MlsLimits.DEFAULT, epochMillis);
+        group = joined;
+        staleMessages = 0;
+        byte[] context = confirmContext(room, channel.binding);
+        byte[] memberTag = joined.export(CONFIRM_MEMBER_LABEL, context, CONFIRM_BYTES);
+        hostTag = joined.export(CONFIRM_HOST_LABEL, context, CONFIRM_BYTES);
+        byte[] resume = joined.protect(Content.resume(heads));
+        channel.send(
+                now,
+                Frame.Kind.CONFIRM,
+                ByteBuffer.allocate(memberTag.length + resume.length)
+                        .put(memberTag)
+                        .put(resume)
+                        .array());
+    }
+
+    private void onAdmitted(LinkChannel channel, byte[] tag) throws MalformedException {
+        MlsGroup joined = group;
+        if (joined == null || channel.phase != LinkChannel.Phase.JOINING || !MessageDigest.isEqual(tag, hostTag)) {
+            throw new MalformedException("an ADMITTED that does not agree");
+        }
+        channel.phase = LinkChannel.Phase.ADMITTED;
+        admitted.put(host, channel);
+        updateRoster(joined.members());
+    }
+
+    private void onCommit(byte[] body) throws MalformedException, MlsException {
+        MlsGroup joined = group;
+        if (joined == null) {
+            throw new MalformedException("a COMMIT before admission");
+        }
+        for (byte[] commit : Content.commits(body)) {
+            if (joined.process(commit, epochMillis) == MlsGroup.Outcome.REMOVED) {
+                drop(Code.NO_CONNECTION, "the host gave this participant's place up");
+                return;
+            }
+        }
+        updateRoster(joined.members());
+    }
+
+    private void connected() {
+        timers.stop(Timer.CONNECT);
+        timers.stop(Timer.RECONNECT);
+        timers.stop(Timer.ATTEMPT);
+        retryPauseNanos = Timer.RETRY.nanos();
+        changeState(ConnectionState.CONNECTED, null);
+        if (!profileSaid) {
+            profileSaid = true;
+            sign(Event.TYPE_PROFILE, Bodies.profile(config.displayName()));
+        }
+        sendUnordered();
+    }
+
+    // ---- messages
+
+    private void onApplication(LinkChannel channel, byte[] message) throws MalformedException, MlsException {
+        MlsGroup joined = group;
+        if (joined == null || !channel.isAdmitted()) {
+            throw new MalformedException("a message before admission");
+        }
+        Opened opened;
+        try {
+            opened = joined.unprotect(message, epochMillis);
+        } catch (MlsException e) {
+            if (e.kind() == MlsException.Kind.WRONG_EPOCH && ++staleMessages <= Limits.MAX_STALE_MESSAGES) {
+                return;
+            }
+            throw e;
+        }
+        Content content = Content.decode(opened.plaintext());
+        if (content instanceof Content.Said said) {
+            Event event = Event.verify(said.event(), room);
+            if (!event.sender().equals(opened.sender()) || event.sender().equals(self.peerId())) {
+                throw new MalformedException("an event of another author than its sealer");
+            }
+            receive(event);
+        } else if (content instanceof Content.Sync sync) {
+            if (!opened.sender().equals(host)) {
+                throw new MalformedException("a SYNC that the host did not seal");
+            }
+            onSync(sync);
+        } else if (content instanceof Content.Resume) {
+            throw new MalformedException("a RESUME is not for a participant");
+        }
+    }
+
+    private void onSync(Content.Sync sync) throws MalformedException {
+        for (byte[] bytes : sync.profiles()) {
+            Event profile = Event.verify(bytes, room);
+            if (!profile.type().equals(Event.TYPE_PROFILE)) {
+                throw new MalformedException("an event that is no profile among the profiles");
+            }
+            if (!profile.sender().equals(self.peerId()) && isInRoster(profile.sender())) {
+                nameSaid(profile, Bodies.profileName(profile));
+            }
+        }
+        for (byte[] bytes : sync.events()) {
+            Event event = Event.verify(bytes, room);
+            if (event.sender().equals(self.peerId())) {
+                ownOrdered(event.head());
+            } else {
+                receive(event);
+            }
+        }
+        if (sync.last()) {
+            for (var head : sync.heads().entrySet()) {
+                EventHead known = heads.get(head.getKey());
+                if (head.getKey().equals(self.peerId())) {
+                    if (!agreeOnOwnHead(head.getValue())) {
+                        return;
+                    }
+                } else if (known == null || known.seq() < head.getValue().seq()) {
+                    setHead(head.getKey(), head.getValue());
+                }
+            }
+            connected();
+        }
+    }
+
+    /** Takes the room's word for how far our own chain has come; false if it contradicts what we keep. */
+    private boolean agreeOnOwnHead(EventHead roomHas) throws MalformedException {
+        EventHead ordered = heads.get(self.peerId());
+        if (ordered != null && ordered.seq() >= roomHas.seq()) {
+            return true;
+        }
+        if (unordered.isEmpty()) {
+            // Our store knows less than the room does, or nothing: the chain goes on where the room saw it last.
+            setHead(self.peerId(), roomHas);
+            ownHead = roomHas;
+            return true;
+        }
+        if (unordered.stream().anyMatch(event -> event.head().equals(roomHas))) {
+            ownOrdered(roomHas);
+            return true;
+        }
+        close(
+                new CloseReason(
+                        Code.FAILED,
+                        Origin.LOCAL,
+                        "the history kept here contradicts the room's: this identity has spoken from elsewhere;"
+                                + " use another identity"),
+                null);
+        return false;
+    }
+
+    /** Another's event has its place. */
+    private void receive(Event event) throws MalformedException {
+        switch (fit(event)) {
+            case DUPLICATE -> {}
+            case FORK -> throw new MalformedException("an event that contradicts an earlier one of its author");
+            case NEW -> place(event, true);
+        }
+        if (event.sender().equals(host)) {
+            hostSeqReceived = Math.max(hostSeqReceived, event.seq());
+            if (hostSeqReceived - hostSeqAcknowledged >= RECEIVED_BATCH) {
+                acknowledge();
+            } else {
+                timers.startUnlessRunning(Timer.RECEIVED, now);
+            }
+        }
+    }
+
+    private void acknowledge() {
+        timers.stop(Timer.RECEIVED);
+        if (link != null && link.isAdmitted() && hostSeqReceived > hostSeqAcknowledged) {
+            hostSeqAcknowledged = hostSeqReceived;
+            link.send(
+                    now,
+                    Frame.Kind.RECEIVED,
+                    ByteBuffer.allocate(Long.BYTES).putLong(hostSeqReceived).array());
+        }
+    }
+
+    private void onOrdered(byte[] body) throws MalformedException {
+        ByteReader reader = new ByteReader(body);
+        long seq = reader.i64();
+        MessageId id = MessageId.of(reader.bytes(MessageId.BYTES));
+        reader.end();
+        EventHead ordered = heads.get(self.peerId());
+        if (ordered != null && seq <= ordered.seq()) {
+            return;
+        }
+        if (seq < 1) {
+            throw new MalformedException("an ORDERED counts from 1");
+        }
+        ownOrdered(new EventHead(seq, id));
+    }
+
+    /** Our own events up to this one have their place now. */
+    private void ownOrdered(EventHead upTo) throws MalformedException {
+        EventHead ordered = heads.get(self.peerId());
+        if (ordered != null && upTo.seq() <= ordered.seq()) {
+            return;
+        }
+        while (!unordered.isEmpty() && unordered.element().seq() <= upTo.seq()) {
+            Event event = unordered.element();
+            if (event.seq() == upTo.seq() && !event.id().equals(upTo.id())) {
+                throw new MalformedException("the host has ordered an event of ours that we did not say");
+            }
+            unordered.remove();
+            unorderedBytes -= event.bytes().length;
+            place(event, false);
+            emit(new Output.Acknowledge(event.seq()));
+            if (event.type().equals(Event.TYPE_MESSAGE)) {
+                emit(new Output.Delivery(event.id(), host, DeliveryState.DELIVERED));
+            }
+        }
+        EventHead placed = heads.get(self.peerId());
+        if (placed == null || placed.seq() != upTo.seq()) {
+            throw new MalformedException("the host has ordered an event of ours that we do not know");
+        }
+        if (unordered.isEmpty()) {
+            timers.stop(Timer.RESEND);
+        } else {
+            timers.start(Timer.RESEND, now);
+        }
+    }
+
+    @Override
+    void onSubmit(long ticket, OutgoingMessage message) {
+        byte[] body = Bodies.message(message, epochMillis);
+        if (unorderedBytes + body.length > config.maxQueuedBytes()) {
+            emit(new Output.Rejected(ticket, new BackpressureException(unorderedBytes, config.maxQueuedBytes())));
+            return;
+        }
+        Event event = sign(Event.TYPE_MESSAGE, body);
+        emit(new Output.Accepted(ticket, event.id()));
+        if (state == ConnectionState.CONNECTED) {
+            transmit(event);
+        } else {
+            emit(new Output.Delivery(event.id(), host, DeliveryState.QUEUED));
+        }
+    }
+
+    /** Signs an event and keeps it until the room has ordered it. */
+    private Event sign(String type, byte[] body) {
+        Event event = Event.sign(self, room, ownHead, clock.next(epochMillis), type, body);
+        ownHead = event.head();
+        unordered.add(event);
+        unorderedBytes += event.bytes().length;
+        emit(new Output.Persist(event.toStored()));
+        return event;
+    }
+
+    private void sendUnordered() {
+        for (Event event : unordered) {
+            transmit(event);
+        }
+    }
+
+    private void transmit(Event event) {
+        LinkChannel channel = link;
+        MlsGroup joined = group;
+        if (channel == null || joined == null) {
+            return;
+        }
+        channel.send(now, Frame.Kind.APPLICATION, joined.protect(Content.said(event.bytes())));
+        timers.startUnlessRunning(Timer.RESEND, now);
+        if (event.type().equals(Event.TYPE_MESSAGE)) {
+            emit(new Output.Delivery(event.id(), host, DeliveryState.SENT));
+        }
+    }
+
+    // ---- time
+
+    @Override
+    void onTick() {
+        if (timers.expire(Timer.CONNECT, now) || timers.expire(Timer.RECONNECT, now)) {
+            close(
+                    new CloseReason(
+                            Code.NO_CONNECTION,
+                            Origin.NETWORK,
+                            "no connection to the host came about; is the host online, and does the network let"
+                                    + " WebRTC through?"),
+                    null);
+            return;
+        }
+        if (link != null && !link.tick(now)) {
+            drop(Code.NO_CONNECTION, "nothing was heard of the host for too long");
+        }
+        if (timers.expire(Timer.ATTEMPT, now)) {
+            drop(Code.NO_CONNECTION, "the host did not admit in time");
+        }
+        if (timers.expire(Timer.RETRY, now) && link == null) {
+            if (signalingUp) {
+                attempt();
+            } else if (!signalingJoined) {
+                joinSignaling();
+            }
+        }
+        if (timers.expire(Timer.RESEND, now) && state == ConnectionState.CONNECTED) {
+            sendUnordered();
+        }
+        if (timers.expire(Timer.RECEIVED, now)) {
+            acknowledge();
+        }
+    }
+}

@@ -1,0 +1,38 @@
+package dev.parley.chat.internal.protocol;
+
+import dev.parley.chat.PeerId;
+import dev.parley.chat.crypto.Identity;
+import dev.parley.chat.internal.crypto.RoomSecret;
+import dev.parley.chat.store.EventHead;
+import dev.parley.chat.store.StoredEvent;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What a machine starts from.
+ *
+ * @param self who one is
+ * @param displayName the name that others see
+ * @param descriptor verified
+ * @param secret the room's secret
+ * @param maxQueuedBytes how much may wait to be sent
+ * @param seed 32 random bytes, from which ids and jitter are drawn
+ * @param heads where each author's chain stands in the store
+ * @param outbox one's own events that the room has not ordered yet, lowest first; part of {@code heads}
+ */
+@SuppressWarnings("ArrayRecordComponent") // Concealed and compared by nobody; the bytes are handed on, not copied.
+public record RoomConfig(
+        Identity self,
+        String displayName,
+        Descriptor descriptor,
+        RoomSecret secret,
+        long maxQueuedBytes,
+        byte[] seed,
+        Map<PeerId, EventHead> heads,
+        List<StoredEvent> outbox) {
+
+    @Override
+    public String toString() {
+        return "RoomConfig[" + descriptor.room() + "]";
+    }
+}

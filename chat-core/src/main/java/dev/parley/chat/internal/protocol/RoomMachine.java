@@ -1,0 +1,455 @@
+package dev.parley.chat.internal.protocol;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.chat.ChatException;
+import dev.parley.chat.ChatMessage;
+import dev.parley.chat.CloseReason;
+import dev.parley.chat.ConnectionState;
+import dev.parley.chat.OutgoingMessage;
+import dev.parley.chat.Participant;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.RoomClosedException;
+import dev.parley.chat.RoomId;
+import dev.parley.chat.SignalingException;
+import dev.parley.chat.crypto.Identity;
+import dev.parley.chat.crypto.PeerCard;
+import dev.parley.chat.internal.crypto.EnvelopeSeal;
+import dev.parley.chat.internal.encoding.Json;
+import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.store.EventHead;
+import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.SignalingSession.MessageType;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The protocol of one room on one side, without a thread, clock, socket or lock: time and bytes come in as arguments,
+ * what is to be done comes out as values. A driver calls {@link #handle}, then {@link #poll} until it gives nothing
+ * more, and {@link Input.Tick} when {@link #deadlineNanos} has come. Never two calls at once.
+ *
+ * <pre>
+ *              ┌──────────────────────────────────────────────┐
+ *   Input ───► │ HostMachine          one link a participant  │ ───► Output
+ *              │ ParticipantMachine   one link, to the host   │
+ *              └──────────────────────────────────────────────┘
+ * </pre>
+ *
+ * <p>The states of the room are those of {@link ConnectionState}, those of a link are in {@link LinkChannel}, all
+ * timers in {@link Timer}, all bounds in {@link Limits}. What a peer sends never throws past {@link #handle}: a
+ * violation closes that peer's link.
+ */
+public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine {
+
+    static final int PROTOCOL_VERSION = 1;
+
+    private static final byte[] JOIN_CONTEXT = "parley-join-v1".getBytes(StandardCharsets.US_ASCII);
+
+    final RoomConfig config;
+    final Identity self;
+    final RoomId room;
+    final Deadlines timers = new Deadlines();
+    final SeededIds ids;
+    final Map<PeerId, EventHead> heads;
+    final Map<PeerId, Event> profiles = new LinkedHashMap<>();
+    final Map<PeerId, LinkChannel> admitted = new LinkedHashMap<>();
+    final HybridClock clock = new HybridClock();
+
+    /** Time of the input that is being handled. */
+    long now;
+
+    long epochMillis;
+    ConnectionState state = ConnectionState.IDLE;
+    int nextLink = 1;
+
+    private final Deque<Output> outputs = new ArrayDeque<>();
+    private final Map<PeerId, String> names = new LinkedHashMap<>();
+    private final Map<PeerId, Participant> present = new LinkedHashMap<>();
+    private Set<PeerId> roster = new LinkedHashSet<>();
+    private boolean signalingReachable;
+
+    RoomMachine(RoomConfig config) {
+        this.config = config;
+        this.self = config.self();
+        this.room = config.descriptor().room();
+        this.ids = new SeededIds(config.seed());
+        this.heads = new LinkedHashMap<>(config.heads());
+    }
+
+    /**
+     * Lets something happen.
+     *
+     * @param nowNanos monotonic time since the machine was made
+     * @param nowEpochMillis the wall clock
+     * @param input what happens
+     */
+    public final void handle(long nowNanos, long nowEpochMillis, Input input) {
+        now = nowNanos;
+        epochMillis = nowEpochMillis;
+        if (state == ConnectionState.CLOSED) {
+            if (input instanceof Input.Submit submit) {
+                CloseReason reason = new CloseReason(
+                        CloseReason.Code.LEFT, CloseReason.Origin.LOCAL, "the room is closed; join it again to send");
+                emit(new Output.Rejected(submit.ticket(), new RoomClosedException(reason)));
+            }
+            return;
+        }
+        if (input instanceof Input.FrameReceived frame) {
+            onFrame(frame.link(), frame.frame());
+        } else if (input instanceof Input.Submit submit) {
+            onSubmit(submit.ticket(), submit.message());
+        } else if (input instanceof Input.Tick) {
+            onTick();
+        } else if (input instanceof Input.LinkBuffered buffered) {
+            LinkChannel link = link(buffered.link());
+            if (link != null) {
+                link.buffered(now, buffered.bytes());
+            }
+        } else if (input instanceof Input.MailReceived mail) {
+            onMail(mail.from(), mail.type(), mail.payload());
+        } else if (input instanceof Input.LinkSignalled signalled) {
+            LinkChannel link = link(signalled.link());
+            if (link != null) {
+                sealSignal(link, signalled.signal());
+            }
+        } else if (input instanceof Input.LinkOpened opened) {
+            LinkChannel link = link(opened.link());
+            if (link != null) {
+                onLinkOpened(link, opened.binding());
+            }
+        } else if (input instanceof Input.LinkClosed closed) {
+            LinkChannel link = link(closed.link());
+            if (link != null) {
+                link.closed();
+                onLinkLost(link, closed.reason());
+            }
+        } else if (input instanceof Input.SignalingUp) {
+            reachable(true);
+            onSignalingUp();
+        } else if (input instanceof Input.SignalingDown down) {
+            reachable(false);
+            onSignalingDown(down.cause());
+        } else if (input instanceof Input.SignalingEnded ended) {
+            reachable(false);
+            onSignalingEnded(ended.cause());
+        } else if (input instanceof Input.Announced) {
+            onAnnounced();
+        } else if (input instanceof Input.AnnounceFailed failed) {
+            onAnnounceFailed(failed.cause());
+        } else if (input instanceof Input.Start) {
+            changeState(ConnectionState.CONNECTING, null);
+            onStart();
+        } else if (input instanceof Input.Leave) {
+            onLeave();
+        }
+    }
+
+    /**
+     * Takes the next thing to be done.
+     *
+     * @return the next output, or null when there is nothing to do until the next input
+     */
+    public final @Nullable Output poll() {
+        return outputs.poll();
+    }
+
+    /**
+     * Returns when a {@link Input.Tick} is due.
+     *
+     * @return in the time of {@link #handle}; {@link Long#MAX_VALUE} for never
+     */
+    public final long deadlineNanos() {
+        long earliest = timers.earliest();
+        for (LinkChannel link : links()) {
+            earliest = Math.min(earliest, link.deadlines.earliest());
+        }
+        return earliest;
+    }
+
+    /**
+     * Returns how many bytes this side holds for others and for itself: queues, unordered events, logs. For tests of
+     * bounds and for statistics.
+     *
+     * @return bytes
+     */
+    public abstract long heldBytes();
+
+    abstract Collection<LinkChannel> links();
+
+    abstract @Nullable LinkChannel link(int number);
+
+    abstract void onStart();
+
+    abstract void onSubmit(long ticket, OutgoingMessage message);
+
+    abstract void onLeave();
+
+    abstract void onAnnounced();
+
+    abstract void onAnnounceFailed(SignalingException cause);
+
+    abstract void onSignalingUp();
+
+    abstract void onSignalingDown(SignalingException cause);
+
+    abstract void onSignalingEnded(SignalingException cause);
+
+    abstract void onMail(PeerId from, MessageType type, byte[] payload);
+
+    abstract void onLinkOpened(LinkChannel link, byte[] binding);
+
+    /** The link is closed already; the machine decides what follows from it. */
+    abstract void onLinkLost(LinkChannel link, CloseReason reason);
+
+    abstract void onFrame(int link, byte[] frame);
+
+    abstract void onTick();
+
+    /** The other side's card, to which this link's signals are sealed. */
+    abstract PeerCard cardOf(LinkChannel link);
+
+    final void emit(Output output) {
+        outputs.add(output);
+    }
+
+    final void changeState(ConnectionState newState, @Nullable CloseReason reason) {
+        if (state != newState) {
+            state = newState;
+            emit(new Output.StateChanged(newState, Optional.ofNullable(reason)));
+        }
+    }
+
+    /** Ends the room: the last thing a machine does. */
+    final void close(CloseReason reason, @Nullable ChatException cause) {
+        timers.stopAll();
+        for (LinkChannel link : links()) {
+            link.close();
+        }
+        emit(new Output.LeaveSignaling());
+        changeState(ConnectionState.CLOSED, reason);
+        emit(new Output.Closed(reason, cause));
+    }
+
+    private void reachable(boolean isReachable) {
+        if (signalingReachable != isReachable) {
+            signalingReachable = isReachable;
+            emit(new Output.SignalingReachable(isReachable));
+        }
+    }
+
+    // ---- envelopes
+
+    private void sealSignal(LinkChannel link, LinkSignal signal) {
+        byte[] envelope = EnvelopeSeal.seal(
+                self,
+                cardOf(link),
+                config.secret(),
+                room,
+                link.session,
+                link.nextSentCounter++,
+                LinkSignals.encode(signal));
+        onEnvelopeSealed(link, envelope);
+        emit(new Output.SendMail(link.peer, MessageType.ENVELOPE, envelope));
+    }
+
+    void onEnvelopeSealed(LinkChannel link, byte[] envelope) {}
+
+    // ---- the room's timeline
+
+    /** How an event fits its author's chain. */
+    enum Fit {
+        /** It is new; there may be a gap before it. */
+        NEW,
+        /** It has its place already. */
+        DUPLICATE,
+        /** It contradicts what its author said before. */
+        FORK
+    }
+
+    final Fit fit(Event event) {
+        EventHead head = heads.get(event.sender());
+        if (head == null || event.seq() > head.seq() + 1) {
+            return Fit.NEW;
+        }
+        if (event.seq() == head.seq() + 1) {
+            return event.follows(head) ? Fit.NEW : Fit.FORK;
+        }
+        return event.seq() == head.seq() && !event.id().equals(head.id()) ? Fit.FORK : Fit.DUPLICATE;
+    }
+
+    /**
+     * Gives an event its place in the room: keeps it and tells of it.
+     *
+     * @throws MalformedException if its body is not what its type demands; then nothing has changed
+     */
+    final void place(Event event, boolean persist) throws MalformedException {
+        ChatMessage message =
+                event.type().equals(Event.TYPE_MESSAGE) ? Bodies.message(event, nameOf(event.sender())) : null;
+        String name = event.type().equals(Event.TYPE_PROFILE) ? Bodies.profileName(event) : null;
+        clock.observe(event.clock(), epochMillis);
+        setHead(event.sender(), event.head());
+        if (persist) {
+            emit(new Output.Persist(event.toStored()));
+        }
+        if (message != null) {
+            emit(new Output.Deliver(message));
+        } else if (name != null) {
+            nameSaid(event, name);
+        }
+        // Events of types that this version does not know are kept and skipped.
+    }
+
+    final void setHead(PeerId sender, EventHead head) {
+        heads.put(sender, head);
+        if (heads.size() > Limits.MAX_HEADS) {
+            heads.keySet().stream()
+                    .filter(author -> !roster.contains(author) && !author.equals(self.peerId()))
+                    .findFirst()
+                    .ifPresent(heads::remove);
+        }
+    }
+
+    final void nameSaid(Event profile, String name) {
+        PeerId sender = profile.sender();
+        profiles.put(sender, profile);
+        names.put(sender, name);
+        announce(sender);
+    }
+
+    final String nameOf(PeerId peer) {
+        String name = names.get(peer);
+        return name == null ? peer.value().substring(0, 8) : name;
+    }
+
+    // ---- who is there
+
+    /** Takes note of who is in the group now. */
+    final void updateRoster(Collection<PeerId> members) {
+        roster = new LinkedHashSet<>(members);
+        for (PeerId gone :
+                present.keySet().stream().filter(peer -> !roster.contains(peer)).toList()) {
+            Participant participant = present.remove(gone);
+            if (participant != null) {
+                emit(new Output.Left(participant));
+            }
+        }
+        profiles.keySet().retainAll(roster);
+        names.keySet().retainAll(roster);
+        roster.forEach(this::announce);
+    }
+
+    final boolean isInRoster(PeerId peer) {
+        return roster.contains(peer);
+    }
+
+    final int rosterSize() {
+        return roster.size();
+    }
+
+    /** Tells of a member that is in the group and has said its name; of a new name as of someone else. */
+    private void announce(PeerId peer) {
+        String name = peer.equals(self.peerId()) ? config.displayName() : names.get(peer);
+        if (name == null || !roster.contains(peer)) {
+            return;
+        }
+        Participant.Role role =
+                peer.equals(config.descriptor().host().peerId()) ? Participant.Role.HOST : Participant.Role.MEMBER;
+        Participant participant = new Participant(peer, name, role, peer.equals(self.peerId()));
+        Participant before = present.put(peer, participant);
+        if (participant.equals(before)) {
+            return;
+        }
+        if (before != null) {
+            emit(new Output.Left(before));
+        }
+        emit(new Output.Joined(participant));
+    }
+
+    // ---- parts of the handshake that both sides write and check alike
+
+    static byte[] hello() {
+        ObjectNode json = Json.object();
+        json.putArray("versions").add(PROTOCOL_VERSION);
+        json.putArray("features");
+        return Json.write(json);
+    }
+
+    /** Says whether the other side speaks a version that this side speaks. */
+    static boolean isCompatible(byte[] hello) throws MalformedException {
+        if (hello.length > Limits.MAX_CONTROL_BYTES) {
+            throw new MalformedException("a HELLO has " + hello.length + " bytes");
+        }
+        for (var version : Json.parseObject(hello).path("versions")) {
+            if (version.isInt() && version.intValue() == PROTOCOL_VERSION) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    static byte[] goodbye(CloseReason.Code code, String detail) {
+        return Json.write(Json.object().put("code", code.name()).put("detail", detail));
+    }
+
+    /** Reads REFUSED and BYE. A code of a later version is one of no consequence. */
+    static CloseReason goodbye(byte[] body) throws MalformedException {
+        if (body.length > Limits.MAX_CONTROL_BYTES) {
+            throw new MalformedException("a BYE has " + body.length + " bytes");
+        }
+        String name = Json.text(Json.parseObject(body), "code", 64);
+        for (CloseReason.Code code : CloseReason.Code.values()) {
+            if (code.name().equals(name)) {
+                return new CloseReason(code, CloseReason.Origin.PEER, describe(code));
+            }
+        }
+        return new CloseReason(CloseReason.Code.NO_CONNECTION, CloseReason.Origin.PEER, "the peer closed the link");
+    }
+
+    /** Our own words for a peer's code: what a peer writes is not shown as if it were ours. */
+    private static String describe(CloseReason.Code code) {
+        return switch (code) {
+            case LEFT -> "the peer left";
+            case ROOM_ENDED -> "the host closed the room";
+            case WRONG_SECRET -> "the room refused the secret of the invite; ask the host for a new invite link";
+            case ROOM_FULL -> "the room is full; try again when somebody has left";
+            case BANNED -> "the room does not want this participant";
+            case INCOMPATIBLE ->
+                "the host speaks no version of the protocol that this side speaks; update the older one";
+            case REPLACED -> "this identity joined again from elsewhere";
+            case SLOW_PEER -> "the peer could not send as fast as messages came";
+            default -> "the peer closed the link (" + code + ")";
+        };
+    }
+
+    /** What a JOIN's proof is an HMAC of: whoever made it has the room's secret and speaks over this very link. */
+    static byte[] joinTranscript(RoomId room, byte[] binding, PeerId joiner, byte[] keyPackage) {
+        return ByteBuffer.allocate(
+                        JOIN_CONTEXT.length + RoomId.BYTES + binding.length + PeerId.BYTES + keyPackage.length)
+                .put(JOIN_CONTEXT)
+                .put(room.toBytes())
+                .put(binding)
+                .put(joiner.toBytes())
+                .put(keyPackage)
+                .array();
+    }
+
+    /** Context of the exporter values by which both sides confirm that they share a group over this very link. */
+    static byte[] confirmContext(RoomId room, byte[] binding) {
+        return ByteBuffer.allocate(RoomId.BYTES + binding.length)
+                .put(room.toBytes())
+                .put(binding)
+                .array();
+    }
+
+    static final String CONFIRM_MEMBER_LABEL = "parley confirm member";
+    static final String CONFIRM_HOST_LABEL = "parley confirm host";
+    static final int CONFIRM_BYTES = 32;
+}

@@ -1,0 +1,48 @@
+package dev.parley.chat.internal.protocol;
+
+import java.time.Duration;
+
+/** Every timer of the room protocol and how long it runs. */
+enum Timer {
+    /** Participant: from the first step to CONNECTED; then the join has failed. */
+    CONNECT(Duration.ofSeconds(30)),
+    /** Participant: from the loss of the link to CONNECTED again; then the room is closed. */
+    RECONNECT(Duration.ofSeconds(60)),
+    /** Participant: one try, from the offer to admission. */
+    ATTEMPT(Duration.ofSeconds(10)),
+    /** Participant: pause before the next try; doubled up to {@link #MAX_RETRY}, with jitter. */
+    RETRY(Duration.ofMillis(500)),
+    /** Participant: events that the host has not ordered are sent again. */
+    RESEND(Duration.ofSeconds(10)),
+    /** Participant: pause in which what it received is acknowledged at once. */
+    RECEIVED(Duration.ofMillis(20)),
+    /** Link: pause between two PINGs. */
+    PING(Duration.ofSeconds(5)),
+    /** Link: nothing heard for so long; then it counts as lost. */
+    SILENCE(Duration.ofSeconds(15)),
+    /** Link: from more bytes than the window to the next question how many have left. */
+    DRAIN(Duration.ofMillis(5)),
+    /** Host's link: from the offer to JOIN, and from WELCOME to CONFIRM. */
+    ADMISSION(Duration.ofSeconds(15)),
+    /** Host: pause between two commits, in which joins and removals are collected. */
+    COMMIT(Duration.ofMillis(250)),
+    /** Host: how long a member that lost its link keeps its place. */
+    GRACE(Duration.ofSeconds(10)),
+    /** Host: how long an admitted member may take to say its name. */
+    PROFILE(Duration.ofSeconds(10)),
+    /** Host: pause before the room is announced again after the worker forgot it; doubled likewise. */
+    ANNOUNCE(Duration.ofSeconds(1));
+
+    /** Longest pause of a timer that is doubled. */
+    static final Duration MAX_RETRY = Duration.ofSeconds(8);
+
+    private final long nanos;
+
+    Timer(Duration duration) {
+        this.nanos = duration.toNanos();
+    }
+
+    long nanos() {
+        return nanos;
+    }
+}

@@ -1,0 +1,603 @@
+package dev.parley.chat.internal.room;
+
+import dev.parley.chat.ChatException;
+import dev.parley.chat.CloseReason;
+import dev.parley.chat.ConnectionState;
+import dev.parley.chat.Invite;
+import dev.parley.chat.MessageId;
+import dev.parley.chat.OutgoingMessage;
+import dev.parley.chat.Participant;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.Room;
+import dev.parley.chat.RoomClosedException;
+import dev.parley.chat.RoomId;
+import dev.parley.chat.RoomListener;
+import dev.parley.chat.RoomOptions.Visibility;
+import dev.parley.chat.SignalingException;
+import dev.parley.chat.StoreException;
+import dev.parley.chat.TransportException;
+import dev.parley.chat.internal.protocol.Descriptor;
+import dev.parley.chat.internal.protocol.Input;
+import dev.parley.chat.internal.protocol.Output;
+import dev.parley.chat.internal.protocol.RoomMachine;
+import dev.parley.chat.store.ChatStore;
+import dev.parley.chat.store.StoredEvent;
+import dev.parley.chat.transport.Environment;
+import dev.parley.chat.transport.IceConfig;
+import dev.parley.chat.transport.IceServer;
+import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.PeerLink;
+import dev.parley.chat.transport.PeerLinkListener;
+import dev.parley.chat.transport.Signaling;
+import dev.parley.chat.transport.SignalingListener;
+import dev.parley.chat.transport.SignalingSession;
+import dev.parley.chat.transport.SignalingSession.MessageType;
+import dev.parley.chat.transport.SignedDescriptor;
+import dev.parley.chat.transport.Transport;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Drives one {@link RoomMachine}: brings what happens in the world to it, and carries out what it wants, all in tasks
+ * of one serial executor, the room's loop. It decides nothing. docs/concurrency.md draws the hand-offs.
+ */
+public final class RoomDriver implements Room {
+
+    private static final Logger log = LoggerFactory.getLogger(RoomDriver.class);
+
+    /** How long an ended room waits for links and signaling to close in an orderly way. */
+    private static final Duration MAX_CLOSING = Duration.ofSeconds(2);
+
+    /**
+     * What a driver works with.
+     *
+     * @param environment time, randomness and threads
+     * @param signaling introduces peers
+     * @param transport makes links
+     * @param ice servers and policy of one's own
+     * @param store keeps events
+     * @param storeExecutor runs all calls of the store, in order
+     * @param listenerExecutor runs all calls of the listener, in order
+     */
+    public record Services(
+            Environment environment,
+            Signaling signaling,
+            Transport transport,
+            IceConfig ice,
+            ChatStore store,
+            Executor storeExecutor,
+            Executor listenerExecutor) {}
+
+    private final RoomMachine machine;
+    private final Descriptor descriptor;
+    private final SignedDescriptor signedDescriptor;
+    private final Invite invite;
+    private final Participant self;
+    private final RoomListener listener;
+    private final Services services;
+    private final Executor loop;
+    private final long startNanos;
+
+    private final AtomicLong nextTicket = new AtomicLong();
+    private final CompletableFuture<Room> opened = new CompletableFuture<>();
+    private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
+
+    private volatile ConnectionState state = ConnectionState.IDLE;
+    private volatile List<Participant> participants = List.of();
+
+    // Below: touched by tasks of the loop only.
+    private final Map<Integer, PeerLink> links = new HashMap<>();
+    private final Map<Long, CompletableFuture<MessageId>> tickets = new HashMap<>();
+    private final List<Output.Notice> notices = new ArrayList<>();
+    private final List<StoredEvent> unsaved = new ArrayList<>();
+    private List<IceServer> offeredIce = List.of();
+    private @Nullable SignalingSession session;
+    private int sessionNumber;
+    private Environment.@Nullable Cancellable timer;
+    private long timerNanos = Long.MAX_VALUE;
+    private boolean ended;
+    private int openLinks;
+    private boolean sessionLeft = true;
+    private boolean withdrawn = true;
+    private @Nullable Runnable afterClosing;
+
+    /** What waits on the store executor to be kept; filled by the loop, emptied by the store's task. */
+    private final List<StoredEvent> saving = new ArrayList<>();
+
+    private @Nullable StoreException storeFailure;
+
+    /**
+     * Makes a driver. Nothing happens until {@link #start}.
+     *
+     * @param machine decides
+     * @param descriptor of the room
+     * @param signedDescriptor the same, as announced
+     * @param invite of the room
+     * @param self this process as a participant
+     * @param listener is told what happens
+     * @param services what the driver works with
+     */
+    public RoomDriver(
+            RoomMachine machine,
+            Descriptor descriptor,
+            SignedDescriptor signedDescriptor,
+            Invite invite,
+            Participant self,
+            RoomListener listener,
+            Services services) {
+        this.machine = machine;
+        this.descriptor = descriptor;
+        this.signedDescriptor = signedDescriptor;
+        this.invite = invite;
+        this.self = self;
+        this.listener = listener;
+        this.services = services;
+        this.loop = services.environment()
+                .newSerialExecutor("room-" + descriptor.room().value().substring(0, 8));
+        this.startNanos = services.environment().nanoTime();
+    }
+
+    /**
+     * Begins.
+     *
+     * @return completes with this room once it is CONNECTED, or fails as {@code RoomManager} says
+     */
+    public CompletableFuture<Room> start() {
+        post(new Input.Start());
+        return opened;
+    }
+
+    // ---- Room
+
+    @Override
+    public RoomId id() {
+        return descriptor.room();
+    }
+
+    @Override
+    public String name() {
+        return descriptor.name();
+    }
+
+    @Override
+    public Visibility visibility() {
+        return descriptor.visibility();
+    }
+
+    @Override
+    public Invite invite() {
+        return invite;
+    }
+
+    @Override
+    public Participant self() {
+        return self;
+    }
+
+    @Override
+    public ConnectionState state() {
+        return state;
+    }
+
+    @Override
+    public List<Participant> participants() {
+        return participants;
+    }
+
+    @Override
+    public CompletableFuture<MessageId> send(OutgoingMessage message) {
+        long ticket = nextTicket.getAndIncrement();
+        CompletableFuture<MessageId> future = new CompletableFuture<>();
+        loop.execute(() -> {
+            tickets.put(ticket, future);
+            handle(new Input.Submit(ticket, message));
+        });
+        // A copy, so that the caller cannot complete ours.
+        return future.copy();
+    }
+
+    @Override
+    public CompletableFuture<CloseReason> leave() {
+        post(new Input.Leave());
+        return closed.copy();
+    }
+
+    @Override
+    public CompletableFuture<CloseReason> closed() {
+        return closed.copy();
+    }
+
+    // ---- the loop
+
+    private void post(Input input) {
+        loop.execute(() -> handle(input));
+    }
+
+    private void handle(Input input) {
+        Environment environment = services.environment();
+        machine.handle(environment.nanoTime() - startNanos, environment.epochMillis(), input);
+        for (Output output = machine.poll(); output != null; output = machine.poll()) {
+            carryOut(output);
+        }
+        save();
+        tell();
+        rearm();
+    }
+
+    private void carryOut(Output output) {
+        if (output instanceof Output.Transmit transmit) {
+            PeerLink link = links.get(transmit.link());
+            if (link != null && !link.send(transmit.frame())) {
+                // The machine keeps far below the link's limit: the link is on its way to CLOSED.
+                log.debug("a frame was not taken by a link that is closing");
+            }
+        } else if (output instanceof Output.Notice notice) {
+            notices.add(notice);
+            note(notice);
+        } else if (output instanceof Output.Persist persist) {
+            unsaved.add(persist.event());
+        } else if (output instanceof Output.QueryBuffered query) {
+            PeerLink link = links.get(query.link());
+            if (link != null) {
+                post(new Input.LinkBuffered(query.link(), link.bufferedBytes()));
+            }
+        } else if (output instanceof Output.Accepted accepted) {
+            accept(accepted);
+        } else if (output instanceof Output.Rejected rejected) {
+            CompletableFuture<MessageId> future = tickets.remove(rejected.ticket());
+            if (future != null) {
+                services.listenerExecutor().execute(() -> future.completeExceptionally(rejected.cause()));
+            }
+        } else if (output instanceof Output.Acknowledge acknowledge) {
+            save();
+            services.storeExecutor()
+                    .execute(() -> inStore(() -> services.store().acknowledge(id(), self.id(), acknowledge.upToSeq())));
+        } else if (output instanceof Output.SendMail mail) {
+            sendMail(mail);
+        } else if (output instanceof Output.OpenLink open) {
+            openLink(open);
+        } else if (output instanceof Output.ApplySignal apply) {
+            PeerLink link = links.get(apply.link());
+            if (link != null) {
+                link.accept(apply.signal());
+            }
+        } else if (output instanceof Output.CloseLink close) {
+            PeerLink link = links.get(close.link());
+            if (link != null) {
+                link.close();
+            }
+        } else if (output instanceof Output.Announce) {
+            services.signaling()
+                    .announce(id(), signedDescriptor)
+                    .whenComplete((done, failure) -> post(
+                            failure == null
+                                    ? new Input.Announced()
+                                    : new Input.AnnounceFailed(signalingFailure(failure))));
+        } else if (output instanceof Output.Withdraw) {
+            withdrawn = false;
+            services.signaling()
+                    .withdraw(id())
+                    .whenComplete((done, failure) -> loop.execute(() -> {
+                        withdrawn = true;
+                        closeWhenDone();
+                    }));
+        } else if (output instanceof Output.JoinSignaling) {
+            joinSignaling();
+        } else if (output instanceof Output.LeaveSignaling) {
+            leaveSignaling();
+        } else if (output instanceof Output.Closed end) {
+            end(end);
+        }
+    }
+
+    private void accept(Output.Accepted accepted) {
+        CompletableFuture<MessageId> future = tickets.remove(accepted.ticket());
+        if (future == null) {
+            return;
+        }
+        save();
+        services.storeExecutor().execute(() -> {
+            StoreException failure = storeFailure;
+            if (failure == null) {
+                future.complete(accepted.id());
+            } else {
+                future.completeExceptionally(failure);
+            }
+        });
+    }
+
+    // ---- the store
+
+    /** Hands what is to be kept to the store's executor; what comes meanwhile goes in the same write. */
+    private void save() {
+        if (unsaved.isEmpty()) {
+            return;
+        }
+        boolean scheduled;
+        synchronized (saving) {
+            scheduled = !saving.isEmpty();
+            saving.addAll(unsaved);
+        }
+        unsaved.clear();
+        if (!scheduled) {
+            services.storeExecutor().execute(this::writeSaving);
+        }
+    }
+
+    private void writeSaving() {
+        List<StoredEvent> batch;
+        synchronized (saving) {
+            batch = List.copyOf(saving);
+            saving.clear();
+        }
+        inStore(() -> services.store().append(batch));
+    }
+
+    /** Runs on the store's executor. The first failure ends the room: it would go on without keeping what it says. */
+    private void inStore(Runnable task) {
+        if (storeFailure != null) {
+            return;
+        }
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            log.error("the store failed; the room is closed", e);
+            storeFailure = e instanceof StoreException failure
+                    ? failure
+                    : new StoreException("the local history could not be written", e);
+            post(new Input.Leave());
+        }
+    }
+
+    // ---- links
+
+    private void openLink(Output.OpenLink open) {
+        int number = open.link();
+        IceConfig ice = services.ice().withMore(offeredIce);
+        try {
+            PeerLink link = services.transport().open(open.role(), ice, loop, new PeerLinkListener() {
+                @Override
+                public void onSignal(LinkSignal signal) {
+                    handle(new Input.LinkSignalled(number, signal));
+                }
+
+                @Override
+                public void onOpen() {
+                    PeerLink self = links.get(number);
+                    if (self != null) {
+                        handle(new Input.LinkOpened(number, self.channelBinding()));
+                    }
+                }
+
+                @Override
+                public void onFrame(byte[] frame) {
+                    handle(new Input.FrameReceived(number, frame));
+                }
+
+                @Override
+                public void onClosed(CloseReason reason) {
+                    links.remove(number);
+                    openLinks--;
+                    handle(new Input.LinkClosed(number, reason));
+                    closeWhenDone();
+                }
+            });
+            links.put(number, link);
+            openLinks++;
+        } catch (TransportException e) {
+            log.warn("a link could not be made: {}", e.getMessage());
+            CloseReason reason = new CloseReason(CloseReason.Code.FAILED, CloseReason.Origin.LOCAL, e.getMessage());
+            post(new Input.LinkClosed(number, reason));
+        }
+    }
+
+    // ---- signaling
+
+    private void joinSignaling() {
+        leaveSignaling();
+        int number = ++sessionNumber;
+        sessionLeft = false;
+        session = services.signaling().join(id(), self.id(), loop, new SignalingListener() {
+            @Override
+            public void onConnected(List<IceServer> iceServers) {
+                if (number == sessionNumber) {
+                    offeredIce = List.copyOf(iceServers);
+                    handle(new Input.SignalingUp());
+                }
+            }
+
+            @Override
+            public void onMessage(PeerId from, MessageType type, byte[] payload) {
+                if (number == sessionNumber) {
+                    handle(new Input.MailReceived(from, type, payload));
+                }
+            }
+
+            @Override
+            public void onInterrupted(SignalingException cause) {
+                if (number == sessionNumber) {
+                    handle(new Input.SignalingDown(cause));
+                }
+            }
+
+            @Override
+            public void onEnded(SignalingException cause) {
+                if (number == sessionNumber) {
+                    session = null;
+                    sessionLeft = true;
+                    handle(new Input.SignalingEnded(cause));
+                }
+            }
+        });
+    }
+
+    private void leaveSignaling() {
+        SignalingSession leaving = session;
+        if (leaving == null) {
+            return;
+        }
+        session = null;
+        int number = ++sessionNumber;
+        leaving.leave()
+                .whenComplete((done, failure) -> loop.execute(() -> {
+                    if (number == sessionNumber) {
+                        sessionLeft = true;
+                        closeWhenDone();
+                    }
+                }));
+    }
+
+    private void sendMail(Output.SendMail mail) {
+        SignalingSession current = session;
+        if (current == null || mail.payload().length > SignalingSession.MAX_PAYLOAD_BYTES) {
+            log.debug("a message for the worker was dropped: {}", current == null ? "no session" : "too large");
+            return;
+        }
+        current.send(mail.to(), mail.type(), mail.payload()).whenComplete((done, failure) -> {
+            if (failure != null) {
+                // The attempt it was part of is tried again by its own timer.
+                log.debug("a message through the worker failed: {}", failure.getMessage());
+            }
+        });
+    }
+
+    private static SignalingException signalingFailure(Throwable failure) {
+        Throwable cause =
+                failure.getCause() != null && !(failure instanceof ChatException) ? failure.getCause() : failure;
+        return cause instanceof SignalingException known
+                ? known
+                : new SignalingException(
+                        SignalingException.Problem.PROTOCOL, "signaling failed unexpectedly", null, cause);
+    }
+
+    // ---- the listener
+
+    /** Keeps the snapshots that a caller may ask for. */
+    private void note(Output.Notice notice) {
+        if (notice instanceof Output.StateChanged changed) {
+            state = changed.state();
+        } else if (notice instanceof Output.Joined joined) {
+            List<Participant> now = new ArrayList<>(participants);
+            int at = joined.participant().role() == Participant.Role.HOST ? 0 : now.size();
+            now.add(at, joined.participant());
+            participants = List.copyOf(now);
+        } else if (notice instanceof Output.Left left) {
+            List<Participant> now = new ArrayList<>(participants);
+            now.remove(left.participant());
+            participants = List.copyOf(now);
+        }
+    }
+
+    /** Hands all notices of one input to the listener in one task. */
+    private void tell() {
+        if (notices.isEmpty()) {
+            return;
+        }
+        boolean isConnected = !opened.isDone() && state == ConnectionState.CONNECTED;
+        List<Output.Notice> batch = List.copyOf(notices);
+        notices.clear();
+        services.listenerExecutor().execute(() -> {
+            for (Output.Notice notice : batch) {
+                tell(notice);
+            }
+            if (isConnected) {
+                opened.complete(this);
+            }
+        });
+    }
+
+    private void tell(Output.Notice notice) {
+        try {
+            if (notice instanceof Output.Deliver deliver) {
+                listener.onMessage(this, deliver.message());
+            } else if (notice instanceof Output.Delivery delivery) {
+                listener.onDelivery(this, delivery.message(), delivery.peer(), delivery.state());
+            } else if (notice instanceof Output.StateChanged changed) {
+                // The last call of all comes when everything is closed; see closeWhenDone.
+                if (changed.state() != ConnectionState.CLOSED) {
+                    listener.onState(this, changed.state(), changed.reason());
+                }
+            } else if (notice instanceof Output.Joined joined) {
+                listener.onParticipantJoined(this, joined.participant());
+            } else if (notice instanceof Output.Left left) {
+                listener.onParticipantLeft(this, left.participant());
+            } else if (notice instanceof Output.SignalingReachable reachable) {
+                listener.onSignalingReachable(this, reachable.reachable());
+            }
+        } catch (RuntimeException | Error e) {
+            log.error("a room listener failed", e);
+        }
+    }
+
+    // ---- timers and the end
+
+    private void rearm() {
+        long deadline = ended ? Long.MAX_VALUE : machine.deadlineNanos();
+        if (deadline == Long.MAX_VALUE || (timer != null && timerNanos <= deadline)) {
+            // A timer that rings early finds nothing due and is set again.
+            return;
+        }
+        if (timer != null) {
+            timer.cancel();
+        }
+        timerNanos = deadline;
+        long now = services.environment().nanoTime() - startNanos;
+        timer = services.environment()
+                .schedule(Duration.ofNanos(Math.max(0, deadline - now)), () -> loop.execute(this::ring));
+    }
+
+    private void ring() {
+        timer = null;
+        timerNanos = Long.MAX_VALUE;
+        handle(new Input.Tick());
+    }
+
+    private void end(Output.Closed end) {
+        ended = true;
+        if (timer != null) {
+            timer.cancel();
+            timer = null;
+        }
+        Environment.Cancellable deadline =
+                services.environment().schedule(MAX_CLOSING, () -> loop.execute(this::runAfterClosing));
+        afterClosing = () -> {
+            deadline.cancel();
+            StoreException failure = storeFailure;
+            services.storeExecutor()
+                    .execute(() -> services.listenerExecutor().execute(() -> {
+                        try {
+                            listener.onState(this, ConnectionState.CLOSED, java.util.Optional.of(end.reason()));
+                        } catch (RuntimeException | Error e) {
+                            log.error("a room listener failed", e);
+                        }
+                        ChatException cause = failure != null ? failure : end.cause();
+                        opened.completeExceptionally(cause != null ? cause : new RoomClosedException(end.reason()));
+                        closed.complete(end.reason());
+                    }));
+        };
+        closeWhenDone();
+    }
+
+    private void closeWhenDone() {
+        if (ended && openLinks == 0 && sessionLeft && withdrawn) {
+            runAfterClosing();
+        }
+    }
+
+    private void runAfterClosing() {
+        Runnable last = afterClosing;
+        afterClosing = null;
+        if (last != null) {
+            last.run();
+        }
+    }
+}
