@@ -55,7 +55,15 @@ public final class HttpFetcher implements AutoCloseable {
     private final Cache<String, Long> pausedUntilNanos;
 
     /** An answer that the server can confirm. Its bytes are never changed. */
-    private record Answer(String etag, byte[] body) {}
+    private static final class Answer {
+        private final String etag;
+        private final byte[] body;
+
+        Answer(String etag, byte[] body) {
+            this.etag = etag;
+            this.body = body;
+        }
+    }
 
     /**
      * Makes a fetcher.
@@ -91,7 +99,7 @@ public final class HttpFetcher implements AutoCloseable {
                 .build();
         answers = Caffeine.newBuilder()
                 .maximumWeight(MAX_REMEMBERED_BYTES)
-                .weigher((URI address, Answer answer) -> ENTRY_OVERHEAD_BYTES + answer.body().length)
+                .weigher((URI address, Answer answer) -> ENTRY_OVERHEAD_BYTES + answer.body.length)
                 .executor(Runnable::run)
                 .build();
         missing = Caffeine.newBuilder()
@@ -184,7 +192,7 @@ public final class HttpFetcher implements AutoCloseable {
         private Response execute(HttpUrl url, @Nullable Answer known) throws IOException, InterruptedException {
             Request.Builder request = new Request.Builder().url(url).header("User-Agent", "parley");
             if (known != null) {
-                request.header("If-None-Match", known.etag());
+                request.header("If-None-Match", known.etag);
             }
             Call call = client.newCall(request.build());
             current = call;
@@ -198,7 +206,7 @@ public final class HttpFetcher implements AutoCloseable {
                 throws IOException, EmoteLoadException {
             int code = response.code();
             if (code == 304 && known != null) {
-                return Optional.of(known.body().clone());
+                return Optional.of(known.body.clone());
             }
             if (code == 404 || code == 410) {
                 answers.invalidate(address);
