@@ -266,7 +266,7 @@ class EmoteRegistryTest {
         try (EmoteRegistry registry = EmoteRegistry.builder()
                 .withoutDiscovery()
                 .factory(Fake.of("a", hanging, source("good", () -> set("a", "X"))))
-                .loadTimeout(Duration.ofMillis(300))
+                .loadTimeout(Duration.ofSeconds(2))
                 .build()) {
             registry.refresh().join();
 
@@ -299,7 +299,7 @@ class EmoteRegistryTest {
         try (EmoteRegistry registry = EmoteRegistry.builder()
                 .withoutDiscovery()
                 .factory(Fake.of("a", stubborn))
-                .loadTimeout(Duration.ofMillis(100))
+                .loadTimeout(Duration.ofSeconds(2))
                 .build()) {
             registry.refresh().join();
             registry.refresh().join();
