@@ -1,0 +1,227 @@
+package dev.parley.chat.emotes;
+
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * One emote as one set knows it: its identity, the code that people type, and its image files. Immutable and safe to
+ * share between threads. Two emotes are equal if all their parts are.
+ */
+public final class Emote {
+    /** The most Unicode code points of a code. */
+    public static final int MAX_CODE_POINTS = 100;
+
+    private final EmoteId id;
+    private final String code;
+    private final boolean zeroWidth;
+    private final boolean animated;
+    private final EmoteVisibility visibility;
+    private final List<EmoteImage> images;
+
+    private Emote(Builder builder) {
+        id = builder.id;
+        code = builder.code;
+        zeroWidth = builder.zeroWidth;
+        animated = builder.animated;
+        visibility = builder.visibility;
+        images = List.copyOf(builder.images);
+    }
+
+    /**
+     * Begins an emote.
+     *
+     * @param id its identity
+     * @param code what people type, exactly: 1 to {@value #MAX_CODE_POINTS} code points without white space or control
+     *     characters; including the colons where the provider's emotes are typed as {@code :shortcode:}
+     * @return a builder of a listed, still emote without images that is not zero-width
+     * @throws IllegalArgumentException if the code is not as described
+     */
+    public static Builder builder(EmoteId id, String code) {
+        return new Builder(id, code);
+    }
+
+    /**
+     * Tells who provides this emote and under which id.
+     *
+     * @return the identity
+     */
+    public EmoteId id() {
+        return id;
+    }
+
+    /**
+     * Tells what people type for this emote in its set; matched exactly, with regard to case.
+     *
+     * @return the code
+     */
+    public String code() {
+        return code;
+    }
+
+    /**
+     * Tells whether this emote is drawn over the one before it.
+     *
+     * @return whether it is zero-width
+     */
+    public boolean zeroWidth() {
+        return zeroWidth;
+    }
+
+    /**
+     * Tells whether the provider says that the emote moves.
+     *
+     * @return whether it is animated
+     */
+    public boolean animated() {
+        return animated;
+    }
+
+    /**
+     * Tells where this emote may appear.
+     *
+     * @return the visibility
+     */
+    public EmoteVisibility visibility() {
+        return visibility;
+    }
+
+    /**
+     * Lists the image files in the provider's order.
+     *
+     * @return an immutable list, possibly empty
+     */
+    public List<EmoteImage> images() {
+        return images;
+    }
+
+    /**
+     * Chooses the image file to draw at a height. Of the files in one of the given formats it takes the smallest that
+     * is at least that high, else the highest; between equally high ones the format that comes first in the list, then
+     * the file with fewer bytes, then the provider's order. A file of unknown height counts as high enough, and comes
+     * after those of known height.
+     *
+     * @param heightPixels the height wanted, in pixels, at least 1
+     * @param formats the formats that can be decoded, the preferred one first
+     * @return the file, or nothing if no file has one of these formats
+     * @throws IllegalArgumentException if the height is below 1
+     */
+    public Optional<EmoteImage> imageFor(int heightPixels, List<EmoteImageFormat> formats) {
+        if (heightPixels < 1) {
+            throw new IllegalArgumentException("height must be at least 1 pixel, but is " + heightPixels);
+        }
+        Comparator<EmoteImage> bestFirst = Comparator.<EmoteImage>comparingInt(
+                        image -> heightClass(image.heightPixels(), heightPixels))
+                .thenComparingInt(
+                        image -> image.heightPixels() >= heightPixels ? image.heightPixels() : -image.heightPixels())
+                .thenComparingInt(image -> formats.indexOf(image.format()))
+                .thenComparingLong(EmoteImage::sizeBytes);
+        // Of equal ones, min keeps the first.
+        return images.stream().filter(image -> formats.contains(image.format())).min(bestFirst);
+    }
+
+    private static int heightClass(int height, int wanted) {
+        if (height == 0) {
+            return 1;
+        }
+        return height >= wanted ? 0 : 2;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof Emote that
+                && id.equals(that.id)
+                && code.equals(that.code)
+                && zeroWidth == that.zeroWidth
+                && animated == that.animated
+                && visibility == that.visibility
+                && images.equals(that.images);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(id, code, zeroWidth, animated, visibility, images);
+    }
+
+    @Override
+    public String toString() {
+        return "Emote[" + id.providerId() + '/' + id.value() + ' ' + code + ']';
+    }
+
+    /** Builds an {@link Emote}. Not for use by several threads at once. */
+    public static final class Builder {
+        private final EmoteId id;
+        private final String code;
+        private boolean zeroWidth;
+        private boolean animated;
+        private EmoteVisibility visibility = EmoteVisibility.LISTED;
+        private List<EmoteImage> images = List.of();
+
+        private Builder(EmoteId id, String code) {
+            this.id = Objects.requireNonNull(id, "id");
+            this.code = Objects.requireNonNull(code, "code");
+            int codePoints = code.codePointCount(0, code.length());
+            if (codePoints < 1 || codePoints > MAX_CODE_POINTS) {
+                throw new IllegalArgumentException(
+                        "code must have 1 to " + MAX_CODE_POINTS + " code points, but has " + codePoints);
+            }
+            if (CodeText.hasSpaceOrControl(code)) {
+                throw new IllegalArgumentException("code holds white space or a control character");
+            }
+        }
+
+        /**
+         * Says whether the emote is drawn over the one before it; it is not by default.
+         *
+         * @param zeroWidth whether it is zero-width
+         * @return this builder
+         */
+        public Builder zeroWidth(boolean zeroWidth) {
+            this.zeroWidth = zeroWidth;
+            return this;
+        }
+
+        /**
+         * Says whether the emote moves; it does not by default.
+         *
+         * @param animated whether it is animated
+         * @return this builder
+         */
+        public Builder animated(boolean animated) {
+            this.animated = animated;
+            return this;
+        }
+
+        /**
+         * Says where the emote may appear; {@link EmoteVisibility#LISTED} by default.
+         *
+         * @param visibility where it may appear
+         * @return this builder
+         */
+        public Builder visibility(EmoteVisibility visibility) {
+            this.visibility = Objects.requireNonNull(visibility, "visibility");
+            return this;
+        }
+
+        /**
+         * Gives the image files; none by default.
+         *
+         * @param images the files, in the order to keep; copied
+         * @return this builder
+         */
+        public Builder images(List<EmoteImage> images) {
+            this.images = List.copyOf(images);
+            return this;
+        }
+
+        /**
+         * Makes the emote.
+         *
+         * @return the emote
+         */
+        public Emote build() {
+            return new Emote(this);
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package dev.parley.chat.emotes;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * An immutable snapshot of all emotes that hold in one place, merged from the sets of all sources. Safe to share
+ * between threads; a look-up is one hash look-up.
+ *
+ * <p>Where several sets hold a code, the narrower {@link EmoteScope} wins; within a scope the set that was given first.
+ * Given the same sets in the same order, the result is always the same.
+ */
+public final class EmoteCatalog {
+    private static final EmoteCatalog EMPTY = new EmoteCatalog(List.of(), Unlisted.LEFT_OUT);
+
+    private final Map<String, Emote> byCode = new LinkedHashMap<>();
+    private final Map<EmoteId, Emote> byId = new HashMap<>();
+    private final List<Emote> emotes;
+
+    private EmoteCatalog(Collection<Layer> layers, Unlisted hidden) {
+        List<Layer> ordered = new ArrayList<>(layers);
+        // The sort is stable, so the order within a scope stays.
+        ordered.sort(Comparator.comparing(Layer::scope));
+        for (Layer layer : ordered) {
+            for (Emote emote : layer.set().emotes()) {
+                if (hidden == Unlisted.LEFT_OUT && emote.visibility() == EmoteVisibility.UNLISTED) {
+                    continue;
+                }
+                byCode.putIfAbsent(emote.code(), emote);
+                // Also for an emote whose code another one took: a peer may still refer to it.
+                byId.putIfAbsent(emote.id(), emote);
+            }
+        }
+        emotes = List.copyOf(byCode.values());
+    }
+
+    /** What becomes of unlisted emotes. */
+    private enum Unlisted {
+        LEFT_OUT,
+        SHOWN
+    }
+
+    /**
+     * One set and how widely it holds.
+     *
+     * @param scope how widely
+     * @param set the emotes
+     */
+    public record Layer(EmoteScope scope, EmoteSet set) {
+        /**
+         * Checks the parts and copies what could change.
+         *
+         * @param scope as described above
+         * @param set as described above
+         */
+        public Layer {
+            Objects.requireNonNull(scope, "scope");
+            Objects.requireNonNull(set, "set");
+        }
+    }
+
+    /**
+     * Gives the catalog without emotes.
+     *
+     * @return the empty catalog
+     */
+    public static EmoteCatalog empty() {
+        return EMPTY;
+    }
+
+    /**
+     * Merges sets, without unlisted emotes.
+     *
+     * @param layers the sets; within one scope an earlier one wins
+     * @return the catalog
+     */
+    public static EmoteCatalog of(Collection<Layer> layers) {
+        return new EmoteCatalog(layers, Unlisted.LEFT_OUT);
+    }
+
+    /**
+     * Merges sets, unlisted emotes among them.
+     *
+     * @param layers the sets; within one scope an earlier one wins
+     * @return the catalog
+     */
+    public static EmoteCatalog ofAllIncludingUnlisted(Collection<Layer> layers) {
+        return new EmoteCatalog(layers, Unlisted.SHOWN);
+    }
+
+    /**
+     * Looks up what a code stands for.
+     *
+     * @param code the code, exactly as typed
+     * @return the emote, if one has that code
+     */
+    public Optional<Emote> find(String code) {
+        return Optional.ofNullable(byCode.get(code));
+    }
+
+    /**
+     * Looks up the emote that a message refers to, also if another emote took its code.
+     *
+     * @param id the emote's identity
+     * @return the emote, if this catalog has it
+     */
+    public Optional<Emote> find(EmoteId id) {
+        return Optional.ofNullable(byId.get(id));
+    }
+
+    /**
+     * Lists the emotes that can be typed, each code once, by precedence.
+     *
+     * @return an immutable list
+     */
+    public List<Emote> emotes() {
+        return emotes;
+    }
+
+    /**
+     * Tells how many codes there are.
+     *
+     * @return the count
+     */
+    public int size() {
+        return emotes.size();
+    }
+}

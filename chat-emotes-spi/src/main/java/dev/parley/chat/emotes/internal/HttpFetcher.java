@@ -1,0 +1,314 @@
+package dev.parley.chat.emotes.internal;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.parley.chat.emotes.EmoteContext;
+import dev.parley.chat.emotes.EmoteLoadException;
+import dev.parley.chat.emotes.EmoteLoadException.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.net.Proxy;
+import java.net.URI;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.Collection;
+import java.util.Optional;
+import okhttp3.Call;
+import okhttp3.Dns;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Fetches resources under bounds: bytes, time, redirects, and where to. Remembers answers, so that an unchanged one is
+ * only confirmed (ETag), a missing one is not asked for again at once, and a server that asks for a pause gets it.
+ *
+ * <p>Used by many threads. It has no thread of its own apart from those that all OkHttp clients of the process share.
+ */
+public final class HttpFetcher implements AutoCloseable {
+    static final int MAX_REDIRECTS = 5;
+    static final long MAX_REMEMBERED_BYTES = 32L * 1024 * 1024;
+    static final Duration MISSING_IS_FRESH = Duration.ofMinutes(10);
+    static final Duration DEFAULT_PAUSE = Duration.ofMinutes(1);
+    static final Duration MAX_PAUSE = Duration.ofHours(1);
+    private static final int ENTRY_OVERHEAD_BYTES = 512;
+    private static final String GIVEN_UP = "the load was given up";
+    private static final int MAX_PAUSED_HOSTS = 1_000;
+
+    private final OkHttpClient client;
+    private final Origins origins;
+    private final int maxAnswerBytes;
+    private final Ticker ticker;
+    private final InstantSource wallClock;
+    private final Cache<URI, Answer> answers;
+    private final Cache<URI, Boolean> missing;
+
+    /** Per host and port, when the ticker allows requests again. */
+    private final Cache<String, Long> pausedUntilNanos;
+
+    /** An answer that the server can confirm. Its bytes are never changed. */
+    private static final class Answer {
+        private final String etag;
+        private final byte[] body;
+
+        Answer(String etag, byte[] body) {
+            this.etag = etag;
+            this.body = body;
+        }
+    }
+
+    /**
+     * Makes a fetcher.
+     *
+     * @param settingValues values of settings; the loopback origins among them may be asked
+     * @param timeout for one fetch, redirects not included
+     * @param maxAnswerBytes the largest body
+     */
+    public HttpFetcher(Collection<String> settingValues, Duration timeout, int maxAnswerBytes) {
+        this(settingValues, timeout, maxAnswerBytes, Ticker.systemTicker(), InstantSource.system(), Dns.SYSTEM);
+    }
+
+    HttpFetcher(
+            Collection<String> settingValues,
+            Duration timeout,
+            int maxAnswerBytes,
+            Ticker ticker,
+            InstantSource wallClock,
+            Dns dns) {
+        this.origins = Origins.fromSettings(settingValues);
+        this.maxAnswerBytes = maxAnswerBytes;
+        this.ticker = ticker;
+        this.wallClock = wallClock;
+        // A proxy would resolve names itself, past the check for private addresses.
+        client = new OkHttpClient.Builder()
+                .callTimeout(timeout)
+                .connectTimeout(timeout)
+                .readTimeout(timeout)
+                .followRedirects(false)
+                .followSslRedirects(false)
+                .proxy(Proxy.NO_PROXY)
+                .dns(new PublicAddresses(dns))
+                .build();
+        answers = Caffeine.newBuilder()
+                .maximumWeight(MAX_REMEMBERED_BYTES)
+                .weigher((URI address, Answer answer) -> ENTRY_OVERHEAD_BYTES + answer.body.length)
+                .executor(Runnable::run)
+                .build();
+        missing = Caffeine.newBuilder()
+                .maximumSize(10_000)
+                .expireAfterWrite(MISSING_IS_FRESH)
+                .ticker(ticker)
+                .executor(Runnable::run)
+                .build();
+        pausedUntilNanos = Caffeine.newBuilder()
+                .maximumSize(MAX_PAUSED_HOSTS)
+                .expireAfterWrite(MAX_PAUSE)
+                .ticker(ticker)
+                .executor(Runnable::run)
+                .build();
+    }
+
+    /**
+     * Opens a session for one load.
+     *
+     * @return the session; cancel it to break off what it is fetching
+     */
+    public Session open() {
+        return new Session();
+    }
+
+    /** Breaks off all fetches and closes idle connections. */
+    @Override
+    public void close() {
+        client.dispatcher().cancelAll();
+        client.connectionPool().evictAll();
+        client.dispatcher().executorService().shutdown();
+    }
+
+    /** The context of one load. */
+    public final class Session implements EmoteContext {
+        private volatile @Nullable Call current;
+        private volatile boolean cancelled;
+
+        private Session() {}
+
+        @Override
+        public Optional<byte[]> fetch(URI address) throws EmoteLoadException, InterruptedException {
+            HttpUrl url = origins.allow(address);
+            if (url == null) {
+                throw new EmoteLoadException(
+                        Reason.ADDRESS_REFUSED,
+                        "only public https addresses may be fetched, and loopback ones that a setting names");
+            }
+            if (missing.getIfPresent(address) != null) {
+                return Optional.empty();
+            }
+            @Nullable Answer known = answers.getIfPresent(address);
+            for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+                checkPause(url);
+                try (Response response = execute(url, known)) {
+                    String location = response.header("Location");
+                    if (isRedirect(response.code()) && location != null) {
+                        @Nullable HttpUrl target = origins.allowRedirect(url, location);
+                        if (target == null) {
+                            throw new EmoteLoadException(
+                                    Reason.ADDRESS_REFUSED,
+                                    url.host() + " redirects to an address that is not allowed");
+                        }
+                        url = target;
+                        continue;
+                    }
+                    return read(address, url, response, known);
+                } catch (IOException e) {
+                    if (cancelled || Thread.interrupted()) {
+                        InterruptedException interrupted = new InterruptedException(GIVEN_UP);
+                        interrupted.initCause(e);
+                        throw interrupted;
+                    }
+                    throw failure(url, e);
+                }
+            }
+            throw new EmoteLoadException(
+                    Reason.ADDRESS_REFUSED, url.host() + " redirects more than " + MAX_REDIRECTS + " times");
+        }
+
+        /** Breaks off what is being fetched and fails what would be. From any thread. */
+        public void cancel() {
+            cancelled = true;
+            Call call = current;
+            if (call != null) {
+                call.cancel();
+            }
+        }
+
+        private Response execute(HttpUrl url, @Nullable Answer known) throws IOException, InterruptedException {
+            Request.Builder request = new Request.Builder().url(url).header("User-Agent", "parley");
+            if (known != null) {
+                request.header("If-None-Match", known.etag);
+            }
+            Call call = client.newCall(request.build());
+            current = call;
+            if (cancelled) {
+                throw new InterruptedException(GIVEN_UP);
+            }
+            return call.execute();
+        }
+
+        private Optional<byte[]> read(URI address, HttpUrl url, Response response, @Nullable Answer known)
+                throws IOException, EmoteLoadException {
+            int code = response.code();
+            if (code == 304 && known != null) {
+                return Optional.of(known.body.clone());
+            }
+            if (code == 404 || code == 410) {
+                answers.invalidate(address);
+                missing.put(address, true);
+                return Optional.empty();
+            }
+            if (code == 429) {
+                pause(url, response.header("Retry-After"));
+                throw new EmoteLoadException(Reason.RATE_LIMITED, url.host() + " asks for fewer requests");
+            }
+            if (code != 200) {
+                Reason reason = code >= 500 ? Reason.SERVER_ERROR : Reason.REQUEST_REFUSED;
+                throw new EmoteLoadException(reason, url.host() + " answers with status " + code);
+            }
+            byte[] body = readBody(url, response.body());
+            String etag = response.header("ETag");
+            if (etag != null) {
+                answers.put(address, new Answer(etag, body.clone()));
+            } else {
+                answers.invalidate(address);
+            }
+            return Optional.of(body);
+        }
+    }
+
+    private byte[] readBody(HttpUrl url, ResponseBody body) throws IOException, EmoteLoadException {
+        // The length counts bytes as sent, the stream those after decompression; both are bounded.
+        if (body.contentLength() > maxAnswerBytes) {
+            throw tooLarge(url);
+        }
+        try (InputStream in = body.byteStream()) {
+            byte[] bytes = in.readNBytes(maxAnswerBytes);
+            if (bytes.length == maxAnswerBytes && in.read() >= 0) {
+                throw tooLarge(url);
+            }
+            return bytes;
+        }
+    }
+
+    private EmoteLoadException tooLarge(HttpUrl url) {
+        return new EmoteLoadException(
+                Reason.TOO_LARGE, url.host() + " answers with more than " + maxAnswerBytes + " bytes");
+    }
+
+    private static boolean isRedirect(int code) {
+        return code == 301 || code == 302 || code == 303 || code == 307 || code == 308;
+    }
+
+    private static EmoteLoadException failure(HttpUrl url, IOException e) {
+        if (e instanceof PublicAddresses.RefusedHostException) {
+            return new EmoteLoadException(Reason.ADDRESS_REFUSED, url.host() + " has no public address");
+        }
+        if (e instanceof InterruptedIOException) {
+            return new EmoteLoadException(Reason.TIMED_OUT, url.host() + " took too long");
+        }
+        // The cause's message may hold an IP address, so only its kind is told.
+        return new EmoteLoadException(
+                Reason.UNREACHABLE,
+                "no complete answer from " + url.host() + " (" + e.getClass().getSimpleName() + ")");
+    }
+
+    private void checkPause(HttpUrl url) throws EmoteLoadException {
+        @Nullable Long until = pausedUntilNanos.getIfPresent(hostAndPort(url));
+        if (until != null) {
+            long remainingNanos = until - ticker.read();
+            if (remainingNanos > 0) {
+                throw new EmoteLoadException(
+                        Reason.RATE_LIMITED,
+                        url.host() + " asked for a pause of another "
+                                + (Duration.ofNanos(remainingNanos).toSeconds() + 1) + " s");
+            }
+        }
+    }
+
+    private void pause(HttpUrl url, @Nullable String retryAfter) {
+        Duration pause = pauseOf(retryAfter);
+        pausedUntilNanos.put(hostAndPort(url), ticker.read() + pause.toNanos());
+    }
+
+    /** RFC 9110 section 10.2.3: seconds or a date. */
+    private Duration pauseOf(@Nullable String retryAfter) {
+        if (retryAfter == null) {
+            return DEFAULT_PAUSE;
+        }
+        Duration pause;
+        try {
+            pause = retryAfter.matches("\\d{1,9}")
+                    ? Duration.ofSeconds(Long.parseLong(retryAfter))
+                    : Duration.between(
+                            wallClock.instant(),
+                            ZonedDateTime.parse(retryAfter, DateTimeFormatter.RFC_1123_DATE_TIME)
+                                    .toInstant());
+        } catch (DateTimeException e) {
+            return DEFAULT_PAUSE;
+        }
+        if (pause.isNegative()) {
+            return Duration.ZERO;
+        }
+        return pause.compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : pause;
+    }
+
+    private static String hostAndPort(HttpUrl url) {
+        return url.host() + ':' + url.port();
+    }
+}

@@ -1,0 +1,10 @@
+/** The emote provider for the custom emoji of domains; see {@code docs/emotes.md} for its settings. Exports nothing. */
+@org.jspecify.annotations.NullMarked
+module dev.parley.chat.emotes.custom {
+    requires static org.jspecify;
+    requires com.fasterxml.jackson.databind;
+    requires dev.parley.chat.emotes;
+
+    provides dev.parley.chat.emotes.EmoteProviderFactory with
+            dev.parley.chat.emotes.custom.CustomEmoji;
+}
