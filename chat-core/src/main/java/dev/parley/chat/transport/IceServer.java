@@ -1,6 +1,9 @@
 package dev.parley.chat.transport;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,18 +11,28 @@ import org.jspecify.annotations.Nullable;
  *
  * @param urls one or more of {@code stun:host[:port]}, {@code stuns:…}, {@code turn:host[:port][?transport=udp|tcp]},
  *     {@code turns:…} (RFC 7064, RFC 7065)
- * @param username for TURN; null for none
- * @param credential for TURN; null for none
+ * @param username for TURN, which needs it, at most 508 bytes; null for none
+ * @param credential for TURN, which needs it; null for none
  */
 public record IceServer(
         List<String> urls,
         @Nullable String username,
         @Nullable String credential) {
 
+    /** Longest user name, in bytes of UTF-8 (RFC 8489 section 14.3). */
+    static final int MAX_USERNAME_BYTES = 508;
+
+    private static final Pattern URL = Pattern.compile(
+            "(?:stuns?|turns?):(?:[A-Za-z0-9][A-Za-z0-9.-]*|\\[[0-9A-Fa-f.:]+])(?::([0-9]{1,5}))?(\\?transport=(?:udp|tcp))?");
+
+    private static final int MAX_PORT = 65_535;
+
     /**
-     * Checks the URLs.
+     * Checks the URLs and that there are credentials where they are needed. The native library crashes the process when
+     * it is given a server that it cannot use, so nothing of that kind can be written down.
      *
-     * @throws IllegalArgumentException if there is no URL, or one that is not of the four schemes
+     * @throws IllegalArgumentException if there is no URL, or one that is not of the four schemes, or one of TURN while
+     *     the user name or the credential is missing, empty or too long
      */
     public IceServer {
         urls = List.copyOf(urls);
@@ -27,10 +40,30 @@ public record IceServer(
             throw new IllegalArgumentException("an ICE server needs a URL");
         }
         for (String url : urls) {
-            if (!url.matches("(stuns?|turns?):[A-Za-z0-9.\\-\\[\\]:]+(\\?transport=(udp|tcp))?")) {
-                throw new IllegalArgumentException("not a stun:, stuns:, turn: or turns: URL");
+            requireUsable(url);
+            if (url.startsWith("turn") && (isNullOrEmpty(username) || isNullOrEmpty(credential))) {
+                throw new IllegalArgumentException("a TURN server needs a user name and a credential");
             }
         }
+        if (username != null && username.getBytes(StandardCharsets.UTF_8).length > MAX_USERNAME_BYTES) {
+            throw new IllegalArgumentException(
+                    "the user name for an ICE server has more than " + MAX_USERNAME_BYTES + " bytes");
+        }
+    }
+
+    private static void requireUsable(String url) {
+        Matcher form = URL.matcher(url);
+        if (!form.matches() || (url.startsWith("stun") && form.group(2) != null)) {
+            throw new IllegalArgumentException("not a stun:, stuns:, turn: or turns: URL");
+        }
+        String port = form.group(1);
+        if (port != null && (Integer.parseInt(port) < 1 || Integer.parseInt(port) > MAX_PORT)) {
+            throw new IllegalArgumentException("the port of an ICE server is out of range");
+        }
+    }
+
+    private static boolean isNullOrEmpty(@Nullable String text) {
+        return text == null || text.isEmpty();
     }
 
     /**

@@ -120,8 +120,13 @@ public final class WebRtcLink implements PeerLink {
 
     /** Frees what is native at once, whether or not the owner still runs tasks. May be called from any thread. */
     public void shutDown() {
+        try {
+            // First, so that the owner does not take the end that follows for the other side's.
+            post(() -> finish(new CloseReason(Code.LEFT, Origin.LOCAL, "the transport was closed")));
+        } catch (RuntimeException e) {
+            log.debug("a link was closed after its owner", e);
+        }
         connection.close();
-        post(() -> finish(new CloseReason(Code.LEFT, Origin.LOCAL, "the transport was closed")));
     }
 
     @Override
