@@ -53,6 +53,7 @@ public final class MlsGroup {
     private final byte[] groupId;
     private final MlsLimits limits;
     private final Deque<Epoch> previous = new ArrayDeque<>();
+    private final Set<Secret> knownPsks = new HashSet<>();
     private Group group;
     private Epoch current;
     private PeerId committer;
@@ -309,6 +310,7 @@ public final class MlsGroup {
         if (committerLeaf == null || committerLeaf != content.leafIndex()) {
             throw new MlsException(Kind.POLICY, "a commit moves the committer");
         }
+        content.spendKey();
         advance(next, following, nowEpochMillis);
         return Outcome.ADVANCED;
     }
@@ -329,8 +331,6 @@ public final class MlsGroup {
             }
         }
     }
-
-    private final Set<Secret> knownPsks = new HashSet<>();
 
     /**
      * Makes a pre-shared key known, for commits that use it: after the room's secret was changed.
@@ -381,6 +381,7 @@ public final class MlsGroup {
                     "a message of epoch " + outer.epoch() + " where the group is in " + current.number());
         }
         Content content = epoch.open(outer);
+        content.spendKey();
         return new Opened(content.leaf().peer(), outer.epoch(), content.plaintext());
     }
 
