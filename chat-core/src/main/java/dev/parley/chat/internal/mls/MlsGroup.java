@@ -138,6 +138,8 @@ public final class MlsGroup {
      * @return what to send
      * @throws MlsException if a key package is unsound, its owner is or would be in the group twice, or the group would
      *     be too large; nothing has changed then
+     * @throws IllegalArgumentException if nobody is to be added, or who is to be removed is not a member or is
+     *     ourselves
      * @throws IllegalStateException if we are not the committer
      */
     public AddResult add(
