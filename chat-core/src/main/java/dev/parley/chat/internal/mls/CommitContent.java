@@ -14,7 +14,9 @@ final class CommitContent {
     private static final int PSK = 4;
     private static final int MAX_BYTES = 1 << 24;
     private static final int MAX_PSKS = 1;
-    private static final int MAX_PSK_ID_BYTES = 64;
+
+    /** Longest id of a pre-shared key in bytes. */
+    static final int MAX_PSK_ID_BYTES = 64;
 
     private final List<byte[]> addedKeyPackages = new ArrayList<>();
     private final List<Integer> removedLeaves = new ArrayList<>();

@@ -146,6 +146,7 @@ public final class MlsGroup {
             List<byte[]> keyPackages, List<PeerId> alsoRemove, byte[] psk, byte[] pskId, long nowEpochMillis)
             throws MlsException {
         requireCommitter();
+        requirePskId(pskId);
         List<KeyPackages.Checked> checked = checkAdds(keyPackages, alsoRemove, nowEpochMillis);
         List<byte[]> commits = new ArrayList<>();
         boolean restarted = false;
@@ -339,11 +340,20 @@ public final class MlsGroup {
      *
      * @param psk the key
      * @param pskId its id, at most 64 bytes; a key known under it is replaced
+     * @throws IllegalArgumentException if the id is too long
      */
     public void learnPsk(byte[] psk, byte[] pskId) {
+        requirePskId(pskId);
         Secret id = new Secret(pskId.clone());
         group.insertExternalPsk(id, psk.clone());
         knownPsks.add(id);
+    }
+
+    private static void requirePskId(byte[] pskId) {
+        if (pskId.length > CommitContent.MAX_PSK_ID_BYTES) {
+            throw new IllegalArgumentException("the id of a pre-shared key has at most "
+                    + CommitContent.MAX_PSK_ID_BYTES + " bytes, not " + pskId.length);
+        }
     }
 
     /**
@@ -363,6 +373,9 @@ public final class MlsGroup {
     /**
      * Decrypts an application message of the current epoch or of one that ended a short while ago, and verifies its
      * signature. Messages of one sender may come in any order, each once.
+     *
+     * <p>The sender was a member in the message's epoch and may have been removed since: compare with
+     * {@link #members()} where that matters.
      *
      * @param message the bytes
      * @param nowEpochMillis the time

@@ -140,6 +140,56 @@ class MlsGroupTest {
     }
 
     @Test
+    void aMemberThatForgesAnothersMessageIsRefusedAndSpendsNoKey() throws Exception {
+        MlsGroup anns = join(ann);
+        MlsGroup bobs = join(bob, anns);
+        byte[] genuine = bobs.protect(bytes("genuine"));
+        // Every member knows every sender's message keys; only the signature tells them apart.
+        Epoch asBob = epochAt(anns, 2);
+        byte[] forged = asBob.protect(IdentityKeys.of(ann), bytes("forged"));
+
+        assertRefused(Kind.REPLAYED_OR_FORGED, () -> hosts.unprotect(forged, NOW));
+        assertThat(text(hosts, genuine)).isEqualTo("genuine");
+    }
+
+    /** Builds what a dishonest member can: its epoch's keys, used from another's leaf. */
+    private static Epoch epochAt(MlsGroup member, int leaf) throws Exception {
+        var field = MlsGroup.class.getDeclaredField("group");
+        field.setAccessible(true);
+        Group state = (Group) field.get(member);
+        return new Epoch(
+                GROUP_ID,
+                state.getEpoch(),
+                MLSOutputStream.encode(state.getGroupInfo(false).groupInfo.getGroupContext()),
+                state.getKeySchedule().senderDataSecret.value().clone(),
+                state.getKeySchedule().encryptionSecret.value().clone(),
+                Roster.read(MLSOutputStream.encode(state.getTree()), LIMITS),
+                leaf,
+                LIMITS);
+    }
+
+    @Test
+    void theGivenTimeMayBeFarFromTheMachines() throws Exception {
+        for (long time : new long[] {0, 5_000_000L, 4_000_000_000_000L}) {
+            MlsGroup group = MlsGroup.create(host, GROUP_ID, LIMITS, time);
+            PendingMember first = MlsGroup.prepare(ann, time);
+            MlsGroup anns = first.join(
+                    group.add(List.of(first.keyPackage()), List.of(), PSK, GROUP_ID, time)
+                            .welcome(),
+                    PSK,
+                    GROUP_ID,
+                    GROUP_ID,
+                    host.peerId(),
+                    LIMITS,
+                    time);
+            PendingMember second = MlsGroup.prepare(bob, time);
+            AddResult added = group.add(List.of(second.keyPackage()), List.of(), PSK, GROUP_ID, time);
+            assertThat(anns.process(added.commits().get(0), time)).isEqualTo(MlsGroup.Outcome.ADVANCED);
+            assertThat(anns.unprotect(group.protect(bytes("x")), time).sender()).isEqualTo(host.peerId());
+        }
+    }
+
+    @Test
     void theEightByteLengthAttackIsRefusedEverywhere() throws Exception {
         MlsGroup anns = join(ann);
         byte[] attack = HexFormat.of().parseHex("00010001bfffffff");
@@ -259,6 +309,7 @@ class MlsGroupTest {
                 () -> pending.join(welcome, PSK, bytes("other id"), GROUP_ID, host.peerId(), LIMITS, NOW));
         assertRefused(Kind.NOT_FOR_US, () -> enter(MlsGroup.prepare(ann, NOW), welcome));
         assertThat(enter(pending, welcome).members()).containsExactly(host.peerId(), ann.peerId());
+        assertThatThrownBy(() -> enter(pending, welcome)).isInstanceOf(IllegalStateException.class);
     }
 
     @Test
