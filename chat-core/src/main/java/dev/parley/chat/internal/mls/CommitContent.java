@@ -2,7 +2,6 @@ package dev.parley.chat.internal.mls;
 
 import dev.parley.chat.internal.mls.MlsException.Kind;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** What a commit asks for (RFC 9420 section 12.4), as far as this profile allows: adds, removes, external PSKs. */
@@ -106,10 +105,6 @@ final class CommitContent {
 
     List<Integer> removedLeaves() {
         return removedLeaves;
-    }
-
-    boolean usesPsk(byte[] id) {
-        return pskIds.stream().anyMatch(used -> Arrays.equals(used, id));
     }
 
     List<byte[]> pskIds() {

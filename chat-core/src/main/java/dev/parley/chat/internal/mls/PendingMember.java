@@ -82,8 +82,7 @@ public final class PendingMember {
                     Kind.TOO_LARGE,
                     "a welcome has at most " + limits.maxWelcomeBytes() + " bytes, not " + welcome.length);
         }
-        byte[] joinerSecret = checkWelcome(welcome, psk, pskId, expectedGroupId, expectedHost, limits);
-        Arrays.fill(joinerSecret, (byte) 0);
+        checkWelcome(welcome, psk, pskId, expectedGroupId, expectedHost, limits);
 
         Group group;
         byte[] seed = IdentityKeys.of(self).ed25519Seed();
@@ -111,7 +110,7 @@ public final class PendingMember {
     }
 
     /** Walks and opens all layers of a welcome before the library sees it (RFC 9420 section 12.4.3.1). */
-    private byte[] checkWelcome(
+    private void checkWelcome(
             byte[] welcome, byte[] psk, byte[] pskId, byte[] expectedGroupId, PeerId expectedHost, MlsLimits limits)
             throws MlsException {
         int max = limits.maxWelcomeBytes();
@@ -173,7 +172,6 @@ public final class PendingMember {
                     Kind.PSK_MISSING, "a welcome does not open: the committer has another room secret", e);
         }
         checkGroupInfo(groupInfo, expectedGroupId, expectedHost, limits);
-        return joinerSecret;
     }
 
     private byte[] reference() {
