@@ -2,7 +2,6 @@ package dev.parley.chat.internal.mls;
 
 import dev.parley.chat.internal.mls.MlsException.Kind;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /** What a commit asks for (RFC 9420 section 12.4), as far as this profile allows: adds, removes, external PSKs. */
@@ -14,7 +13,9 @@ final class CommitContent {
     private static final int PSK = 4;
     private static final int MAX_BYTES = 1 << 24;
     private static final int MAX_PSKS = 1;
-    private static final int MAX_PSK_ID_BYTES = 64;
+
+    /** Longest id of a pre-shared key in bytes. */
+    static final int MAX_PSK_ID_BYTES = 64;
 
     private final List<byte[]> addedKeyPackages = new ArrayList<>();
     private final List<Integer> removedLeaves = new ArrayList<>();
@@ -104,10 +105,6 @@ final class CommitContent {
 
     List<Integer> removedLeaves() {
         return removedLeaves;
-    }
-
-    boolean usesPsk(byte[] id) {
-        return pskIds.stream().anyMatch(used -> Arrays.equals(used, id));
     }
 
     List<byte[]> pskIds() {

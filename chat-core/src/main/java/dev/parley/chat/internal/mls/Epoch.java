@@ -97,7 +97,10 @@ final class Epoch {
         return PrivateMessage.write(groupId, number, PrivateMessage.APPLICATION, encryptedSenderData, ciphertext);
     }
 
-    /** Opens a message, names its sender and spends its key; a message that is refused changes nothing. */
+    /**
+     * Opens a message and names its sender. Changes nothing: once the caller has taken the message in, it calls
+     * {@link Content#spendKey}, after which the same message is refused.
+     */
     Content open(PrivateMessage message) throws MlsException {
         int type = message.contentType();
         MlsReader senderData = new MlsReader(openSenderData(message));
@@ -118,7 +121,7 @@ final class Epoch {
         } catch (InvalidCipherTextException e) {
             throw new MlsException(Kind.REPLAYED_OR_FORGED, "a message does not open", e);
         }
-        Content content = read(type, leafIndex, leaf, framed);
+        Content content = read(type, leafIndex, leaf, framed, () -> ratchet.take(step));
         if (!MlsCrypto.verifyWithLabel(
                 leaf.signatureKey(),
                 "FramedContentTBS",
@@ -126,7 +129,6 @@ final class Epoch {
                 content.signature)) {
             throw new MlsException(Kind.REPLAYED_OR_FORGED, "a message's signature does not verify");
         }
-        ratchet.take(step);
         return content;
     }
 
@@ -142,7 +144,7 @@ final class Epoch {
         }
     }
 
-    private static Content read(int type, int leafIndex, Leaf leaf, byte[] framed) throws MlsException {
+    private static Content read(int type, int leafIndex, Leaf leaf, byte[] framed, Runnable spend) throws MlsException {
         MlsReader reader = new MlsReader(framed);
         byte[] plaintext = new byte[0];
         if (type == PrivateMessage.COMMIT) {
@@ -154,7 +156,7 @@ final class Epoch {
         byte[] signature = reader.opaqueOf(MlsCrypto.SIGNATURE_BYTES);
         byte[] confirmationTag = type == PrivateMessage.COMMIT ? reader.opaqueOf(MlsCrypto.HASH_BYTES) : new byte[0];
         reader.endWithPadding();
-        return new Content(leafIndex, leaf, plaintext, body, signature, confirmationTag);
+        return new Content(leafIndex, leaf, plaintext, body, signature, confirmationTag, spend);
     }
 
     /** Encodes a commit as {@code AuthenticatedContent} (RFC 9420 section 6), the form that the group takes in. */
@@ -216,15 +218,27 @@ final class Epoch {
         private final byte[] body;
         private final byte[] signature;
         private final byte[] confirmationTag;
+        private final Runnable spend;
 
         private Content(
-                int leafIndex, Leaf leaf, byte[] plaintext, byte[] body, byte[] signature, byte[] confirmationTag) {
+                int leafIndex,
+                Leaf leaf,
+                byte[] plaintext,
+                byte[] body,
+                byte[] signature,
+                byte[] confirmationTag,
+                Runnable spend) {
             this.leafIndex = leafIndex;
             this.leaf = leaf;
             this.plaintext = plaintext;
             this.body = body;
             this.signature = signature;
             this.confirmationTag = confirmationTag;
+            this.spend = spend;
+        }
+
+        void spendKey() {
+            spend.run();
         }
 
         int leafIndex() {

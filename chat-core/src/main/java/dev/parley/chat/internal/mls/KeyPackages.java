@@ -4,7 +4,6 @@ import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.internal.crypto.IdentityKeys;
 import dev.parley.chat.internal.crypto.X25519Keys;
 import dev.parley.chat.internal.mls.MlsException.Kind;
-import java.util.Arrays;
 
 /** Key packages (RFC 9420 section 10), which BouncyCastle lets nobody make without naming a package it hides. */
 final class KeyPackages {
@@ -132,10 +131,6 @@ final class KeyPackages {
 
         Leaf leaf() {
             return leaf;
-        }
-
-        boolean isSameAs(byte[] other) {
-            return Arrays.equals(bytes, other);
         }
     }
 }

@@ -53,6 +53,7 @@ public final class MlsGroup {
     private final byte[] groupId;
     private final MlsLimits limits;
     private final Deque<Epoch> previous = new ArrayDeque<>();
+    private final Set<Secret> knownPsks = new HashSet<>();
     private Group group;
     private Epoch current;
     private PeerId committer;
@@ -137,12 +138,15 @@ public final class MlsGroup {
      * @return what to send
      * @throws MlsException if a key package is unsound, its owner is or would be in the group twice, or the group would
      *     be too large; nothing has changed then
+     * @throws IllegalArgumentException if nobody is to be added, or who is to be removed is not a member or is
+     *     ourselves
      * @throws IllegalStateException if we are not the committer
      */
     public AddResult add(
             List<byte[]> keyPackages, List<PeerId> alsoRemove, byte[] psk, byte[] pskId, long nowEpochMillis)
             throws MlsException {
         requireCommitter();
+        requirePskId(pskId);
         List<KeyPackages.Checked> checked = checkAdds(keyPackages, alsoRemove, nowEpochMillis);
         List<byte[]> commits = new ArrayList<>();
         boolean restarted = false;
@@ -309,6 +313,7 @@ public final class MlsGroup {
         if (committerLeaf == null || committerLeaf != content.leafIndex()) {
             throw new MlsException(Kind.POLICY, "a commit moves the committer");
         }
+        content.spendKey();
         advance(next, following, nowEpochMillis);
         return Outcome.ADVANCED;
     }
@@ -330,18 +335,25 @@ public final class MlsGroup {
         }
     }
 
-    private final Set<Secret> knownPsks = new HashSet<>();
-
     /**
      * Makes a pre-shared key known, for commits that use it: after the room's secret was changed.
      *
      * @param psk the key
      * @param pskId its id, at most 64 bytes; a key known under it is replaced
+     * @throws IllegalArgumentException if the id is too long
      */
     public void learnPsk(byte[] psk, byte[] pskId) {
+        requirePskId(pskId);
         Secret id = new Secret(pskId.clone());
         group.insertExternalPsk(id, psk.clone());
         knownPsks.add(id);
+    }
+
+    private static void requirePskId(byte[] pskId) {
+        if (pskId.length > CommitContent.MAX_PSK_ID_BYTES) {
+            throw new IllegalArgumentException("the id of a pre-shared key has at most "
+                    + CommitContent.MAX_PSK_ID_BYTES + " bytes, not " + pskId.length);
+        }
     }
 
     /**
@@ -362,6 +374,9 @@ public final class MlsGroup {
      * Decrypts an application message of the current epoch or of one that ended a short while ago, and verifies its
      * signature. Messages of one sender may come in any order, each once.
      *
+     * <p>The sender was a member in the message's epoch and may have been removed since: compare with
+     * {@link #members()} where that matters.
+     *
      * @param message the bytes
      * @param nowEpochMillis the time
      * @return what was said, and by whom
@@ -381,6 +396,7 @@ public final class MlsGroup {
                     "a message of epoch " + outer.epoch() + " where the group is in " + current.number());
         }
         Content content = epoch.open(outer);
+        content.spendKey();
         return new Opened(content.leaf().peer(), outer.epoch(), content.plaintext());
     }
 

@@ -25,13 +25,13 @@ public final class PendingMember {
 
     private static final int WIRE_FORMAT_WELCOME = 3;
     private static final int EXTENSION_RATCHET_TREE = 2;
-    private static final int MAX_PSK_ID_BYTES = 64;
     private static final int MAX_SECRETS_BYTES = 1024;
 
     private final Identity self;
     private final AsymmetricCipherKeyPair init;
     private final AsymmetricCipherKeyPair encryption;
     private final byte[] keyPackage;
+    private boolean joined;
 
     PendingMember(Identity self, long nowEpochMillis) {
         this.self = self;
@@ -63,6 +63,7 @@ public final class PendingMember {
      * @param nowEpochMillis the time, milliseconds since 1970
      * @return the group
      * @throws MlsException if anything is not as expected; nothing else is ever thrown for foreign bytes
+     * @throws IllegalStateException if this has joined already: two groups from one leaf would use keys twice
      */
     public MlsGroup join(
             byte[] welcome,
@@ -73,13 +74,15 @@ public final class PendingMember {
             MlsLimits limits,
             long nowEpochMillis)
             throws MlsException {
+        if (joined) {
+            throw new IllegalStateException("a key package serves one join");
+        }
         if (welcome.length > limits.maxWelcomeBytes()) {
             throw new MlsException(
                     Kind.TOO_LARGE,
                     "a welcome has at most " + limits.maxWelcomeBytes() + " bytes, not " + welcome.length);
         }
-        byte[] joinerSecret = checkWelcome(welcome, psk, pskId, expectedGroupId, expectedHost, limits);
-        Arrays.fill(joinerSecret, (byte) 0);
+        checkWelcome(welcome, psk, pskId, expectedGroupId, expectedHost, limits);
 
         Group group;
         byte[] seed = IdentityKeys.of(self).ed25519Seed();
@@ -100,13 +103,14 @@ public final class PendingMember {
             // The library declares Exception, and throws unchecked ones too for what it does not like.
             throw new MlsException(Kind.REPLAYED_OR_FORGED, "a welcome does not lead to a sound group", e);
         }
-        MlsGroup joined = MlsGroup.joined(self, group, expectedHost, limits);
-        joined.learnPsk(psk, pskId);
-        return joined;
+        MlsGroup member = MlsGroup.joined(self, group, expectedHost, limits);
+        member.learnPsk(psk, pskId);
+        joined = true;
+        return member;
     }
 
     /** Walks and opens all layers of a welcome before the library sees it (RFC 9420 section 12.4.3.1). */
-    private byte[] checkWelcome(
+    private void checkWelcome(
             byte[] welcome, byte[] psk, byte[] pskId, byte[] expectedGroupId, PeerId expectedHost, MlsLimits limits)
             throws MlsException {
         int max = limits.maxWelcomeBytes();
@@ -168,7 +172,6 @@ public final class PendingMember {
                     Kind.PSK_MISSING, "a welcome does not open: the committer has another room secret", e);
         }
         checkGroupInfo(groupInfo, expectedGroupId, expectedHost, limits);
-        return joinerSecret;
     }
 
     private byte[] reference() {
@@ -199,7 +202,7 @@ public final class PendingMember {
         if (psks.u8() != MlsCrypto.ExternalPsk.EXTERNAL) {
             throw new MlsException(Kind.POLICY, "a welcome uses a pre-shared key that is not external");
         }
-        byte[] id = psks.opaque(MAX_PSK_ID_BYTES);
+        byte[] id = psks.opaque(CommitContent.MAX_PSK_ID_BYTES);
         byte[] nonce = psks.opaqueOf(MlsCrypto.HASH_BYTES);
         psks.end();
         if (!Arrays.equals(id, pskId)) {

@@ -21,14 +21,13 @@ final class Roster {
 
     private Roster(MlsReader tree, MlsLimits limits) throws MlsException {
         int node = 0;
-        // A tree may have blank leaves, but fewer than half of them for long: it shrinks from the right only, so that
-        // the bound is on the nodes.
+        // A new member takes the leftmost blank leaf, so that no leaf lies right of the largest number of members.
         int maxNodes = 4 * Integer.highestOneBit(limits.maxMembers()) + 4;
         while (tree.hasRemaining()) {
             if (node >= maxNodes) {
                 throw new MlsException(Kind.TOO_LARGE, "a ratchet tree has more than " + maxNodes + " nodes");
             }
-            readNode(tree, node++);
+            readNode(tree, node++, limits.maxMembers());
         }
         if (leaves.isEmpty() || leaves.size() > limits.maxMembers()) {
             throw new MlsException(Kind.TOO_LARGE, "a group cannot have " + leaves.size() + " members");
@@ -45,7 +44,7 @@ final class Roster {
         return roster;
     }
 
-    private void readNode(MlsReader tree, int node) throws MlsException {
+    private void readNode(MlsReader tree, int node, int maxMembers) throws MlsException {
         int present = tree.u8();
         if (present == 0) {
             return;
@@ -61,8 +60,13 @@ final class Roster {
             tree.opaqueOf(MlsCrypto.PUBLIC_KEY_BYTES);
             tree.opaque(MlsCrypto.HASH_BYTES);
             MlsReader unmerged = tree.vector(Integer.MAX_VALUE);
+            int last = -1;
             while (unmerged.hasRemaining()) {
-                unmerged.u32();
+                int leaf = unmerged.u32();
+                if (leaf <= last || leaf >= maxMembers) {
+                    throw new MlsException(Kind.MALFORMED, "a list of unmerged leaves is out of order or range");
+                }
+                last = leaf;
             }
         } else {
             throw new MlsException(Kind.MALFORMED, "a ratchet tree's node is of the wrong type");
