@@ -15,7 +15,7 @@ module dev.parley.chat.worker {
 
     exports dev.parley.chat.worker;
 
-    // Jetty calls the endpoint through a method handle that its own lookup must be able to make.
-    opens dev.parley.chat.worker.internal.push to
-            org.eclipse.jetty.websocket.common;
+    // Jetty calls the WebSocket endpoint through a method handle of the public lookup, to which only a package that is
+    // open (or exported) to everybody is accessible. For callers, it stays concealed at compile time.
+    opens dev.parley.chat.worker.internal.push;
 }

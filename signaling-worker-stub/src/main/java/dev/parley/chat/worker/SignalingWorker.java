@@ -64,6 +64,9 @@ public final class SignalingWorker implements AutoCloseable {
     private static final int MAX_HEADER_BYTES = 16 * 1024;
     private static final int MAX_CONNECTIONS = 20_000;
     private static final long STOP_TIMEOUT_MILLIS = 5_000;
+    /** How long an idle connection stays open when the worker stops. */
+    private static final long SHUTDOWN_IDLE_MILLIS = 200;
+
     private static final long TICK_MILLIS = 500;
     private static final int SWEEP_CHUNK = 256;
     private static final int MAX_SWEEP_CHUNKS_PER_TICK = 16;
@@ -239,7 +242,7 @@ public final class SignalingWorker implements AutoCloseable {
         connector.setHost(address.getHostAddress());
         connector.setPort(config.port());
         connector.setIdleTimeout(config.idleTimeout().toMillis());
-        connector.setShutdownIdleTimeout(STOP_TIMEOUT_MILLIS);
+        connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS);
         server.addConnector(connector);
         try {
             // Before the rest is built, which needs to know the port.
