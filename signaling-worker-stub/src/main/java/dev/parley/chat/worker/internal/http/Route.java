@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A method and a path with variables, such as {@code GET /v1/rooms/{roomId}}, and who answers it.
  *
- * @param template segments in braces match any one segment
+ * @param template segments in braces match any one segment that is not empty
  */
 public record Route(String method, String template, Endpoint endpoint) {
 
@@ -29,6 +29,9 @@ public record Route(String method, String template, Endpoint endpoint) {
         for (int i = 0; i < expected.length; i++) {
             String segment = expected[i];
             if (segment.startsWith("{") && segment.endsWith("}")) {
+                if (actual[i].isEmpty()) {
+                    return null;
+                }
                 variables.put(segment.substring(1, segment.length() - 1), actual[i]);
             } else if (!segment.equals(actual[i])) {
                 return null;
