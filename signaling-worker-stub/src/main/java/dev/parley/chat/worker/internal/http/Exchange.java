@@ -206,7 +206,7 @@ final class Exchange {
         if (failure instanceof Problem problem) {
             answer(problem);
         } else {
-            log.error("A defect: {} {} failed", request.getMethod(), getClass().getSimpleName(), failure);
+            log.error("A defect: a {} request failed", request.getMethod(), failure);
             answer(new Problem(ProblemCode.INTERNAL, "a defect of the worker; its log says more"));
         }
     }
