@@ -87,11 +87,11 @@ public final class AccessTokens implements AutoCloseable {
             return subject;
         } catch (RateLimitReachedException e) {
             // A key id that we do not know, again and again: the token is bad, unless we never had any key.
-            throw keysKnown.getAsBoolean() ? unauthorized() : unavailable(e);
+            throw keysKnown.getAsBoolean() ? unauthorized() : unavailable();
         } catch (KeySourceException e) {
             log.warn(
                     "The keys of the issuer cannot be fetched: {}", e.getClass().getSimpleName());
-            throw unavailable(e);
+            throw unavailable();
         } catch (ParseException | BadJOSEException | JOSEException e) {
             throw unauthorized();
         }
@@ -106,7 +106,8 @@ public final class AccessTokens implements AutoCloseable {
         return new Problem(ProblemCode.UNAUTHORIZED, "the access token is not valid");
     }
 
-    private static Problem unavailable(KeySourceException cause) {
-        return new Problem(ProblemCode.UNAVAILABLE, "the keys of the issuer are not reachable", cause);
+    /** Without its cause, which names addresses and would be logged once a request. */
+    private static Problem unavailable() {
+        return new Problem(ProblemCode.UNAVAILABLE, "the keys of the issuer are not reachable");
     }
 }
