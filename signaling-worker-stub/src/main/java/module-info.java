@@ -1,0 +1,21 @@
+import org.jspecify.annotations.NullMarked;
+
+/** The signaling worker of Parley: introduces peers to each other and never sees content. */
+@NullMarked
+module dev.parley.chat.worker {
+    requires static org.jspecify;
+    requires com.fasterxml.jackson.databind;
+    requires com.github.benmanes.caffeine;
+    requires com.nimbusds.jose.jwt;
+    requires java.sql;
+    requires org.eclipse.jetty.server;
+    requires org.eclipse.jetty.websocket.server;
+    requires org.slf4j;
+    requires org.xerial.sqlitejdbc;
+
+    exports dev.parley.chat.worker;
+
+    // Jetty calls the WebSocket endpoint through a method handle of the public lookup, to which only a package that is
+    // open (or exported) to everybody is accessible. For callers, it stays concealed at compile time.
+    opens dev.parley.chat.worker.internal.push;
+}

@@ -1,0 +1,104 @@
+package dev.parley.chat.worker;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.security.Signature;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.function.Consumer;
+
+/** A host as a client of the worker has it: makes and signs descriptors, written from docs/signaling.md alone. */
+final class HostKey {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final SecureRandom RANDOM = new SecureRandom();
+
+    private final KeyPair pair;
+    private final byte[] nonce = new byte[16];
+
+    HostKey() {
+        try {
+            pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+        RANDOM.nextBytes(nonce);
+    }
+
+    byte[] publicKey() {
+        byte[] spki = pair.getPublic().getEncoded();
+        return Arrays.copyOfRange(spki, spki.length - 32, spki.length);
+    }
+
+    String roomId() {
+        try {
+            MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+            sha256.update("parley-room-v1".getBytes(StandardCharsets.US_ASCII));
+            sha256.update(publicKey());
+            sha256.update(nonce);
+            return base32(Arrays.copyOf(sha256.digest(), 20));
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    ObjectNode fields() {
+        return JSON.createObjectNode()
+                .put("v", 1)
+                .put("room", roomId())
+                .put("visibility", "public")
+                .put("capacity", 10)
+                .put("created", 1_750_000_000_000L)
+                .put("hostKey", base64Url(publicKey()))
+                .put("nonce", base64Url(nonce))
+                .put("name", "tea");
+    }
+
+    ObjectNode body() {
+        return body(fields -> {});
+    }
+
+    ObjectNode body(Consumer<ObjectNode> change) {
+        ObjectNode fields = fields();
+        change.accept(fields);
+        return sign(fields.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    ObjectNode sign(byte[] descriptor) {
+        try {
+            Signature signer = Signature.getInstance("Ed25519");
+            signer.initSign(pair.getPrivate());
+            signer.update("parley-descriptor-v1".getBytes(StandardCharsets.US_ASCII));
+            signer.update(descriptor);
+            return JSON.createObjectNode()
+                    .put("descriptor", base64Url(descriptor))
+                    .put("signature", base64Url(signer.sign()));
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static String base64Url(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    static String randomId() {
+        byte[] bytes = new byte[20];
+        RANDOM.nextBytes(bytes);
+        return base32(bytes);
+    }
+
+    private static String base32(byte[] bytes) {
+        String bits = new java.math.BigInteger(1, bytes).toString(32);
+        StringBuilder text = new StringBuilder();
+        for (char digit : ("0".repeat(32 - bits.length()) + bits).toCharArray()) {
+            text.append("abcdefghijklmnopqrstuvwxyz234567".charAt(Character.digit(digit, 32)));
+        }
+        return text.toString();
+    }
+}
