@@ -359,7 +359,7 @@ public final class MailboxSession implements SignalingSession {
 
     /** Handles what any request with the room token may be told; false if the refusal is something else. */
     private boolean handledRefusal(Refusal refusal, Joined at) {
-        if (place != at || phase == Phase.ENDED || phase == Phase.LEAVING) {
+        if (!isCurrent(at) || phase == Phase.ENDED || phase == Phase.LEAVING) {
             return true;
         }
         if (refusal.asksToJoinAgain()) {
@@ -371,6 +371,11 @@ public final class MailboxSession implements SignalingSession {
             return true;
         }
         return false;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a place is the answer to one join, whatever it says
+    private boolean isCurrent(Joined at) {
+        return place == at;
     }
 
     /** Forgets the connection, so that nothing that it still reports is heeded. */
@@ -477,7 +482,7 @@ public final class MailboxSession implements SignalingSession {
     }
 
     private void frame(Joined at, String text) {
-        if (place != at) {
+        if (!isCurrent(at)) {
             return;
         }
         if (text.equals("pong")) {
@@ -666,7 +671,7 @@ public final class MailboxSession implements SignalingSession {
                         account.requestTimeout(),
                         WorkerHttp.MAX_ANSWER_BYTES),
                 (answer, failure) -> loop.execute(() -> {
-                    if (place != at || phase == Phase.ENDED || phase == Phase.LEAVING) {
+                    if (!isCurrent(at) || phase == Phase.ENDED || phase == Phase.LEAVING) {
                         return;
                     }
                     if (answer != null && !answer.isSuccess() && handledRefusal(refusal(answer), at)) {

@@ -148,7 +148,7 @@ final class Outbox {
         if (lane == null || !lane.waiting.contains(message)) {
             return;
         }
-        boolean head = lane.waiting.peek() == message;
+        boolean head = message.equals(lane.waiting.peek());
         SignalingException last = lane.lastProblem;
         if (head) {
             stop(lane);
