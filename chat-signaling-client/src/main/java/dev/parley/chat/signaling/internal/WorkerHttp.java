@@ -98,6 +98,7 @@ public final class WorkerHttp {
             public void onResponse(Call answered, Response response) {
                 try (response) {
                     ByteString body = read(response.body(), maxAnswerBytes);
+                    timer.cancel();
                     if (body == null) {
                         result.completeExceptionally(new SignalingException(
                                 Problem.PROTOCOL,
@@ -116,6 +117,7 @@ public final class WorkerHttp {
             }
 
             private void fail(IOException e) {
+                timer.cancel();
                 result.completeExceptionally(
                         timedOut.get()
                                 ? new SignalingException(
