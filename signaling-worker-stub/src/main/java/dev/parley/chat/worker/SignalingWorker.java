@@ -1,0 +1,303 @@
+package dev.parley.chat.worker;
+
+import dev.parley.chat.worker.WorkerStartException.Reason;
+import dev.parley.chat.worker.internal.Problem;
+import dev.parley.chat.worker.internal.auth.AccessTokens;
+import dev.parley.chat.worker.internal.auth.DevIssuer;
+import dev.parley.chat.worker.internal.auth.IssuerKeys;
+import dev.parley.chat.worker.internal.auth.RoomTokens;
+import dev.parley.chat.worker.internal.http.Gate;
+import dev.parley.chat.worker.internal.http.HealthEndpoint;
+import dev.parley.chat.worker.internal.http.IceServers;
+import dev.parley.chat.worker.internal.http.MessagesEndpoint;
+import dev.parley.chat.worker.internal.http.MetadataEndpoint;
+import dev.parley.chat.worker.internal.http.PeersEndpoint;
+import dev.parley.chat.worker.internal.http.ProblemErrorHandler;
+import dev.parley.chat.worker.internal.http.RateLimiter;
+import dev.parley.chat.worker.internal.http.RoomsEndpoint;
+import dev.parley.chat.worker.internal.http.Route;
+import dev.parley.chat.worker.internal.http.Router;
+import dev.parley.chat.worker.internal.push.PushHub;
+import dev.parley.chat.worker.internal.store.RoomStore;
+import dev.parley.chat.worker.internal.store.SqliteRoomStore;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.sql.SQLException;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.eclipse.jetty.server.Connector;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.NetworkConnectionLimit;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.handler.GracefulHandler;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A running signaling server: introduces the peers of chat rooms to each other over HTTP and WebSocket, as
+ * docs/signaling.md specifies, and never sees what they say.
+ *
+ * <pre>{@code
+ * try (var worker = SignalingWorker.start(WorkerConfig.builder().port(0).build())) {
+ *     System.out.println(worker.url());
+ * }
+ * }</pre>
+ *
+ * <p>All its threads are daemons of its own. Safe for threads.
+ */
+public final class SignalingWorker implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(SignalingWorker.class);
+    private static final int MAX_THREADS = 32;
+    private static final int MIN_THREADS = 4;
+    private static final int MAX_HEADER_BYTES = 16 * 1024;
+    private static final int MAX_CONNECTIONS = 20_000;
+    private static final long STOP_TIMEOUT_MILLIS = 5_000;
+    private static final long TICK_MILLIS = 500;
+    private static final int SWEEP_CHUNK = 256;
+    private static final int MAX_SWEEP_CHUNKS_PER_TICK = 16;
+
+    private final ReentrantLock closeLock = new ReentrantLock();
+    private final InstantSource clock;
+    private final RoomStore store;
+    private final ScheduledExecutorService timers = timers();
+    private final PushHub hub;
+    private final Server server;
+    private final AccessTokens accessTokens;
+    private final Router router;
+    private final URI url;
+    private boolean closed;
+
+    private SignalingWorker(WorkerConfig config, InetAddress address, RoomStore store) {
+        this.clock = config.clock();
+        this.store = store;
+        this.hub = new PushHub(store, clock, timers, config.timeToLive());
+
+        QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
+        threads.setName("parley-worker-http");
+        threads.setDaemon(true);
+        this.server = new Server(threads);
+        try {
+            ServerConnector connector = connect(config, address);
+            this.url = config.publicUrl().orElseGet(() -> urlOf(config.host(), address, connector.getLocalPort()));
+
+            List<Route> routes = new ArrayList<>();
+            this.accessTokens = tokens(config, routes);
+            RoomTokens roomTokens = new RoomTokens(store, clock);
+            Gate gate = new Gate(
+                    accessTokens,
+                    roomTokens,
+                    new RateLimiter(config.requestsPerSecond(), config.requestBurst(), clock));
+            ServerWebSocketContainer webSockets = ServerWebSocketContainer.ensure(server);
+            MessagesEndpoint.limit(webSockets);
+            IceServers iceServers = new IceServers(config.iceServers(), config.turnSecret(), clock);
+            routes.addAll(new RoomsEndpoint(store, hub, clock, config.timeToLive()).routes(gate));
+            routes.addAll(
+                    new PeersEndpoint(store, hub, roomTokens, iceServers, clock, config.timeToLive()).routes(gate));
+            routes.addAll(new MessagesEndpoint(store, hub, clock, webSockets).routes(gate));
+            routes.addAll(HealthEndpoint.routes(store, hub));
+            this.router = new Router(routes, url + "/.well-known/oauth-protected-resource");
+
+            server.setHandler(new GracefulHandler(router));
+            server.setErrorHandler(new ProblemErrorHandler());
+            server.setStopTimeout(STOP_TIMEOUT_MILLIS);
+            server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
+        } catch (RuntimeException e) {
+            for (Connector connector : server.getConnectors()) {
+                ((ServerConnector) connector).close();
+            }
+            timers.shutdownNow();
+            throw e;
+        }
+    }
+
+    /**
+     * Starts a worker; blocks until it serves.
+     *
+     * @param config how it runs
+     * @return the running worker, to be closed by the caller
+     * @throws WorkerStartException if it cannot start; see {@link WorkerStartException.Reason}
+     */
+    public static SignalingWorker start(WorkerConfig config) {
+        InetAddress address = resolve(config);
+        RoomStore store = openStore(config);
+        SignalingWorker worker;
+        try {
+            worker = new SignalingWorker(config, address, store);
+        } catch (RuntimeException e) {
+            store.close();
+            throw e;
+        }
+        try {
+            worker.server.start();
+        } catch (Exception e) {
+            worker.close();
+            throw new WorkerStartException(Reason.SERVER_FAILED, "the HTTP server did not start", e);
+        }
+        // It runs until close() stops its executor, and handles its own failures.
+        Future<?> unused =
+                worker.timers.scheduleWithFixedDelay(worker::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
+        log.info(
+                "The signaling worker serves, with {} and {}",
+                config.issuer().isPresent() ? "a configured issuer" : "the development issuer",
+                config.dataDirectory().isPresent() ? "a database on disk" : "a database in memory");
+        return worker;
+    }
+
+    /**
+     * The base URL of the worker, without a slash at its end.
+     *
+     * @return the configured public URL, or else the address that it listens at, with its real port
+     */
+    public URI url() {
+        return url;
+    }
+
+    /**
+     * Stops the worker: closes WebSockets with 1001, answers long polls with 503, lets other requests finish for up to
+     * five seconds, then stops its threads and closes the database. Blocks until all that is done. Idempotent.
+     */
+    @Override
+    public void close() {
+        closeLock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            hub.stop();
+            try {
+                server.stop();
+            } catch (Exception e) {
+                log.warn("The HTTP server did not stop cleanly", e);
+            }
+            timers.shutdownNow();
+            if (!timers.awaitTermination(STOP_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)) {
+                log.warn("The timers of the worker did not stop in time");
+            }
+            accessTokens.close();
+            log.info("The signaling worker has stopped");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            store.close();
+            closeLock.unlock();
+        }
+    }
+
+    List<Route> routes() {
+        return router.routes();
+    }
+
+    private static InetAddress resolve(WorkerConfig config) {
+        InetAddress address;
+        try {
+            address = InetAddress.getByName(config.host());
+        } catch (UnknownHostException e) {
+            throw new WorkerStartException(
+                    Reason.ADDRESS_UNAVAILABLE, "the host to listen at is unknown: set another host", e);
+        }
+        if (config.issuer().isEmpty() && !address.isLoopbackAddress()) {
+            throw new WorkerStartException(
+                    Reason.UNPROTECTED_ADDRESS,
+                    "without an issuer the worker gives a token to anybody, so it listens on loopback only:"
+                            + " configure an issuer, or set the host to 127.0.0.1");
+        }
+        return address;
+    }
+
+    private static RoomStore openStore(WorkerConfig config) {
+        try {
+            return config.dataDirectory().isPresent()
+                    ? SqliteRoomStore.inDirectory(config.dataDirectory().get(), config.timeToLive())
+                    : SqliteRoomStore.inMemory(config.timeToLive());
+        } catch (SQLException | IOException e) {
+            throw new WorkerStartException(
+                    Reason.STORE_UNAVAILABLE,
+                    "the data directory cannot be used (it must be writable, and only one worker uses it at a time): "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+
+    private ServerConnector connect(WorkerConfig config, InetAddress address) {
+        HttpConfiguration http = new HttpConfiguration();
+        http.setSendServerVersion(false);
+        http.setRequestHeaderSize(MAX_HEADER_BYTES);
+        ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
+        connector.setHost(address.getHostAddress());
+        connector.setPort(config.port());
+        connector.setIdleTimeout(config.idleTimeout().toMillis());
+        connector.setShutdownIdleTimeout(STOP_TIMEOUT_MILLIS);
+        server.addConnector(connector);
+        try {
+            // Before the rest is built, which needs to know the port.
+            connector.open();
+        } catch (IOException e) {
+            throw new WorkerStartException(
+                    Reason.ADDRESS_UNAVAILABLE,
+                    "port " + config.port() + " is in use, or the host is not one of this machine: set another one",
+                    e);
+        }
+        return connector;
+    }
+
+    private AccessTokens tokens(WorkerConfig config, List<Route> routes) {
+        if (config.issuer().isPresent()) {
+            String issuer = config.issuer().get().toString();
+            String audience = config.audience().orElseThrow();
+            routes.addAll(MetadataEndpoint.routes(audience, issuer));
+            return AccessTokens.of(
+                    issuer, audience, new IssuerKeys(config.issuer().get(), config.jwksUri()), clock);
+        }
+        DevIssuer issuer = new DevIssuer(url + "/dev", url.toString(), store, clock);
+        routes.addAll(MetadataEndpoint.routes(issuer.audience(), issuer.issuer()));
+        routes.addAll(MetadataEndpoint.devRoutes(issuer));
+        return AccessTokens.of(issuer, clock);
+    }
+
+    private static URI urlOf(String host, InetAddress address, int port) {
+        String name = address.isAnyLocalAddress() ? "localhost" : host;
+        return URI.create("http://" + (name.contains(":") ? "[" + name + "]" : name) + ":" + port);
+    }
+
+    private static ScheduledExecutorService timers() {
+        ScheduledThreadPoolExecutor executor = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "parley-worker-timers");
+            thread.setDaemon(true);
+            return thread;
+        });
+        // Most timers are those of long polls that were answered before their time.
+        executor.setRemoveOnCancelPolicy(true);
+        return executor;
+    }
+
+    private void tick() {
+        try {
+            hub.tick();
+            int chunks = 0;
+            while (store.sweep(SWEEP_CHUNK, clock.millis()) && ++chunks < MAX_SWEEP_CHUNKS_PER_TICK) {
+                // Each chunk is a transaction of its own: requests come in between.
+            }
+        } catch (Problem e) {
+            log.warn(
+                    "Housekeeping failed with {}; it goes on with the next tick",
+                    e.code().wireName(),
+                    e.getCause());
+        } catch (RuntimeException e) {
+            // An exception would end the timer for good.
+            log.error("A defect: housekeeping failed", e);
+        }
+    }
+}

@@ -1,0 +1,43 @@
+package dev.parley.chat.worker.internal;
+
+/** The stable error codes of docs/signaling.md, each with its HTTP status and title. */
+public enum ProblemCode {
+    INVALID_REQUEST(400, "Invalid request"),
+    UNAUTHORIZED(401, "Unauthorized"),
+    FORBIDDEN(403, "Forbidden"),
+    NOT_FOUND(404, "Not found"),
+    ROOM_NOT_FOUND(404, "Room not found"),
+    PEER_NOT_FOUND(404, "Peer not found"),
+    METHOD_NOT_ALLOWED(405, "Method not allowed"),
+    ROOM_EXISTS(409, "Room exists"),
+    PEER_TAKEN(409, "Peer id taken"),
+    ROOM_FULL(409, "Room full"),
+    PEER_EXPIRED(410, "Peer expired"),
+    TOO_LARGE(413, "Too large"),
+    UNSUPPORTED_MEDIA_TYPE(415, "Unsupported media type"),
+    RATE_LIMITED(429, "Rate limited"),
+    MAILBOX_FULL(429, "Mailbox full"),
+    INTERNAL(500, "Internal error"),
+    UNAVAILABLE(503, "Unavailable");
+
+    private final int status;
+    private final String title;
+
+    ProblemCode(int status, String title) {
+        this.status = status;
+        this.title = title;
+    }
+
+    public int status() {
+        return status;
+    }
+
+    public String title() {
+        return title;
+    }
+
+    /** The {@code code} member of the answer. */
+    public String wireName() {
+        return name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

@@ -1,0 +1,265 @@
+package dev.parley.chat.worker.internal.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.chat.worker.internal.Json;
+import dev.parley.chat.worker.internal.Problem;
+import dev.parley.chat.worker.internal.ProblemCode;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One request and its answer. Answered exactly once, from any thread. */
+final class Exchange {
+    /** A payload at its limit, in base64url, with the JSON around it. */
+    static final int MAX_BODY_BYTES = 72 * 1024;
+
+    static final String JSON = "application/json";
+    static final String FORM = "application/x-www-form-urlencoded";
+
+    private static final Logger log = LoggerFactory.getLogger(Exchange.class);
+
+    private final Request request;
+    private final Response response;
+    private final Callback callback;
+    private final Map<String, String> pathVariables;
+    private final Challenge challenge;
+
+    Exchange(
+            Request request,
+            Response response,
+            Callback callback,
+            Map<String, String> pathVariables,
+            Challenge challenge) {
+        this.request = request;
+        this.response = response;
+        this.callback = callback;
+        this.pathVariables = pathVariables;
+        this.challenge = challenge;
+    }
+
+    /** The value of {@code WWW-Authenticate}. */
+    record Challenge(String value) {}
+
+    /** A step that may refuse the request. */
+    interface Step {
+        void run() throws Exception;
+    }
+
+    Request request() {
+        return request;
+    }
+
+    Response response() {
+        return response;
+    }
+
+    Callback callback() {
+        return callback;
+    }
+
+    String pathVariable(String name) {
+        String value = pathVariables.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("the route has no variable " + name);
+        }
+        return value;
+    }
+
+    /**
+     * An integer of the query string.
+     *
+     * @throws Problem {@code invalid_request} if it is given twice, is not a decimal number or out of bounds
+     */
+    long queryInteger(String name, long fallback, long min, long max) {
+        String text = query(name);
+        if (text == null) {
+            return fallback;
+        }
+        try {
+            long value = Long.parseLong(text);
+            if (value >= min && value <= max) {
+                return value;
+            }
+        } catch (NumberFormatException e) {
+            // Refused below, like a number out of bounds.
+        }
+        throw Problem.invalid("query parameter " + name + " must be an integer within " + min + " and " + max);
+    }
+
+    @Nullable
+    String query(String name) {
+        Fields parameters;
+        try {
+            parameters = Request.extractQueryParameters(request);
+        } catch (RuntimeException e) {
+            throw Problem.invalid("the query string is malformed");
+        }
+        Fields.Field field = parameters.get(name);
+        if (field == null) {
+            return null;
+        }
+        if (field.getValues().size() != 1) {
+            throw Problem.invalid("query parameter " + name + " is given more than once");
+        }
+        return field.getValue();
+    }
+
+    /** Reads a JSON object without blocking, then goes on with it. */
+    void readJson(Consumer<ObjectNode> then) {
+        readBody(JSON, body -> then.accept(Json.parseObject(body, "body")));
+    }
+
+    /**
+     * Reads a body of this media type without blocking, then goes on with it; whatever that throws becomes an answer.
+     */
+    void readBody(String mediaType, Consumer<byte[]> then) {
+        if (!isOf(mediaType)) {
+            throw new Problem(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "the body must be " + mediaType);
+        }
+        if (request.getLength() > MAX_BODY_BYTES) {
+            throw bodyTooLarge();
+        }
+        readOn(new ByteArrayOutputStream(), then);
+    }
+
+    private boolean isOf(String mediaType) {
+        String contentType = request.getHeaders().get(HttpHeader.CONTENT_TYPE);
+        if (contentType == null) {
+            return false;
+        }
+        String[] parts = contentType.toLowerCase(Locale.ROOT).split(";", -1);
+        if (!parts[0].strip().equals(mediaType)) {
+            return false;
+        }
+        for (int i = 1; i < parts.length; i++) {
+            String parameter = parts[i].strip();
+            if (parameter.startsWith("charset=")
+                    && !parameter
+                            .substring("charset=".length())
+                            .replace("\"", "")
+                            .equals("utf-8")) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void readOn(ByteArrayOutputStream body, Consumer<byte[]> then) {
+        while (true) {
+            Content.Chunk chunk = request.read();
+            if (chunk == null) {
+                request.demand(() -> attempt(() -> readOn(body, then)));
+                return;
+            }
+            if (Content.Chunk.isFailure(chunk)) {
+                // The client went away or was too slow: nobody is there to read an answer.
+                callback.failed(chunk.getFailure());
+                return;
+            }
+            boolean last = chunk.isLast();
+            try {
+                if (body.size() + chunk.remaining() > MAX_BODY_BYTES) {
+                    throw bodyTooLarge();
+                }
+                byte[] bytes = new byte[chunk.remaining()];
+                chunk.getByteBuffer().get(bytes);
+                body.writeBytes(bytes);
+            } finally {
+                chunk.release();
+            }
+            if (last) {
+                then.accept(body.toByteArray());
+                return;
+            }
+        }
+    }
+
+    private static Problem bodyTooLarge() {
+        return new Problem(ProblemCode.TOO_LARGE, "a body has at most " + MAX_BODY_BYTES + " bytes");
+    }
+
+    /** Runs a step of the work on this exchange; what it throws becomes the answer. */
+    void attempt(Step step) {
+        try {
+            step.run();
+        } catch (Exception e) {
+            fail(e);
+        }
+    }
+
+    void fail(Throwable failure) {
+        if (failure instanceof Problem problem) {
+            answer(problem);
+        } else {
+            log.error("A defect: {} {} failed", request.getMethod(), getClass().getSimpleName(), failure);
+            answer(new Problem(ProblemCode.INTERNAL, "a defect of the worker; its log says more"));
+        }
+    }
+
+    void answer(int status, JsonNode body) {
+        write(status, JSON, Json.write(body));
+    }
+
+    void answer(int status, String contentType, byte[] body) {
+        write(status, contentType, body);
+    }
+
+    void noContent() {
+        response.setStatus(204);
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        response.write(true, null, callback);
+    }
+
+    private void answer(Problem problem) {
+        if (problem.getCause() != null) {
+            log.warn("Refused with {}: {}", problem.code().wireName(), problem.detail(), problem.getCause());
+        }
+        switch (problem.code()) {
+            case UNAUTHORIZED -> response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, challenge.value());
+            case RATE_LIMITED, MAILBOX_FULL, UNAVAILABLE ->
+                response.getHeaders()
+                        .put(new HttpField(HttpHeader.RETRY_AFTER, Integer.toString(problem.retryAfterSeconds())));
+            default -> {}
+        }
+        write(problem.code().status(), ProblemErrorHandler.MEDIA_TYPE, ProblemErrorHandler.body(problem));
+    }
+
+    private void write(int status, String contentType, byte[] body) {
+        response.setStatus(status);
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+        response.write(true, ByteBuffer.wrap(body), callback);
+    }
+
+    /** The one text resource of the module. */
+    static byte[] resource(Class<?> neighbour, String name) {
+        try (var in = neighbour.getResourceAsStream(name)) {
+            if (in == null) {
+                throw new IllegalStateException("the module lacks its resource " + name);
+            }
+            return in.readAllBytes();
+        } catch (IOException e) {
+            throw new IllegalStateException("the resource " + name + " of the module is not readable", e);
+        }
+    }
+
+    static String utf8(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,65 @@
+package dev.parley.chat.worker.internal.http;
+
+import dev.parley.chat.worker.internal.Problem;
+import dev.parley.chat.worker.internal.ProblemCode;
+import dev.parley.chat.worker.internal.auth.AccessTokens;
+import dev.parley.chat.worker.internal.auth.RoomTokens;
+import dev.parley.chat.worker.internal.auth.RoomTokens.Grant;
+import dev.parley.chat.worker.internal.rooms.Ids;
+import java.util.List;
+import org.eclipse.jetty.http.HttpHeader;
+
+/** Lets through who has the right token, and not too often. */
+public final class Gate {
+    private static final String SCHEME = "Bearer ";
+
+    private final AccessTokens accessTokens;
+    private final RoomTokens roomTokens;
+    private final RateLimiter limiter;
+
+    public Gate(AccessTokens accessTokens, RoomTokens roomTokens, RateLimiter limiter) {
+        this.accessTokens = accessTokens;
+        this.roomTokens = roomTokens;
+        this.limiter = limiter;
+    }
+
+    /** An endpoint for whoever has an access token. */
+    @FunctionalInterface
+    interface AccountEndpoint {
+        void handle(Exchange exchange, String account) throws Exception;
+    }
+
+    /** An endpoint below {@code /v1/rooms/{roomId}} for whoever has a token of that room. */
+    @FunctionalInterface
+    interface MemberEndpoint {
+        void handle(Exchange exchange, Grant grant) throws Exception;
+    }
+
+    Route.Endpoint withAccessToken(AccountEndpoint endpoint) {
+        return exchange -> {
+            String account = accessTokens.verify(bearer(exchange));
+            limiter.take(account);
+            endpoint.handle(exchange, account);
+        };
+    }
+
+    Route.Endpoint withRoomToken(MemberEndpoint endpoint) {
+        return exchange -> {
+            Grant grant = roomTokens.verify(bearer(exchange));
+            limiter.take(grant.member().account());
+            String roomId = Ids.requireId(exchange.pathVariable("roomId"), "roomId");
+            if (!grant.member().slot().roomId().equals(roomId)) {
+                throw new Problem(ProblemCode.FORBIDDEN, "the room token is for another room");
+            }
+            endpoint.handle(exchange, grant);
+        };
+    }
+
+    private static String bearer(Exchange exchange) {
+        List<String> values = exchange.request().getHeaders().getValuesList(HttpHeader.AUTHORIZATION);
+        if (values.size() == 1 && values.get(0).regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            return values.get(0).substring(SCHEME.length()).strip();
+        }
+        throw new Problem(ProblemCode.UNAUTHORIZED, "one Authorization header with a Bearer token is needed");
+    }
+}

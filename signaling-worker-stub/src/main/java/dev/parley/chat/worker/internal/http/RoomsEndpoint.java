@@ -1,0 +1,116 @@
+package dev.parley.chat.worker.internal.http;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.chat.worker.internal.Json;
+import dev.parley.chat.worker.internal.Problem;
+import dev.parley.chat.worker.internal.ProblemCode;
+import dev.parley.chat.worker.internal.push.PushHub;
+import dev.parley.chat.worker.internal.rooms.Encoding;
+import dev.parley.chat.worker.internal.rooms.Ids;
+import dev.parley.chat.worker.internal.rooms.SignedDescriptor;
+import dev.parley.chat.worker.internal.store.RoomStore;
+import dev.parley.chat.worker.internal.store.RoomStore.Announcement;
+import dev.parley.chat.worker.internal.store.RoomStore.RoomEntry;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Rooms: announce, list, look up, delete. */
+public final class RoomsEndpoint {
+    private static final int DEFAULT_PAGE = 50;
+    private static final int MAX_PAGE = 100;
+
+    private final RoomStore store;
+    private final PushHub hub;
+    private final InstantSource clock;
+    private final long ttlSeconds;
+
+    public RoomsEndpoint(RoomStore store, PushHub hub, InstantSource clock, Duration timeToLive) {
+        this.store = store;
+        this.hub = hub;
+        this.clock = clock;
+        this.ttlSeconds = timeToLive.toSeconds();
+    }
+
+    public List<Route> routes(Gate gate) {
+        return List.of(
+                new Route("POST", "/v1/rooms", gate.withAccessToken(this::announce)),
+                new Route("GET", "/v1/rooms", gate.withAccessToken((exchange, account) -> list(exchange))),
+                new Route("GET", "/v1/rooms/{roomId}", gate.withAccessToken((exchange, account) -> find(exchange))),
+                new Route("DELETE", "/v1/rooms/{roomId}", gate.withAccessToken(this::delete)));
+    }
+
+    private void announce(Exchange exchange, String account) {
+        exchange.readJson(body -> {
+            SignedDescriptor descriptor =
+                    SignedDescriptor.verify(Json.text(body, "descriptor"), Json.text(body, "signature"));
+            Announcement announcement = store.announce(descriptor, account, clock.millis());
+            exchange.answer(
+                    announcement == Announcement.CREATED ? 201 : 200,
+                    Json.object().put("roomId", descriptor.roomId()).put("ttl", ttlSeconds));
+        });
+    }
+
+    private void list(Exchange exchange) {
+        int limit = (int) exchange.queryInteger("limit", DEFAULT_PAGE, 1, MAX_PAGE);
+        long before = parseCursor(exchange.query("cursor"));
+        // One more than asked for tells whether there is another page.
+        List<RoomEntry> found = store.publicRooms(before, limit + 1, clock.millis());
+        List<RoomEntry> page = found.subList(0, Math.min(limit, found.size()));
+
+        ArrayNode rooms = Json.array();
+        page.forEach(room -> rooms.add(describe(room)));
+        ObjectNode answer = Json.object().set("rooms", rooms);
+        if (found.size() > limit) {
+            answer.put("cursor", cursor(page.get(limit - 1).ordinal()));
+        } else {
+            answer.putNull("cursor");
+        }
+        exchange.answer(200, answer);
+    }
+
+    private void find(Exchange exchange) {
+        RoomEntry room = store.room(roomId(exchange), clock.millis())
+                .orElseThrow(() -> new Problem(ProblemCode.ROOM_NOT_FOUND, "no such room, or it has expired"));
+        exchange.answer(200, describe(room));
+    }
+
+    private void delete(Exchange exchange, String account) {
+        String roomId = roomId(exchange);
+        store.delete(roomId, account, clock.millis());
+        hub.deleted(roomId);
+        exchange.noContent();
+    }
+
+    static String roomId(Exchange exchange) {
+        return Ids.requireId(exchange.pathVariable("roomId"), "roomId");
+    }
+
+    private static ObjectNode describe(RoomEntry room) {
+        return Json.object()
+                .put("roomId", room.roomId())
+                .put("descriptor", room.descriptor())
+                .put("signature", room.signature())
+                .put("peers", room.peers())
+                .put("lastActive", room.lastActiveMillis());
+    }
+
+    private static String cursor(long ordinal) {
+        return Encoding.base64Url(
+                ByteBuffer.allocate(Long.BYTES).putLong(ordinal).array());
+    }
+
+    private static long parseCursor(@Nullable String cursor) {
+        if (cursor == null) {
+            return Long.MAX_VALUE;
+        }
+        byte[] bytes = Encoding.fromBase64Url(cursor, "cursor");
+        if (bytes.length != Long.BYTES) {
+            throw Problem.invalid("cursor is not one of this worker");
+        }
+        return ByteBuffer.wrap(bytes).getLong();
+    }
+}

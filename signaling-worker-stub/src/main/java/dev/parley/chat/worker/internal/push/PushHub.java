@@ -1,0 +1,188 @@
+package dev.parley.chat.worker.internal.push;
+
+import dev.parley.chat.worker.internal.Problem;
+import dev.parley.chat.worker.internal.ProblemCode;
+import dev.parley.chat.worker.internal.store.RoomStore;
+import dev.parley.chat.worker.internal.store.RoomStore.Member;
+import dev.parley.chat.worker.internal.store.RoomStore.Slot;
+import dev.parley.chat.worker.internal.store.RoomStore.Waiting;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/**
+ * Who waits for messages right now: at most one WebSocket and one long poll for each peer.
+ *
+ * <p>Messages never pass through here. The store keeps them, the hub wakes whoever waits, and that one reads the store;
+ * a message can therefore neither be lost between the two nor pile up for a slow reader. The hub holds no lock while it
+ * calls out, and its methods may be called from any thread.
+ */
+public final class PushHub {
+    /** A connection from which nothing came for so long is taken for dead. */
+    public static final long MAX_SILENCE_MILLIS = 60_000;
+
+    /** Payload characters of one answer, so that it keeps to the limit of a body with its JSON around them. */
+    public static final int MAX_ANSWER_PAYLOAD_CHARACTERS = 64 * 1024;
+
+    private final RoomStore store;
+    private final InstantSource clock;
+    private final ScheduledExecutorService timers;
+    private final long ttlMillis;
+    private final ConcurrentMap<Slot, PushSocket> sockets = new ConcurrentHashMap<>();
+    private final ConcurrentMap<Slot, PendingRead> reads = new ConcurrentHashMap<>();
+    private volatile boolean stopping;
+
+    public PushHub(RoomStore store, InstantSource clock, ScheduledExecutorService timers, Duration timeToLive) {
+        this.store = store;
+        this.clock = clock;
+        this.timers = timers;
+        this.ttlMillis = timeToLive.toMillis();
+    }
+
+    private record PendingRead(Member member, long after, CompletableFuture<List<Waiting>> answer) {}
+
+    /**
+     * Acknowledges up to {@code after} and reads what is above it, waiting for something to come if need be. A newer
+     * read of the same peer ends this one with an empty list.
+     *
+     * @return completes with the messages, with none after {@code wait}, or exceptionally with a {@link Problem}
+     */
+    public CompletableFuture<List<Waiting>> read(Member member, long after, Duration wait) {
+        store.acknowledge(member, after, clock.millis());
+        List<Waiting> present = waiting(member, after);
+        if (!present.isEmpty() || wait.isZero()) {
+            return CompletableFuture.completedFuture(present);
+        }
+        PendingRead read = new PendingRead(member, after, new CompletableFuture<>());
+        ScheduledFuture<?> timer =
+                timers.schedule(() -> read.answer.complete(List.of()), wait.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = read.answer.whenComplete((messages, failure) -> {
+            timer.cancel(false);
+            reads.remove(member.slot(), read);
+        });
+        PendingRead older = reads.put(member.slot(), read);
+        if (older != null) {
+            older.answer.complete(List.of());
+        }
+        // What came between the look above and the registration woke nobody; and a stop may have passed by.
+        wake(read);
+        if (stopping) {
+            read.answer.completeExceptionally(stoppingProblem());
+        }
+        return read.answer;
+    }
+
+    /** A message was put into the mailbox of this peer. */
+    public void arrived(Slot slot) {
+        PushSocket socket = sockets.get(slot);
+        if (socket != null) {
+            socket.wake();
+        }
+        PendingRead read = reads.get(slot);
+        if (read != null) {
+            wake(read);
+        }
+    }
+
+    /** The peer was renewed by a heartbeat. */
+    public void renewed(Slot slot) {
+        PushSocket socket = sockets.get(slot);
+        if (socket != null) {
+            socket.renewed(clock.millis());
+        }
+    }
+
+    /** The peer has left its room. */
+    public void left(Slot slot) {
+        end(slot::equals, new Problem(ProblemCode.PEER_EXPIRED, "this peer has left"));
+    }
+
+    /** The room was deleted. */
+    public void deleted(String roomId) {
+        end(slot -> slot.roomId().equals(roomId), new Problem(ProblemCode.ROOM_NOT_FOUND, "the room is gone"));
+    }
+
+    /** Ends everything that waits, and whatever would begin to wait from now on. */
+    public void stop() {
+        stopping = true;
+        end(slot -> true, stoppingProblem());
+    }
+
+    public boolean isStopping() {
+        return stopping;
+    }
+
+    /** Closes the WebSockets whose time has come; to be called about once a second. */
+    public void tick() {
+        long now = clock.millis();
+        for (PushSocket socket : sockets.values()) {
+            socket.tick(now);
+        }
+    }
+
+    private void end(Predicate<Slot> which, Problem problem) {
+        sockets.forEach((slot, socket) -> {
+            if (which.test(slot)) {
+                socket.close(problem);
+            }
+        });
+        reads.forEach((slot, read) -> {
+            if (which.test(slot)) {
+                read.answer.completeExceptionally(problem);
+            }
+        });
+    }
+
+    private void wake(PendingRead read) {
+        try {
+            List<Waiting> messages = waiting(read.member, read.after);
+            if (!messages.isEmpty()) {
+                read.answer.complete(messages);
+            }
+        } catch (Problem e) {
+            // It concerns the one who reads, not the one whose message woke it.
+            read.answer.completeExceptionally(e);
+        }
+    }
+
+    private static Problem stoppingProblem() {
+        return new Problem(ProblemCode.UNAVAILABLE, "the worker is stopping");
+    }
+
+    void opened(PushSocket socket) {
+        PushSocket older = sockets.put(socket.member().slot(), socket);
+        if (older != null) {
+            older.replaced();
+        }
+        if (stopping) {
+            socket.close(stoppingProblem());
+        }
+    }
+
+    void closed(PushSocket socket) {
+        sockets.remove(socket.member().slot(), socket);
+    }
+
+    List<Waiting> waiting(Member member, long after) {
+        return store.waiting(member, after, MAX_ANSWER_PAYLOAD_CHARACTERS, clock.millis());
+    }
+
+    RoomStore store() {
+        return store;
+    }
+
+    long nowMillis() {
+        return clock.millis();
+    }
+
+    long ttlMillis() {
+        return ttlMillis;
+    }
+}

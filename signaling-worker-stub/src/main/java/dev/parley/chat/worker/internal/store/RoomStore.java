@@ -1,0 +1,135 @@
+package dev.parley.chat.worker.internal.store;
+
+import dev.parley.chat.worker.internal.Problem;
+import dev.parley.chat.worker.internal.rooms.SignedDescriptor;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Rooms, their peers and the mailboxes of these, with a time to live.
+ *
+ * <p>Every method takes the time, blocks for at most a short transaction, may be called from any thread, and answers as
+ * if everything that has expired by {@code nowMillis} were gone already. What a method has accepted is still there
+ * after the process was killed. Every method throws a {@link Problem} with {@code unavailable} when the storage fails.
+ */
+public interface RoomStore extends AutoCloseable {
+    int MAX_ROOMS_PER_ACCOUNT = 64;
+    int MAX_WAITING_MESSAGES = 64;
+    long MESSAGE_LIFETIME_MILLIS = 60_000;
+
+    /** What became of an announced room. */
+    enum Announcement {
+        CREATED,
+        RENEWED
+    }
+
+    /** A room as it is shown to clients; {@code ordinal} grows with the time of creation. */
+    record RoomEntry(
+            long ordinal, String roomId, String descriptor, String signature, int peers, long lastActiveMillis) {}
+
+    /** A place in a room: the address of a mailbox. */
+    record Slot(String roomId, String peerId) {}
+
+    /** A peer with the account that holds its id. */
+    record Member(Slot slot, String account) {}
+
+    /** A message that waits; the payload is base64url, as it came. */
+    record Waiting(long seq, String from, String type, String payload) {}
+
+    /** A message on its way in. */
+    record Posted(String to, String type, String payload, String msgId) {}
+
+    /** Whether a message was new, and its sequence number in the mailbox of the receiver. */
+    record Accepted(long seq, boolean isNew) {}
+
+    /**
+     * Creates a room, or renews it if the same account announces the same descriptor again.
+     *
+     * @throws Problem {@code room_exists}, or {@code rate_limited} if the account has {@value #MAX_ROOMS_PER_ACCOUNT}
+     *     rooms
+     */
+    Announcement announce(SignedDescriptor descriptor, String account, long nowMillis);
+
+    Optional<RoomEntry> room(String roomId, long nowMillis);
+
+    /** Public rooms, newest first, those with an ordinal below {@code beforeOrdinal}. */
+    List<RoomEntry> publicRooms(long beforeOrdinal, int limit, long nowMillis);
+
+    /**
+     * Deletes a room with all its peers and messages.
+     *
+     * @throws Problem {@code room_not_found}, or {@code forbidden} if the account is not its owner
+     */
+    void delete(String roomId, String account, long nowMillis);
+
+    /**
+     * Takes or renews a place in a room.
+     *
+     * @return the sequence number up to which this peer has acknowledged its messages
+     * @throws Problem {@code room_not_found}, {@code peer_taken}, {@code room_full}
+     */
+    long join(Member member, long nowMillis);
+
+    /**
+     * Renews a peer and its room.
+     *
+     * @throws Problem {@code room_not_found}, {@code peer_expired}
+     */
+    void renew(Member member, long nowMillis);
+
+    /**
+     * Frees the id of a peer and its mailbox.
+     *
+     * @throws Problem {@code room_not_found}, {@code peer_expired}
+     */
+    void leave(Member member, long nowMillis);
+
+    /**
+     * Puts a message into a mailbox, once for each {@code msgId} of a sender to a receiver within the time to live.
+     *
+     * @throws Problem {@code room_not_found}, {@code peer_expired} (the sender), {@code peer_not_found} (the receiver),
+     *     {@code mailbox_full}
+     */
+    Accepted post(Member sender, Posted message, long nowMillis);
+
+    /**
+     * Drops the messages up to {@code seq} for good.
+     *
+     * @throws Problem {@code room_not_found}, {@code peer_expired}
+     */
+    void acknowledge(Member receiver, long seq, long nowMillis);
+
+    /**
+     * The messages above {@code after}, oldest first: as many as fit {@code maxPayloadCharacters}, and the first in any
+     * case.
+     *
+     * @throws Problem {@code room_not_found}, {@code peer_expired}
+     */
+    List<Waiting> waiting(Member receiver, long after, int maxPayloadCharacters, long nowMillis);
+
+    /**
+     * Returns normally if the peer is in its room.
+     *
+     * @throws Problem {@code room_not_found}, {@code peer_expired}
+     */
+    void requirePresent(Member member, long nowMillis);
+
+    /**
+     * Removes expired entries from the storage.
+     *
+     * @param maxPerKind the most entries of each kind that this one short transaction removes
+     * @return whether there may be more
+     */
+    boolean sweep(int maxPerKind, long nowMillis);
+
+    /** A secret that outlives the process: the stored one, or the one that {@code generate} makes now. */
+    byte[] secret(String name, Supplier<byte[]> generate);
+
+    /** Returns normally if the storage answers. */
+    void ping();
+
+    /** Closes the storage; idempotent. */
+    @Override
+    void close();
+}

@@ -1,0 +1,88 @@
+package dev.parley.chat.worker.internal.store;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+
+/** The tables, and the steps from each version of them ({@code PRAGMA user_version}) to the next. */
+final class Schema {
+    /**
+     * Step {@code i} leads from version {@code i} to {@code i + 1}. A released step is never changed, only followed.
+     */
+    private static final List<List<String>> MIGRATIONS = List.of(List.of(
+            """
+            CREATE TABLE rooms (
+              ordinal INTEGER PRIMARY KEY AUTOINCREMENT,
+              room_id TEXT NOT NULL UNIQUE,
+              owner TEXT NOT NULL,
+              descriptor TEXT NOT NULL,
+              signature TEXT NOT NULL,
+              listed INTEGER NOT NULL,
+              capacity INTEGER NOT NULL,
+              last_active INTEGER NOT NULL) STRICT""",
+            "CREATE INDEX rooms_owner ON rooms (owner)",
+            "CREATE INDEX rooms_last_active ON rooms (last_active)",
+            """
+            CREATE TABLE peers (
+              slot INTEGER PRIMARY KEY AUTOINCREMENT,
+              room INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
+              peer_id TEXT NOT NULL,
+              account TEXT NOT NULL,
+              last_seq INTEGER NOT NULL DEFAULT 0,
+              acked_seq INTEGER NOT NULL DEFAULT 0,
+              last_active INTEGER NOT NULL,
+              UNIQUE (room, peer_id)) STRICT""",
+            "CREATE INDEX peers_last_active ON peers (last_active)",
+            """
+            CREATE TABLE messages (
+              slot INTEGER NOT NULL REFERENCES peers ON DELETE CASCADE,
+              seq INTEGER NOT NULL,
+              sender TEXT NOT NULL,
+              type TEXT NOT NULL,
+              payload TEXT NOT NULL,
+              accepted_at INTEGER NOT NULL,
+              PRIMARY KEY (slot, seq)) STRICT""",
+            "CREATE INDEX messages_accepted_at ON messages (accepted_at)",
+            // sender_slot, not the id of the sender: an id can change hands, a slot number never does.
+            """
+            CREATE TABLE accepted (
+              slot INTEGER NOT NULL REFERENCES peers ON DELETE CASCADE,
+              sender_slot INTEGER NOT NULL,
+              msg_id TEXT NOT NULL,
+              seq INTEGER NOT NULL,
+              accepted_at INTEGER NOT NULL,
+              PRIMARY KEY (slot, sender_slot, msg_id)) STRICT, WITHOUT ROWID""",
+            "CREATE INDEX accepted_accepted_at ON accepted (accepted_at)",
+            "CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT"));
+
+    static final int VERSION = MIGRATIONS.size();
+
+    private Schema() {}
+
+    /** Brings the tables to {@link #VERSION}; each step is one transaction, so a kill leaves a whole version. */
+    static void migrate(Connection connection) throws SQLException {
+        int version = version(connection);
+        if (version > VERSION) {
+            throw new SQLException("the database has schema version " + version + ", this worker knows up to " + VERSION
+                    + ": use a newer worker or another data directory");
+        }
+        for (int step = version; step < VERSION; step++) {
+            try (Statement statement = connection.createStatement()) {
+                for (String sql : MIGRATIONS.get(step)) {
+                    statement.execute(sql);
+                }
+                statement.execute("PRAGMA user_version = " + (step + 1));
+            }
+            connection.commit();
+        }
+    }
+
+    private static int version(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("PRAGMA user_version")) {
+            return row.getInt(1);
+        }
+    }
+}

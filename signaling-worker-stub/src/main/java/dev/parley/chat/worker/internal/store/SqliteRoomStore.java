@@ -1,0 +1,502 @@
+package dev.parley.chat.worker.internal.store;
+
+import dev.parley.chat.worker.internal.Problem;
+import dev.parley.chat.worker.internal.ProblemCode;
+import dev.parley.chat.worker.internal.rooms.Encoding;
+import dev.parley.chat.worker.internal.rooms.SignedDescriptor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The store in SQLite: one connection, one transaction at a time.
+ *
+ * <p>WAL with {@code synchronous=NORMAL}: a commit is in the hands of the operating system when a method returns, so it
+ * survives the death of the process at any point. Only a loss of power can undo the last commits, and after one every
+ * entry has expired by the time that the machine is back; waiting for the disk at each message (FULL, six times slower)
+ * would buy nothing.
+ */
+public final class SqliteRoomStore implements RoomStore {
+    private static final Logger log = LoggerFactory.getLogger(SqliteRoomStore.class);
+    private static final String FILE_NAME = "signaling.db";
+
+    /** A worker that was killed leaves its lock at once; this only bridges one that is just about to end. */
+    private static final int BUSY_TIMEOUT_MILLIS = 2_000;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Connection connection;
+    private final Map<String, PreparedStatement> statements = new HashMap<>();
+    private final long ttlMillis;
+    private boolean closed;
+
+    private SqliteRoomStore(Connection connection, Duration timeToLive) {
+        this.connection = connection;
+        this.ttlMillis = timeToLive.toMillis();
+    }
+
+    /** A store that lives in memory, private to this object. */
+    public static SqliteRoomStore inMemory(Duration timeToLive) throws SQLException {
+        return open("jdbc:sqlite::memory:", timeToLive);
+    }
+
+    /**
+     * The store in a directory, which is made if need be; only the owner of the process may read the file, for it holds
+     * keys.
+     *
+     * @throws SQLException if the file is no database, of a newer version, or open in another worker
+     * @throws IOException if the directory or file cannot be made
+     */
+    public static SqliteRoomStore inDirectory(Path directory, Duration timeToLive) throws SQLException, IOException {
+        Files.createDirectories(directory);
+        Path file = directory.resolve(FILE_NAME);
+        if (Files.notExists(file)) {
+            boolean posix = Files.getFileStore(directory).supportsFileAttributeView("posix");
+            FileAttribute<?>[] ownerOnly = posix
+                    ? new FileAttribute<?>[] {
+                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
+                    }
+                    : new FileAttribute<?>[0];
+            // SQLite takes an empty file for a new database, and gives the WAL file the permissions of this one.
+            Files.createFile(file, ownerOnly);
+        }
+        return open("jdbc:sqlite:" + file.toAbsolutePath(), timeToLive);
+    }
+
+    private static SqliteRoomStore open(String url, Duration timeToLive) throws SQLException {
+        Connection connection = DriverManager.getConnection(url);
+        try {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("PRAGMA busy_timeout = " + BUSY_TIMEOUT_MILLIS);
+                // Two workers on one file would not wake each other's readers: refuse the second.
+                statement.execute("PRAGMA locking_mode = EXCLUSIVE");
+                statement.execute("PRAGMA journal_mode = WAL");
+                statement.execute("PRAGMA synchronous = NORMAL");
+                statement.execute("PRAGMA foreign_keys = ON");
+            }
+            connection.setAutoCommit(false);
+            Schema.migrate(connection);
+        } catch (SQLException | RuntimeException e) {
+            connection.close();
+            throw e;
+        }
+        return new SqliteRoomStore(connection, timeToLive);
+    }
+
+    @Override
+    public Announcement announce(SignedDescriptor descriptor, String account, long nowMillis) {
+        String text = Encoding.base64Url(descriptor.descriptor());
+        return transact(() -> {
+            RoomRow room = findRoom(descriptor.roomId(), nowMillis);
+            if (room != null) {
+                if (!room.owner.equals(account) || !room.descriptor.equals(text)) {
+                    throw new Problem(ProblemCode.ROOM_EXISTS, "this room id is taken");
+                }
+                touchRoom(room.ordinal, nowMillis);
+                return Announcement.RENEWED;
+            }
+            long rooms = number(
+                    "SELECT count(*) FROM rooms WHERE owner = ? AND last_active > ?", account, horizon(nowMillis));
+            if (rooms >= MAX_ROOMS_PER_ACCOUNT) {
+                throw new Problem(
+                        ProblemCode.RATE_LIMITED,
+                        "an account has at most " + MAX_ROOMS_PER_ACCOUNT + " rooms",
+                        retryAfterTtl());
+            }
+            // An expired namesake that the sweep has not reached yet.
+            execute("DELETE FROM rooms WHERE room_id = ?", descriptor.roomId());
+            execute(
+                    "INSERT INTO rooms (room_id, owner, descriptor, signature, listed, capacity, last_active)"
+                            + " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    descriptor.roomId(),
+                    account,
+                    text,
+                    Encoding.base64Url(descriptor.signature()),
+                    descriptor.listed() ? 1 : 0,
+                    descriptor.capacity(),
+                    nowMillis);
+            return Announcement.CREATED;
+        });
+    }
+
+    @Override
+    public Optional<RoomEntry> room(String roomId, long nowMillis) {
+        return transact(() ->
+                entries("WHERE rooms.room_id = ?2 AND rooms.last_active > ?1", horizon(nowMillis), roomId).stream()
+                        .findFirst());
+    }
+
+    @Override
+    public List<RoomEntry> publicRooms(long beforeOrdinal, int limit, long nowMillis) {
+        return transact(() -> entries(
+                "WHERE rooms.ordinal < ?2 AND rooms.listed AND rooms.last_active > ?1 ORDER BY rooms.ordinal DESC LIMIT ?3",
+                horizon(nowMillis),
+                beforeOrdinal,
+                limit));
+    }
+
+    private List<RoomEntry> entries(String where, Object... arguments) throws SQLException {
+        String sql = "SELECT ordinal, room_id, descriptor, signature, last_active,"
+                + " (SELECT count(*) FROM peers WHERE peers.room = rooms.ordinal AND peers.last_active > ?1)"
+                + " FROM rooms " + where;
+        List<RoomEntry> entries = new ArrayList<>();
+        try (ResultSet row = query(sql, arguments)) {
+            while (row.next()) {
+                entries.add(new RoomEntry(
+                        row.getLong(1),
+                        row.getString(2),
+                        row.getString(3),
+                        row.getString(4),
+                        row.getInt(6),
+                        row.getLong(5)));
+            }
+        }
+        return entries;
+    }
+
+    @Override
+    public void delete(String roomId, String account, long nowMillis) {
+        transact(() -> {
+            RoomRow room = requireRoom(roomId, nowMillis);
+            if (!room.owner.equals(account)) {
+                throw new Problem(ProblemCode.FORBIDDEN, "only its owner deletes a room");
+            }
+            return execute("DELETE FROM rooms WHERE ordinal = ?", room.ordinal);
+        });
+    }
+
+    @Override
+    public long join(Member member, long nowMillis) {
+        return transact(() -> {
+            RoomRow room = requireRoom(member.slot().roomId(), nowMillis);
+            PeerRow peer = findPeer(room, member.slot().peerId(), nowMillis);
+            if (peer != null && !peer.account.equals(member.account())) {
+                throw new Problem(ProblemCode.PEER_TAKEN, "this peer id is held by another account");
+            }
+            if (peer == null) {
+                long peers = number(
+                        "SELECT count(*) FROM peers WHERE room = ? AND last_active > ?",
+                        room.ordinal,
+                        horizon(nowMillis));
+                if (peers >= room.capacity) {
+                    throw new Problem(ProblemCode.ROOM_FULL, "the room has its " + room.capacity + " peers");
+                }
+                // An expired holder of the id; its mailbox and the memory of its messages go with it.
+                execute(
+                        "DELETE FROM peers WHERE room = ? AND peer_id = ?",
+                        room.ordinal,
+                        member.slot().peerId());
+                execute(
+                        "INSERT INTO peers (room, peer_id, account, last_active) VALUES (?, ?, ?, ?)",
+                        room.ordinal,
+                        member.slot().peerId(),
+                        member.account(),
+                        nowMillis);
+            } else {
+                execute("UPDATE peers SET last_active = ? WHERE slot = ?", nowMillis, peer.slot);
+            }
+            touchRoom(room.ordinal, nowMillis);
+            return peer == null ? 0 : peer.ackedSeq;
+        });
+    }
+
+    @Override
+    public void renew(Member member, long nowMillis) {
+        transact(() -> {
+            PeerRow peer = requirePeer(member, nowMillis);
+            execute("UPDATE peers SET last_active = ? WHERE slot = ?", nowMillis, peer.slot);
+            return touchRoom(peer.room, nowMillis);
+        });
+    }
+
+    @Override
+    public void leave(Member member, long nowMillis) {
+        transact(() -> execute("DELETE FROM peers WHERE slot = ?", requirePeer(member, nowMillis).slot));
+    }
+
+    @Override
+    public Accepted post(Member sender, Posted message, long nowMillis) {
+        return transact(() -> {
+            RoomRow room = requireRoom(sender.slot().roomId(), nowMillis);
+            PeerRow from = requirePeer(sender, nowMillis);
+            PeerRow to = findPeer(room, message.to(), nowMillis);
+            if (to == null) {
+                throw new Problem(ProblemCode.PEER_NOT_FOUND, "the receiver is not in the room");
+            }
+            try (ResultSet earlier = query(
+                    "SELECT seq FROM accepted WHERE slot = ? AND sender_slot = ? AND msg_id = ? AND accepted_at > ?",
+                    to.slot,
+                    from.slot,
+                    message.msgId(),
+                    horizon(nowMillis))) {
+                if (earlier.next()) {
+                    return new Accepted(earlier.getLong(1), false);
+                }
+            }
+            long waiting = number(
+                    "SELECT count(*) FROM messages WHERE slot = ? AND accepted_at > ?",
+                    to.slot,
+                    nowMillis - MESSAGE_LIFETIME_MILLIS);
+            if (waiting >= MAX_WAITING_MESSAGES) {
+                throw new Problem(
+                        ProblemCode.MAILBOX_FULL, MAX_WAITING_MESSAGES + " messages wait for the receiver already");
+            }
+            long seq = to.lastSeq + 1;
+            execute("UPDATE peers SET last_seq = ? WHERE slot = ?", seq, to.slot);
+            execute(
+                    "INSERT INTO messages (slot, seq, sender, type, payload, accepted_at) VALUES (?, ?, ?, ?, ?, ?)",
+                    to.slot,
+                    seq,
+                    sender.slot().peerId(),
+                    message.type(),
+                    message.payload(),
+                    nowMillis);
+            execute(
+                    "INSERT OR REPLACE INTO accepted (slot, sender_slot, msg_id, seq, accepted_at) VALUES (?, ?, ?, ?, ?)",
+                    to.slot,
+                    from.slot,
+                    message.msgId(),
+                    seq,
+                    nowMillis);
+            return new Accepted(seq, true);
+        });
+    }
+
+    @Override
+    public void acknowledge(Member receiver, long seq, long nowMillis) {
+        transact(() -> {
+            PeerRow peer = requirePeer(receiver, nowMillis);
+            // A number from the future acknowledges what there is, not what will come.
+            long upTo = Math.min(seq, peer.lastSeq);
+            if (upTo <= peer.ackedSeq) {
+                return 0;
+            }
+            execute("DELETE FROM messages WHERE slot = ? AND seq <= ?", peer.slot, upTo);
+            return execute("UPDATE peers SET acked_seq = ? WHERE slot = ?", upTo, peer.slot);
+        });
+    }
+
+    @Override
+    public void requirePresent(Member member, long nowMillis) {
+        transact(() -> requirePeer(member, nowMillis));
+    }
+
+    @Override
+    public List<Waiting> waiting(Member receiver, long after, int maxPayloadCharacters, long nowMillis) {
+        return transact(() -> {
+            PeerRow peer = requirePeer(receiver, nowMillis);
+            List<Waiting> messages = new ArrayList<>();
+            try (ResultSet row = query(
+                    "SELECT seq, sender, type, payload FROM messages"
+                            + " WHERE slot = ? AND seq > ? AND accepted_at > ? ORDER BY seq",
+                    peer.slot,
+                    after,
+                    nowMillis - MESSAGE_LIFETIME_MILLIS)) {
+                int characters = 0;
+                while (row.next()) {
+                    String payload = row.getString(4);
+                    characters += payload.length();
+                    if (!messages.isEmpty() && characters > maxPayloadCharacters) {
+                        break;
+                    }
+                    messages.add(new Waiting(row.getLong(1), row.getString(2), row.getString(3), payload));
+                }
+            }
+            return messages;
+        });
+    }
+
+    @Override
+    public boolean sweep(int maxPerKind, long nowMillis) {
+        long horizon = horizon(nowMillis);
+        return transact(() -> {
+            int messages = execute(
+                    "DELETE FROM messages WHERE rowid IN (SELECT rowid FROM messages WHERE accepted_at <= ? LIMIT ?)",
+                    nowMillis - MESSAGE_LIFETIME_MILLIS,
+                    maxPerKind);
+            int accepted = execute(
+                    "DELETE FROM accepted WHERE (slot, sender_slot, msg_id) IN"
+                            + " (SELECT slot, sender_slot, msg_id FROM accepted WHERE accepted_at <= ? LIMIT ?)",
+                    horizon,
+                    maxPerKind);
+            int peers = execute(
+                    "DELETE FROM peers WHERE slot IN (SELECT slot FROM peers WHERE last_active <= ? LIMIT ?)",
+                    horizon,
+                    maxPerKind);
+            // A room outlives its peers, which go first, in their own chunks; so no delete here fans out.
+            int rooms = execute(
+                    "DELETE FROM rooms WHERE ordinal IN (SELECT ordinal FROM rooms WHERE last_active <= ?"
+                            + " AND NOT EXISTS (SELECT 1 FROM peers WHERE peers.room = rooms.ordinal) LIMIT ?)",
+                    horizon,
+                    maxPerKind);
+            return Math.max(Math.max(messages, accepted), Math.max(peers, rooms)) >= maxPerKind;
+        });
+    }
+
+    @Override
+    public byte[] secret(String name, Supplier<byte[]> generate) {
+        return transact(() -> {
+            try (ResultSet row = query("SELECT value FROM secrets WHERE name = ?", name)) {
+                if (row.next()) {
+                    return row.getBytes(1);
+                }
+            }
+            byte[] fresh = generate.get();
+            execute("INSERT INTO secrets (name, value) VALUES (?, ?)", name, fresh);
+            return fresh;
+        });
+    }
+
+    @Override
+    public void ping() {
+        transact(() -> number("SELECT 1"));
+    }
+
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            if (closed) {
+                return;
+            }
+            closed = true;
+            for (PreparedStatement statement : statements.values()) {
+                statement.close();
+            }
+            connection.close();
+        } catch (SQLException e) {
+            log.warn("The store did not close cleanly; it recovers at its next start", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private record RoomRow(long ordinal, String owner, String descriptor, int capacity) {}
+
+    private record PeerRow(long slot, long room, String account, long lastSeq, long ackedSeq) {}
+
+    private @Nullable RoomRow findRoom(String roomId, long nowMillis) throws SQLException {
+        try (ResultSet row = query(
+                "SELECT ordinal, owner, descriptor, capacity FROM rooms WHERE room_id = ? AND last_active > ?",
+                roomId,
+                horizon(nowMillis))) {
+            return row.next() ? new RoomRow(row.getLong(1), row.getString(2), row.getString(3), row.getInt(4)) : null;
+        }
+    }
+
+    private RoomRow requireRoom(String roomId, long nowMillis) throws SQLException {
+        RoomRow room = findRoom(roomId, nowMillis);
+        if (room == null) {
+            throw new Problem(ProblemCode.ROOM_NOT_FOUND, "no such room, or it has expired");
+        }
+        return room;
+    }
+
+    private @Nullable PeerRow findPeer(RoomRow room, String peerId, long nowMillis) throws SQLException {
+        try (ResultSet row = query(
+                "SELECT slot, room, account, last_seq, acked_seq FROM peers"
+                        + " WHERE room = ? AND peer_id = ? AND last_active > ?",
+                room.ordinal,
+                peerId,
+                horizon(nowMillis))) {
+            return row.next()
+                    ? new PeerRow(row.getLong(1), row.getLong(2), row.getString(3), row.getLong(4), row.getLong(5))
+                    : null;
+        }
+    }
+
+    private PeerRow requirePeer(Member member, long nowMillis) throws SQLException {
+        RoomRow room = requireRoom(member.slot().roomId(), nowMillis);
+        PeerRow peer = findPeer(room, member.slot().peerId(), nowMillis);
+        if (peer == null || !peer.account.equals(member.account())) {
+            throw new Problem(ProblemCode.PEER_EXPIRED, "this peer is not in the room any more: join again");
+        }
+        return peer;
+    }
+
+    private int touchRoom(long ordinal, long nowMillis) throws SQLException {
+        return execute("UPDATE rooms SET last_active = ? WHERE ordinal = ?", nowMillis, ordinal);
+    }
+
+    /** What was last active at this time, or before it, has expired. */
+    private long horizon(long nowMillis) {
+        return nowMillis - ttlMillis;
+    }
+
+    private int retryAfterTtl() {
+        return (int) Math.max(1, ttlMillis / 1000);
+    }
+
+    private interface Work<T> {
+        T run() throws SQLException;
+    }
+
+    private <T> T transact(Work<T> work) {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new Problem(ProblemCode.UNAVAILABLE, "the worker is stopping");
+            }
+            boolean committed = false;
+            try {
+                T result = work.run();
+                connection.commit();
+                committed = true;
+                return result;
+            } finally {
+                if (!committed) {
+                    connection.rollback();
+                }
+            }
+        } catch (SQLException e) {
+            throw new Problem(ProblemCode.UNAVAILABLE, "the store of the worker does not answer", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private int execute(String sql, Object... arguments) throws SQLException {
+        return prepare(sql, arguments).executeUpdate();
+    }
+
+    private ResultSet query(String sql, Object... arguments) throws SQLException {
+        return prepare(sql, arguments).executeQuery();
+    }
+
+    private long number(String sql, Object... arguments) throws SQLException {
+        try (ResultSet row = query(sql, arguments)) {
+            return row.getLong(1);
+        }
+    }
+
+    /** Statements are kept: there is a fixed number of texts. Only called under the lock. */
+    private PreparedStatement prepare(String sql, Object... arguments) throws SQLException {
+        PreparedStatement statement = statements.get(sql);
+        if (statement == null) {
+            statement = connection.prepareStatement(sql);
+            statements.put(sql, statement);
+        }
+        for (int i = 0; i < arguments.length; i++) {
+            statement.setObject(i + 1, arguments[i]);
+        }
+        return statement;
+    }
+}
