@@ -217,7 +217,7 @@ class AccessTokenTest {
                 .isEqualTo("/.well-known/oauth-authorization-server/dev");
         ByteString form = worker.take("POST token").getBody();
         assertThat(form).isNotNull();
-        assertThat(form.utf8()).isEqualTo("grant_type=client_credentials&client_id=alice%20%26%20co");
+        assertThat(form.utf8()).isEqualTo("grant_type=client_credentials&client_id=alice+%26+co");
         assertThat(worker.waiting("POST token")).isZero();
     }
 

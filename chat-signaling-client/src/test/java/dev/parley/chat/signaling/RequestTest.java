@@ -131,6 +131,7 @@ class RequestTest {
         "409, room_full, ROOM_FULL",
         "409, other, PROTOCOL",
         "413, too_large, TOO_LARGE",
+        "431, too_large, TOO_LARGE",
         "415, unsupported_media_type, PROTOCOL",
         "302, other, PROTOCOL",
     })

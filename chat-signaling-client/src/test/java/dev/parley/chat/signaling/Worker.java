@@ -91,10 +91,6 @@ final class Worker implements AutoCloseable {
         void close(int code) {
             socket.join().close(code, null);
         }
-
-        void cut() {
-            socket.join().cancel();
-        }
     }
 
     Worker() throws IOException {

@@ -78,8 +78,8 @@ public final class MailboxSession implements SignalingSession {
     /** After so many WebSockets in a row that did not open, the long poll gets its turn. */
     static final int MAX_WEB_SOCKET_FAILURES = 2;
 
-    /** Largest frame taken: a payload of 48 KiB is 64 KiB in base64url, and has its wrapping. */
-    public static final int MAX_FRAME_CHARACTERS = 80 * 1024;
+    /** Largest frame taken: a payload at its limit, in base64url, in its JSON. */
+    public static final int MAX_FRAME_CHARACTERS = 72 * 1024;
 
     /** How many messages may wait to be accepted by the worker. */
     public static final int MAX_QUEUED_MESSAGES = 128;

@@ -138,7 +138,7 @@ public final class Wire {
                         default -> Problem.PROTOCOL;
                     };
                 case 410 -> Problem.UNAVAILABLE;
-                case 413 -> Problem.TOO_LARGE;
+                case 413, 414, 431 -> Problem.TOO_LARGE;
                 case 429 -> Problem.RATE_LIMITED;
                 default -> Problem.PROTOCOL;
             };
