@@ -375,9 +375,9 @@ class SessionTest {
         join();
         worker.takeSocket();
         worker.take("GET ws");
+        assertThat(heard.next()).isEqualTo("connected");
         environment.advance(Duration.ofHours(1));
         sockets.cut();
-        assertThat(heard.next()).isEqualTo("connected");
         assertThat(heard.next()).isEqualTo("interrupted UNREACHABLE");
         environment.fire(SessionTest::isFirstWait);
 
