@@ -59,6 +59,14 @@ public interface Room {
     List<Participant> participants();
 
     /**
+     * Returns how much waits to be sent or, at a participant, to be ordered by the host. At rest it is back at zero
+     * within seconds.
+     *
+     * @return bytes, approximately
+     */
+    long queuedBytes();
+
+    /**
      * Sends a text; see {@link #send(OutgoingMessage)}.
      *
      * @param text see {@link OutgoingMessage#builder}

@@ -103,11 +103,7 @@ public final class HostMachine extends RoomMachine {
 
     @Override
     public long heldBytes() {
-        long bytes = recent.bytes();
-        for (Guest guest : guests.values()) {
-            bytes += guest.link.queuedBytes();
-        }
-        return bytes;
+        return recent.bytes() + queuedBytes();
     }
 
     @Override
@@ -319,10 +315,11 @@ public final class HostMachine extends RoomMachine {
     private void onFrame(Guest guest, Frame frame) throws MalformedException {
         LinkChannel link = guest.link;
         if (frame.kind() == Frame.Kind.BYE) {
-            goodbye(frame.body());
+            // Who closes a link that it found dead is about to come back; who has left is not.
+            boolean hasLeft = goodbye(frame.body()).code() == Code.LEFT;
             guests.remove(link.number);
             link.close();
-            forget(guest, true);
+            forget(guest, hasLeft);
         } else if (!link.helloReceived) {
             require(frame, Frame.Kind.HELLO);
             link.helloReceived = true;
@@ -524,11 +521,8 @@ public final class HostMachine extends RoomMachine {
     private void synchronise(Guest guest, Map<PeerId, EventHead> has) {
         PeerId peer = guest.link.peer;
         List<byte[]> who = new ArrayList<>();
-        profiles.forEach((member, profile) -> {
-            if (!member.equals(peer)) {
-                who.add(profile.bytes());
-            }
-        });
+        // Its own too, if it is known: without it the participant says its name again.
+        profiles.values().forEach(profile -> who.add(profile.bytes()));
         Long firstOrder = firstOrders.putIfAbsent(peer, recent.lastOrder());
         removeEldest(firstOrders.keySet(), Limits.MAX_HEADS);
         List<Event> missed = firstOrder == null
@@ -738,7 +732,7 @@ public final class HostMachine extends RoomMachine {
             } else if (guest.link.deadlines.expire(Timer.ADMISSION, now)) {
                 drop(guest, Code.NO_CONNECTION, "admission took too long");
             } else if (guest.link.deadlines.expire(Timer.PROFILE, now)) {
-                drop(guest, Code.PROTOCOL_VIOLATION, "it did not say its name");
+                drop(guest, Code.NO_CONNECTION, "it did not say its name");
             }
         }
         if (timers.expire(Timer.GRACE, now)) {

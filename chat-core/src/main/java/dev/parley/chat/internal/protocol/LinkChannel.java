@@ -167,6 +167,10 @@ final class LinkChannel {
             }
             heardSincePing = false;
             deadlines.start(Timer.PING, now);
+            if (underWayBytes > 0) {
+                unreportedBytes = 0;
+                outputs.accept(new Output.QueryBuffered(number));
+            }
         }
         if (deadlines.expire(Timer.DRAIN, now)) {
             outputs.accept(new Output.QueryBuffered(number));

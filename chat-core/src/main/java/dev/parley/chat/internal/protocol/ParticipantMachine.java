@@ -71,7 +71,7 @@ public final class ParticipantMachine extends RoomMachine {
     private @Nullable EventHead ownHead;
     private byte[] hostTag = new byte[0];
     private long unorderedBytes;
-    private boolean profileSaid;
+    private boolean profileKnown;
     private boolean signalingUp;
     private boolean signalingJoined;
     private long retryPauseNanos = Timer.RETRY.nanos();
@@ -110,7 +110,12 @@ public final class ParticipantMachine extends RoomMachine {
 
     @Override
     public long heldBytes() {
-        return unorderedBytes + (link == null ? 0 : link.queuedBytes());
+        return queuedBytes();
+    }
+
+    @Override
+    public long queuedBytes() {
+        return unorderedBytes + super.queuedBytes();
     }
 
     @Override
@@ -376,6 +381,7 @@ public final class ParticipantMachine extends RoomMachine {
                 welcome, config.secret().psk(), room.toBytes(), room.toBytes(), host, MlsLimits.DEFAULT, epochMillis);
         group = joined;
         staleMessages = 0;
+        profileKnown = false;
         byte[] context = confirmContext(room, channel.binding);
         byte[] memberTag = joined.export(CONFIRM_MEMBER_LABEL, context, CONFIRM_BYTES);
         hostTag = joined.export(CONFIRM_HOST_LABEL, context, CONFIRM_BYTES);
@@ -419,8 +425,7 @@ public final class ParticipantMachine extends RoomMachine {
         timers.stop(Timer.ATTEMPT);
         retryPauseNanos = Timer.RETRY.nanos();
         changeState(ConnectionState.CONNECTED, null);
-        if (!profileSaid) {
-            profileSaid = true;
+        if (!profileKnown && unordered.stream().noneMatch(event -> event.type().equals(Event.TYPE_PROFILE))) {
             sign(Event.TYPE_PROFILE, Bodies.profile(config.displayName()));
         }
         sendUnordered();
@@ -465,7 +470,9 @@ public final class ParticipantMachine extends RoomMachine {
             if (!profile.type().equals(Event.TYPE_PROFILE)) {
                 throw new MalformedException("an event that is no profile among the profiles");
             }
-            if (!profile.sender().equals(self.peerId()) && isInRoster(profile.sender())) {
+            if (profile.sender().equals(self.peerId())) {
+                profileKnown = Bodies.profileName(profile).equals(config.displayName());
+            } else if (isInRoster(profile.sender())) {
                 nameSaid(profile, Bodies.profileName(profile));
             }
         }

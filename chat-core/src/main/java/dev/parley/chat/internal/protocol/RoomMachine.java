@@ -182,6 +182,19 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
      */
     public abstract long heldBytes();
 
+    /**
+     * Returns how much waits to be sent or to be ordered.
+     *
+     * @return bytes
+     */
+    public long queuedBytes() {
+        long bytes = 0;
+        for (LinkChannel link : links()) {
+            bytes += link.queuedBytes();
+        }
+        return bytes;
+    }
+
     abstract Collection<LinkChannel> links();
 
     abstract @Nullable LinkChannel link(int number);
