@@ -325,7 +325,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     }
 
     final String nameOf(PeerId peer) {
-        String name = names.get(peer);
+        String name = peer.equals(self.peerId()) ? config.displayName() : names.get(peer);
         return name == null ? peer.value().substring(0, 8) : name;
     }
 
