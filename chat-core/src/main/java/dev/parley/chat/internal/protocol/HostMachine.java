@@ -524,11 +524,7 @@ public final class HostMachine extends RoomMachine {
     private void synchronise(Guest guest, Map<PeerId, EventHead> has) {
         PeerId peer = guest.link.peer;
         List<byte[]> who = new ArrayList<>();
-        profiles.forEach((member, profile) -> {
-            if (!member.equals(peer)) {
-                who.add(profile.bytes());
-            }
-        });
+        profiles.values().forEach(profile -> who.add(profile.bytes()));
         Long firstOrder = firstOrders.putIfAbsent(peer, recent.lastOrder());
         removeEldest(firstOrders.keySet(), Limits.MAX_HEADS);
         List<Event> missed = firstOrder == null

@@ -71,7 +71,7 @@ public final class ParticipantMachine extends RoomMachine {
     private @Nullable EventHead ownHead;
     private byte[] hostTag = new byte[0];
     private long unorderedBytes;
-    private boolean profileSaid;
+    private @Nullable String nameInRoom;
     private boolean signalingUp;
     private boolean signalingJoined;
     private long retryPauseNanos = Timer.RETRY.nanos();
@@ -202,6 +202,7 @@ public final class ParticipantMachine extends RoomMachine {
     private void attempt() {
         envelopes.clear();
         sentEnvelopes.clear();
+        nameInRoom = null;
         LinkChannel channel = new LinkChannel(nextLink++, host, ids.next(), this::emit);
         link = channel;
         timers.start(Timer.ATTEMPT, now);
@@ -413,17 +414,27 @@ public final class ParticipantMachine extends RoomMachine {
         updateRoster(joined.members());
     }
 
-    private void connected() {
+    private void connected() throws MalformedException {
         timers.stop(Timer.CONNECT);
         timers.stop(Timer.RECONNECT);
         timers.stop(Timer.ATTEMPT);
         retryPauseNanos = Timer.RETRY.nanos();
         changeState(ConnectionState.CONNECTED, null);
-        if (!profileSaid) {
-            profileSaid = true;
+        if (!isNameSaid()) {
             sign(Event.TYPE_PROFILE, Bodies.profile(config.displayName()));
         }
         sendUnordered();
+    }
+
+    /** Whether the room knows our name: it forgets it with our place, and a restart may have brought another. */
+    private boolean isNameSaid() throws MalformedException {
+        String said = nameInRoom;
+        for (Event event : unordered) {
+            if (event.type().equals(Event.TYPE_PROFILE)) {
+                said = Bodies.profileName(event);
+            }
+        }
+        return config.displayName().equals(said);
     }
 
     // ---- messages
@@ -465,7 +476,9 @@ public final class ParticipantMachine extends RoomMachine {
             if (!profile.type().equals(Event.TYPE_PROFILE)) {
                 throw new MalformedException("an event that is no profile among the profiles");
             }
-            if (!profile.sender().equals(self.peerId()) && isInRoster(profile.sender())) {
+            if (profile.sender().equals(self.peerId())) {
+                nameInRoom = Bodies.profileName(profile);
+            } else if (isInRoster(profile.sender())) {
                 nameSaid(profile, Bodies.profileName(profile));
             }
         }
