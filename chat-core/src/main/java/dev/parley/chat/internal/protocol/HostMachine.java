@@ -405,8 +405,9 @@ public final class HostMachine extends RoomMachine {
         } catch (MlsException e) {
             throw new MalformedException("a KeyPackage that is not valid: " + e.kind());
         }
-        if (!isInRoster(peer)
-                && rosterSize() + joining.size() >= config.descriptor().capacity()) {
+        long newcomers =
+                joining.keySet().stream().filter(other -> !isInRoster(other)).count();
+        if (!isInRoster(peer) && rosterSize() + newcomers >= config.descriptor().capacity()) {
             reject(guest, Code.ROOM_FULL, "the room is full");
             return;
         }
