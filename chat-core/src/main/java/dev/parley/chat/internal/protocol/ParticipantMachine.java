@@ -485,7 +485,7 @@ public final class ParticipantMachine extends RoomMachine {
         for (byte[] bytes : sync.events()) {
             Event event = Event.verify(bytes, room);
             if (event.sender().equals(self.peerId())) {
-                ownOrdered(event.head());
+                ownMissed(event);
             } else {
                 receive(event);
             }
@@ -503,6 +503,18 @@ public final class ParticipantMachine extends RoomMachine {
             }
             connected();
         }
+    }
+
+    /** An event of our own that the room has: one that waits here, or one that we said before our store was lost. */
+    private void ownMissed(Event event) throws MalformedException {
+        if (unordered.stream().anyMatch(waiting -> waiting.id().equals(event.id()))) {
+            ownOrdered(event.head());
+        } else if (unordered.isEmpty() && fit(event) == Fit.NEW) {
+            place(event, true);
+            emit(new Output.Acknowledge(event.seq()));
+            ownHead = event.head();
+        }
+        // What contradicts our own chain shows in the heads that follow.
     }
 
     /** Takes the room's word for how far our own chain has come; false if it contradicts what we keep. */
