@@ -22,6 +22,7 @@ import dev.parley.chat.internal.mls.MlsException;
 import dev.parley.chat.internal.mls.MlsGroup;
 import dev.parley.chat.internal.mls.MlsLimits;
 import dev.parley.chat.internal.mls.Opened;
+import dev.parley.chat.internal.mls.RemoveResult;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.transport.LinkSignal;
 import dev.parley.chat.transport.SignalingSession.MessageType;
@@ -449,10 +450,10 @@ public final class HostMachine extends RoomMachine {
         timers.start(Timer.COMMIT, now);
         try {
             if (newcomers.isEmpty()) {
-                group.remove(List.copyOf(removed), epochMillis)
-                        .commit()
-                        .ifPresent(commit -> sendToGroup(List.of(commit)));
+                RemoveResult result = group.remove(List.copyOf(removed), epochMillis);
+                // Before anything is sent: a peer that turns out too slow for it leaves with the next commit.
                 leaving.clear();
+                result.commit().ifPresent(commit -> sendToGroup(List.of(commit)));
             } else {
                 admit(newcomers, removed);
             }
