@@ -320,10 +320,11 @@ public final class HostMachine extends RoomMachine {
     private void onFrame(Guest guest, Frame frame) throws MalformedException {
         LinkChannel link = guest.link;
         if (frame.kind() == Frame.Kind.BYE) {
-            goodbye(frame.body());
+            CloseReason reason = goodbye(frame.body());
             guests.remove(link.number);
             link.close();
-            forget(guest, true);
+            // Who closes for another reason than to leave tries again and keeps its place, as with a lost link.
+            forget(guest, reason.code() == Code.LEFT);
         } else if (!link.helloReceived) {
             require(frame, Frame.Kind.HELLO);
             link.helloReceived = true;
