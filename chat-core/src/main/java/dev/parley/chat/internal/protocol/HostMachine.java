@@ -325,6 +325,9 @@ public final class HostMachine extends RoomMachine {
             link.close();
             // Who closes for another reason than to leave tries again and keeps its place, as with a lost link.
             forget(guest, reason.code() == Code.LEFT);
+            if (reason.code() == Code.LEFT) {
+                firstOrders.remove(link.peer);
+            }
         } else if (!link.helloReceived) {
             require(frame, Frame.Kind.HELLO);
             link.helloReceived = true;
@@ -373,7 +376,6 @@ public final class HostMachine extends RoomMachine {
         if (members.remove(peer, guest)) {
             admitted.remove(peer);
             if (forGood) {
-                firstOrders.remove(peer);
                 remove(peer);
             } else {
                 graceEnds.put(peer, now + Timer.GRACE.nanos());
