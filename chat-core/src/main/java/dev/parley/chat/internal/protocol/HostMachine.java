@@ -590,7 +590,12 @@ public final class HostMachine extends RoomMachine {
 
     private void onApplication(Guest guest, byte[] message) throws MalformedException {
         OpenedContent opened = open(guest, message);
-        if (opened == null || opened.content() instanceof Content.Nothing) {
+        if (opened == null) {
+            return;
+        }
+        long epoch = opened.message().epoch();
+        if (opened.content() instanceof Content.Nothing) {
+            passOn(guest, message, epoch);
             return;
         }
         if (!(opened.content() instanceof Content.Said said)) {
@@ -602,7 +607,10 @@ public final class HostMachine extends RoomMachine {
         }
         switch (fit(event)) {
             case FORK -> throw new MalformedException("an event that contradicts an earlier one");
-            case DUPLICATE -> ordered(guest, event);
+            case DUPLICATE -> {
+                ordered(guest, event);
+                passOn(guest, message, epoch);
+            }
             case NEW -> {
                 place(event, true);
                 recent.add(event);
@@ -610,7 +618,8 @@ public final class HostMachine extends RoomMachine {
                     guest.link.deadlines.stop(Timer.PROFILE);
                 }
                 ordered(guest, event);
-                passOn(guest, event, message, opened.message().epoch());
+                passOn(guest, message, epoch);
+                passOnToNewcomers(event, epoch);
             }
         }
     }
@@ -623,18 +632,27 @@ public final class HostMachine extends RoomMachine {
         guest.link.send(now, Frame.Kind.ORDERED, body);
     }
 
-    private void passOn(Guest author, Event event, byte[] message, long epoch) {
+    /**
+     * Passes a message on to all that can open it. Every message, also one that tells nothing new: a member that is
+     * passed over some sees a gap in the sender's generations, and beyond
+     * {@link MlsLimits#maxGenerationGap} it would take the host for a forger.
+     */
+    private void passOn(Guest author, byte[] message, long epoch) {
         List<byte[]> frames = new Frame(Frame.Kind.APPLICATION, message).encode();
         for (Guest guest : List.copyOf(members.values())) {
-            if (guest == author) {
-                continue;
+            if (guest != author && guest.joinEpoch <= epoch) {
+                frames.forEach(frame -> guest.link.sendEncoded(now, frame));
+                dropIfSlow(guest);
             }
+        }
+    }
+
+    private void passOnToNewcomers(Event event, long epoch) {
+        for (Guest guest : List.copyOf(members.values())) {
             if (guest.joinEpoch > epoch) {
                 unicast(guest, new Content.Sync(false, List.of(), List.of(event.bytes()), Map.of()));
-            } else {
-                frames.forEach(frame -> guest.link.sendEncoded(now, frame));
+                dropIfSlow(guest);
             }
-            dropIfSlow(guest);
         }
     }
 
