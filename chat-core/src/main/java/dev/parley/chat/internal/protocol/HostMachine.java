@@ -305,9 +305,10 @@ public final class HostMachine extends RoomMachine {
             return;
         }
         try {
-            boolean isMember = guest.link.isAdmitted();
-            // A stranger's frames fit one piece; nothing is put together for it.
-            Frame frame = guest.link.receive(now, bytes, isMember ? Limits.MAX_MESSAGE_BYTES : bytes.length);
+            // A stranger's frames fit one piece; nothing is put together for it. A CONFIRM that names many authors does
+            // not, but then the peer is in the group already.
+            boolean isStranger = guest.link.phase == LinkChannel.Phase.OPEN;
+            Frame frame = guest.link.receive(now, bytes, isStranger ? bytes.length : Limits.MAX_MESSAGE_BYTES);
             if (frame != null) {
                 onFrame(guest, frame);
             }
