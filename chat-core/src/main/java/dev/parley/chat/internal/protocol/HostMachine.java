@@ -509,9 +509,14 @@ public final class HostMachine extends RoomMachine {
             throw new MalformedException("a CONFIRM that does not agree");
         }
         OpenedContent opened = open(guest, reader.rest());
-        if (opened == null || !(opened.content() instanceof Content.Resume resume)) {
-            throw new MalformedException("a CONFIRM without a RESUME");
+        Map<PeerId, EventHead> has = Map.of();
+        if (opened != null) {
+            if (!(opened.content() instanceof Content.Resume resume)) {
+                throw new MalformedException("a CONFIRM without a RESUME");
+            }
+            has = resume.heads();
         }
+        // Else it was sealed so many commits ago that it cannot be opened; the peer drops what it has already.
         PeerId peer = guest.link.peer;
         guest.link.phase = LinkChannel.Phase.ADMITTED;
         guest.link.deadlines.stop(Timer.ADMISSION);
@@ -520,7 +525,7 @@ public final class HostMachine extends RoomMachine {
         EventHead own = heads.get(self.peerId());
         guest.receivedSeq = own == null ? 0 : own.seq();
         guest.link.send(now, Frame.Kind.ADMITTED, guest.hostTag);
-        synchronise(guest, resume.heads());
+        synchronise(guest, has);
         if (!profiles.containsKey(peer)) {
             guest.link.deadlines.start(Timer.PROFILE, now);
         }
