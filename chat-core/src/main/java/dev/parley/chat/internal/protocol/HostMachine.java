@@ -178,7 +178,7 @@ public final class HostMachine extends RoomMachine {
     /** An opening room fails with its worker; an open one goes on and is announced again. */
     private void signalingFailed(SignalingException cause) {
         if (state == ConnectionState.CONNECTING) {
-            close(new CloseReason(Code.SIGNALING_UNREACHABLE, Origin.SIGNALING, cause.getMessage()), cause);
+            close(reasonOf(cause), cause);
             return;
         }
         timers.startFor(Timer.ANNOUNCE, now, ids.jittered(announcePauseNanos));

@@ -177,18 +177,6 @@ public final class ParticipantMachine extends RoomMachine {
         // A connected participant needs the worker only when its link is lost: it joins again then.
     }
 
-    private static CloseReason reasonOf(SignalingException cause) {
-        Code code = switch (cause.problem()) {
-            case ROOM_NOT_FOUND -> Code.ROOM_NOT_FOUND;
-            case ROOM_FULL -> Code.ROOM_FULL;
-            case UNAUTHORIZED, FORBIDDEN -> Code.UNAUTHORIZED;
-            case UNREACHABLE, UNAVAILABLE, RATE_LIMITED -> Code.SIGNALING_UNREACHABLE;
-            case PEER_TAKEN -> Code.REPLACED;
-            default -> Code.FAILED;
-        };
-        return new CloseReason(code, Origin.SIGNALING, cause.getMessage());
-    }
-
     @Override
     void onLeave() {
         if (link != null) {
