@@ -27,7 +27,8 @@ sealed interface Content {
      * From the host to one member: what it needs to take part, or what it missed.
      *
      * @param last whether the member has all now
-     * @param profiles events that say who the members are; outside the chains
+     * @param profiles events that say who the members are, the receiver included if the host knows its name; outside
+     *     the chains
      * @param events missed events of any author, in the host's order
      * @param heads where each author's chain stands; only in the last
      */

@@ -22,6 +22,7 @@ import dev.parley.chat.internal.mls.MlsException;
 import dev.parley.chat.internal.mls.MlsGroup;
 import dev.parley.chat.internal.mls.MlsLimits;
 import dev.parley.chat.internal.mls.Opened;
+import dev.parley.chat.internal.mls.RemoveResult;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.transport.LinkSignal;
 import dev.parley.chat.transport.SignalingSession.MessageType;
@@ -173,7 +174,7 @@ public final class HostMachine extends RoomMachine {
     /** An opening room fails with its worker; an open one goes on and is announced again. */
     private void signalingFailed(SignalingException cause) {
         if (state == ConnectionState.CONNECTING) {
-            close(new CloseReason(Code.SIGNALING_UNREACHABLE, Origin.SIGNALING, cause.getMessage()), cause);
+            close(reasonOf(cause), cause);
             return;
         }
         timers.startFor(Timer.ANNOUNCE, now, ids.jittered(announcePauseNanos));
@@ -300,9 +301,10 @@ public final class HostMachine extends RoomMachine {
             return;
         }
         try {
-            boolean isMember = guest.link.isAdmitted();
-            // A stranger's frames fit one piece; nothing is put together for it.
-            Frame frame = guest.link.receive(now, bytes, isMember ? Limits.MAX_MESSAGE_BYTES : bytes.length);
+            // A stranger's frames fit one piece; nothing is put together for it. A CONFIRM that names many authors does
+            // not, but then the peer is in the group already.
+            boolean isStranger = guest.link.phase == LinkChannel.Phase.OPEN;
+            Frame frame = guest.link.receive(now, bytes, isStranger ? bytes.length : Limits.MAX_MESSAGE_BYTES);
             if (frame != null) {
                 onFrame(guest, frame);
             }
@@ -315,11 +317,14 @@ public final class HostMachine extends RoomMachine {
     private void onFrame(Guest guest, Frame frame) throws MalformedException {
         LinkChannel link = guest.link;
         if (frame.kind() == Frame.Kind.BYE) {
-            // Who closes a link that it found dead is about to come back; who has left is not.
-            boolean hasLeft = goodbye(frame.body()).code() == Code.LEFT;
+            CloseReason reason = goodbye(frame.body());
             guests.remove(link.number);
             link.close();
-            forget(guest, hasLeft);
+            // Who closes for another reason than to leave tries again and keeps its place, as with a lost link.
+            forget(guest, reason.code() == Code.LEFT);
+            if (reason.code() == Code.LEFT) {
+                firstOrders.remove(link.peer);
+            }
         } else if (!link.helloReceived) {
             require(frame, Frame.Kind.HELLO);
             link.helloReceived = true;
@@ -368,7 +373,6 @@ public final class HostMachine extends RoomMachine {
         if (members.remove(peer, guest)) {
             admitted.remove(peer);
             if (forGood) {
-                firstOrders.remove(peer);
                 remove(peer);
             } else {
                 graceEnds.put(peer, now + Timer.GRACE.nanos());
@@ -402,8 +406,9 @@ public final class HostMachine extends RoomMachine {
         } catch (MlsException e) {
             throw new MalformedException("a KeyPackage that is not valid: " + e.kind());
         }
-        if (!isInRoster(peer)
-                && rosterSize() + joining.size() >= config.descriptor().capacity()) {
+        long newcomers =
+                joining.keySet().stream().filter(other -> !isInRoster(other)).count();
+        if (!isInRoster(peer) && rosterSize() + newcomers >= config.descriptor().capacity()) {
             reject(guest, Code.ROOM_FULL, "the room is full");
             return;
         }
@@ -445,10 +450,10 @@ public final class HostMachine extends RoomMachine {
         timers.start(Timer.COMMIT, now);
         try {
             if (newcomers.isEmpty()) {
-                group.remove(List.copyOf(removed), epochMillis)
-                        .commit()
-                        .ifPresent(commit -> sendToGroup(List.of(commit)));
+                RemoveResult result = group.remove(List.copyOf(removed), epochMillis);
+                // Before anything is sent: a peer that turns out too slow for it leaves with the next commit.
                 leaving.clear();
+                result.commit().ifPresent(commit -> sendToGroup(List.of(commit)));
             } else {
                 admit(newcomers, removed);
             }
@@ -500,9 +505,14 @@ public final class HostMachine extends RoomMachine {
             throw new MalformedException("a CONFIRM that does not agree");
         }
         OpenedContent opened = open(guest, reader.rest());
-        if (opened == null || !(opened.content() instanceof Content.Resume resume)) {
-            throw new MalformedException("a CONFIRM without a RESUME");
+        Map<PeerId, EventHead> has = Map.of();
+        if (opened != null) {
+            if (!(opened.content() instanceof Content.Resume resume)) {
+                throw new MalformedException("a CONFIRM without a RESUME");
+            }
+            has = resume.heads();
         }
+        // Else it was sealed so many commits ago that it cannot be opened; the peer drops what it has already.
         PeerId peer = guest.link.peer;
         guest.link.phase = LinkChannel.Phase.ADMITTED;
         guest.link.deadlines.stop(Timer.ADMISSION);
@@ -511,7 +521,7 @@ public final class HostMachine extends RoomMachine {
         EventHead own = heads.get(self.peerId());
         guest.receivedSeq = own == null ? 0 : own.seq();
         guest.link.send(now, Frame.Kind.ADMITTED, guest.hostTag);
-        synchronise(guest, resume.heads());
+        synchronise(guest, has);
         if (!profiles.containsKey(peer)) {
             guest.link.deadlines.start(Timer.PROFILE, now);
         }
@@ -583,7 +593,12 @@ public final class HostMachine extends RoomMachine {
 
     private void onApplication(Guest guest, byte[] message) throws MalformedException {
         OpenedContent opened = open(guest, message);
-        if (opened == null || opened.content() instanceof Content.Nothing) {
+        if (opened == null) {
+            return;
+        }
+        long epoch = opened.message().epoch();
+        if (opened.content() instanceof Content.Nothing) {
+            passOn(guest, message, epoch);
             return;
         }
         if (!(opened.content() instanceof Content.Said said)) {
@@ -595,7 +610,10 @@ public final class HostMachine extends RoomMachine {
         }
         switch (fit(event)) {
             case FORK -> throw new MalformedException("an event that contradicts an earlier one");
-            case DUPLICATE -> ordered(guest, event);
+            case DUPLICATE -> {
+                ordered(guest, event);
+                passOn(guest, message, epoch);
+            }
             case NEW -> {
                 place(event, true);
                 recent.add(event);
@@ -603,7 +621,8 @@ public final class HostMachine extends RoomMachine {
                     guest.link.deadlines.stop(Timer.PROFILE);
                 }
                 ordered(guest, event);
-                passOn(guest, event, message, opened.message().epoch());
+                passOn(guest, message, epoch);
+                passOnToNewcomers(event, epoch);
             }
         }
     }
@@ -616,18 +635,27 @@ public final class HostMachine extends RoomMachine {
         guest.link.send(now, Frame.Kind.ORDERED, body);
     }
 
-    private void passOn(Guest author, Event event, byte[] message, long epoch) {
+    /**
+     * Passes a message on to all that can open it. Every message, also one that tells nothing new: a member that is
+     * passed over some sees a gap in the sender's generations, and beyond {@link MlsLimits#maxGenerationGap} it would
+     * take the host for a forger.
+     */
+    private void passOn(Guest author, byte[] message, long epoch) {
         List<byte[]> frames = new Frame(Frame.Kind.APPLICATION, message).encode();
         for (Guest guest : List.copyOf(members.values())) {
-            if (guest == author) {
-                continue;
+            if (guest != author && guest.joinEpoch <= epoch) {
+                frames.forEach(frame -> guest.link.sendEncoded(now, frame));
+                dropIfSlow(guest);
             }
+        }
+    }
+
+    private void passOnToNewcomers(Event event, long epoch) {
+        for (Guest guest : List.copyOf(members.values())) {
             if (guest.joinEpoch > epoch) {
                 unicast(guest, new Content.Sync(false, List.of(), List.of(event.bytes()), Map.of()));
-            } else {
-                frames.forEach(frame -> guest.link.sendEncoded(now, frame));
+                dropIfSlow(guest);
             }
-            dropIfSlow(guest);
         }
     }
 

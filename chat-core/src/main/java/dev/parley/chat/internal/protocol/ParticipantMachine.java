@@ -71,7 +71,7 @@ public final class ParticipantMachine extends RoomMachine {
     private @Nullable EventHead ownHead;
     private byte[] hostTag = new byte[0];
     private long unorderedBytes;
-    private boolean profileKnown;
+    private @Nullable String nameInRoom;
     private boolean signalingUp;
     private boolean signalingJoined;
     private long retryPauseNanos = Timer.RETRY.nanos();
@@ -182,18 +182,6 @@ public final class ParticipantMachine extends RoomMachine {
         // A connected participant needs the worker only when its link is lost: it joins again then.
     }
 
-    private static CloseReason reasonOf(SignalingException cause) {
-        Code code = switch (cause.problem()) {
-            case ROOM_NOT_FOUND -> Code.ROOM_NOT_FOUND;
-            case ROOM_FULL -> Code.ROOM_FULL;
-            case UNAUTHORIZED, FORBIDDEN -> Code.UNAUTHORIZED;
-            case UNREACHABLE, UNAVAILABLE, RATE_LIMITED -> Code.SIGNALING_UNREACHABLE;
-            case PEER_TAKEN -> Code.REPLACED;
-            default -> Code.FAILED;
-        };
-        return new CloseReason(code, Origin.SIGNALING, cause.getMessage());
-    }
-
     @Override
     void onLeave() {
         if (link != null) {
@@ -207,6 +195,7 @@ public final class ParticipantMachine extends RoomMachine {
     private void attempt() {
         envelopes.clear();
         sentEnvelopes.clear();
+        nameInRoom = null;
         LinkChannel channel = new LinkChannel(nextLink++, host, ids.next(), this::emit);
         link = channel;
         timers.start(Timer.ATTEMPT, now);
@@ -381,7 +370,6 @@ public final class ParticipantMachine extends RoomMachine {
                 welcome, config.secret().psk(), room.toBytes(), room.toBytes(), host, MlsLimits.DEFAULT, epochMillis);
         group = joined;
         staleMessages = 0;
-        profileKnown = false;
         byte[] context = confirmContext(room, channel.binding);
         byte[] memberTag = joined.export(CONFIRM_MEMBER_LABEL, context, CONFIRM_BYTES);
         hostTag = joined.export(CONFIRM_HOST_LABEL, context, CONFIRM_BYTES);
@@ -419,16 +407,27 @@ public final class ParticipantMachine extends RoomMachine {
         updateRoster(joined.members());
     }
 
-    private void connected() {
+    private void connected() throws MalformedException {
         timers.stop(Timer.CONNECT);
         timers.stop(Timer.RECONNECT);
         timers.stop(Timer.ATTEMPT);
         retryPauseNanos = Timer.RETRY.nanos();
         changeState(ConnectionState.CONNECTED, null);
-        if (!profileKnown && unordered.stream().noneMatch(event -> event.type().equals(Event.TYPE_PROFILE))) {
+        if (!isNameSaid()) {
             sign(Event.TYPE_PROFILE, Bodies.profile(config.displayName()));
         }
         sendUnordered();
+    }
+
+    /** Whether the room knows our name: it forgets it with our place, and a restart may have brought another. */
+    private boolean isNameSaid() throws MalformedException {
+        String said = nameInRoom;
+        for (Event event : unordered) {
+            if (event.type().equals(Event.TYPE_PROFILE)) {
+                said = Bodies.profileName(event);
+            }
+        }
+        return config.displayName().equals(said);
     }
 
     // ---- messages
@@ -471,7 +470,7 @@ public final class ParticipantMachine extends RoomMachine {
                 throw new MalformedException("an event that is no profile among the profiles");
             }
             if (profile.sender().equals(self.peerId())) {
-                profileKnown = Bodies.profileName(profile).equals(config.displayName());
+                nameInRoom = Bodies.profileName(profile);
             } else if (isInRoster(profile.sender())) {
                 nameSaid(profile, Bodies.profileName(profile));
             }
@@ -479,7 +478,7 @@ public final class ParticipantMachine extends RoomMachine {
         for (byte[] bytes : sync.events()) {
             Event event = Event.verify(bytes, room);
             if (event.sender().equals(self.peerId())) {
-                ownOrdered(event.head());
+                ownMissed(event);
             } else {
                 receive(event);
             }
@@ -497,6 +496,18 @@ public final class ParticipantMachine extends RoomMachine {
             }
             connected();
         }
+    }
+
+    /** An event of our own that the room has: one that waits here, or one that we said before our store was lost. */
+    private void ownMissed(Event event) throws MalformedException {
+        if (unordered.stream().anyMatch(waiting -> waiting.id().equals(event.id()))) {
+            ownOrdered(event.head());
+        } else if (unordered.isEmpty() && fit(event) == Fit.NEW) {
+            place(event, true);
+            emit(new Output.Acknowledge(event.seq()));
+            ownHead = event.head();
+        }
+        // What contradicts our own chain shows in the heads that follow.
     }
 
     /** Takes the room's word for how far our own chain has come; false if it contradicts what we keep. */

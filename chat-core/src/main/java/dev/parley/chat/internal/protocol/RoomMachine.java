@@ -251,6 +251,19 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         emit(new Output.Closed(reason, cause));
     }
 
+    /** Why a room ends for which the worker failed. */
+    static CloseReason reasonOf(SignalingException cause) {
+        CloseReason.Code code = switch (cause.problem()) {
+            case ROOM_NOT_FOUND -> CloseReason.Code.ROOM_NOT_FOUND;
+            case ROOM_FULL -> CloseReason.Code.ROOM_FULL;
+            case UNAUTHORIZED, FORBIDDEN -> CloseReason.Code.UNAUTHORIZED;
+            case UNREACHABLE, UNAVAILABLE, RATE_LIMITED -> CloseReason.Code.SIGNALING_UNREACHABLE;
+            case PEER_TAKEN -> CloseReason.Code.REPLACED;
+            default -> CloseReason.Code.FAILED;
+        };
+        return new CloseReason(code, CloseReason.Origin.SIGNALING, cause.getMessage());
+    }
+
     private void reachable(boolean isReachable) {
         if (signalingReachable != isReachable) {
             signalingReachable = isReachable;
@@ -338,7 +351,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     }
 
     final String nameOf(PeerId peer) {
-        String name = names.get(peer);
+        String name = peer.equals(self.peerId()) ? config.displayName() : names.get(peer);
         return name == null ? peer.value().substring(0, 8) : name;
     }
 
