@@ -3,82 +3,11 @@ package dev.parley.chat.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Predicate;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The real command in processes of its own, over a real worker and real WebRTC. */
-@Timeout(180)
-class RoomProcessTest {
-
-    private static final Duration TIME = Duration.ofSeconds(60);
-    private static final ObjectMapper JSON = new ObjectMapper();
-
-    @TempDir
-    Path folder = Path.of("");
-
-    private final Deque<ChildProcess> children = new ArrayDeque<>();
-
-    @AfterEach
-    void killChildren() {
-        children.forEach(ChildProcess::close);
-    }
-
-    private ChildProcess start(String name, String... arguments) throws IOException {
-        List<String> all = new ArrayList<>(List.of(arguments));
-        all.add("--json");
-        ChildProcess child = ChildProcess.start(name, folder.resolve(name), Map.of(), all);
-        children.push(child);
-        return child;
-    }
-
-    private String worker() throws Exception {
-        ChildProcess worker = start("worker", "serve", "--port", "0");
-        return worker.await("listening", TIME, is("listening")).path("url").asText();
-    }
-
-    private ChildProcess create(String worker, String... more) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of("create", "Tea", "--signaling", worker, "--name", "Ada"));
-        arguments.addAll(List.of(more));
-        return start("host", arguments.toArray(new String[0]));
-    }
-
-    private static String invite(ChildProcess host) throws InterruptedException {
-        host.await("connected", TIME, state("CONNECTED"));
-        return host.await("room", TIME, is("room")).path("invite").asText();
-    }
-
-    private static Predicate<JsonNode> is(String kind) {
-        return event -> ChildProcess.is(event, kind);
-    }
-
-    private static Predicate<JsonNode> state(String state) {
-        return is("state").and(event -> event.path("state").asText().equals(state));
-    }
-
-    private static Predicate<JsonNode> message(String text) {
-        return is("message").and(event -> event.path("text").asText().equals(text));
-    }
-
-    private static Predicate<JsonNode> error(String code) {
-        return is("error").and(event -> event.path("code").asText().equals(code));
-    }
-
-    private static ObjectNode command(String name) {
-        return JSON.createObjectNode().put("cmd", name);
-    }
+class RoomProcessTest extends ProcessTest {
 
     @Test
     void aHostAndAGuestExchangeMessagesAndLeave() throws Exception {
@@ -261,9 +190,7 @@ class RoomProcessTest {
     void aSecondProcessOfOneHomeTakesANewIdentity() throws Exception {
         ChildProcess host = create(worker());
         String invite = invite(host);
-        ChildProcess guest =
-                ChildProcess.start("guest", folder.resolve("host"), Map.of(), List.of("join", invite, "--json"));
-        children.push(guest);
+        ChildProcess guest = startIn(folder.resolve("host"), "guest", "join", invite);
         guest.await("connected", TIME, state("CONNECTED"));
         guest.await("a notice", TIME, is("notice"));
         host.await(

@@ -1,0 +1,118 @@
+package dev.parley.chat.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Starts the real command in processes of its own, and ends those that a test leaves behind. */
+@Timeout(180)
+abstract class ProcessTest {
+
+    /** How long anything may take before a test gives up. */
+    static final Duration TIME = Duration.ofSeconds(60);
+
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path folder = Path.of("");
+
+    private final Deque<ChildProcess> children = new ArrayDeque<>();
+
+    @AfterEach
+    void killChildren() {
+        children.forEach(ChildProcess::close);
+    }
+
+    /** Starts a command in JSON mode, with a PARLEY_HOME of its own that bears its name. */
+    ChildProcess start(String name, String... arguments) throws IOException {
+        return startIn(folder.resolve(name), name, arguments);
+    }
+
+    ChildProcess startIn(Path home, String name, String... arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.add("--json");
+        ChildProcess child = ChildProcess.start(name, home, Map.of(), all);
+        children.push(child);
+        return child;
+    }
+
+    /** Starts a worker and returns its URL. */
+    String worker() throws Exception {
+        return url(start("worker", "serve", "--port", "0"));
+    }
+
+    static String url(ChildProcess worker) throws InterruptedException {
+        return worker.await("listening", TIME, is("listening")).path("url").asText();
+    }
+
+    static String portOf(String url) {
+        return url.substring(url.lastIndexOf(':') + 1);
+    }
+
+    ChildProcess create(String worker, String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("create", "Tea", "--signaling", worker, "--name", "Ada"));
+        arguments.addAll(List.of(more));
+        return start("host", arguments.toArray(new String[0]));
+    }
+
+    /** Waits until a host has opened its room. */
+    static String invite(ChildProcess host) throws InterruptedException {
+        host.await("connected", TIME, state("CONNECTED"));
+        return host.await("room", TIME, is("room")).path("invite").asText();
+    }
+
+    /** Joins a room and waits to be admitted. */
+    ChildProcess join(String name, String invite) throws Exception {
+        ChildProcess guest = start(name, "join", invite, "--name", name);
+        guest.await("connected", TIME, state("CONNECTED"));
+        return guest;
+    }
+
+    /** Says something and waits until another has it. */
+    static void talk(ChildProcess from, ChildProcess to, String text) throws Exception {
+        from.send(text);
+        to.await("\"" + text + "\"", TIME, message(text));
+    }
+
+    static Predicate<JsonNode> is(String kind) {
+        return event -> ChildProcess.is(event, kind);
+    }
+
+    static Predicate<JsonNode> state(String state) {
+        return is("state").and(event -> event.path("state").asText().equals(state));
+    }
+
+    static Predicate<JsonNode> message(String text) {
+        return is("message").and(event -> event.path("text").asText().equals(text));
+    }
+
+    static Predicate<JsonNode> error(String code) {
+        return is("error").and(event -> event.path("code").asText().equals(code));
+    }
+
+    static Predicate<JsonNode> notice(String part) {
+        return is("notice").and(event -> event.path("text").asText().contains(part));
+    }
+
+    static Predicate<JsonNode> presence(String name, String status) {
+        return is("participant")
+                .and(event -> event.path("name").asText().equals(name)
+                        && event.path("status").asText().equals(status));
+    }
+
+    static ObjectNode command(String name) {
+        return JSON.createObjectNode().put("cmd", name);
+    }
+}
