@@ -211,14 +211,6 @@ class RoomProcessTest extends ProcessTest {
                 .contains("port " + port + " is in use");
     }
 
-    @Test
-    void theDemoShowsAConversationThatAllSeeAlike() throws Exception {
-        ChildProcess demo = start("demo", "demo");
-        JsonNode result = demo.await("its result", TIME, is("result"));
-        assertThat(result.path("sameOrder").asBoolean()).isTrue();
-        assertThat(demo.awaitExit(TIME)).isZero();
-    }
-
     private static void write(ChildProcess child, String text) throws IOException {
         child.process().getOutputStream().write(text.getBytes(java.nio.charset.StandardCharsets.UTF_8));
         child.process().getOutputStream().flush();

@@ -2,7 +2,6 @@ package dev.parley.chat.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -29,6 +28,7 @@ class WorkerLossProcessTest extends ProcessTest {
         talk(host, guest, "the worker is gone, said the host");
         talk(guest, host, "the worker is gone, said the guest");
         host.await("that the worker is gone", TIME, notice("not reachable"));
+        assertThat(start("early", "join", invite).awaitExit(TIME)).isEqualTo(ExitCode.WORKER_UNREACHABLE.status());
 
         start(storage == Storage.KEPT ? "worker" : "worker without a past", "serve", "--port", portOf(url))
                 .await("listening again", TIME, is("listening"));
@@ -41,14 +41,5 @@ class WorkerLossProcessTest extends ProcessTest {
         for (ChildProcess process : new ChildProcess[] {host, guest}) {
             assertThat(process.events()).noneMatch(state("RECONNECTING")).noneMatch(is("error"));
         }
-    }
-
-    @Test
-    void whoComesWhileTheWorkerIsGoneIsToldSo() throws Exception {
-        ChildProcess worker = start("worker", "serve", "--port", "0");
-        ChildProcess host = create(url(worker));
-        String invite = invite(host);
-        worker.close();
-        assertThat(start("guest", "join", invite).awaitExit(TIME)).isEqualTo(ExitCode.WORKER_UNREACHABLE.status());
     }
 }
