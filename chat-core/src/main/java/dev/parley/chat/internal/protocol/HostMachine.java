@@ -537,13 +537,22 @@ public final class HostMachine extends RoomMachine {
         guest.link.deadlines.stop(Timer.ADMISSION);
         members.put(peer, guest);
         admitted.put(peer, guest.link);
-        EventHead own = heads.get(self.peerId());
-        guest.receivedSeq = own == null ? 0 : own.seq();
+        guest.receivedSeq = receivedBefore(peer, has);
         guest.link.send(now, Frame.Kind.ADMITTED, guest.hostTag);
         synchronise(guest, has);
         if (!profiles.containsKey(peer)) {
             guest.link.deadlines.start(Timer.PROFILE, now);
         }
+    }
+
+    /** Up to where a peer has our own messages: a newcomer owes no acknowledgement of what it is not given. */
+    private long receivedBefore(PeerId peer, Map<PeerId, EventHead> has) {
+        EventHead own = heads.get(self.peerId());
+        EventHead known = has.get(self.peerId());
+        if (own == null) {
+            return 0;
+        }
+        return known != null && firstOrders.containsKey(peer) ? Math.min(own.seq(), known.seq()) : own.seq();
     }
 
     /** Gives a participant what it needs to take part, and one that comes back what it missed. */
