@@ -153,6 +153,17 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     }
 
     /**
+     * Ends the room because of a defect on this side.
+     *
+     * @param detail one line for people
+     */
+    public final void fail(String detail) {
+        if (state != ConnectionState.CLOSED) {
+            close(new CloseReason(CloseReason.Code.FAILED, CloseReason.Origin.LOCAL, detail), null);
+        }
+    }
+
+    /**
      * Takes the next thing to be done.
      *
      * @return the next output, or null when there is nothing to do until the next input

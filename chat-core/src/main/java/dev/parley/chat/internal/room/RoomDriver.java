@@ -230,7 +230,13 @@ public final class RoomDriver implements Room {
 
     private void handle(Input input) {
         Environment environment = services.environment();
-        machine.handle(environment.nanoTime() - startNanos, environment.epochMillis(), input);
+        try {
+            machine.handle(environment.nanoTime() - startNanos, environment.epochMillis(), input);
+        } catch (RuntimeException e) {
+            // A defect. What the machine holds cannot be trusted any more; the room ends, and says so.
+            log.error("the room failed and is closed", e);
+            machine.fail("an internal error; please report it");
+        }
         for (Output output = machine.poll(); output != null; output = machine.poll()) {
             carryOut(output);
         }
