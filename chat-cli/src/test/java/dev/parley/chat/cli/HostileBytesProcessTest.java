@@ -92,7 +92,9 @@ class HostileBytesProcessTest extends ProcessTest {
                 new byte[4 * 1024 * 1024]);
         for (String path : List.of("/v1/rooms", "/v1/rooms/" + "a".repeat(32) + "/join", "/v1/rooms/%00/messages")) {
             for (byte[] body : bodies) {
-                assertThat(post(base, path, token, body)).as("status for %s", path).isBetween(400, 499);
+                assertThat(post(base, path, token, body))
+                        .as("status for %s", path)
+                        .isBetween(400, 499);
             }
         }
         for (String forged : List.of("x", token + "x", token.substring(0, token.length() - 8), "a.b.c")) {
@@ -138,7 +140,9 @@ class HostileBytesProcessTest extends ProcessTest {
     }
 
     private static String hostPeerId(ChildProcess host) throws InterruptedException {
-        return host.await("itself", TIME, presence("Ada", "ONLINE")).path("peerId").asText();
+        return host.await("itself", TIME, presence("Ada", "ONLINE"))
+                .path("peerId")
+                .asText();
     }
 
     private String accessToken(URI base) throws Exception {
@@ -146,14 +150,18 @@ class HostileBytesProcessTest extends ProcessTest {
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(BodyPublishers.ofString("grant_type=client_credentials&client_id=" + ACCOUNT))
                 .build();
-        return json(http.send(request, BodyHandlers.ofString())).path("access_token").asText();
+        return json(http.send(request, BodyHandlers.ofString()))
+                .path("access_token")
+                .asText();
     }
 
     private String joinMailbox(URI base, String room, String token) throws Exception {
         HttpRequest request = request(base, "/v1/rooms/" + room + "/join", token)
                 .POST(BodyPublishers.ofString("{\"peerId\":\"" + PEER + "\"}"))
                 .build();
-        return json(http.send(request, BodyHandlers.ofString())).path("roomToken").asText();
+        return json(http.send(request, BodyHandlers.ofString()))
+                .path("roomToken")
+                .asText();
     }
 
     private static JsonNode json(HttpResponse<String> response) throws IOException {

@@ -168,8 +168,8 @@ final class RecordingProxy implements AutoCloseable {
                 message.writeBytes(payload);
                 if ((first & 0x80) != 0) {
                     byte[] whole = message.toByteArray();
-                    messages.add(new String(
-                            isCompressed ? inflate(inflater, whole) : whole, StandardCharsets.ISO_8859_1));
+                    messages.add(
+                            new String(isCompressed ? inflate(inflater, whole) : whole, StandardCharsets.ISO_8859_1));
                     message.reset();
                 }
             }
@@ -180,9 +180,8 @@ final class RecordingProxy implements AutoCloseable {
     }
 
     private static byte[] inflate(Inflater inflater, byte[] message) {
-        ByteBuffer whole = ByteBuffer.allocate(message.length + 4)
-                .put(message)
-                .put(new byte[] {0, 0, (byte) 0xff, (byte) 0xff});
+        ByteBuffer whole =
+                ByteBuffer.allocate(message.length + 4).put(message).put(new byte[] {0, 0, (byte) 0xff, (byte) 0xff});
         inflater.setInput(whole.array());
         ByteArrayOutputStream plain = new ByteArrayOutputStream();
         byte[] buffer = new byte[BUFFER_BYTES];

@@ -66,7 +66,8 @@ class WirePrivacyProcessTest extends ProcessTest {
             hidden.addAll(addresses());
             for (String needle : hidden) {
                 String lower = needle.toLowerCase(Locale.ROOT);
-                assertThat(readable.stream().filter(text -> text.toLowerCase(Locale.ROOT).contains(lower)))
+                assertThat(readable.stream()
+                                .filter(text -> text.toLowerCase(Locale.ROOT).contains(lower)))
                         .as("what holds \"%s\"", needle)
                         .isEmpty();
             }
@@ -83,8 +84,8 @@ class WirePrivacyProcessTest extends ProcessTest {
             try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
                 port = free.getLocalPort();
             }
-            ChildProcess worker = start(
-                    "worker " + attempt, "serve", "--port", Integer.toString(port), "--public-url", publicUrl);
+            ChildProcess worker =
+                    start("worker " + attempt, "serve", "--port", Integer.toString(port), "--public-url", publicUrl);
             JsonNode event = worker.await("listening", TIME, is("listening").or(error("address_unavailable")));
             if (is("listening").test(event)) {
                 return port;
