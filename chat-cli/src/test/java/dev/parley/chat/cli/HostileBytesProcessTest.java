@@ -7,18 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.net.HttpURLConnection;
 import java.net.Socket;
 import java.net.SocketException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Bytes that no client sends, at the worker's port and at the host behind it, while a room is in use. */
@@ -31,7 +29,6 @@ class HostileBytesProcessTest extends ProcessTest {
     private static final String PEER = "m".repeat(32);
 
     private final Random random = new Random(SEED);
-    private final HttpClient http = HttpClient.newHttpClient();
 
     @Test
     void rubbishIsTheSendersProblemAlone() throws Exception {
@@ -49,9 +46,7 @@ class HostileBytesProcessTest extends ProcessTest {
         throwBytesAtTheWebSocket(base, room, token, roomToken);
         throwEnvelopesAtTheHost(base, room, roomToken, hostPeerId(host));
 
-        assertThat(http.send(HttpRequest.newBuilder(base.resolve("/readyz")).build(), BodyHandlers.ofString())
-                        .statusCode())
-                .isEqualTo(200);
+        assertThat(connect(base, "/readyz").getResponseCode()).isEqualTo(200);
         talk(host, guest, "still here");
         talk(guest, host, "so am I");
         ChildProcess newcomer = join("Alan", invite);
@@ -145,52 +140,61 @@ class HostileBytesProcessTest extends ProcessTest {
                 .asText();
     }
 
-    private String accessToken(URI base) throws Exception {
-        HttpRequest request = HttpRequest.newBuilder(base.resolve("/dev/token"))
-                .header("Content-Type", "application/x-www-form-urlencoded")
-                .POST(BodyPublishers.ofString("grant_type=client_credentials&client_id=" + ACCOUNT))
-                .build();
-        return json(http.send(request, BodyHandlers.ofString()))
-                .path("access_token")
-                .asText();
+    private static String accessToken(URI base) throws IOException {
+        HttpURLConnection connection = connect(base, "/dev/token");
+        connection.setRequestProperty("Content-Type", "application/x-www-form-urlencoded");
+        write(connection, ("grant_type=client_credentials&client_id=" + ACCOUNT).getBytes(UTF_8));
+        return json(connection).path("access_token").asText();
     }
 
-    private String joinMailbox(URI base, String room, String token) throws Exception {
-        HttpRequest request = request(base, "/v1/rooms/" + room + "/join", token)
-                .POST(BodyPublishers.ofString("{\"peerId\":\"" + PEER + "\"}"))
-                .build();
-        return json(http.send(request, BodyHandlers.ofString()))
-                .path("roomToken")
-                .asText();
+    private static String joinMailbox(URI base, String room, String token) throws IOException {
+        HttpURLConnection connection = connect(base, "/v1/rooms/" + room + "/join");
+        authorize(connection, token);
+        write(connection, ("{\"peerId\":\"" + PEER + "\"}").getBytes(UTF_8));
+        return json(connection).path("roomToken").asText();
     }
 
-    private static JsonNode json(HttpResponse<String> response) throws IOException {
-        assertThat(response.statusCode()).isEqualTo(200);
-        return JSON.readTree(response.body());
+    private static JsonNode json(HttpURLConnection connection) throws IOException {
+        assertThat(connection.getResponseCode()).isEqualTo(200);
+        return JSON.readTree(connection.getInputStream());
     }
 
-    private int post(URI base, String path, String token, byte[] body) throws Exception {
+    private static int post(URI base, String path, String token, byte[] body) throws IOException {
+        HttpURLConnection connection = connect(base, path);
+        authorize(connection, token);
         try {
-            return http.send(
-                            request(base, path, token)
-                                    .POST(BodyPublishers.ofByteArray(body))
-                                    .build(),
-                            BodyHandlers.discarding())
-                    .statusCode();
+            write(connection, body);
+            return connection.getResponseCode();
         } catch (IOException e) {
             // Too large: the worker may close before it has read all, and the answer may be lost with the connection.
             assertThat(body.length).isGreaterThan(MAX_BODY_BYTES);
             return 413;
+        } finally {
+            connection.disconnect();
         }
     }
 
-    private static HttpRequest.Builder request(URI base, String path, String token) {
-        return HttpRequest.newBuilder(URI.create(base + path))
-                .header("Authorization", "Bearer " + token)
-                .header("Content-Type", "application/json");
+    private static HttpURLConnection connect(URI base, String path) throws IOException {
+        HttpURLConnection connection =
+                (HttpURLConnection) URI.create(base + path).toURL().openConnection();
+        connection.setReadTimeout(READ_TIMEOUT_MILLIS);
+        return connection;
     }
 
-    private static byte[] upgrade(URI base, String room, String token) {
+    private static void authorize(HttpURLConnection connection, String token) {
+        connection.setRequestProperty("Authorization", "Bearer " + token);
+        connection.setRequestProperty("Content-Type", "application/json");
+    }
+
+    private static void write(HttpURLConnection connection, byte[] body) throws IOException {
+        connection.setDoOutput(true);
+        connection.setFixedLengthStreamingMode(body.length);
+        try (OutputStream out = connection.getOutputStream()) {
+            out.write(body);
+        }
+    }
+
+    private static byte[] upgrade(URI base, String room, @Nullable String token) {
         return ("GET /v1/rooms/" + room + "/ws?after=0 HTTP/1.1\r\nHost: " + base.getAuthority()
                         + "\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
                         + "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
