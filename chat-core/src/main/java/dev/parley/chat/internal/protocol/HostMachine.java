@@ -640,8 +640,8 @@ public final class HostMachine extends RoomMachine {
 
     /**
      * Passes a message on to all that can open it. Every message, also one that tells nothing new: a member that is
-     * passed over some sees a gap in the sender's generations, and beyond
-     * {@link MlsLimits#maxGenerationGap} it would take the host for a forger.
+     * passed over some sees a gap in the sender's generations, and beyond {@link MlsLimits#maxGenerationGap} it would
+     * take the host for a forger.
      */
     private void passOn(Guest author, byte[] message, long epoch) {
         List<byte[]> frames = new Frame(Frame.Kind.APPLICATION, message).encode();

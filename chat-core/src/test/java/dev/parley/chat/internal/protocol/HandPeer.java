@@ -75,8 +75,7 @@ final class HandPeer implements MachineHarness.Party {
     /** Sends an offer; the link opens if the host answers it. */
     HandPeer offer() {
         end = world.initiate(this, 1, token);
-        world.mail(
-                id(), world.hostIdentity.peerId(), MessageType.ENVELOPE, envelope(0, new LinkSignal.Offer(token)));
+        world.mail(id(), world.hostIdentity.peerId(), MessageType.ENVELOPE, envelope(0, new LinkSignal.Offer(token)));
         world.settle();
         return this;
     }
@@ -87,8 +86,7 @@ final class HandPeer implements MachineHarness.Party {
 
     byte[] joinBody(byte[] keyPackage) {
         byte[] proof = Hkdf.extract(
-                secret.admission(),
-                RoomMachine.joinTranscript(world.descriptor.room(), binding, id(), keyPackage));
+                secret.admission(), RoomMachine.joinTranscript(world.descriptor.room(), binding, id(), keyPackage));
         return ByteBuffer.allocate(proof.length + keyPackage.length)
                 .put(proof)
                 .put(keyPackage)
@@ -135,8 +133,7 @@ final class HandPeer implements MachineHarness.Party {
     }
 
     byte[] memberTag() {
-        return group()
-                .export(
+        return group().export(
                         RoomMachine.CONFIRM_MEMBER_LABEL,
                         RoomMachine.confirmContext(world.descriptor.room(), binding),
                         RoomMachine.CONFIRM_BYTES);
@@ -173,8 +170,7 @@ final class HandPeer implements MachineHarness.Party {
 
     /** The next event of this peer's chain. */
     Event event(String type, byte[] body) {
-        Event event = Event.sign(
-                identity, world.descriptor.room(), head, world.epochMillis() << 16, type, body);
+        Event event = Event.sign(identity, world.descriptor.room(), head, world.epochMillis() << 16, type, body);
         head = event.head();
         return event;
     }

@@ -77,6 +77,7 @@ final class MachineHarness {
         private @Nullable End other;
         private boolean isOpen;
         private boolean isStalled;
+        private boolean isSilent;
 
         End(Party party, int number) {
             this.party = party;
@@ -197,9 +198,7 @@ final class MachineHarness {
     void settle() {
         int deliveries = 0;
         for (Runnable next = pending.poll(); next != null; next = pending.poll()) {
-            assertThat(++deliveries)
-                    .as("deliveries in one instant")
-                    .isLessThanOrEqualTo(MAX_DELIVERIES_PER_INSTANT);
+            assertThat(++deliveries).as("deliveries in one instant").isLessThanOrEqualTo(MAX_DELIVERIES_PER_INSTANT);
             next.run();
         }
     }
@@ -291,7 +290,7 @@ final class MachineHarness {
 
     private void deliverOne(End end) {
         End other = end.other;
-        if (!end.isStalled && end.isOpen && other != null) {
+        if (!end.isStalled && end.isOpen && other != null && other.isOpen) {
             byte[] frame = end.outgoing.poll();
             if (frame != null) {
                 other.party.onFrame(other.number, frame);
@@ -313,8 +312,11 @@ final class MachineHarness {
     /** Neither side hears of the other any more, and neither is told. */
     void silence(End end) {
         stall(end);
-        if (end.other != null) {
-            stall(end.other);
+        end.isSilent = true;
+        End other = end.other;
+        if (other != null) {
+            stall(other);
+            other.isSilent = true;
         }
     }
 
@@ -337,11 +339,9 @@ final class MachineHarness {
         End other = end.other;
         boolean wasOpen = end.isOpen;
         end.isOpen = false;
-        end.other = null;
         pending.add(() -> end.party.onClosed(end.number, toSelf));
-        if (other != null && wasOpen) {
+        if (other != null && wasOpen && !end.isSilent) {
             other.isOpen = false;
-            other.other = null;
             pending.add(() -> other.party.onClosed(other.number, toOther));
         }
     }
@@ -552,8 +552,7 @@ final class MachineHarness {
                 }
             } else if (output instanceof Output.Announce) {
                 SignalingException failure = announceFailure;
-                pending.add(() ->
-                        handle(failure == null ? new Input.Announced() : new Input.AnnounceFailed(failure)));
+                pending.add(() -> handle(failure == null ? new Input.Announced() : new Input.AnnounceFailed(failure)));
             } else if (output instanceof Output.JoinSignaling) {
                 if (isWorkerUp) {
                     worker.put(id(), this);
@@ -602,8 +601,7 @@ final class MachineHarness {
         private void applySignal(Output.ApplySignal apply) {
             if (apply.signal() instanceof LinkSignal.Offer offer) {
                 respond(endOf(apply.link()), offer.sdp());
-                pending.add(
-                        () -> handle(new Input.LinkSignalled(apply.link(), new LinkSignal.Answer(offer.sdp()))));
+                pending.add(() -> handle(new Input.LinkSignalled(apply.link(), new LinkSignal.Answer(offer.sdp()))));
             } else if (apply.signal() instanceof LinkSignal.Answer answer) {
                 connect(answer.sdp());
             }
@@ -612,7 +610,8 @@ final class MachineHarness {
         private void tell(Output.Notice notice) {
             if (notice instanceof Output.Deliver deliver) {
                 texts.put(deliver.message().id(), deliver.message().text());
-                told.add(deliver.message().senderName() + ": " + deliver.message().text());
+                told.add(deliver.message().senderName() + ": "
+                        + deliver.message().text());
             } else if (notice instanceof Output.StateChanged changed) {
                 told.add(changed.state()
                         + changed.reason().map(reason -> " " + reason.code()).orElse(""));

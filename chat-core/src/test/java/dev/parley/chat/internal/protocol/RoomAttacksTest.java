@@ -161,10 +161,13 @@ final class RoomAttacksTest {
                     bob.sendRaw(frame);
                 }),
                 new Violation("an empty piece", bob -> bob.sendRaw(new byte[] {0x30})),
-                new Violation("pieces within pieces", bob -> bob.sendRaw(new byte[] {0x30, 0x30, 1})
-                        .sendRaw(new byte[] {0x31, 1})),
-                new Violation("a frame between pieces", bob -> bob.sendRaw(new byte[] {0x30, 0x10, 1})
-                        .sendRaw(new byte[] {0x20, 0, 0, 0, 0, 0, 0, 0, 0})),
+                new Violation(
+                        "pieces within pieces",
+                        bob -> bob.sendRaw(new byte[] {0x30, 0x30, 1}).sendRaw(new byte[] {0x31, 1})),
+                new Violation(
+                        "a frame between pieces",
+                        bob -> bob.sendRaw(new byte[] {0x30, 0x10, 1})
+                                .sendRaw(new byte[] {0x20, 0, 0, 0, 0, 0, 0, 0, 0})),
                 new Violation("pieces of too much", bob -> {
                     byte[] piece = new byte[PeerLink.MAX_FRAME_BYTES];
                     piece[0] = 0x30;
@@ -247,7 +250,10 @@ final class RoomAttacksTest {
     static Stream<Arguments> violationsOfAStranger() {
         return Stream.of(
                 stranger("a JOIN before HELLO", Code.PROTOCOL_VIOLATION, bob -> bob.join()),
-                stranger("a HELLO that is not JSON", Code.PROTOCOL_VIOLATION, bob -> bob.send(Frame.Kind.HELLO, new byte[] {1})),
+                stranger(
+                        "a HELLO that is not JSON",
+                        Code.PROTOCOL_VIOLATION,
+                        bob -> bob.send(Frame.Kind.HELLO, new byte[] {1})),
                 stranger(
                         "a long HELLO",
                         Code.PROTOCOL_VIOLATION,
@@ -269,7 +275,8 @@ final class RoomAttacksTest {
                 stranger(
                         "a JOIN one byte past the limit",
                         Code.PROTOCOL_VIOLATION,
-                        bob -> bob.hello().send(Frame.Kind.JOIN, bob.joinBody(new byte[Limits.MAX_KEY_PACKAGE_BYTES + 1]))),
+                        bob -> bob.hello()
+                                .send(Frame.Kind.JOIN, bob.joinBody(new byte[Limits.MAX_KEY_PACKAGE_BYTES + 1]))),
                 stranger(
                         "a KeyPackage of garbage",
                         Code.PROTOCOL_VIOLATION,
@@ -491,8 +498,7 @@ final class RoomAttacksTest {
 
     @Test
     void aHostSignsSoManyRefusalsInASecondAndNoMore() {
-        HandPeer eve = new HandPeer(
-                world, MachineHarness.identity(9), RoomSecret.of(MachineHarness.filled(8)), 9);
+        HandPeer eve = new HandPeer(world, MachineHarness.identity(9), RoomSecret.of(MachineHarness.filled(8)), 9);
         for (int i = 0; i < Limits.MAX_REFUSALS_PER_SECOND + 1; i++) {
             world.mail(eve.id(), host.id(), MessageType.ENVELOPE, eve.envelope(i, new LinkSignal.Offer("x")));
         }
@@ -554,7 +560,9 @@ final class RoomAttacksTest {
                 random.nextBytes(frame);
                 Frame.Kind[] kinds = Frame.Kind.values();
                 if (random.nextBoolean()) {
-                    frame[0] = new Frame(kinds[random.nextInt(kinds.length)], new byte[0]).encode().get(0)[0];
+                    frame[0] = new Frame(kinds[random.nextInt(kinds.length)], new byte[0])
+                            .encode()
+                            .get(0)[0];
                 }
                 eve.sendRaw(frame);
             }
@@ -571,9 +579,8 @@ final class RoomAttacksTest {
         Random random = new Random(1);
         int links = host.all(Output.OpenLink.class).size();
         for (int i = 0; i < 300; i++) {
-            byte[] changed = random.nextBoolean()
-                    ? Arrays.copyOf(envelope, random.nextInt(envelope.length))
-                    : envelope.clone();
+            byte[] changed =
+                    random.nextBoolean() ? Arrays.copyOf(envelope, random.nextInt(envelope.length)) : envelope.clone();
             if (changed.length > 0) {
                 changed[random.nextInt(changed.length)] ^= (byte) (1 + random.nextInt(255));
             }

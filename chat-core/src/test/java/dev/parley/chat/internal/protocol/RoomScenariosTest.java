@@ -191,7 +191,10 @@ final class RoomScenariosTest {
         // Ann's return waits for the pause between two commits, for which a newcomer's commit has just begun.
         HandPeer passer = new HandPeer(small, 8).offer().hello().join();
         passer.send(Frame.Kind.BYE, RoomMachine.goodbye(Code.LEFT, ""));
-        HandPeer annAgain = new HandPeer(small, ann.identity, MachineHarness.SECRET, 77).offer().hello().join();
+        HandPeer annAgain = new HandPeer(small, ann.identity, MachineHarness.SECRET, 77)
+                .offer()
+                .hello()
+                .join();
         assertThat(annAgain.kinds()).doesNotContain(Frame.Kind.WELCOME);
 
         Node bob = small.participant("Bob", 3).start();
@@ -349,14 +352,7 @@ final class RoomScenariosTest {
 
         assertThat(again.takeTold())
                 .containsExactly(
-                        "CONNECTING",
-                        "+Ann",
-                        "+Host",
-                        "+Bob",
-                        "Host: meanwhile",
-                        "CONNECTED",
-                        "Ann: one",
-                        "Ann: two");
+                        "CONNECTING", "+Ann", "+Host", "+Bob", "Host: meanwhile", "CONNECTED", "Ann: one", "Ann: two");
         assertThat(host.takeTold()).containsExactly("Ann: one", "Ann: two");
         assertThat(bob.takeTold()).containsExactly("Ann: one", "Ann: two");
         again.send("three");
@@ -399,7 +395,10 @@ final class RoomScenariosTest {
                 ann.identity,
                 world.descriptor.room(),
                 new dev.parley.chat.store.EventHead(
-                        2, ann.ownStored.get(2L) == null ? null : ann.ownStored.get(2L).id()),
+                        2,
+                        ann.ownStored.get(2L) == null
+                                ? null
+                                : ann.ownStored.get(2L).id()),
                 1,
                 Event.TYPE_MESSAGE,
                 Bodies.message(dev.parley.chat.OutgoingMessage.of("fork"), 1));
@@ -421,7 +420,9 @@ final class RoomScenariosTest {
     void twoThatJoinWithinThePauseShareOneCommit() {
         Node ann = join("Ann", 2);
         world.advanceMillis(1_000);
-        long commits = host.all(Output.Transmit.class).stream().filter(RoomScenariosTest::isCommit).count();
+        long commits = host.all(Output.Transmit.class).stream()
+                .filter(RoomScenariosTest::isCommit)
+                .count();
         world.participant("Bob", 3).start(); // at once, and the pause begins
         Node cleo = world.participant("Cleo", 4).start();
         Node dan = world.participant("Dan", 5).start();
@@ -431,7 +432,10 @@ final class RoomScenariosTest {
         assertThat(cleo.told).contains("CONNECTED");
         assertThat(dan.told).contains("CONNECTED");
         // Ann hears of Bob's commit and of one for both; Bob of the latter.
-        assertThat(host.all(Output.Transmit.class).stream().filter(RoomScenariosTest::isCommit).count() - commits)
+        assertThat(host.all(Output.Transmit.class).stream()
+                                .filter(RoomScenariosTest::isCommit)
+                                .count()
+                        - commits)
                 .isEqualTo(3);
         assertThat(ann.told).contains("+Bob", "+Cleo", "+Dan");
     }
