@@ -48,8 +48,8 @@ public final class RoomOptions {
     /**
      * Starts the options of a room.
      *
-     * @param name 1…{@value #MAX_NAME_CHARS} characters of well-formed Unicode, none of them a control
-     *     character; checked by {@link Builder#build}
+     * @param name 1…{@value #MAX_NAME_CHARS} characters of well-formed Unicode, none of them a control character;
+     *     checked by {@link Builder#build}
      * @return a new builder
      */
     public static Builder builder(String name) {
