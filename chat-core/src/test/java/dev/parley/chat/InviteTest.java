@@ -10,6 +10,7 @@ import java.io.StringWriter;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -143,8 +144,7 @@ final class InviteTest {
         Invite invite = new Invite(URI.create("https://a.org"), new RoomId(ROOM), secret);
         secret[0] = 0;
         assertThat(invite.link()).endsWith("#" + SECRET);
-        byte[] copy = invite.secret();
-        assertThat(copy).isNotNull();
+        byte[] copy = Objects.requireNonNull(invite.secret());
         copy[0] = 0;
         assertThat(invite.link()).endsWith("#" + SECRET);
         assertThat(invite.toString()).contains(ROOM).doesNotContain(SECRET.substring(0, 8));

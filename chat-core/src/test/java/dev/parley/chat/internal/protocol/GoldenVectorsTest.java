@@ -23,6 +23,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -287,9 +288,9 @@ final class GoldenVectorsTest {
                 assertThat(whole).isNull();
                 whole = decoder.accept(frame, Limits.MAX_MESSAGE_BYTES);
             }
-            assertThat(whole).isNotNull();
-            assertThat(whole.kind()).isEqualTo(Frame.Kind.APPLICATION);
-            assertThat(Arrays.equals(whole.body(), body)).isTrue();
+            Frame complete = Objects.requireNonNull(whole);
+            assertThat(complete.kind()).isEqualTo(Frame.Kind.APPLICATION);
+            assertThat(Arrays.equals(complete.body(), body)).isTrue();
         }
     }
 
@@ -306,9 +307,7 @@ final class GoldenVectorsTest {
     }
 
     static String value(Map<String, String> file, String name) {
-        String value = file.get(name);
-        assertThat(value).as(name).isNotNull();
-        return value;
+        return Objects.requireNonNull(file.get(name), name);
     }
 
     private static byte[] parse(Map<String, String> file, String name) {

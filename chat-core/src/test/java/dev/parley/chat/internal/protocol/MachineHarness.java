@@ -34,6 +34,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -259,7 +260,7 @@ final class MachineHarness {
         return end;
     }
 
-    private void respond(End end, String token) {
+    void respond(End end, String token) {
         End initiator = initiators.get(token);
         if (initiator != null && initiator.other == null) {
             initiator.other = end;
@@ -404,6 +405,11 @@ final class MachineHarness {
             handle(new Input.Submit(ticket, message));
             settle();
             return ticket;
+        }
+
+        /** The id of an accepted message. */
+        MessageId idOf(long ticket) {
+            return Objects.requireNonNull(accepted.get(ticket), "the message was not accepted");
         }
 
         /** The newest link that is open. */

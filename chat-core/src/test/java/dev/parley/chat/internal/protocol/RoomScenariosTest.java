@@ -11,6 +11,7 @@ import dev.parley.chat.internal.protocol.MachineHarness.Node;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Rooms of a host and participants, from the first step to the last, in virtual time. */
@@ -57,8 +58,7 @@ final class RoomScenariosTest {
         assertThat(host.takeTold()).containsExactly("Host: hello");
         assertThat(ann.takeTold()).containsExactly("Host: hello");
         assertThat(bob.takeTold()).containsExactly("Host: hello");
-        MessageId id = host.accepted.get(ticket);
-        assertThat(id).isNotNull();
+        MessageId id = host.idOf(ticket);
         assertThat(host.deliveriesOf(id, ann.id())).containsExactly(DeliveryState.SENT);
 
         world.advance(Duration.ofNanos(Timer.RECEIVED.nanos()));
@@ -73,8 +73,7 @@ final class RoomScenariosTest {
         world.stall(ann.linkAtHost());
 
         long ticket = ann.send("hello");
-        MessageId id = ann.accepted.get(ticket);
-        assertThat(id).isNotNull();
+        MessageId id = ann.idOf(ticket);
         assertThat(host.takeTold()).containsExactly("Ann: hello");
         assertThat(ann.takeTold()).as("before ORDERED").isEmpty();
         assertThat(ann.outbox()).hasSize(1);
@@ -297,8 +296,7 @@ final class RoomScenariosTest {
         ann.send("two");
         world.cut(ann.link());
         long ticket = ann.send("three");
-        MessageId three = ann.accepted.get(ticket);
-        assertThat(three).isNotNull();
+        MessageId three = ann.idOf(ticket);
         assertThat(ann.deliveriesOf(three, host.id())).containsExactly(DeliveryState.QUEUED);
         assertThat(host.takeTold()).containsExactly("Ann: one");
 
@@ -395,10 +393,7 @@ final class RoomScenariosTest {
                 ann.identity,
                 world.descriptor.room(),
                 new dev.parley.chat.store.EventHead(
-                        2,
-                        ann.ownStored.get(2L) == null
-                                ? null
-                                : ann.ownStored.get(2L).id()),
+                        2, Objects.requireNonNull(ann.ownStored.get(2L)).id()),
                 1,
                 Event.TYPE_MESSAGE,
                 Bodies.message(dev.parley.chat.OutgoingMessage.of("fork"), 1));
