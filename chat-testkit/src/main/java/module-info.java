@@ -2,9 +2,14 @@
 @org.jspecify.annotations.NullMarked
 module dev.parley.chat.testkit {
     requires transitive dev.parley.chat;
+    requires transitive dev.parley.chat.emotes;
     requires transitive org.assertj.core;
     requires transitive org.junit.jupiter.api;
     requires static org.jspecify;
 
+    uses dev.parley.chat.emotes.EmoteProviderFactory;
+
+    exports dev.parley.chat.testkit.emotes;
+    exports dev.parley.chat.testkit.sim;
     exports dev.parley.chat.testkit.store;
 }

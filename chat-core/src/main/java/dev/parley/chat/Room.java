@@ -54,9 +54,18 @@ public interface Room {
     /**
      * Returns who is in the room now, oneself included.
      *
-     * @return an immutable snapshot: the host first, then by the time of joining
+     * @return an immutable snapshot of those who have said their name: the host first, then in the order in which this
+     *     process was told of them
      */
     List<Participant> participants();
+
+    /**
+     * Returns how much waits to be sent or, at a participant, to be ordered by the host. At rest it is back at zero
+     * within seconds.
+     *
+     * @return bytes, approximately
+     */
+    long queuedBytes();
 
     /**
      * Sends a text; see {@link #send(OutgoingMessage)}.

@@ -143,6 +143,10 @@ final class Leaf {
         return Arrays.equals(toBeSigned, other.toBeSigned) && Arrays.equals(signature, other.signature);
     }
 
+    byte[] encryptionKey() {
+        return encryptionKey;
+    }
+
     boolean hasEncryptionKey(byte[] key) {
         return Arrays.equals(encryptionKey, key);
     }

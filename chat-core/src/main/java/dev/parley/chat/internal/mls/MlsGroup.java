@@ -6,6 +6,7 @@ import dev.parley.chat.internal.crypto.IdentityKeys;
 import dev.parley.chat.internal.mls.Epoch.Content;
 import dev.parley.chat.internal.mls.MlsException.Kind;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -188,11 +189,17 @@ public final class MlsGroup {
         requireRemovable(alsoRemove);
         List<KeyPackages.Checked> checked = new ArrayList<>();
         Set<PeerId> added = new HashSet<>();
+        Set<ByteBuffer> encryptionKeys = new HashSet<>();
         for (byte[] message : keyPackages) {
             KeyPackages.Checked keyPackage = KeyPackages.checkMessage(message, limits, nowEpochMillis);
             PeerId peer = keyPackage.leaf().peer();
             if (!added.add(peer) || (current.roster().contains(peer) && !alsoRemove.contains(peer))) {
                 throw new MlsException(Kind.POLICY, "the peer " + peer + " would be in the group twice");
+            }
+            byte[] encryptionKey = keyPackage.leaf().encryptionKey();
+            if (!encryptionKeys.add(ByteBuffer.wrap(encryptionKey))
+                    || current.roster().hasEncryptionKey(encryptionKey)) {
+                throw new MlsException(Kind.POLICY, "a key package uses an encryption key of the group again");
             }
             checked.add(keyPackage);
         }

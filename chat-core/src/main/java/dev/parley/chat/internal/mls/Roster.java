@@ -2,10 +2,13 @@ package dev.parley.chat.internal.mls;
 
 import dev.parley.chat.PeerId;
 import dev.parley.chat.internal.mls.MlsException.Kind;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +20,7 @@ final class Roster {
 
     private final TreeMap<Integer, Leaf> leaves = new TreeMap<>();
     private final Map<PeerId, Integer> indexes = new HashMap<>();
+    private final Set<ByteBuffer> encryptionKeys = new HashSet<>();
     private final int leafCount;
 
     private Roster(MlsReader tree, MlsLimits limits) throws MlsException {
@@ -53,11 +57,12 @@ final class Roster {
         if (type == NODE_LEAF && node % 2 == 0) {
             Leaf leaf = Leaf.read(tree);
             leaves.put(node / 2, leaf);
+            encryptionKeys.add(ByteBuffer.wrap(leaf.encryptionKey()));
             if (indexes.put(leaf.peer(), node / 2) != null) {
                 throw new MlsException(Kind.POLICY, "the peer " + leaf.peer() + " is in the group twice");
             }
         } else if (type == NODE_PARENT && node % 2 == 1) {
-            tree.opaqueOf(MlsCrypto.PUBLIC_KEY_BYTES);
+            encryptionKeys.add(ByteBuffer.wrap(tree.opaqueOf(MlsCrypto.PUBLIC_KEY_BYTES)));
             tree.opaque(MlsCrypto.HASH_BYTES);
             MlsReader unmerged = tree.vector(Integer.MAX_VALUE);
             int last = -1;
@@ -97,6 +102,11 @@ final class Roster {
 
     boolean contains(PeerId peer) {
         return indexes.containsKey(peer);
+    }
+
+    /** Says whether a node of the tree has this encryption key (RFC 9420 section 7.3 allows each but one). */
+    boolean hasEncryptionKey(byte[] key) {
+        return encryptionKeys.contains(ByteBuffer.wrap(key));
     }
 
     int size() {

@@ -22,7 +22,6 @@ import dev.parley.chat.internal.mls.MlsException;
 import dev.parley.chat.internal.mls.MlsGroup;
 import dev.parley.chat.internal.mls.MlsLimits;
 import dev.parley.chat.internal.mls.Opened;
-import dev.parley.chat.internal.mls.RemoveResult;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.transport.LinkSignal;
 import dev.parley.chat.transport.SignalingSession.MessageType;
@@ -67,6 +66,9 @@ public final class HostMachine extends RoomMachine {
         int staleMessages;
         long receivedSeq;
 
+        /** What it was given on admission does not count against it. */
+        long catchUpBytes;
+
         Guest(LinkChannel link, PeerCard card) {
             this.link = link;
             this.card = card;
@@ -104,11 +106,7 @@ public final class HostMachine extends RoomMachine {
 
     @Override
     public long heldBytes() {
-        long bytes = recent.bytes();
-        for (Guest guest : guests.values()) {
-            bytes += guest.link.queuedBytes();
-        }
-        return bytes;
+        return recent.bytes() + queuedBytes();
     }
 
     @Override
@@ -312,6 +310,7 @@ public final class HostMachine extends RoomMachine {
             if (frame != null) {
                 onFrame(guest, frame);
             }
+            dropIfSlow(guest);
         } catch (MalformedException e) {
             log.debug("peer {} broke the protocol: {}", guest.link.peer, e.getMessage());
             drop(guest, Code.PROTOCOL_VIOLATION, e.getMessage());
@@ -391,6 +390,9 @@ public final class HostMachine extends RoomMachine {
     // ---- admission
 
     private void onJoin(Guest guest, byte[] body) throws MalformedException {
+        if (guest.keyPackage != null) {
+            throw new MalformedException("a second JOIN");
+        }
         if (body.length <= CONFIRM_BYTES || body.length > CONFIRM_BYTES + Limits.MAX_KEY_PACKAGE_BYTES) {
             throw new MalformedException("a JOIN has " + body.length + " bytes");
         }
@@ -452,43 +454,56 @@ public final class HostMachine extends RoomMachine {
             return;
         }
         timers.start(Timer.COMMIT, now);
-        try {
-            if (newcomers.isEmpty()) {
-                RemoveResult result = group.remove(List.copyOf(removed), epochMillis);
-                // Before anything is sent: a peer that turns out too slow for it leaves with the next commit.
-                leaving.clear();
-                result.commit().ifPresent(commit -> sendToGroup(List.of(commit)));
-            } else {
-                admit(newcomers, removed);
+        // Those who stay get the commits of one change in one frame: who joins again was never gone for them.
+        List<byte[]> removals = new ArrayList<>();
+        if (!removed.isEmpty()) {
+            group.remove(List.copyOf(removed), epochMillis).commit().ifPresent(removals::add);
+        }
+        // Before anything is sent: a peer that turns out too slow for it leaves with the next commit.
+        leaving.clear();
+        joining.clear();
+        newcomers.forEach(this::replaceEarlierLink);
+        if (newcomers.isEmpty() || !admit(newcomers, removals)) {
+            sendToGroup(removals);
+            // One of them spoils it for all: each by itself, then.
+            for (Guest guest : newcomers) {
+                if (!admit(List.of(guest), List.of())) {
+                    reject(guest, Code.INCOMPATIBLE, "the group did not take the KeyPackage");
+                }
             }
-        } catch (MlsException e) {
-            log.warn("a commit failed: {}", e.getMessage());
-            newcomers.forEach(guest -> reject(guest, Code.INCOMPATIBLE, "the group did not take the KeyPackage"));
+        }
+        updateRoster(presentMembers());
+    }
+
+    private void replaceEarlierLink(Guest guest) {
+        Guest before = members.remove(guest.link.peer);
+        graceEnds.remove(guest.link.peer);
+        if (before != null) {
+            guests.remove(before.link.number);
+            before.link.send(now, Frame.Kind.BYE, goodbye(Code.REPLACED, "a newer link of the same peer"));
+            before.link.close();
+            admitted.remove(guest.link.peer);
         }
     }
 
-    private void admit(List<Guest> newcomers, Set<PeerId> removed) throws MlsException {
+    /** Adds newcomers to the group, all or none; false if the group does not take them. */
+    private boolean admit(List<Guest> newcomers, List<byte[]> commitsBefore) {
         List<byte[]> keyPackages = new ArrayList<>();
         for (Guest guest : newcomers) {
             if (guest.keyPackage != null) {
                 keyPackages.add(guest.keyPackage);
             }
         }
-        AddResult result =
-                group.add(keyPackages, List.copyOf(removed), config.secret().psk(), room.toBytes(), epochMillis);
-        leaving.clear();
-        joining.clear();
-        for (Guest guest : newcomers) {
-            Guest before = members.remove(guest.link.peer);
-            graceEnds.remove(guest.link.peer);
-            if (before != null) {
-                guests.remove(before.link.number);
-                before.link.send(now, Frame.Kind.BYE, goodbye(Code.REPLACED, "a newer link of the same peer"));
-                before.link.close();
-                admitted.remove(guest.link.peer);
-            }
+        AddResult result;
+        try {
+            result = group.add(keyPackages, List.of(), config.secret().psk(), room.toBytes(), epochMillis);
+        } catch (MlsException e) {
+            log.debug("{} newcomers were not added: {}", newcomers.size(), e.getMessage());
+            return false;
         }
-        sendToGroup(result.commits());
+        List<byte[]> commits = new ArrayList<>(commitsBefore);
+        commits.addAll(result.commits());
+        sendToGroup(commits);
         for (Guest guest : newcomers) {
             byte[] context = confirmContext(room, guest.link.binding);
             guest.memberTag = group.export(CONFIRM_MEMBER_LABEL, context, CONFIRM_BYTES);
@@ -499,7 +514,7 @@ public final class HostMachine extends RoomMachine {
             guest.link.deadlines.start(Timer.ADMISSION, now);
             guest.link.send(now, Frame.Kind.WELCOME, result.welcome());
         }
-        updateRoster(presentMembers());
+        return true;
     }
 
     private void onConfirm(Guest guest, byte[] body) throws MalformedException {
@@ -522,8 +537,7 @@ public final class HostMachine extends RoomMachine {
         guest.link.deadlines.stop(Timer.ADMISSION);
         members.put(peer, guest);
         admitted.put(peer, guest.link);
-        EventHead own = heads.get(self.peerId());
-        guest.receivedSeq = own == null ? 0 : own.seq();
+        guest.receivedSeq = receivedBefore(peer, has);
         guest.link.send(now, Frame.Kind.ADMITTED, guest.hostTag);
         synchronise(guest, has);
         if (!profiles.containsKey(peer)) {
@@ -531,10 +545,21 @@ public final class HostMachine extends RoomMachine {
         }
     }
 
+    /** Up to where a peer has our own messages: a newcomer owes no acknowledgement of what it is not given. */
+    private long receivedBefore(PeerId peer, Map<PeerId, EventHead> has) {
+        EventHead own = heads.get(self.peerId());
+        EventHead known = has.get(self.peerId());
+        if (own == null) {
+            return 0;
+        }
+        return known != null && firstOrders.containsKey(peer) ? Math.min(own.seq(), known.seq()) : own.seq();
+    }
+
     /** Gives a participant what it needs to take part, and one that comes back what it missed. */
     private void synchronise(Guest guest, Map<PeerId, EventHead> has) {
         PeerId peer = guest.link.peer;
         List<byte[]> who = new ArrayList<>();
+        // Its own too, if it is known: without it the participant says its name again.
         profiles.values().forEach(profile -> who.add(profile.bytes()));
         Long firstOrder = firstOrders.putIfAbsent(peer, recent.lastOrder());
         removeEldest(firstOrders.keySet(), Limits.MAX_HEADS);
@@ -568,6 +593,7 @@ public final class HostMachine extends RoomMachine {
         }
         unicast(guest, new Content.Sync(false, whoElse, chunk, Map.of()));
         unicast(guest, new Content.Sync(true, List.of(), List.of(), heads));
+        guest.catchUpBytes = guest.link.queuedBytes();
     }
 
     // ---- messages
@@ -747,7 +773,7 @@ public final class HostMachine extends RoomMachine {
     }
 
     private void dropIfSlow(Guest guest) {
-        if (guest.link.queuedBytes() > maxLinkBytes) {
+        if (guest.link.isOpen() && guest.link.queuedBytes() > maxLinkBytes + guest.catchUpBytes) {
             log.warn("peer {} does not take messages as fast as they come; its link is closed", guest.link.peer);
             drop(guest, Code.SLOW_PEER, "too much waits to be sent");
         }
@@ -763,7 +789,7 @@ public final class HostMachine extends RoomMachine {
             } else if (guest.link.deadlines.expire(Timer.ADMISSION, now)) {
                 drop(guest, Code.NO_CONNECTION, "admission took too long");
             } else if (guest.link.deadlines.expire(Timer.PROFILE, now)) {
-                drop(guest, Code.PROTOCOL_VIOLATION, "it did not say its name");
+                drop(guest, Code.NO_CONNECTION, "it did not say its name");
             }
         }
         if (timers.expire(Timer.GRACE, now)) {

@@ -43,7 +43,6 @@ final class LinkChannel {
     byte[] binding = new byte[0];
     boolean helloReceived;
     int nextSentCounter;
-    int nextReceivedCounter;
 
     private final Consumer<Output> outputs;
     private final Frame.Decoder decoder = new Frame.Decoder();
@@ -137,7 +136,10 @@ final class LinkChannel {
                 if (frame.body().length != Long.BYTES) {
                     throw new MalformedException("a PING has 8 bytes");
                 }
-                send(now, Frame.Kind.PONG, frame.body());
+                // What waits will tell the peer that we live; an answer behind it would only feed a flood of PINGs.
+                if (waiting.isEmpty()) {
+                    send(now, Frame.Kind.PONG, frame.body());
+                }
                 return null;
             }
             case PONG -> {
@@ -167,6 +169,10 @@ final class LinkChannel {
             }
             heardSincePing = false;
             deadlines.start(Timer.PING, now);
+            if (underWayBytes > 0) {
+                unreportedBytes = 0;
+                outputs.accept(new Output.QueryBuffered(number));
+            }
         }
         if (deadlines.expire(Timer.DRAIN, now)) {
             outputs.accept(new Output.QueryBuffered(number));

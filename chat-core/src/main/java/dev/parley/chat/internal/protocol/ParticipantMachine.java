@@ -59,6 +59,9 @@ public final class ParticipantMachine extends RoomMachine {
     private static final int MAX_ENVELOPES_PER_SESSION = 512;
     private static final int RECEIVED_BATCH = 64;
 
+    /** What is unordered may wait on the link twice, when it is sent again; there is no honest reason for more. */
+    private static final int MAX_QUEUES_ON_LINK = 3;
+
     private final PeerCard hostCard;
     private final PeerId host;
     private final Deque<Event> unordered = new ArrayDeque<>();
@@ -110,7 +113,12 @@ public final class ParticipantMachine extends RoomMachine {
 
     @Override
     public long heldBytes() {
-        return unorderedBytes + (link == null ? 0 : link.queuedBytes());
+        return queuedBytes();
+    }
+
+    @Override
+    public long queuedBytes() {
+        return unorderedBytes + super.queuedBytes();
     }
 
     @Override
@@ -301,6 +309,9 @@ public final class ParticipantMachine extends RoomMachine {
             Frame frame = channel.receive(now, bytes, Limits.MAX_MESSAGE_BYTES);
             if (frame != null) {
                 onFrame(channel, frame);
+            }
+            if (channel.isOpen() && channel.queuedBytes() > MAX_QUEUES_ON_LINK * config.maxQueuedBytes()) {
+                drop(Code.SLOW_PEER, "the host does not take what it asks for");
             }
         } catch (MlsException e) {
             log.debug("the host broke the protocol: {} {}", e.kind(), e.getMessage());

@@ -153,6 +153,17 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     }
 
     /**
+     * Ends the room because of a defect on this side.
+     *
+     * @param detail one line for people
+     */
+    public final void fail(String detail) {
+        if (state != ConnectionState.CLOSED) {
+            close(new CloseReason(CloseReason.Code.FAILED, CloseReason.Origin.LOCAL, detail), null);
+        }
+    }
+
+    /**
      * Takes the next thing to be done.
      *
      * @return the next output, or null when there is nothing to do until the next input
@@ -181,6 +192,19 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
      * @return bytes
      */
     public abstract long heldBytes();
+
+    /**
+     * Returns how much waits to be sent or to be ordered.
+     *
+     * @return bytes
+     */
+    public long queuedBytes() {
+        long bytes = 0;
+        for (LinkChannel link : links()) {
+            bytes += link.queuedBytes();
+        }
+        return bytes;
+    }
 
     abstract Collection<LinkChannel> links();
 

@@ -93,6 +93,7 @@ public final class RoomDriver implements Room {
 
     private volatile ConnectionState state = ConnectionState.IDLE;
     private volatile List<Participant> participants = List.of();
+    private volatile long queuedBytes;
 
     // Below: touched by tasks of the loop only.
     private final Map<Integer, PeerLink> links = new HashMap<>();
@@ -194,6 +195,11 @@ public final class RoomDriver implements Room {
     }
 
     @Override
+    public long queuedBytes() {
+        return queuedBytes;
+    }
+
+    @Override
     public CompletableFuture<MessageId> send(OutgoingMessage message) {
         long ticket = nextTicket.getAndIncrement();
         CompletableFuture<MessageId> future = new CompletableFuture<>();
@@ -224,10 +230,17 @@ public final class RoomDriver implements Room {
 
     private void handle(Input input) {
         Environment environment = services.environment();
-        machine.handle(environment.nanoTime() - startNanos, environment.epochMillis(), input);
+        try {
+            machine.handle(environment.nanoTime() - startNanos, environment.epochMillis(), input);
+        } catch (RuntimeException e) {
+            // A defect. What the machine holds cannot be trusted any more; the room ends, and says so.
+            log.error("the room failed and is closed", e);
+            machine.fail("an internal error; please report it");
+        }
         for (Output output = machine.poll(); output != null; output = machine.poll()) {
             carryOut(output);
         }
+        queuedBytes = machine.queuedBytes();
         save();
         tell();
         rearm();

@@ -1,0 +1,32 @@
+package dev.parley.chat.cli;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.time.ZoneId;
+import java.util.Map;
+
+/**
+ * The process around a command.
+ *
+ * @param environment the environment variables
+ * @param in the standard input
+ * @param out the standard output
+ * @param err the standard error
+ * @param zone for the times that people read
+ * @param terminal whether a person types on the standard input
+ * @param stop is requested to end the process in an orderly way
+ */
+record CliContext(
+        Map<String, String> environment,
+        InputStream in,
+        OutputStream out,
+        PrintStream err,
+        ZoneId zone,
+        boolean terminal,
+        Stop stop) {
+
+    Console console(Console.Form form) {
+        return new Console(out, err, form, zone, stop::request);
+    }
+}

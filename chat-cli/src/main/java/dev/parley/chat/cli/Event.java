@@ -1,0 +1,95 @@
+package dev.parley.chat.cli;
+
+import dev.parley.chat.ChatMessage;
+import dev.parley.chat.CloseReason;
+import dev.parley.chat.ConnectionState;
+import dev.parley.chat.DeliveryState;
+import dev.parley.chat.MessageId;
+import dev.parley.chat.Participant;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.PublicRoom;
+import dev.parley.chat.RoomId;
+import dev.parley.chat.RoomOptions;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Something that a command has to say. {@link EventJson} and {@link PlainText} put it into words. */
+sealed interface Event {
+
+    /** A worker answers here. */
+    record Listening(String url) implements Event {}
+
+    /** The room that was created or entered. */
+    record Entered(RoomId room, String name, String invite, RoomOptions.Visibility visibility) implements Event {}
+
+    /** A public room of the worker's list. */
+    record Listed(PublicRoom room, String invite) implements Event {}
+
+    /** The room's state has changed. */
+    record State(ConnectionState state, Optional<CloseReason> reason) implements Event {}
+
+    /** Someone is there, or is not any more. */
+    record Presence(Participant participant, Status status) implements Event {
+        enum Status {
+            ONLINE,
+            OFFLINE
+        }
+    }
+
+    /** Who is there; the answer to a command. */
+    record Participants(@Nullable String ref, List<Participant> participants) implements Event {}
+
+    /** A message has its place in the room. */
+    record Message(ChatMessage message) implements Event {}
+
+    /** One's own message was accepted. */
+    record Accepted(@Nullable String ref, MessageId id) implements Event {}
+
+    /** One's own message has come further. */
+    record Delivery(MessageId id, PeerId peer, DeliveryState state) implements Event {}
+
+    /** For people to know; nothing failed. */
+    record Notice(String text) implements Event {}
+
+    /** Something failed. */
+    record Problem(
+            String code,
+            String message,
+            String hint,
+            @Nullable String ref) implements Event {
+        static Problem of(Failure failure) {
+            return new Problem(failure.code(), failure.message(), failure.hint(), null);
+        }
+    }
+
+    /** The room has ended. */
+    record Closed(CloseReason reason) implements Event {}
+
+    /** One thing that the doctor looked at. */
+    record Check(String name, Outcome outcome, String detail, String hint) implements Event {
+        enum Outcome {
+            OK,
+            SKIPPED,
+            FAILED
+        }
+    }
+
+    /** One setting and where its value came from. */
+    record Setting(String key, @Nullable String value, String source) implements Event {}
+
+    /** Who one is. */
+    record Self(PeerId peer, String fingerprint, String path) implements Event {}
+
+    /** The emotes have been loaded, as far as they could be. */
+    record EmotesLoaded(int count) implements Event {}
+
+    /** A step of the demo, or what one of its participants saw. */
+    record DemoLine(String who, String text) implements Event {}
+
+    /** A figure that was measured. */
+    record Figure(String name, String unit, double p50, double p99, long samples) implements Event {}
+
+    /** How the demo went. */
+    record DemoResult(int messages, int participants, boolean sameOrder) implements Event {}
+}

@@ -1,0 +1,186 @@
+package dev.parley.chat.cli;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.chat.ChatMessage;
+import dev.parley.chat.EmoteReference;
+import dev.parley.chat.Participant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes events as JSON, one object a line. Field names are a contract: fields may be added, never changed; see
+ * docs/cli.md.
+ */
+final class EventJson {
+
+    // Control characters are escaped by JSON itself. Escaping the rest of what is not ASCII keeps line separators and
+    // terminal controls of a peer out of the stream, whatever encoding its reader assumes.
+    private static final ObjectMapper JSON =
+            JsonMapper.builder().enable(JsonWriteFeature.ESCAPE_NON_ASCII).build();
+
+    private EventJson() {}
+
+    /**
+     * Writes an event.
+     *
+     * @return one JSON object in ASCII, without a line break
+     */
+    static String write(Event event) {
+        try {
+            return JSON.writeValueAsString(toJson(event));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("an event could not be written", e);
+        }
+    }
+
+    private static ObjectNode toJson(Event event) {
+        if (event instanceof Event.Listening e) {
+            return named("listening").put("url", e.url());
+        }
+        if (event instanceof Event.Entered e) {
+            return named("room")
+                    .put("roomId", e.room().value())
+                    .put("name", e.name())
+                    .put("invite", e.invite())
+                    .put("visibility", e.visibility().name());
+        }
+        if (event instanceof Event.Listed e) {
+            return named("room")
+                    .put("roomId", e.room().room().value())
+                    .put("name", e.room().name())
+                    .put("invite", e.invite())
+                    .put("visibility", "PUBLIC")
+                    .put("host", e.room().host().value())
+                    .put("participants", e.room().participants())
+                    .put("capacity", e.room().capacity())
+                    .put("created", e.room().created().toEpochMilli())
+                    .put("lastActive", e.room().lastActive().toEpochMilli());
+        }
+        if (event instanceof Event.State e) {
+            ObjectNode json = named("state").put("state", e.state().name());
+            e.reason()
+                    .ifPresent(reason -> json.put("reason", reason.code().name())
+                            .put("origin", reason.origin().name())
+                            .put("detail", reason.detail()));
+            return json;
+        }
+        if (event instanceof Event.Presence e) {
+            return describe(named("participant"), e.participant(), e.status());
+        }
+        if (event instanceof Event.Participants e) {
+            ObjectNode json = withRef(named("participants"), e.ref());
+            ArrayNode list = json.putArray("participants");
+            for (Participant participant : e.participants()) {
+                describe(list.addObject(), participant, Event.Presence.Status.ONLINE);
+            }
+            return json;
+        }
+        if (event instanceof Event.Message e) {
+            return message(e.message());
+        }
+        if (event instanceof Event.Accepted e) {
+            return withRef(named("accepted"), e.ref()).put("id", e.id().value());
+        }
+        if (event instanceof Event.Delivery e) {
+            return named("delivery")
+                    .put("id", e.id().value())
+                    .put("peer", e.peer().value())
+                    .put("state", e.state().name());
+        }
+        if (event instanceof Event.Notice e) {
+            return named("notice").put("text", e.text());
+        }
+        if (event instanceof Event.Problem e) {
+            return withRef(
+                    named("error")
+                            .put("code", e.code())
+                            .put("message", e.message())
+                            .put("hint", e.hint()),
+                    e.ref());
+        }
+        if (event instanceof Event.Closed e) {
+            return named("closed")
+                    .put("reason", e.reason().code().name())
+                    .put("origin", e.reason().origin().name())
+                    .put("detail", e.reason().detail());
+        }
+        if (event instanceof Event.Check e) {
+            return named("check")
+                    .put("name", e.name())
+                    .put("outcome", e.outcome().name())
+                    .put("detail", e.detail())
+                    .put("hint", e.hint());
+        }
+        if (event instanceof Event.Setting e) {
+            return named("setting").put("key", e.key()).put("value", e.value()).put("source", e.source());
+        }
+        if (event instanceof Event.Self e) {
+            return named("identity")
+                    .put("peerId", e.peer().value())
+                    .put("fingerprint", e.fingerprint())
+                    .put("path", e.path());
+        }
+        if (event instanceof Event.EmotesLoaded e) {
+            return named("emotes").put("count", e.count());
+        }
+        if (event instanceof Event.DemoLine e) {
+            return named("demo").put("who", e.who()).put("text", e.text());
+        }
+        if (event instanceof Event.Figure e) {
+            return named("figure")
+                    .put("name", e.name())
+                    .put("unit", e.unit())
+                    .put("p50", e.p50())
+                    .put("p99", e.p99())
+                    .put("samples", e.samples());
+        }
+        if (event instanceof Event.DemoResult e) {
+            return named("result")
+                    .put("messages", e.messages())
+                    .put("participants", e.participants())
+                    .put("sameOrder", e.sameOrder());
+        }
+        throw new IllegalStateException("no JSON for " + event.getClass());
+    }
+
+    private static ObjectNode message(ChatMessage message) {
+        ObjectNode json = named("message")
+                .put("id", message.id().value())
+                .put("from", message.sender().value())
+                .put("name", message.senderName())
+                .put("text", message.text())
+                .put("sentAt", message.sentAt().toEpochMilli());
+        message.replyTo().ifPresent(id -> json.put("replyTo", id.value()));
+        ArrayNode emotes = json.putArray("emotes");
+        for (EmoteReference emote : message.emotes()) {
+            emotes.addObject()
+                    .put("provider", emote.provider())
+                    .put("id", emote.emote())
+                    .put("code", emote.code())
+                    .put("start", emote.start())
+                    .put("end", emote.end());
+        }
+        return json;
+    }
+
+    private static ObjectNode describe(ObjectNode json, Participant participant, Event.Presence.Status status) {
+        return json.put("peerId", participant.id().value())
+                .put("name", participant.name())
+                .put("status", status.name())
+                .put("role", participant.role().name())
+                .put("self", participant.self());
+    }
+
+    private static ObjectNode named(String event) {
+        return JsonNodeFactory.instance.objectNode().put("event", event);
+    }
+
+    private static ObjectNode withRef(ObjectNode json, @Nullable String ref) {
+        return ref == null ? json : json.put("ref", ref);
+    }
+}

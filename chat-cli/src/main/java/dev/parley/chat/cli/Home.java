@@ -1,0 +1,109 @@
+package dev.parley.chat.cli;
+
+import dev.parley.chat.crypto.Identity;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+
+/**
+ * The folder of a profile. Two processes with one identity in one room would be one participant twice, so whoever uses
+ * the identity holds a lock as long as it lives.
+ */
+final class Home implements AutoCloseable {
+
+    private static final String IDENTITY = "identity";
+    private static final String LOCK = "profile.lock";
+    private static final String HISTORY = "history.db";
+    private static final String WORKER = "worker";
+
+    private final Path folder;
+    private final FileChannel lockFile;
+
+    private Home(Path folder, FileChannel lockFile) {
+        this.folder = folder;
+        this.lockFile = lockFile;
+    }
+
+    /**
+     * Takes the profile for this process.
+     *
+     * @return empty if another process has it
+     * @throws CliException if the folder cannot be made or written
+     */
+    static Optional<Home> tryLock(Path folder) {
+        makeFolder(folder);
+        try {
+            FileChannel channel =
+                    FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            try {
+                FileLock lock = channel.tryLock();
+                if (lock != null) {
+                    return Optional.of(new Home(folder, channel));
+                }
+            } catch (OverlappingFileLockException e) {
+                // Held by this very process; the same answer.
+            }
+            channel.close();
+            return Optional.empty();
+        } catch (IOException e) {
+            throw notWritable(folder, e);
+        }
+    }
+
+    /** Makes a folder that only its owner may look into, where there is none. */
+    static void makeFolder(Path folder) {
+        try {
+            if (Files.isDirectory(folder)) {
+                return;
+            }
+            if (FileSystems.getDefault().supportedFileAttributeViews().contains("posix")) {
+                Files.createDirectories(
+                        folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            } else {
+                Files.createDirectories(folder);
+            }
+        } catch (IOException e) {
+            throw notWritable(folder, e);
+        }
+    }
+
+    private static CliException notWritable(Path folder, IOException cause) {
+        return new CliException(
+                ExitCode.FAILED,
+                "the folder " + folder + " cannot be written",
+                "check its permissions, or name another one with --home or PARLEY_HOME",
+                cause);
+    }
+
+    Identity identity() {
+        return Identity.loadOrCreate(identityFile(folder));
+    }
+
+    static Path identityFile(Path folder) {
+        return folder.resolve(IDENTITY);
+    }
+
+    Path history() {
+        return folder.resolve(HISTORY);
+    }
+
+    static Path workerData(Path folder) {
+        return folder.resolve(WORKER);
+    }
+
+    @Override
+    public void close() {
+        try {
+            lockFile.close();
+        } catch (IOException ignored) {
+            // The lock ends with the process in any case.
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package dev.parley.chat.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.parley.chat.MessageId;
+import org.jspecify.annotations.Nullable;
+
+/** What standard input asks for in JSON mode. */
+sealed interface InputCommand {
+
+    /** Longest reference that is echoed, in UTF-16 units. */
+    int MAX_REF_CHARS = 256;
+
+    /** Its reference, to be echoed in the answer; null when it has none. */
+    @Nullable
+    String ref();
+
+    /** Sends a message. */
+    record Send(
+            String text,
+            @Nullable MessageId replyTo,
+            @Nullable String ref) implements InputCommand {}
+
+    /** Asks who is there. */
+    record Participants(@Nullable String ref) implements InputCommand {}
+
+    /** Leaves the room. */
+    record Leave(@Nullable String ref) implements InputCommand {}
+
+    /**
+     * Reads a line.
+     *
+     * @param line one JSON object
+     * @return the command
+     * @throws CliException if the line is none; nothing was changed by it
+     */
+    static InputCommand parse(String line) {
+        JsonNode json;
+        try {
+            json = Parser.JSON.readTree(line);
+        } catch (JsonProcessingException e) {
+            // The exception's text quotes the line, which may hold what was to be said.
+            throw bad("invalid_json", "the line is not valid JSON", "write one JSON object a line");
+        }
+        if (json == null || !json.isObject()) {
+            throw bad("invalid_json", "the line is not a JSON object", "write one JSON object a line");
+        }
+        String ref = text(json, "ref", false);
+        if (ref != null && ref.length() > MAX_REF_CHARS) {
+            throw bad("invalid_command", "\"ref\" has more than " + MAX_REF_CHARS + " characters", "use a shorter one");
+        }
+        String name = text(json, "cmd", true);
+        switch (name == null ? "" : name) {
+            case "send" -> {
+                String text = text(json, "text", true);
+                return new Send(text == null ? "" : text, messageId(text(json, "replyTo", false)), ref);
+            }
+            case "participants" -> {
+                return new Participants(ref);
+            }
+            case "leave" -> {
+                return new Leave(ref);
+            }
+            default ->
+                throw bad("unknown_command", "there is no such command", "use send, participants or leave as \"cmd\"");
+        }
+    }
+
+    private static @Nullable MessageId messageId(@Nullable String value) {
+        if (value == null) {
+            return null;
+        }
+        try {
+            return new MessageId(value);
+        } catch (IllegalArgumentException e) {
+            throw bad("invalid_command", "\"replyTo\" is not the id of a message", "use the \"id\" of a message event");
+        }
+    }
+
+    private static @Nullable String text(JsonNode json, String field, boolean required) {
+        JsonNode value = json.get(field);
+        if (value == null || value.isNull()) {
+            if (required) {
+                throw bad("invalid_command", "\"" + field + "\" is missing", "add it as a string");
+            }
+            return null;
+        }
+        if (!value.isTextual()) {
+            throw bad("invalid_command", "\"" + field + "\" is not a string", "write it as a string");
+        }
+        return value.textValue();
+    }
+
+    private static CliException bad(String code, String message, String hint) {
+        return new CliException(new Failure(ExitCode.USAGE, code, message, hint), null);
+    }
+
+    /** Holds the parser; an interface cannot hide it otherwise. */
+    final class Parser {
+        private static final int MAX_DEPTH = 16;
+
+        private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                        .streamReadConstraints(StreamReadConstraints.builder()
+                                .maxNestingDepth(MAX_DEPTH)
+                                .build())
+                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                        .build())
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .build();
+
+        private Parser() {}
+    }
+}

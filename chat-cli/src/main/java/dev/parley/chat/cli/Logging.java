@@ -1,0 +1,83 @@
+package dev.parley.chat.cli;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.logging.Handler;
+import java.util.logging.Level;
+import java.util.logging.LogManager;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+
+/** Sends logs to the standard error, one line each: warnings, or with {@code --verbose} everything of Parley. */
+final class Logging {
+
+    // Held, because the log manager holds its loggers weakly and their levels would be lost.
+    private static final Logger PARLEY = Logger.getLogger("dev.parley");
+
+    private Logging() {}
+
+    static void configure(PrintStream err, boolean verbose) {
+        LogManager.getLogManager().reset();
+        Logger root = Logger.getLogger("");
+        root.setLevel(Level.WARNING);
+        PARLEY.setLevel(verbose ? Level.FINE : Level.WARNING);
+        root.addHandler(new LineHandler(err, verbose));
+    }
+
+    private static final class LineHandler extends Handler {
+        private final PrintStream err;
+        private final boolean traces;
+
+        LineHandler(PrintStream err, boolean traces) {
+            this.err = err;
+            this.traces = traces;
+            setLevel(Level.ALL);
+            setFormatter(new java.util.logging.SimpleFormatter());
+        }
+
+        @Override
+        public void publish(LogRecord record) {
+            if (!isLoggable(record)) {
+                return;
+            }
+            String name = record.getLoggerName() == null ? "" : record.getLoggerName();
+            StringBuilder line = new StringBuilder()
+                    .append("parley: ")
+                    .append(record.getLevel().getName())
+                    .append(' ')
+                    .append(name.substring(name.lastIndexOf('.') + 1))
+                    .append(": ")
+                    .append(TerminalText.clean(getFormatter().formatMessage(record)));
+            Throwable thrown = record.getThrown();
+            if (thrown != null && traces) {
+                line.append(System.lineSeparator()).append(trace(thrown));
+            } else if (thrown != null) {
+                line.append(" (").append(thrown.getClass().getSimpleName()).append(')');
+            }
+            err.println(line);
+        }
+
+        @Override
+        public void flush() {
+            err.flush();
+        }
+
+        @Override
+        public void close() {
+            flush();
+        }
+    }
+
+    /** A stack trace as text, cleaned line by line. */
+    static String trace(Throwable thrown) {
+        StringWriter text = new StringWriter();
+        thrown.printStackTrace(new PrintWriter(text));
+        StringBuilder clean = new StringBuilder();
+        text.toString()
+                .lines()
+                .forEach(line -> clean.append(TerminalText.clean(line.replace("\t", "    ")))
+                        .append(System.lineSeparator()));
+        return clean.toString().stripTrailing();
+    }
+}

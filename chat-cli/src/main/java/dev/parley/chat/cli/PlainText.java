@@ -1,0 +1,157 @@
+package dev.parley.chat.cli;
+
+import dev.parley.chat.ChatMessage;
+import dev.parley.chat.ConnectionState;
+import dev.parley.chat.DeliveryState;
+import dev.parley.chat.Participant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Puts events into lines for people. Everything that a peer or a worker said is cleaned on the way; no escape code is
+ * ever written, so that a pipe and a terminal get the same.
+ */
+final class PlainText {
+
+    private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
+
+    private final ZoneId zone;
+
+    PlainText(ZoneId zone) {
+        this.zone = zone;
+    }
+
+    /**
+     * Writes an event.
+     *
+     * @return a line, or several with line breaks between them; empty if people need not be told
+     */
+    Optional<String> write(Event event) {
+        if (event instanceof Event.Listening e) {
+            return line("Listening on " + clean(e.url()));
+        }
+        if (event instanceof Event.Entered e) {
+            return line(
+                    "Room \"" + clean(e.name()) + "\" (" + lower(e.visibility()) + ")\nInvite: " + clean(e.invite()));
+        }
+        if (event instanceof Event.Listed e) {
+            return line(clean(e.room().name()) + "  " + e.room().participants() + "/"
+                    + e.room().capacity() + "  " + clean(e.invite()));
+        }
+        if (event instanceof Event.State e) {
+            return e.state() == ConnectionState.CLOSED
+                    ? Optional.empty()
+                    : line("-- " + lower(e.state())
+                            + e.reason()
+                                    .map(reason -> ": " + clean(reason.detail()))
+                                    .orElse(""));
+        }
+        if (event instanceof Event.Presence e) {
+            if (e.participant().self()) {
+                return Optional.empty();
+            }
+            return line("-- " + clean(e.participant().name())
+                    + (e.status() == Event.Presence.Status.ONLINE ? " is here" : " has left"));
+        }
+        if (event instanceof Event.Participants e) {
+            return line(e.participants().stream().map(PlainText::describe).collect(Collectors.joining("\n")));
+        }
+        if (event instanceof Event.Message e) {
+            return line(message(e.message()));
+        }
+        if (event instanceof Event.Accepted) {
+            return Optional.empty();
+        }
+        if (event instanceof Event.Delivery e) {
+            // A line for every step of every message would bury the conversation.
+            return e.state() == DeliveryState.QUEUED ? line("-- waits until the connection is back") : Optional.empty();
+        }
+        if (event instanceof Event.Notice e) {
+            return line("-- " + clean(e.text()));
+        }
+        if (event instanceof Event.Problem e) {
+            return line("parley: " + clean(e.message()) + (e.hint().isEmpty() ? "" : "; " + clean(e.hint())));
+        }
+        if (event instanceof Event.Closed e) {
+            return line("-- closed: " + clean(e.reason().detail()));
+        }
+        if (event instanceof Event.Check e) {
+            String mark = switch (e.outcome()) {
+                case OK -> "ok  ";
+                case SKIPPED -> "--  ";
+                case FAILED -> "FAIL";
+            };
+            return line(mark + "  " + e.name() + ": " + clean(e.detail())
+                    + (e.hint().isEmpty() ? "" : "\n      next: " + clean(e.hint())));
+        }
+        if (event instanceof Event.Setting e) {
+            return line(e.key() + " = " + (e.value() == null ? "(not set)" : clean(e.value())) + "    [" + e.source()
+                    + "]");
+        }
+        if (event instanceof Event.Self e) {
+            return line("Peer id:     " + e.peer() + "\nFingerprint: " + e.fingerprint() + "\nFile:        "
+                    + clean(e.path()));
+        }
+        if (event instanceof Event.EmotesLoaded e) {
+            return line("-- " + e.count() + " emotes are loaded");
+        }
+        if (event instanceof Event.DemoLine e) {
+            return line(e.who().isEmpty() ? clean(e.text()) : pad(e.who()) + clean(e.text()));
+        }
+        if (event instanceof Event.Figure e) {
+            return line(String.format(
+                    Locale.ROOT, "%-58s %10.3f %10.3f %-3s %6d", e.name(), e.p50(), e.p99(), e.unit(), e.samples()));
+        }
+        if (event instanceof Event.DemoResult e) {
+            return line(
+                    e.sameOrder()
+                            ? "All " + e.participants() + " saw the same " + e.messages()
+                                    + " messages in the same order."
+                            : "The participants did not see the same messages in the same order.");
+        }
+        throw new IllegalStateException("no text for " + event.getClass());
+    }
+
+    private String message(ChatMessage message) {
+        String line = "[" + CLOCK.format(message.sentAt().atZone(zone)) + "] " + clean(message.senderName()) + ": "
+                + clean(message.text());
+        if (message.emotes().isEmpty()) {
+            return line;
+        }
+        return line + "  " + emotes(message);
+    }
+
+    /**
+     * Names each emote of a message once, and who provides it: a terminal without pictures shows this in their place.
+     */
+    static String emotes(ChatMessage message) {
+        return message.emotes().stream()
+                .map(emote -> clean(emote.code()) + " from " + clean(emote.provider()))
+                .distinct()
+                .collect(Collectors.joining(", ", "(", ")"));
+    }
+
+    private static String describe(Participant participant) {
+        return "-- " + clean(participant.name()) + (participant.role() == Participant.Role.HOST ? ", host" : "")
+                + (participant.self() ? ", you" : "");
+    }
+
+    private static String pad(String who) {
+        return String.format(Locale.ROOT, "%-8s", who + ":");
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static String clean(String text) {
+        return TerminalText.clean(text);
+    }
+
+    private static Optional<String> line(String text) {
+        return Optional.of(text);
+    }
+}

@@ -1,0 +1,72 @@
+package dev.parley.chat.cli;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The flags of the commands that enter a room. */
+final class RoomFlags {
+
+    @Option(names = "--name", paramLabel = "NICK", description = "The name that others see.")
+    private @Nullable String name;
+
+    @Option(names = "--signaling", paramLabel = "URL", description = "The signaling worker.")
+    private @Nullable String signaling;
+
+    @Option(
+            names = "--ice-server",
+            paramLabel = "URL",
+            description = "A STUN or TURN server; may be repeated. One with a credential belongs in PARLEY_ICE_SERVERS"
+                    + " or the configuration file.")
+    private List<String> iceServers = new ArrayList<>();
+
+    @Option(
+            names = "--relay-only",
+            description = "Connect through TURN servers only, so that peers do not learn each other's addresses.")
+    private boolean relayOnly;
+
+    @Option(
+            names = "--emotes",
+            paramLabel = "LIST",
+            description = "Emotes to load: 7tv, custom or off, separated by commas. Default: those whose address is"
+                    + " set, so none unless configured.")
+    private @Nullable String emotes;
+
+    @Option(names = "--ephemeral", description = "Use a new identity and keep no history.")
+    private boolean ephemeral;
+
+    @Option(
+            names = "--leave-on-eof",
+            description = "Leave when the standard input ends. Default: stay, unless a person types.")
+    private boolean leaveOnEof;
+
+    Map<SettingKey, String> settings() {
+        Map<SettingKey, String> settings = new EnumMap<>(SettingKey.class);
+        put(settings, SettingKey.NAME, name);
+        put(settings, SettingKey.SIGNALING_URL, signaling);
+        put(settings, SettingKey.EMOTES, emotes);
+        put(settings, SettingKey.ICE_SERVERS, iceServers.isEmpty() ? null : String.join(" ", iceServers));
+        return settings;
+    }
+
+    private static void put(Map<SettingKey, String> settings, SettingKey key, @Nullable String value) {
+        if (value != null) {
+            settings.put(key, value);
+        }
+    }
+
+    boolean isRelayOnly() {
+        return relayOnly;
+    }
+
+    RoomRun.InputEnd inputEnd() {
+        return leaveOnEof ? RoomRun.InputEnd.LEAVE : RoomRun.InputEnd.STAY;
+    }
+
+    boolean isEphemeral() {
+        return ephemeral;
+    }
+}

@@ -1,0 +1,320 @@
+package dev.parley.chat.cli;
+
+import dev.parley.chat.BackpressureException;
+import dev.parley.chat.ChatMessage;
+import dev.parley.chat.CloseReason;
+import dev.parley.chat.ConnectionState;
+import dev.parley.chat.DeliveryState;
+import dev.parley.chat.MessageId;
+import dev.parley.chat.OutgoingMessage;
+import dev.parley.chat.Participant;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.Room;
+import dev.parley.chat.RoomClosedException;
+import dev.parley.chat.RoomListener;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A stay in a room: tells the console what happens there, and does what the standard input asks for, until the room
+ * closes. The end of the input is not the end of the stay, unless a person typed it: scripts often start a process with
+ * its input closed.
+ */
+final class RoomRun implements RoomListener {
+
+    /** What the end of the standard input means, when no person types it. */
+    enum InputEnd {
+        STAY,
+        LEAVE
+    }
+
+    private static final Logger log = LoggerFactory.getLogger(RoomRun.class);
+
+    /** How long a message waits for room in the queue before it is given back. */
+    private static final Duration MAX_BACKPRESSURE = Duration.ofSeconds(60);
+
+    /** How long to wait for a sign of progress before the next try. */
+    private static final Duration RETRY = Duration.ofMillis(50);
+
+    private final Console console;
+    private final CliContext context;
+    private final Emotes emotes;
+    private final InputEnd inputEnd;
+    private final AtomicBoolean entered = new AtomicBoolean();
+    private final Semaphore progress = new Semaphore(0);
+
+    /** What happened while a message was being accepted; guarded by itself, like {@link #accepting}. */
+    private final List<Event> held = new ArrayList<>();
+
+    private boolean accepting;
+
+    /** Touched by listener calls only, which are serial. */
+    private boolean unreachable;
+
+    RoomRun(Console console, CliContext context, Emotes emotes, InputEnd inputEnd) {
+        this.console = console;
+        this.context = context;
+        this.emotes = emotes;
+        this.inputEnd = inputEnd;
+    }
+
+    /**
+     * Stays until the room closes.
+     *
+     * @param entering from {@code createRoom} or {@code joinRoom}
+     * @return how the process ends
+     */
+    ExitCode stay(CompletableFuture<Room> entering) {
+        Stop stop = context.stop();
+        CompletableFuture.anyOf(entering.handle((room, thrown) -> true), stop.requested())
+                .join();
+        if (!entering.isDone()) {
+            console.emitLast(new Event.Closed(new CloseReason(
+                    CloseReason.Code.LEFT, CloseReason.Origin.LOCAL, "stopped before the room was entered")));
+            return ExitCode.DONE;
+        }
+        Room room;
+        try {
+            room = entering.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RoomClosedException closed) {
+                log.debug("the room was not entered", e);
+                return end(closed.reason());
+            }
+            throw e;
+        }
+        announce(room);
+        stop.onRequest(() -> leave(room));
+        startInput(room);
+        return end(room.closed().join());
+    }
+
+    private ExitCode end(CloseReason reason) {
+        Failure failure = Failure.of(reason);
+        if (failure.exit() != ExitCode.DONE) {
+            console.emit(Event.Problem.of(failure));
+        }
+        console.emitLast(new Event.Closed(reason));
+        return failure.exit();
+    }
+
+    /** Tells what a listener was told; while a message is being accepted, after that. */
+    private void tell(Event event) {
+        synchronized (held) {
+            if (accepting) {
+                held.add(event);
+                return;
+            }
+        }
+        console.emit(event);
+    }
+
+    private void beginAccepting() {
+        synchronized (held) {
+            accepting = true;
+        }
+    }
+
+    /** Says what became of the message, then all that was held back, in its order. */
+    private void endAccepting(@Nullable Event answer) {
+        synchronized (held) {
+            if (answer != null) {
+                console.emit(answer);
+            }
+            held.forEach(console::emit);
+            held.clear();
+            accepting = false;
+        }
+    }
+
+    private void announce(Room room) {
+        if (entered.compareAndSet(false, true)) {
+            tell(new Event.Entered(room.id(), room.name(), room.invite().link(), room.visibility()));
+        }
+    }
+
+    @Override
+    public void onState(Room room, ConnectionState state, Optional<CloseReason> reason) {
+        if (state == ConnectionState.CONNECTED) {
+            announce(room);
+        }
+        tell(new Event.State(state, reason));
+    }
+
+    @Override
+    public void onParticipantJoined(Room room, Participant participant) {
+        announce(room);
+        tell(new Event.Presence(participant, Event.Presence.Status.ONLINE));
+    }
+
+    @Override
+    public void onParticipantLeft(Room room, Participant participant) {
+        tell(new Event.Presence(participant, Event.Presence.Status.OFFLINE));
+    }
+
+    @Override
+    public void onMessage(Room room, ChatMessage message) {
+        tell(new Event.Message(message));
+    }
+
+    @Override
+    public void onDelivery(Room room, MessageId message, PeerId peer, DeliveryState state) {
+        progress.release();
+        tell(new Event.Delivery(message, peer, state));
+    }
+
+    @Override
+    public void onSignalingReachable(Room room, boolean reachable) {
+        // That it can be reached is news only after it could not.
+        if (reachable && unreachable) {
+            tell(new Event.Notice("the signaling worker is reachable again"));
+        } else if (!reachable) {
+            tell(new Event.Notice(
+                    "the signaling worker is not reachable; the room goes on, but nobody new can come in"));
+        }
+        unreachable = !reachable;
+    }
+
+    private void startInput(Room room) {
+        Thread input = new Thread(() -> readInput(room), "parley-input");
+        input.setDaemon(true);
+        input.start();
+    }
+
+    private void readInput(Room room) {
+        LineReader lines = new LineReader(context.in());
+        try {
+            while (room.state() != ConnectionState.CLOSED) {
+                LineReader.Line line = lines.next();
+                if (line == null) {
+                    if (inputEnd == InputEnd.LEAVE || (context.terminal() && !console.isJson())) {
+                        leave(room);
+                    }
+                    return;
+                }
+                accept(room, line);
+            }
+        } catch (IOException e) {
+            console.notice("the standard input cannot be read any more; the room stays open");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void accept(Room room, LineReader.Line line) throws InterruptedException {
+        if (line.problem() != null) {
+            console.emit(Event.Problem.of(line.problem()));
+        } else if (line.text().isBlank()) {
+            // An empty line says nothing, in either form.
+        } else if (console.isJson()) {
+            acceptJson(room, line.text());
+        } else {
+            acceptTyped(room, line.text());
+        }
+    }
+
+    private void acceptJson(Room room, String line) throws InterruptedException {
+        InputCommand command;
+        try {
+            command = InputCommand.parse(line);
+        } catch (CliException e) {
+            console.emit(Event.Problem.of(e.failure()));
+            return;
+        }
+        if (command instanceof InputCommand.Send send) {
+            send(room, send);
+        } else if (command instanceof InputCommand.Participants) {
+            participants(room, command.ref());
+        } else if (command instanceof InputCommand.Leave) {
+            leave(room);
+        } else {
+            throw new IllegalStateException("no action for " + command.getClass());
+        }
+    }
+
+    private void acceptTyped(Room room, String line) throws InterruptedException {
+        switch (line.strip()) {
+            case "/leave", "/quit" -> leave(room);
+            case "/who" -> participants(room, null);
+            case "/help" ->
+                console.notice("type a message, or /who, /leave, /help; a message that begins with a"
+                        + " slash is written with two");
+            default -> {
+                if (line.startsWith("/") && !line.startsWith("//")) {
+                    console.emit(new Event.Problem(
+                            "unknown_command",
+                            "there is no such command",
+                            "type /help, or // to begin with a slash",
+                            null));
+                } else {
+                    send(room, new InputCommand.Send(line.startsWith("//") ? line.substring(1) : line, null, null));
+                }
+            }
+        }
+    }
+
+    /** How it ends is told by {@link Room#closed}. */
+    private static void leave(Room room) {
+        CompletableFuture<CloseReason> unused = room.leave();
+    }
+
+    private void participants(Room room, @Nullable String ref) {
+        if (console.isJson()) {
+            for (Participant participant : room.participants()) {
+                console.emit(new Event.Presence(participant, Event.Presence.Status.ONLINE));
+            }
+        }
+        console.emit(new Event.Participants(ref, room.participants()));
+    }
+
+    /** Sends and waits until the message is accepted, so that commands keep their order whatever fails between. */
+    private void send(Room room, InputCommand.Send command) throws InterruptedException {
+        OutgoingMessage message;
+        try {
+            OutgoingMessage.Builder builder = emotes.mark(command.text());
+            if (command.replyTo() != null) {
+                builder.replyTo(command.replyTo());
+            }
+            message = builder.build();
+        } catch (IllegalArgumentException e) {
+            String problem = e.getMessage() == null ? "the message is not valid" : e.getMessage();
+            console.emit(new Event.Problem("invalid_message", problem, "change it and send it again", command.ref()));
+            return;
+        }
+        long deadline = System.nanoTime() + MAX_BACKPRESSURE.toNanos();
+        while (true) {
+            progress.drainPermits();
+            Event answer = null;
+            beginAccepting();
+            try {
+                answer = new Event.Accepted(command.ref(), room.send(message).join());
+            } catch (CompletionException e) {
+                boolean waitForRoom = e.getCause() instanceof BackpressureException && System.nanoTime() - deadline < 0;
+                if (!waitForRoom) {
+                    Failure failure = Failure.of(e);
+                    answer = new Event.Problem(failure.code(), failure.message(), failure.hint(), command.ref());
+                }
+            } finally {
+                endAccepting(answer);
+            }
+            if (answer != null) {
+                return;
+            }
+            // A delivery report says that something has gone out; the time-out covers what is not reported.
+            if (progress.tryAcquire(RETRY.toMillis(), TimeUnit.MILLISECONDS)) {
+                progress.drainPermits();
+            }
+        }
+    }
+}

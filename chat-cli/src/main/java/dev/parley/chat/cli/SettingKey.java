@@ -1,0 +1,52 @@
+package dev.parley.chat.cli;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** A setting that can come from the environment or the configuration file, and for some from a flag. */
+enum SettingKey {
+    NAME("name", "PARLEY_NAME", Secrecy.OPEN),
+    SIGNALING_URL("signaling_url", "PARLEY_SIGNALING_URL", Secrecy.OPEN),
+    TOKEN("token", "PARLEY_TOKEN", Secrecy.SECRET),
+    TOKEN_FILE("token_file", "PARLEY_TOKEN_FILE", Secrecy.OPEN),
+    /** Separated by white space; each {@code url} or {@code url|username|credential}. */
+    ICE_SERVERS("ice_servers", "PARLEY_ICE_SERVERS", Secrecy.SECRET),
+    /** Comma-separated: {@code 7tv}, {@code custom}, or {@code off}. */
+    EMOTES("emotes", "PARLEY_EMOTES", Secrecy.OPEN),
+    SEVENTV_URL("7tv_url", "PARLEY_7TV_URL", Secrecy.OPEN),
+    EMOJI_DOMAIN("emoji_domain", "PARLEY_EMOJI_DOMAIN", Secrecy.OPEN);
+
+    /** Whether a value may be shown. */
+    enum Secrecy {
+        OPEN,
+        SECRET
+    }
+
+    private final String key;
+    private final String variable;
+    private final Secrecy secrecy;
+
+    SettingKey(String key, String variable, Secrecy secrecy) {
+        this.key = key;
+        this.variable = variable;
+        this.secrecy = secrecy;
+    }
+
+    /** Its name in the configuration file. */
+    String key() {
+        return key;
+    }
+
+    /** Its name in the environment. */
+    String variable() {
+        return variable;
+    }
+
+    boolean isSecret() {
+        return secrecy == Secrecy.SECRET;
+    }
+
+    static Optional<SettingKey> ofKey(String key) {
+        return Arrays.stream(values()).filter(k -> k.key.equals(key)).findFirst();
+    }
+}

@@ -1,0 +1,214 @@
+package dev.parley.chat.cli;
+
+import dev.parley.chat.transport.IceConfig;
+import dev.parley.chat.transport.IceServer;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** All settings and where each came from: a flag over the environment over the configuration file. Immutable. */
+final class Settings {
+
+    private static final Pattern LIST = Pattern.compile("[,\\s]+");
+    private static final Pattern SPACE = Pattern.compile("\\s+");
+
+    private final Path home;
+    private final String homeSource;
+    private final Map<SettingKey, Value> values;
+
+    private Settings(Path home, String homeSource, Map<SettingKey, Value> values) {
+        this.home = home;
+        this.homeSource = homeSource;
+        this.values = values;
+    }
+
+    /**
+     * A value and where it came from.
+     *
+     * @param value not blank
+     * @param source for people
+     */
+    record Value(String value, String source) {
+        @Override
+        public String toString() {
+            return "Value from " + source;
+        }
+    }
+
+    /**
+     * Collects the settings.
+     *
+     * @param homeFlag the folder that the command line names, or null
+     * @param flags what else the command line sets
+     * @param environment the environment
+     * @throws CliException if the configuration file is not understood
+     */
+    static Settings load(@Nullable Path homeFlag, Map<SettingKey, String> flags, Map<String, String> environment) {
+        Path home;
+        String homeSource;
+        String variable = environment.getOrDefault("PARLEY_HOME", "");
+        if (homeFlag != null) {
+            home = homeFlag;
+            homeSource = "flag --home";
+        } else if (!variable.isBlank()) {
+            home = Path.of(variable);
+            homeSource = "environment PARLEY_HOME";
+        } else {
+            String data = environment.getOrDefault("XDG_DATA_HOME", "");
+            // The XDG specification says to ignore a relative path.
+            home = (data.startsWith("/")
+                            ? Path.of(data)
+                            : Path.of(System.getProperty("user.home", "."), ".local", "share"))
+                    .resolve("parley");
+            homeSource = "default";
+        }
+        home = home.toAbsolutePath().normalize();
+        Map<SettingKey, String> file = ConfigFile.read(home.resolve(ConfigFile.NAME));
+        Map<SettingKey, Value> values = new EnumMap<>(SettingKey.class);
+        for (SettingKey key : SettingKey.values()) {
+            put(values, key, file.get(key), "file " + ConfigFile.NAME);
+            put(values, key, environment.get(key.variable()), "environment " + key.variable());
+            put(values, key, flags.get(key), "flag");
+        }
+        return new Settings(home, homeSource, values);
+    }
+
+    private static void put(Map<SettingKey, Value> values, SettingKey key, @Nullable String value, String source) {
+        if (value != null && !value.isBlank()) {
+            values.put(key, new Value(value.strip(), source));
+        }
+    }
+
+    /** The folder of identity, history and configuration. */
+    Path home() {
+        return home;
+    }
+
+    String homeSource() {
+        return homeSource;
+    }
+
+    Optional<Value> find(SettingKey key) {
+        return Optional.ofNullable(values.get(key));
+    }
+
+    Optional<String> get(SettingKey key) {
+        return find(key).map(Value::value);
+    }
+
+    /** The signaling worker, if one is set. */
+    Optional<URI> signalingUrl() {
+        return get(SettingKey.SIGNALING_URL).map(Settings::workerUrl);
+    }
+
+    /**
+     * Reads the URL of a worker.
+     *
+     * @throws CliException if it is none
+     */
+    static URI workerUrl(String text) {
+        try {
+            URI url = new URI(text);
+            String scheme = url.getScheme() == null ? "" : url.getScheme().toLowerCase(Locale.ROOT);
+            if ((scheme.equals("http") || scheme.equals("https"))
+                    && url.getHost() != null
+                    && url.getRawUserInfo() == null
+                    && url.getRawQuery() == null
+                    && url.getRawFragment() == null) {
+                return url;
+            }
+        } catch (URISyntaxException e) {
+            // Falls through to the same answer: the text may hold a password, so it is not repeated.
+        }
+        throw new CliException(
+                ExitCode.USAGE,
+                "the signaling URL is not one",
+                "give it as http://host:port or https://host, without anything behind");
+    }
+
+    /**
+     * How links find a path.
+     *
+     * @param relayOnly whether only relayed candidates may be used
+     * @throws CliException if a server is malformed
+     */
+    IceConfig ice(boolean relayOnly) {
+        IceConfig.Builder ice = IceConfig.builder().policy(relayOnly ? IceConfig.Policy.RELAY : IceConfig.Policy.ALL);
+        iceServers().forEach(ice::server);
+        return ice.build();
+    }
+
+    /** The STUN and TURN servers. */
+    List<IceServer> iceServers() {
+        List<IceServer> servers = new ArrayList<>();
+        for (String entry :
+                SPACE.splitAsStream(get(SettingKey.ICE_SERVERS).orElse("")).toList()) {
+            if (entry.isEmpty()) {
+                continue;
+            }
+            String[] parts = entry.split("\\|", -1);
+            try {
+                if (parts.length == 1) {
+                    servers.add(IceServer.stun(parts[0]));
+                } else if (parts.length == 3) {
+                    servers.add(IceServer.turn(parts[0], parts[1], parts[2]));
+                } else {
+                    throw new IllegalArgumentException("expected one or three parts");
+                }
+            } catch (IllegalArgumentException e) {
+                throw new CliException(
+                        ExitCode.USAGE,
+                        "ICE server number " + (servers.size() + 1) + " is malformed",
+                        "write stun:host:port, or turn:host:port|username|credential");
+            }
+        }
+        return servers;
+    }
+
+    /**
+     * Which emote providers to use.
+     *
+     * @param providers their ids
+     * @param settings by the providers' own keys
+     */
+    record EmoteChoice(Set<String> providers, Map<String, String> settings) {}
+
+    /**
+     * The emote providers that the user asked for, by name or by setting their address; none otherwise: a chat program
+     * does not call public hosts unasked.
+     */
+    EmoteChoice emotes() {
+        Set<String> providers = new TreeSet<>();
+        Map<String, String> settings = new TreeMap<>();
+        get(SettingKey.SEVENTV_URL).ifPresent(url -> {
+            providers.add("7tv");
+            settings.put("7tv.url", url);
+        });
+        get(SettingKey.EMOJI_DOMAIN).ifPresent(domains -> {
+            providers.add("custom");
+            settings.put("custom.domains", domains);
+        });
+        Optional<String> chosen = get(SettingKey.EMOTES);
+        if (chosen.isPresent()) {
+            providers.clear();
+            for (String id :
+                    LIST.splitAsStream(chosen.get().toLowerCase(Locale.ROOT)).toList()) {
+                if (!id.isEmpty() && !id.equals("off")) {
+                    providers.add(id);
+                }
+            }
+        }
+        return new EmoteChoice(providers, settings);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.parley.chat.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+
+class EventJsonTest {
+
+    /** The field names and values are a contract: a line that changes here breaks a script somewhere. */
+    @Test
+    void eventsAreWrittenAsTheContractSays() {
+        String peer = "b".repeat(32);
+        String room = "a".repeat(32);
+        String id = "c".repeat(51) + "a";
+        String ada = "\"peerId\":\"" + peer
+                + "\",\"name\":\"A\\u001B[2Jda\",\"status\":\"%s\",\"role\":\"HOST\",\"self\":false";
+        assertThat(Examples.events().stream().map(EventJson::write))
+                .containsExactly(
+                        "{\"event\":\"listening\",\"url\":\"http://127.0.0.1:1\"}",
+                        "{\"event\":\"room\",\"roomId\":\"" + room
+                                + "\",\"name\":\"Tea\",\"invite\":\"http://127.0.0.1:1/r/" + room
+                                + "\",\"visibility\":\"PRIVATE\"}",
+                        "{\"event\":\"room\",\"roomId\":\"" + room
+                                + "\",\"name\":\"Tea\",\"invite\":\"http://127.0.0.1:1/r/" + room
+                                + "\",\"visibility\":\"PUBLIC\",\"host\":\"" + peer
+                                + "\",\"participants\":2,\"capacity\":8,\"created\":1795437296789,\"lastActive\":1795437296789}",
+                        "{\"event\":\"state\",\"state\":\"CONNECTED\"}",
+                        "{\"event\":\"state\",\"state\":\"CLOSED\",\"reason\":\"LEFT\",\"origin\":\"LOCAL\",\"detail\":\"you left\"}",
+                        "{\"event\":\"participant\"," + ada.formatted("ONLINE") + "}",
+                        "{\"event\":\"participant\"," + ada.formatted("OFFLINE") + "}",
+                        "{\"event\":\"participants\",\"ref\":\"r1\",\"participants\":[{" + ada.formatted("ONLINE")
+                                + "},{\"peerId\":\"" + peer
+                                + "\",\"name\":\"Me\",\"status\":\"ONLINE\",\"role\":\"MEMBER\",\"self\":true}]}",
+                        "{\"event\":\"message\",\"id\":\"" + id + "\",\"from\":\"" + peer
+                                + "\",\"name\":\"A\\u202Eda\",\"text\":\"hi Kappa\\nnew \\u00E9\\u2028\",\"sentAt\":1795437296789,"
+                                + "\"replyTo\":\"" + id
+                                + "\",\"emotes\":[{\"provider\":\"7tv\",\"id\":\"01\",\"code\":\"Kappa\","
+                                + "\"start\":3,\"end\":8}]}",
+                        "{\"event\":\"accepted\",\"ref\":\"r1\",\"id\":\"" + id + "\"}",
+                        "{\"event\":\"accepted\",\"id\":\"" + id + "\"}",
+                        "{\"event\":\"delivery\",\"id\":\"" + id + "\",\"peer\":\"" + peer
+                                + "\",\"state\":\"DELIVERED\"}",
+                        "{\"event\":\"notice\",\"text\":\"for you\"}",
+                        "{\"event\":\"error\",\"code\":\"invalid_json\",\"message\":\"the line is not valid JSON\",\"hint\":\"write JSON\"}",
+                        "{\"event\":\"closed\",\"reason\":\"LEFT\",\"origin\":\"LOCAL\",\"detail\":\"you left\"}",
+                        "{\"event\":\"check\",\"name\":\"java\",\"outcome\":\"OK\",\"detail\":\"17\",\"hint\":\"\"}",
+                        "{\"event\":\"check\",\"name\":\"home\",\"outcome\":\"FAILED\",\"detail\":\"not writable\",\"hint\":\"mend it\"}",
+                        "{\"event\":\"check\",\"name\":\"clock\",\"outcome\":\"SKIPPED\",\"detail\":\"needs the worker\",\"hint\":\"\"}",
+                        "{\"event\":\"setting\",\"key\":\"name\",\"value\":\"Ada\",\"source\":\"flag\"}",
+                        "{\"event\":\"setting\",\"key\":\"token\",\"value\":null,\"source\":\"default\"}",
+                        "{\"event\":\"identity\",\"peerId\":\"" + peer
+                                + "\",\"fingerprint\":\"ab cd\",\"path\":\"/home/ada/identity\"}",
+                        "{\"event\":\"emotes\",\"count\":3}",
+                        "{\"event\":\"demo\",\"who\":\"Ada\",\"text\":\"hello\"}",
+                        "{\"event\":\"figure\",\"name\":\"round trip\",\"unit\":\"ms\",\"p50\":1.5,\"p99\":2.25,\"samples\":200}",
+                        "{\"event\":\"result\",\"messages\":8,\"participants\":3,\"sameOrder\":true}");
+    }
+
+    @Test
+    void everyKindOfEventHasAnExample() {
+        assertThat(Examples.events().stream().map(Event::getClass).collect(Collectors.toSet()))
+                .containsExactlyInAnyOrderElementsOf(Arrays.asList(Event.class.getPermittedSubclasses()).stream()
+                        .map(type -> type.asSubclass(Event.class))
+                        .collect(Collectors.toSet()));
+    }
+
+    @Test
+    void aLineIsPrintableAsciiWithoutLineBreakAndReadsBackAsItWas() throws IOException {
+        for (Event event : Examples.events()) {
+            String line = EventJson.write(event);
+            assertThat(line.chars()).allMatch(c -> c >= 0x20 && c < 0x7f);
+            if (event instanceof Event.Message message) {
+                assertThat(new ObjectMapper().readTree(line).path("text").asText())
+                        .isEqualTo(message.message().text());
+            }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+package dev.parley.chat.cli;
+
+import dev.parley.chat.ChatMessage;
+import dev.parley.chat.CloseReason;
+import dev.parley.chat.ConnectionState;
+import dev.parley.chat.DeliveryState;
+import dev.parley.chat.EmoteReference;
+import dev.parley.chat.MessageId;
+import dev.parley.chat.Participant;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.PublicRoom;
+import dev.parley.chat.RoomId;
+import dev.parley.chat.RoomOptions;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** One event of each kind, from a peer that means harm where it can. */
+final class Examples {
+
+    static final RoomId ROOM = new RoomId("a".repeat(32));
+    static final PeerId PEER = new PeerId("b".repeat(32));
+    static final MessageId MESSAGE = new MessageId("c".repeat(51) + "a");
+    static final Instant TIME = Instant.parse("2026-11-23T12:34:56.789Z");
+
+    private Examples() {}
+
+    static List<Event> events() {
+        Participant ada = new Participant(PEER, "A\u001b[2Jda", Participant.Role.HOST, false);
+        Participant self = new Participant(PEER, "Me", Participant.Role.MEMBER, true);
+        CloseReason left = new CloseReason(CloseReason.Code.LEFT, CloseReason.Origin.LOCAL, "you left");
+        ChatMessage message = new ChatMessage(
+                MESSAGE,
+                PEER,
+                "A\u202eda",
+                "hi Kappa\nnew \u00e9\u2028",
+                TIME,
+                Optional.of(MESSAGE),
+                List.of(new EmoteReference("7tv", "01", "Kappa", 3, 8)));
+        List<Event> events = new ArrayList<>();
+        events.add(new Event.Listening("http://127.0.0.1:1"));
+        events.add(new Event.Entered(ROOM, "Tea", "http://127.0.0.1:1/r/" + ROOM, RoomOptions.Visibility.PRIVATE));
+        events.add(
+                new Event.Listed(new PublicRoom(ROOM, "Tea", PEER, 8, 2, TIME, TIME), "http://127.0.0.1:1/r/" + ROOM));
+        events.add(new Event.State(ConnectionState.CONNECTED, Optional.empty()));
+        events.add(new Event.State(ConnectionState.CLOSED, Optional.of(left)));
+        events.add(new Event.Presence(ada, Event.Presence.Status.ONLINE));
+        events.add(new Event.Presence(ada, Event.Presence.Status.OFFLINE));
+        events.add(new Event.Participants("r1", List.of(ada, self)));
+        events.add(new Event.Message(message));
+        events.add(new Event.Accepted("r1", MESSAGE));
+        events.add(new Event.Accepted(null, MESSAGE));
+        events.add(new Event.Delivery(MESSAGE, PEER, DeliveryState.DELIVERED));
+        events.add(new Event.Notice("for you"));
+        events.add(new Event.Problem("invalid_json", "the line is not valid JSON", "write JSON", null));
+        events.add(new Event.Closed(left));
+        events.add(new Event.Check("java", Event.Check.Outcome.OK, "17", ""));
+        events.add(new Event.Check("home", Event.Check.Outcome.FAILED, "not writable", "mend it"));
+        events.add(new Event.Check("clock", Event.Check.Outcome.SKIPPED, "needs the worker", ""));
+        events.add(new Event.Setting("name", "Ada", "flag"));
+        events.add(new Event.Setting("token", null, "default"));
+        events.add(new Event.Self(PEER, "ab cd", "/home/ada/identity"));
+        events.add(new Event.EmotesLoaded(3));
+        events.add(new Event.DemoLine("Ada", "hello"));
+        events.add(new Event.Figure("round trip", "ms", 1.5, 2.25, 200));
+        events.add(new Event.DemoResult(8, 3, true));
+        return events;
+    }
+}

@@ -1,0 +1,130 @@
+package dev.parley.chat.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.parley.chat.transport.IceConfig;
+import dev.parley.chat.transport.IceServer;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+
+    @TempDir
+    Path home = Path.of("");
+
+    private Settings settings(Map<SettingKey, String> flags, Map<String, String> environment) {
+        return Settings.load(home, flags, environment);
+    }
+
+    @Test
+    void aFlagGoesOverTheEnvironmentOverTheFile() throws IOException {
+        Files.writeString(home.resolve("config.toml"), """
+                name = "file"
+                signaling_url = "https://file.example"
+                emoji_domain = "file.example"
+                """);
+        Settings settings = settings(
+                Map.of(SettingKey.NAME, "flag"),
+                Map.of("PARLEY_NAME", "environment", "PARLEY_SIGNALING_URL", "https://environment.example"));
+        assertThat(settings.find(SettingKey.NAME)).contains(new Settings.Value("flag", "flag"));
+        assertThat(settings.find(SettingKey.SIGNALING_URL))
+                .contains(new Settings.Value("https://environment.example", "environment PARLEY_SIGNALING_URL"));
+        assertThat(settings.find(SettingKey.EMOJI_DOMAIN))
+                .contains(new Settings.Value("file.example", "file config.toml"));
+        assertThat(settings.find(SettingKey.TOKEN)).isEmpty();
+    }
+
+    @Test
+    void aBlankValueCountsAsNotSet() {
+        assertThat(settings(Map.of(), Map.of("PARLEY_NAME", "  ")).find(SettingKey.NAME))
+                .isEmpty();
+    }
+
+    @Test
+    void theHomeComesFromTheFlagThenTheEnvironmentThenTheXdgRules() {
+        Map<String, String> none = Map.of();
+        assertThat(Settings.load(Path.of("/a"), Map.of(), Map.of("PARLEY_HOME", "/b"))
+                        .home())
+                .isEqualTo(Path.of("/a"));
+        assertThat(Settings.load(null, Map.of(), Map.of("PARLEY_HOME", "/b", "XDG_DATA_HOME", "/c"))
+                        .home())
+                .isEqualTo(Path.of("/b"));
+        assertThat(Settings.load(null, Map.of(), Map.of("XDG_DATA_HOME", "/c")).home())
+                .isEqualTo(Path.of("/c/parley"));
+        Path byDefault = Settings.load(null, Map.of(), none).home();
+        assertThat(byDefault).isEqualTo(Path.of(System.getProperty("user.home"), ".local", "share", "parley"));
+        assertThat(Settings.load(null, Map.of(), Map.of("XDG_DATA_HOME", "relative"))
+                        .home())
+                .isEqualTo(byDefault);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "ftp://host",
+                "host:80",
+                "http://",
+                "http://user:secret@host",
+                "http://host?x=secret",
+                "http://host#secret",
+                "http://ho st"
+            })
+    void aBadWorkerUrlIsRefusedWithoutRepeatingIt(String url) {
+        assertThatThrownBy(() -> Settings.workerUrl(url))
+                .isInstanceOf(CliException.class)
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void iceServersAreReadWithAndWithoutCredentials() {
+        Settings settings =
+                settings(Map.of(), Map.of("PARLEY_ICE_SERVERS", " stun:a:1\n turn:b:2?transport=tcp|user|pass "));
+        assertThat(settings.iceServers())
+                .containsExactly(IceServer.stun("stun:a:1"), IceServer.turn("turn:b:2?transport=tcp", "user", "pass"));
+        assertThat(settings.ice(true).policy()).isEqualTo(IceConfig.Policy.RELAY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"http://a", "turn:a|secret", "turn:a|b|secret|d"})
+    void aBadIceServerIsRefusedWithoutRepeatingIt(String server) {
+        Settings settings = settings(Map.of(SettingKey.ICE_SERVERS, server), Map.of());
+        assertThatThrownBy(settings::iceServers)
+                .isInstanceOf(CliException.class)
+                .hasMessageContaining("number 1")
+                .hasMessageNotContaining("secret");
+    }
+
+    @Test
+    void noEmoteProviderIsUsedUnlessAskedFor() {
+        assertThat(settings(Map.of(), Map.of()).emotes().providers()).isEmpty();
+    }
+
+    @Test
+    void settingTheAddressOfAnEmoteProviderTurnsItOnAndNoOther() {
+        Settings.EmoteChoice choice = settings(Map.of(), Map.of("PARLEY_EMOJI_DOMAIN", "example.social"))
+                .emotes();
+        assertThat(choice.providers()).containsExactly("custom");
+        assertThat(choice.settings()).containsExactly(Map.entry("custom.domains", "example.social"));
+    }
+
+    @Test
+    void emotesCanBeTurnedOnByNameAndOffAltogether() {
+        Map<String, String> environment = Map.of("PARLEY_EMOJI_DOMAIN", "example.social");
+        assertThat(settings(Map.of(SettingKey.EMOTES, "7TV, custom"), environment)
+                        .emotes()
+                        .providers())
+                .isEqualTo(java.util.Set.copyOf(List.of("7tv", "custom")));
+        assertThat(settings(Map.of(SettingKey.EMOTES, "off"), environment)
+                        .emotes()
+                        .providers())
+                .isEmpty();
+    }
+}

@@ -1,0 +1,141 @@
+package dev.parley.chat.testkit.sim;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The simulated network between hosts, which are named by text. Delays, loses, and parts hosts from each other. */
+public final class SimNetwork {
+
+    private final VirtualTime time;
+    private final Random random;
+    private NetworkProfile profile;
+    private final Map<String, Integer> islands = new HashMap<>();
+    private final Set<String> cutFromWorker = new HashSet<>();
+    private boolean workerDown;
+
+    final Map<String, SimTransport.SimLink> offers = new HashMap<>();
+    final Set<SimTransport.SimLink> links = new java.util.LinkedHashSet<>();
+    private long nextOffer = 1;
+
+    /**
+     * Makes a network.
+     *
+     * @param time the simulation's time
+     * @param seed of the network's randomness
+     * @param profile what it does to what is sent
+     */
+    public SimNetwork(VirtualTime time, long seed, NetworkProfile profile) {
+        this.time = time;
+        this.random = new Random(seed);
+        this.profile = profile;
+    }
+
+    /**
+     * Changes what the network does to what is sent from now on.
+     *
+     * @param newProfile the profile
+     */
+    public void become(NetworkProfile newProfile) {
+        profile = newProfile;
+    }
+
+    /**
+     * Puts a host on an island: it reaches only hosts of the same island. All begin on island 0. What is under way over
+     * a link waits until the two hosts reach each other again, or the link is given up.
+     *
+     * @param host the host
+     * @param island the island
+     */
+    public void moveTo(String host, int island) {
+        islands.put(host, island);
+        links.forEach(SimTransport.SimLink::resume);
+    }
+
+    /**
+     * Cuts a host off the signaling worker, or joins it again.
+     *
+     * @param host the host
+     * @param cut whether it is cut off
+     */
+    public void cutFromWorker(String host, boolean cut) {
+        if (cut) {
+            cutFromWorker.add(host);
+        } else {
+            cutFromWorker.remove(host);
+        }
+    }
+
+    /**
+     * Takes the signaling worker down for all, or brings it back. It keeps what it has stored.
+     *
+     * @param down whether it is down
+     */
+    public void workerDown(boolean down) {
+        workerDown = down;
+    }
+
+    /** Puts everything right: no islands, the worker up, no faults. */
+    public void heal() {
+        islands.clear();
+        cutFromWorker.clear();
+        workerDown = false;
+        profile = NetworkProfile.perfect();
+        links.forEach(SimTransport.SimLink::resume);
+    }
+
+    VirtualTime time() {
+        return time;
+    }
+
+    boolean reach(String one, String other) {
+        return islands.getOrDefault(one, 0).equals(islands.getOrDefault(other, 0));
+    }
+
+    boolean reachesWorker(String host) {
+        return !workerDown && !cutFromWorker.contains(host);
+    }
+
+    /** How long the next packet of a link takes, lost copies included. */
+    long linkDelayNanos() {
+        long delay = onceNanos();
+        while (random.nextDouble() < profile.loss()) {
+            delay += profile.retransmission().toNanos();
+        }
+        return delay;
+    }
+
+    long onceNanos() {
+        long jitter = profile.jitter().toNanos();
+        return profile.latency().toNanos() + (jitter == 0 ? 0 : (long) (random.nextDouble() * jitter));
+    }
+
+    boolean loses() {
+        return random.nextDouble() < profile.loss();
+    }
+
+    boolean duplicates() {
+        return random.nextDouble() < profile.duplication();
+    }
+
+    String register(SimTransport.SimLink initiator) {
+        String offer = "sim-offer-" + nextOffer++;
+        offers.put(offer, initiator);
+        return offer;
+    }
+
+    long nextBinding() {
+        return nextOffer++;
+    }
+
+    SimTransport.@Nullable SimLink initiatorOf(String offer) {
+        return offers.get(offer);
+    }
+
+    /** After this long without a way between its hosts, a link is given up, as ICE would. */
+    static final Duration LINK_FAILURE = Duration.ofSeconds(25);
+}

@@ -1,0 +1,288 @@
+package dev.parley.chat.testkit.sim;
+
+import dev.parley.chat.PeerId;
+import dev.parley.chat.RoomId;
+import dev.parley.chat.SignalingException;
+import dev.parley.chat.SignalingException.Problem;
+import dev.parley.chat.transport.RoomEntry;
+import dev.parley.chat.transport.RoomPage;
+import dev.parley.chat.transport.Signaling;
+import dev.parley.chat.transport.SignalingListener;
+import dev.parley.chat.transport.SignalingSession;
+import dev.parley.chat.transport.SignedDescriptor;
+import java.net.URI;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way of one process to a {@link SimWorker} over a {@link SimNetwork}: the simulated twin of the OkHttp client.
+ * Messages may be lost, doubled and reordered.
+ */
+public final class SimSignaling implements Signaling {
+
+    private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration MAX_MESSAGE_AGE = Duration.ofSeconds(30);
+
+    private final SimNetwork network;
+    private final SimWorker worker;
+    private final String host;
+    private final Set<SimSession> sessions = new LinkedHashSet<>();
+    private boolean closed;
+
+    /**
+     * Makes the way of one process.
+     *
+     * @param network the network
+     * @param worker where it leads
+     * @param host where in the network the process is
+     */
+    public SimSignaling(SimNetwork network, SimWorker worker, String host) {
+        this.network = network;
+        this.worker = worker;
+        this.host = host;
+    }
+
+    @Override
+    public URI baseUrl() {
+        return URI.create("https://worker.invalid");
+    }
+
+    @Override
+    public CompletionStage<Void> announce(RoomId room, SignedDescriptor descriptor) {
+        return request(() -> {
+            worker.announce(room, descriptor);
+            return null;
+        });
+    }
+
+    @Override
+    public CompletionStage<RoomEntry> find(RoomId room) {
+        return request(() -> worker.find(room));
+    }
+
+    @Override
+    public CompletionStage<RoomPage> publicRooms(@Nullable String cursor, int limit) {
+        return request(() -> worker.list(cursor, limit));
+    }
+
+    @Override
+    public CompletionStage<Void> withdraw(RoomId room) {
+        return request(() -> {
+            worker.withdraw(room);
+            return null;
+        });
+    }
+
+    @Override
+    public SignalingSession join(RoomId room, PeerId self, Executor owner, SignalingListener listener) {
+        SimSession session = new SimSession(room, self, owner, listener);
+        sessions.add(session);
+        session.connect();
+        return session;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        List.copyOf(sessions).forEach(SimSession::close);
+    }
+
+    /** The process dies: the worker keeps its places, which nobody reads any more. */
+    void crash() {
+        closed = true;
+        sessions.forEach(session -> session.state = State.ENDED);
+        sessions.clear();
+    }
+
+    private <T> CompletionStage<T> request(Supplier<@Nullable T> work) {
+        CompletableFuture<T> future = new CompletableFuture<>();
+        later(() -> {
+            if (closed || !network.reachesWorker(host)) {
+                future.completeExceptionally(unreachable());
+                return;
+            }
+            try {
+                T answer = work.get();
+                later(() -> future.complete(answer));
+            } catch (RuntimeException e) {
+                later(() -> future.completeExceptionally(e));
+            }
+        });
+        return future;
+    }
+
+    private void later(Runnable task) {
+        network.time().at(network.time().nowNanos() + network.onceNanos(), task);
+    }
+
+    private static SignalingException unreachable() {
+        return new SignalingException(Problem.UNREACHABLE, "the worker cannot be reached; is it running?");
+    }
+
+    private enum State {
+        JOINING,
+        CONNECTED,
+        INTERRUPTED,
+        ENDED
+    }
+
+    /** A place in a room's mailbox system. */
+    final class SimSession implements SignalingSession {
+        private final RoomId room;
+        private final PeerId self;
+        private final Executor owner;
+        private final SignalingListener listener;
+        private State state = State.JOINING;
+
+        private SimSession(RoomId room, PeerId self, Executor owner, SignalingListener listener) {
+            this.room = room;
+            this.self = self;
+            this.owner = owner;
+            this.listener = listener;
+        }
+
+        private void connect() {
+            later(() -> {
+                if (state == State.ENDED || state == State.CONNECTED) {
+                    return;
+                }
+                if (!network.reachesWorker(host)) {
+                    interrupted();
+                    return;
+                }
+                try {
+                    worker.take(room, self, this);
+                } catch (SignalingException e) {
+                    end(e);
+                    return;
+                }
+                state = State.CONNECTED;
+                tell(() -> listener.onConnected(List.of()));
+                watch();
+            });
+        }
+
+        /** Notices within a while that the worker is gone, or has forgotten this place. */
+        private void watch() {
+            network.time().at(network.time().nowNanos() + RETRY.toNanos(), () -> {
+                if (state != State.CONNECTED) {
+                    return;
+                }
+                if (!network.reachesWorker(host)) {
+                    interrupted();
+                } else if (!worker.holds(room, self, this)) {
+                    state = State.INTERRUPTED;
+                    connect();
+                } else {
+                    watch();
+                }
+            });
+        }
+
+        private void interrupted() {
+            if (state != State.INTERRUPTED) {
+                state = State.INTERRUPTED;
+                tell(() -> listener.onInterrupted(unreachable()));
+            }
+            network.time().at(network.time().nowNanos() + RETRY.toNanos(), this::connect);
+        }
+
+        private void end(SignalingException cause) {
+            if (state != State.ENDED) {
+                state = State.ENDED;
+                sessions.remove(this);
+                owner.execute(() -> listener.onEnded(cause));
+            }
+        }
+
+        void roomGone() {
+            later(() -> end(new SignalingException(Problem.ROOM_NOT_FOUND, "the room is gone")));
+        }
+
+        void replaced() {
+            later(() -> end(new SignalingException(Problem.PEER_TAKEN, "replaced by a newer connection of this peer")));
+        }
+
+        private void tell(Runnable call) {
+            owner.execute(() -> {
+                if (state != State.ENDED) {
+                    call.run();
+                }
+            });
+        }
+
+        @Override
+        public CompletionStage<Void> send(PeerId to, MessageType type, byte[] payload) {
+            if (payload.length > MAX_PAYLOAD_BYTES) {
+                throw new IllegalArgumentException(
+                        "a payload has at most " + MAX_PAYLOAD_BYTES + " bytes, not " + payload.length);
+            }
+            CompletableFuture<Void> future = new CompletableFuture<>();
+            byte[] copy = payload.clone();
+            trySend(to, type, copy, network.time().nowNanos() + MAX_MESSAGE_AGE.toNanos(), future);
+            return future;
+        }
+
+        private void trySend(
+                PeerId to, MessageType type, byte[] payload, long deadlineNanos, CompletableFuture<Void> future) {
+            later(() -> {
+                if (state == State.ENDED) {
+                    future.completeExceptionally(unreachable());
+                } else if (state != State.CONNECTED || !network.reachesWorker(host)) {
+                    if (network.time().nowNanos() >= deadlineNanos) {
+                        future.completeExceptionally(unreachable());
+                    } else {
+                        network.time()
+                                .at(
+                                        network.time().nowNanos() + RETRY.toNanos(),
+                                        () -> trySend(to, type, payload, deadlineNanos, future));
+                    }
+                } else {
+                    deliver(to, type, payload, future);
+                }
+            });
+        }
+
+        private void deliver(PeerId to, MessageType type, byte[] payload, CompletableFuture<Void> future) {
+            worker.heard(payload);
+            SimSession receiver;
+            try {
+                receiver = worker.placeOf(room, to);
+            } catch (SignalingException e) {
+                later(() -> future.completeExceptionally(e));
+                return;
+            }
+            later(() -> future.complete(null));
+            int copies = network.loses() ? 0 : network.duplicates() ? 2 : 1;
+            for (int i = 0; i < copies; i++) {
+                later(() -> receiver.tell(() -> receiver.listener.onMessage(self, type, payload.clone())));
+            }
+        }
+
+        @Override
+        public CompletionStage<Void> leave() {
+            CompletableFuture<Void> future = new CompletableFuture<>();
+            close();
+            later(() -> {
+                if (network.reachesWorker(host)) {
+                    worker.free(room, self, this);
+                }
+                future.complete(null);
+            });
+            return future;
+        }
+
+        @Override
+        public void close() {
+            state = State.ENDED;
+            sessions.remove(this);
+        }
+    }
+}

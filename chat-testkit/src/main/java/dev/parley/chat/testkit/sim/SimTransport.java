@@ -1,0 +1,302 @@
+package dev.parley.chat.testkit.sim;
+
+import dev.parley.chat.CloseReason;
+import dev.parley.chat.CloseReason.Code;
+import dev.parley.chat.CloseReason.Origin;
+import dev.parley.chat.transport.IceConfig;
+import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.PeerLink;
+import dev.parley.chat.transport.PeerLinkListener;
+import dev.parley.chat.transport.Transport;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Links over a {@link SimNetwork}: the simulated twin of the WebRTC transport. Ordered and reliable while the network
+ * holds, delayed by loss, silent in a partition, failed when that lasts.
+ */
+public final class SimTransport implements Transport {
+
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
+    private static final int MAX_REMOTE_CANDIDATES = 256;
+
+    private final SimNetwork network;
+    private final String host;
+    private final Set<SimLink> links = new LinkedHashSet<>();
+    private boolean closed;
+
+    /**
+     * Makes the transport of one process.
+     *
+     * @param network the network
+     * @param host where in the network the process is
+     */
+    public SimTransport(SimNetwork network, String host) {
+        this.network = network;
+        this.host = host;
+    }
+
+    @Override
+    public PeerLink open(LinkRole role, IceConfig ice, Executor owner, PeerLinkListener listener) {
+        if (closed) {
+            throw new IllegalStateException("the transport is closed");
+        }
+        SimLink link = new SimLink(role, owner, listener);
+        links.add(link);
+        network.links.add(link);
+        if (role == LinkRole.INITIATOR) {
+            link.offer();
+        }
+        network.time().at(network.time().nowNanos() + CONNECT_TIMEOUT.toNanos(), () -> {
+            if (link.state == State.NEGOTIATING) {
+                link.end(new CloseReason(Code.NO_CONNECTION, Origin.NETWORK, "the link did not open in time"));
+            }
+        });
+        return link;
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        for (SimLink link : List.copyOf(links)) {
+            link.close();
+        }
+    }
+
+    /** The process dies: its links are gone without a word, and it is told nothing any more. */
+    void crash() {
+        closed = true;
+        for (SimLink link : List.copyOf(links)) {
+            link.state = State.CLOSED;
+            network.links.remove(link);
+            SimLink other = link.other;
+            if (other != null) {
+                other.failLater();
+            }
+        }
+        links.clear();
+    }
+
+    private enum State {
+        NEGOTIATING,
+        OPEN,
+        CLOSED
+    }
+
+    /** One side of a link. */
+    final class SimLink implements PeerLink {
+        private final LinkRole role;
+        private final Executor owner;
+        private final PeerLinkListener listener;
+        private final Deque<Runnable> held = new ArrayDeque<>();
+        private State state = State.NEGOTIATING;
+        private @Nullable SimLink other;
+        private @Nullable String description;
+        private byte[] binding = new byte[0];
+        private int remoteCandidates;
+        private long lastArrivalNanos;
+        private long bufferedBytes;
+
+        private SimLink(LinkRole role, Executor owner, PeerLinkListener listener) {
+            this.role = role;
+            this.owner = owner;
+            this.listener = listener;
+        }
+
+        private void offer() {
+            String offer = network.register(this);
+            signal(new LinkSignal.Offer(offer));
+            signalCandidates();
+        }
+
+        private void signalCandidates() {
+            signal(new LinkSignal.Candidate("candidate:1 1 udp 1 " + host + " 9 typ host", "0", 0));
+            signal(new LinkSignal.EndOfCandidates());
+        }
+
+        private void signal(LinkSignal signal) {
+            owner.execute(() -> {
+                if (state != State.CLOSED) {
+                    listener.onSignal(signal);
+                }
+            });
+        }
+
+        @Override
+        public void accept(LinkSignal signal) {
+            if (state == State.CLOSED) {
+                return;
+            }
+            if (signal instanceof LinkSignal.Offer offer) {
+                SimLink initiator = network.initiatorOf(offer.sdp());
+                if (offer.sdp().equals(description)) {
+                    return;
+                }
+                if (role != LinkRole.RESPONDER || initiator == null || other != null) {
+                    violated("an offer that is malformed or out of place");
+                    return;
+                }
+                description = offer.sdp();
+                other = initiator;
+                signal(new LinkSignal.Answer("sim-answer-" + network.register(this)));
+                signalCandidates();
+            } else if (signal instanceof LinkSignal.Answer answer) {
+                String prefix = "sim-answer-";
+                SimLink responder = answer.sdp().startsWith(prefix)
+                        ? network.initiatorOf(answer.sdp().substring(prefix.length()))
+                        : null;
+                if (answer.sdp().equals(description)) {
+                    return;
+                }
+                if (role != LinkRole.INITIATOR || responder == null || responder.other != this || other != null) {
+                    violated("an answer that is malformed or out of place");
+                    return;
+                }
+                description = answer.sdp();
+                other = responder;
+                connect(responder);
+            } else if (signal instanceof LinkSignal.Candidate candidate) {
+                if (!candidate.candidate().startsWith("candidate:") || ++remoteCandidates > MAX_REMOTE_CANDIDATES) {
+                    violated("a candidate that is malformed or one too many");
+                }
+            }
+        }
+
+        private void connect(SimLink responder) {
+            // As with real fingerprints: the same on both sides, and another one for every link.
+            byte[] shared = ByteBuffer.allocate(32)
+                    .putLong(network.nextBinding())
+                    .putLong(network.time().nowNanos())
+                    .array();
+            transfer(responder, 0, () -> responder.opened(shared));
+            responder.transfer(this, 0, () -> opened(shared));
+        }
+
+        private void opened(byte[] shared) {
+            if (state == State.NEGOTIATING) {
+                state = State.OPEN;
+                binding = shared;
+                listener.onOpen();
+            }
+        }
+
+        @Override
+        public boolean send(byte[] frame) {
+            if (frame.length == 0 || frame.length > MAX_FRAME_BYTES) {
+                throw new IllegalArgumentException(
+                        "a frame has 1 to " + MAX_FRAME_BYTES + " bytes, not " + frame.length);
+            }
+            SimLink receiver = other;
+            if (state != State.OPEN || receiver == null || bufferedBytes + frame.length > MAX_BUFFERED_BYTES) {
+                return false;
+            }
+            byte[] copy = frame.clone();
+            transfer(receiver, copy.length, () -> {
+                if (receiver.state == State.OPEN) {
+                    receiver.listener.onFrame(copy);
+                }
+            });
+            return true;
+        }
+
+        @Override
+        public long bufferedBytes() {
+            return state == State.OPEN ? bufferedBytes : 0;
+        }
+
+        @Override
+        public byte[] channelBinding() {
+            if (binding.length == 0) {
+                throw new IllegalStateException("the link is not open yet");
+            }
+            return binding.clone();
+        }
+
+        @Override
+        public void close() {
+            if (state == State.CLOSED) {
+                return;
+            }
+            SimLink peer = other;
+            if (peer != null && state == State.OPEN) {
+                transfer(peer, 0, () -> peer.end(new CloseReason(Code.LEFT, Origin.PEER, "the peer closed the link")));
+            }
+            end(new CloseReason(Code.LEFT, Origin.LOCAL, "closed here"));
+        }
+
+        /** Lets something happen at the other side: in order, later, and not while no way leads there. */
+        private void transfer(SimLink receiver, int bytes, Runnable arrival) {
+            bufferedBytes += bytes;
+            Runnable transfer = () -> {
+                long at = Math.max(lastArrivalNanos, network.time().nowNanos() + network.linkDelayNanos());
+                lastArrivalNanos = at;
+                network.time().at(at, () -> {
+                    bufferedBytes -= bytes;
+                    receiver.owner.execute(arrival);
+                });
+            };
+            if (held.isEmpty() && network.reach(host, receiver.hostName())) {
+                transfer.run();
+            } else {
+                held.add(transfer);
+                failLater();
+            }
+        }
+
+        private String hostName() {
+            return host;
+        }
+
+        /** The network has changed: what was held goes on if there is a way again. */
+        void resume() {
+            SimLink receiver = other;
+            if (receiver != null && network.reach(host, receiver.hostName())) {
+                while (!held.isEmpty()) {
+                    held.remove().run();
+                }
+            }
+        }
+
+        private boolean failing;
+
+        /** Gives the link up after a while, unless what is held has gone on by then. */
+        private void failLater() {
+            if (failing) {
+                return;
+            }
+            failing = true;
+            network.time().at(network.time().nowNanos() + SimNetwork.LINK_FAILURE.toNanos(), () -> {
+                failing = false;
+                SimLink peer = other;
+                if (!held.isEmpty() || peer == null || peer.state == State.CLOSED) {
+                    end(new CloseReason(Code.NO_CONNECTION, Origin.NETWORK, "the connection was lost"));
+                }
+            });
+        }
+
+        private void violated(String what) {
+            SimLink peer = other;
+            if (peer != null && state == State.OPEN) {
+                transfer(peer, 0, () -> peer.end(new CloseReason(Code.LEFT, Origin.PEER, "the peer closed the link")));
+            }
+            end(new CloseReason(Code.PROTOCOL_VIOLATION, Origin.PEER, what));
+        }
+
+        private void end(CloseReason reason) {
+            if (state == State.CLOSED) {
+                return;
+            }
+            state = State.CLOSED;
+            links.remove(this);
+            network.links.remove(this);
+            owner.execute(() -> listener.onClosed(reason));
+        }
+    }
+}
