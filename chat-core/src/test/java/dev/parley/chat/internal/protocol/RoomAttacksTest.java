@@ -230,7 +230,7 @@ final class RoomAttacksTest {
     void anAdmittedMemberThatDoesNotSayItsNameLosesItsLink() {
         HandPeer bob = new HandPeer(world, 3).enter();
         world.advance(Duration.ofNanos(Timer.PROFILE.nanos()));
-        assertThat(bob.goodbye()).isEqualTo(Code.PROTOCOL_VIOLATION);
+        assertThat(bob.goodbye()).isEqualTo(Code.NO_CONNECTION);
         assertThat(ann.told).doesNotContain("+Bob", "-Bob");
         assertThatTheRoomGoesOn();
     }

@@ -254,6 +254,7 @@ final class SmallPartsTest {
         link.tick(period);
         assertThat(outputs).as("it was opened a moment ago").isEmpty();
         link.tick(2 * period);
+        assertThat(outputs.removeIf(new Output.QueryBuffered(4)::equals)).isTrue();
         assertThat(outputs).hasSize(1);
         byte[] ping = ((Output.Transmit) outputs.get(0)).frame();
         assertThat(ping).hasSize(9).startsWith(0x20);
