@@ -453,7 +453,8 @@ public final class HostMachine extends RoomMachine {
             // With nobody left to tell, a removal waits for the next one who comes: nothing is sealed meanwhile.
             return;
         }
-        timers.start(Timer.COMMIT, now);
+        long pause = group.members().size() * Limits.COMMIT_PAUSE_PER_MEMBER.toNanos();
+        timers.startFor(Timer.COMMIT, now, Math.min(pause, Timer.COMMIT.nanos()));
         // Those who stay get the commits of one change in one frame: who joins again was never gone for them.
         List<byte[]> removals = new ArrayList<>();
         if (!removed.isEmpty()) {
