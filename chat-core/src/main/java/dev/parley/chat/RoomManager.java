@@ -21,6 +21,7 @@ import dev.parley.chat.transport.Signaling;
 import dev.parley.chat.transport.SignedDescriptor;
 import dev.parley.chat.transport.Transport;
 import dev.parley.chat.transport.WebRtcTransport;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -451,6 +452,9 @@ public final class RoomManager implements AutoCloseable {
             }
             if (name.codePoints().anyMatch(Character::isISOControl)) {
                 throw new IllegalArgumentException("a name has no control characters");
+            }
+            if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+                throw new IllegalArgumentException("a name holds half a surrogate pair");
             }
             this.displayName = name;
             return this;
