@@ -15,15 +15,29 @@ final class LineReader {
     /** Longest line, in bytes, without its line break. */
     static final int MAX_LINE_BYTES = 64 * 1024;
 
+    /**
+     * Longest line that a terminal surely handed over whole, in bytes. It edits lines of at most 4,095 bytes and drops
+     * what is typed or pasted beyond that, silently (termios(3), canonical mode).
+     */
+    static final int MAX_TERMINAL_LINE_BYTES = 4_094;
+
     private static final int BUFFER_BYTES = 8 * 1024;
 
     private final InputStream in;
+    private final int maxLineBytes;
     private final byte[] buffer = new byte[BUFFER_BYTES];
     private int at;
     private int end;
 
-    LineReader(InputStream in) {
+    /**
+     * Makes a reader.
+     *
+     * @param in where lines come from
+     * @param maxLineBytes longest line that is good, without its line break
+     */
+    LineReader(InputStream in, int maxLineBytes) {
         this.in = in;
+        this.maxLineBytes = maxLineBytes;
     }
 
     /**
@@ -58,7 +72,7 @@ final class LineReader {
             while (at < end && buffer[at] != '\n') {
                 at++;
             }
-            if (line.size() + (at - from) > MAX_LINE_BYTES + 1) {
+            if (line.size() + (at - from) > maxLineBytes + 1) {
                 tooLong = true;
                 line.reset();
             }
@@ -72,11 +86,11 @@ final class LineReader {
         }
     }
 
-    private static Line finish(ByteArrayOutputStream bytes, boolean tooLong) {
+    private Line finish(ByteArrayOutputStream bytes, boolean tooLong) {
         byte[] line = bytes.toByteArray();
         int length = line.length > 0 && line[line.length - 1] == '\r' ? line.length - 1 : line.length;
-        if (tooLong || length > MAX_LINE_BYTES) {
-            return bad("line_too_long", "the line is longer than " + MAX_LINE_BYTES + " bytes", "send it in parts");
+        if (tooLong || length > maxLineBytes) {
+            return bad("line_too_long", "the line is longer than " + maxLineBytes + " bytes", "send it in parts");
         }
         try {
             String text = StandardCharsets.UTF_8

@@ -193,7 +193,8 @@ final class RoomRun implements RoomListener {
     }
 
     private void readInput(Room room) {
-        LineReader lines = new LineReader(context.in());
+        LineReader lines = new LineReader(
+                context.in(), context.terminal() ? LineReader.MAX_TERMINAL_LINE_BYTES : LineReader.MAX_LINE_BYTES);
         try {
             while (room.state() != ConnectionState.CLOSED) {
                 LineReader.Line line = lines.next();

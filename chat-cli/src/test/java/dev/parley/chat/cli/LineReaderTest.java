@@ -13,8 +13,12 @@ import org.junit.jupiter.api.Test;
 class LineReaderTest {
 
     private static List<String> read(InputStream in) throws IOException {
+        return read(in, LineReader.MAX_LINE_BYTES);
+    }
+
+    private static List<String> read(InputStream in, int maxLineBytes) throws IOException {
         List<String> lines = new ArrayList<>();
-        LineReader reader = new LineReader(in);
+        LineReader reader = new LineReader(in, maxLineBytes);
         for (LineReader.Line line = reader.next(); line != null; line = reader.next()) {
             Failure problem = line.problem();
             lines.add(problem == null ? line.text() : problem.code());
@@ -38,6 +42,13 @@ class LineReaderTest {
         String fits = "x".repeat(LineReader.MAX_LINE_BYTES);
         assertThat(read(bytes(fits + "\n" + fits + "y\nnext\n" + fits + "\r\n" + fits + "yyyyy")))
                 .containsExactly(fits, "line_too_long", "next", fits, "line_too_long");
+    }
+
+    @Test
+    void aLineThatATerminalMayHaveCutIsReported() throws IOException {
+        String whole = "x".repeat(LineReader.MAX_TERMINAL_LINE_BYTES);
+        assertThat(read(bytes(whole + "\n" + whole + "y\nnext\n"), LineReader.MAX_TERMINAL_LINE_BYTES))
+                .containsExactly(whole, "line_too_long", "next");
     }
 
     @Test
