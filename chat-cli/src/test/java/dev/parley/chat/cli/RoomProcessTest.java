@@ -121,16 +121,6 @@ class RoomProcessTest extends ProcessTest {
     }
 
     @Test
-    void aWrongSecretIsRefusedWithSeven() throws Exception {
-        ChildProcess host = create(worker());
-        String invite = invite(host);
-        String wrong = invite.substring(0, invite.indexOf('#') + 1) + "A".repeat(43);
-        ChildProcess guest = start("guest", "join", wrong);
-        assertThat(guest.awaitExit(TIME)).isEqualTo(ExitCode.REFUSED.status());
-        guest.await("an error", TIME, error("wrong_secret"));
-    }
-
-    @Test
     void aFullRoomRefusesWithSeven() throws Exception {
         ChildProcess host = create(worker(), "--capacity", "2");
         String invite = invite(host);
