@@ -1,5 +1,7 @@
 package dev.parley.chat;
 
+import java.nio.charset.StandardCharsets;
+
 /**
  * Says that a part of a message's text is an emote, and whose. Never a URL: who shows the message asks its own provider
  * for the picture, or shows the code.
@@ -24,7 +26,7 @@ public record EmoteReference(String provider, String emote, String code, int sta
     /**
      * Checks the parts by themselves; whether they fit a text is checked by the message.
      *
-     * @throws IllegalArgumentException if a part is empty, too long or out of order
+     * @throws IllegalArgumentException if a part is empty, too long or out of order, or holds half a surrogate pair
      */
     public EmoteReference {
         if (provider.length() > MAX_PROVIDER_CHARS || !provider.matches("[a-z0-9._-]+")) {
@@ -36,8 +38,15 @@ public record EmoteReference(String provider, String emote, String code, int sta
         if (code.isEmpty() || code.length() > MAX_CODE_CHARS) {
             throw new IllegalArgumentException("an emote code has 1 to 200 characters, not " + code.length());
         }
+        if (!isWellFormed(emote) || !isWellFormed(code)) {
+            throw new IllegalArgumentException("an emote's id or code holds half a surrogate pair");
+        }
         if (start < 0 || end <= start) {
             throw new IllegalArgumentException("an emote's range is " + start + " to " + end);
         }
+    }
+
+    private static boolean isWellFormed(String text) {
+        return StandardCharsets.UTF_8.newEncoder().canEncode(text);
     }
 }

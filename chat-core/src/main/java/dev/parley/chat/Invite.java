@@ -71,7 +71,7 @@ public final class Invite {
         }
         String path = uri.getRawPath() == null ? "" : uri.getRawPath();
         int at = path.lastIndexOf(ROOM_PATH);
-        if (at < 0 || uri.getRawQuery() != null) {
+        if (at < 0 || uri.getRawAuthority() == null || uri.getRawQuery() != null) {
             throw new IllegalArgumentException(
                     "not an invite: it should look like https://example.org/r/<room id>#<secret>");
         }
@@ -83,7 +83,8 @@ public final class Invite {
         }
         URI base;
         try {
-            base = new URI(uri.getScheme(), uri.getRawAuthority(), path.substring(0, at), null, null);
+            // Put together as text: the constructors of several parts would escape what is escaped already.
+            base = new URI(uri.getScheme() + "://" + uri.getRawAuthority() + path.substring(0, at));
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException("not an invite: no server in it");
         }

@@ -17,6 +17,15 @@ public final class OutgoingMessage {
     /** Most emotes that a message refers to. */
     public static final int MAX_EMOTES = 256;
 
+    /**
+     * Most bytes that the text and its emotes take together, in the JSON in which they travel; a text alone is always
+     * below it.
+     */
+    public static final int MAX_ENCODED_BYTES = 120 * 1024;
+
+    /** What an emote takes besides its id and code: field names, its provider and its range. */
+    private static final int EMOTE_ENCODED_BYTES = 64 + EmoteReference.MAX_PROVIDER_CHARS;
+
     private final String text;
     private final List<EmoteReference> emotes;
     private final @Nullable MessageId replyTo;
@@ -112,8 +121,8 @@ public final class OutgoingMessage {
          * Makes the message.
          *
          * @return the message
-         * @throws IllegalArgumentException if the text is empty, too long or holds half a surrogate pair, or a
-         *     reference does not fit the text
+         * @throws IllegalArgumentException if the text is empty, too long or holds half a surrogate pair, a reference
+         *     does not fit the text, or there is too much of both
          */
         public OutgoingMessage build() {
             if (text.isEmpty()) {
@@ -136,6 +145,14 @@ public final class OutgoingMessage {
                 throw new IllegalArgumentException(
                         "the message has " + emotes.size() + " emotes, the limit is " + MAX_EMOTES);
             }
+            int encodedBytes = encodedBytes(text);
+            for (EmoteReference emote : emotes) {
+                encodedBytes += EMOTE_ENCODED_BYTES + encodedBytes(emote.emote()) + encodedBytes(emote.code());
+            }
+            if (encodedBytes > MAX_ENCODED_BYTES) {
+                throw new IllegalArgumentException("the text and its emotes take " + encodedBytes
+                        + " bytes, the limit is " + MAX_ENCODED_BYTES + "; send it in parts");
+            }
             int at = 0;
             for (EmoteReference emote : emotes) {
                 if (emote.start() < at || emote.end() > text.length()) {
@@ -145,6 +162,22 @@ public final class OutgoingMessage {
                 at = emote.end();
             }
             return new OutgoingMessage(this);
+        }
+
+        /** How many bytes a text takes in JSON at most (RFC 8259 section 7). */
+        private static int encodedBytes(String text) {
+            int bytes = 0;
+            for (int i = 0; i < text.length(); i++) {
+                char c = text.charAt(i);
+                if (c < ' ' || Character.isSurrogate(c)) {
+                    bytes += 6;
+                } else if (c < 0x80) {
+                    bytes += c == '"' || c == '\\' ? 2 : 1;
+                } else {
+                    bytes += c < 0x800 ? 2 : 3;
+                }
+            }
+            return bytes;
         }
     }
 }

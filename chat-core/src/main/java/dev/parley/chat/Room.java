@@ -54,7 +54,8 @@ public interface Room {
     /**
      * Returns who is in the room now, oneself included.
      *
-     * @return an immutable snapshot: the host first, then by the time of joining
+     * @return an immutable snapshot of those who have said their name: the host first, then in the order in which this
+     *     process was told of them
      */
     List<Participant> participants();
 

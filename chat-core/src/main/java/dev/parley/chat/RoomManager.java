@@ -21,6 +21,7 @@ import dev.parley.chat.transport.Signaling;
 import dev.parley.chat.transport.SignedDescriptor;
 import dev.parley.chat.transport.Transport;
 import dev.parley.chat.transport.WebRtcTransport;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -36,6 +37,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -84,6 +86,8 @@ public final class RoomManager implements AutoCloseable {
     private final List<AutoCloseable> owned;
     private final Executor storeExecutor;
     private final Set<RoomDriver> rooms = ConcurrentHashMap.newKeySet();
+    private final Map<Long, CompletableFuture<?>> pending = new ConcurrentHashMap<>();
+    private final AtomicLong nextPending = new AtomicLong();
     private final AtomicBoolean isClosed = new AtomicBoolean();
 
     private RoomManager(Builder builder) {
@@ -131,7 +135,7 @@ public final class RoomManager implements AutoCloseable {
      * @param listener is told what happens; may be called before the future completes
      * @return completes with the room, CONNECTED, once it is announced at the worker. Fails with
      *     {@link SignalingException} when the worker refuses it or cannot be reached, with {@link StoreException}, with
-     *     {@link TransportException} when this machine cannot make links
+     *     {@link RoomClosedException} when the manager is closed meanwhile
      * @throws IllegalStateException if the manager is closed
      */
     public CompletableFuture<Room> createRoom(RoomOptions options, RoomListener listener) {
@@ -174,7 +178,7 @@ public final class RoomManager implements AutoCloseable {
      *     {@link RoomClosedException} when the room refuses (its reason says why: ROOM_NOT_FOUND, WRONG_SECRET,
      *     ROOM_FULL, BANNED, INCOMPATIBLE) or no connection comes about within 30 s (NO_CONNECTION), with
      *     {@link SignalingException} when the worker refuses or cannot be reached, with {@link StoreException}, with
-     *     {@link TransportException}
+     *     {@link RoomClosedException} (LEFT) when the manager is closed meanwhile
      * @throws IllegalStateException if the manager is closed
      */
     public CompletableFuture<Room> joinRoom(Invite invite, RoomListener listener) {
@@ -189,10 +193,16 @@ public final class RoomManager implements AutoCloseable {
                 .thenCompose(RoomDriver::start));
     }
 
-    /** The same, failing with the very exception and not one that wraps it, and not to be completed by callers. */
-    private static <T> CompletableFuture<T> unwrapped(CompletableFuture<T> future) {
+    /**
+     * The same, failing with the very exception and not one that wraps it, and completing even if this manager is
+     * closed under it.
+     */
+    private <T> CompletableFuture<T> unwrapped(CompletableFuture<T> future) {
         CompletableFuture<T> result = new CompletableFuture<>();
+        long number = nextPending.getAndIncrement();
+        pending.put(number, result);
         CompletableFuture<T> unused = future.whenComplete((value, failure) -> {
+            pending.remove(number);
             if (failure == null) {
                 result.complete(value);
             } else {
@@ -393,6 +403,10 @@ public final class RoomManager implements AutoCloseable {
             log.warn("not every room could be left in an orderly way");
         }
         closeAll(owned);
+        for (CompletableFuture<?> waiting : pending.values()) {
+            waiting.completeExceptionally(
+                    closed(CloseReason.Code.LEFT, CloseReason.Origin.LOCAL, "the room manager was closed"));
+        }
     }
 
     /** Closes in the opposite order of making. */
@@ -438,6 +452,9 @@ public final class RoomManager implements AutoCloseable {
             }
             if (name.codePoints().anyMatch(Character::isISOControl)) {
                 throw new IllegalArgumentException("a name has no control characters");
+            }
+            if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+                throw new IllegalArgumentException("a name holds half a surrogate pair");
             }
             this.displayName = name;
             return this;
@@ -488,8 +505,9 @@ public final class RoomManager implements AutoCloseable {
         }
 
         /**
-         * Sets how much may wait to be sent in a room before {@link Room#send} fails. Default:
-         * {@value RoomManager#DEFAULT_MAX_QUEUED_BYTES}.
+         * Sets how much may wait to be sent. A participant's {@link Room#send} fails when more of its own messages wait
+         * for the host; a host's when half of it waits for one participant, whose link is closed when all of it does.
+         * Default: {@value RoomManager#DEFAULT_MAX_QUEUED_BYTES}.
          *
          * @param bytes at least 65,536
          * @return this

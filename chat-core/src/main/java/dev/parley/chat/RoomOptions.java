@@ -1,5 +1,7 @@
 package dev.parley.chat;
 
+import java.nio.charset.StandardCharsets;
+
 /** What a new room is like. Immutable. */
 public final class RoomOptions {
 
@@ -46,8 +48,8 @@ public final class RoomOptions {
     /**
      * Starts the options of a room.
      *
-     * @param name 1…{@value #MAX_NAME_CHARS} characters, none of them a control character; checked by
-     *     {@link Builder#build}
+     * @param name 1…{@value #MAX_NAME_CHARS} characters of well-formed Unicode, none of them a control character;
+     *     checked by {@link Builder#build}
      * @return a new builder
      */
     public static Builder builder(String name) {
@@ -126,6 +128,9 @@ public final class RoomOptions {
             }
             if (name.codePoints().anyMatch(Character::isISOControl)) {
                 throw new IllegalArgumentException("a room's name has no control characters");
+            }
+            if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+                throw new IllegalArgumentException("a room's name holds half a surrogate pair");
             }
             if (capacity < MIN_CAPACITY || capacity > MAX_CAPACITY) {
                 throw new IllegalArgumentException(

@@ -10,6 +10,7 @@ import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.Participant;
 import dev.parley.chat.internal.encoding.Json;
 import dev.parley.chat.internal.encoding.MalformedException;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,6 +89,9 @@ final class Bodies {
         String name = Json.text(Json.parseObject(event.body()), "name", Participant.MAX_NAME_CHARS);
         if (name.isBlank() || name.codePoints().anyMatch(Character::isISOControl)) {
             throw new MalformedException("a name that is empty or has control characters");
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+            throw new MalformedException("a name with half a surrogate pair");
         }
         return name;
     }

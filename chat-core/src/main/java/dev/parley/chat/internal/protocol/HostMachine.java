@@ -453,7 +453,8 @@ public final class HostMachine extends RoomMachine {
             // With nobody left to tell, a removal waits for the next one who comes: nothing is sealed meanwhile.
             return;
         }
-        timers.start(Timer.COMMIT, now);
+        long pause = group.members().size() * Limits.COMMIT_PAUSE_PER_MEMBER.toNanos();
+        timers.startFor(Timer.COMMIT, now, Math.min(pause, Timer.COMMIT.nanos()));
         // Those who stay get the commits of one change in one frame: who joins again was never gone for them.
         List<byte[]> removals = new ArrayList<>();
         if (!removed.isEmpty()) {
@@ -537,13 +538,22 @@ public final class HostMachine extends RoomMachine {
         guest.link.deadlines.stop(Timer.ADMISSION);
         members.put(peer, guest);
         admitted.put(peer, guest.link);
-        EventHead own = heads.get(self.peerId());
-        guest.receivedSeq = own == null ? 0 : own.seq();
+        guest.receivedSeq = receivedBefore(peer, has);
         guest.link.send(now, Frame.Kind.ADMITTED, guest.hostTag);
         synchronise(guest, has);
         if (!profiles.containsKey(peer)) {
             guest.link.deadlines.start(Timer.PROFILE, now);
         }
+    }
+
+    /** Up to where a peer has our own messages: a newcomer owes no acknowledgement of what it is not given. */
+    private long receivedBefore(PeerId peer, Map<PeerId, EventHead> has) {
+        EventHead own = heads.get(self.peerId());
+        EventHead known = has.get(self.peerId());
+        if (own == null) {
+            return 0;
+        }
+        return known != null && firstOrders.containsKey(peer) ? Math.min(own.seq(), known.seq()) : own.seq();
     }
 
     /** Gives a participant what it needs to take part, and one that comes back what it missed. */

@@ -50,5 +50,8 @@ final class Limits {
     /** An own clock never follows a peer's further than this ahead of the wall clock. */
     static final Duration MAX_CLOCK_LEAD = Duration.ofMinutes(10);
 
+    /** Pause after a commit, for each member: a commit costs each of them work, and a small room need not wait long. */
+    static final Duration COMMIT_PAUSE_PER_MEMBER = Duration.ofMillis(5);
+
     private Limits() {}
 }

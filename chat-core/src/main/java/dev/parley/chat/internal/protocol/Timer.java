@@ -24,7 +24,7 @@ enum Timer {
     DRAIN(Duration.ofMillis(5)),
     /** Host's link: from the offer to JOIN, and from WELCOME to CONFIRM. */
     ADMISSION(Duration.ofSeconds(15)),
-    /** Host: pause between two commits, in which joins and removals are collected. */
+    /** Host: longest pause between two commits, in which joins and removals are collected. */
     COMMIT(Duration.ofMillis(250)),
     /** Host: how long a member that lost its link keeps its place. */
     GRACE(Duration.ofSeconds(10)),

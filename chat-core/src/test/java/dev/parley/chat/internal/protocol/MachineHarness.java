@@ -1,0 +1,653 @@
+package dev.parley.chat.internal.protocol;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.chat.ChatException;
+import dev.parley.chat.CloseReason;
+import dev.parley.chat.CloseReason.Code;
+import dev.parley.chat.CloseReason.Origin;
+import dev.parley.chat.DeliveryState;
+import dev.parley.chat.MessageId;
+import dev.parley.chat.OutgoingMessage;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.RoomOptions;
+import dev.parley.chat.RoomOptions.Visibility;
+import dev.parley.chat.SignalingException;
+import dev.parley.chat.SignalingException.Problem;
+import dev.parley.chat.crypto.Identity;
+import dev.parley.chat.internal.crypto.RoomSecret;
+import dev.parley.chat.internal.crypto.Sha256;
+import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.store.EventHead;
+import dev.parley.chat.store.StoredEvent;
+import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.PeerLink;
+import dev.parley.chat.transport.SignalingSession.MessageType;
+import dev.parley.chat.transport.SignedDescriptor;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A world of machines in virtual time: carries the outputs of each to the inputs of the others, in order, without a
+ * thread or a clock. After every step it holds the machine to its promises: no deadline that has passed already, no
+ * frame that is too long or goes to a link that is not open, nothing after the end.
+ */
+final class MachineHarness {
+
+    static final long START_EPOCH_MILLIS = 1_800_000_000_000L;
+    static final long DEFAULT_MAX_QUEUED_BYTES = 4L * 1024 * 1024;
+    static final RoomSecret SECRET = RoomSecret.of(filled(7));
+
+    private static final int MAX_DELIVERIES_PER_INSTANT = 200_000;
+    private static final int MAX_TICKS_PER_INSTANT = 100;
+
+    /** Who can be reached through the worker and over links: a machine, or a test that plays one by hand. */
+    interface Party {
+
+        PeerId id();
+
+        void onMail(PeerId from, MessageType type, byte[] payload);
+
+        void onOpened(int link, byte[] binding);
+
+        void onFrame(int link, byte[] frame);
+
+        void onClosed(int link, CloseReason reason);
+    }
+
+    /** Something that went through the worker. */
+    @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+    record Mail(PeerId from, PeerId to, MessageType type, byte[] payload) {}
+
+    /** One side of a link. */
+    static final class End {
+        final Party party;
+        final int number;
+        private final Deque<byte[]> outgoing = new ArrayDeque<>();
+        private @Nullable End other;
+        private boolean isOpen;
+        private boolean isStalled;
+        private boolean isSilent;
+
+        End(Party party, int number) {
+            this.party = party;
+            this.number = number;
+        }
+
+        long undeliveredBytes() {
+            return outgoing.stream().mapToLong(frame -> frame.length).sum();
+        }
+    }
+
+    final Identity hostIdentity = identity(1);
+    final Descriptor descriptor;
+    final List<Mail> mails = new ArrayList<>();
+    final Map<PeerId, Party> worker = new LinkedHashMap<>();
+
+    /** Why the worker takes no room, if it does not. */
+    @Nullable
+    SignalingException announceFailure;
+
+    /** Whether a session comes up at once when a machine asks for it. */
+    boolean isWorkerUp = true;
+
+    long nowNanos;
+
+    private int configs;
+    private final Deque<Runnable> pending = new ArrayDeque<>();
+    private final List<Node> nodes = new ArrayList<>();
+    private final Map<String, End> initiators = new LinkedHashMap<>();
+
+    MachineHarness() {
+        this(RoomOptions.DEFAULT_CAPACITY);
+    }
+
+    MachineHarness(int capacity) {
+        this.descriptor = descriptor(hostIdentity, capacity);
+    }
+
+    static byte[] filled(int value) {
+        byte[] bytes = new byte[32];
+        Arrays.fill(bytes, (byte) value);
+        return bytes;
+    }
+
+    static Identity identity(int number) {
+        return Identity.fromInsecureSeeds(filled(number), filled(100 + number));
+    }
+
+    static Descriptor descriptor(Identity host, int capacity) {
+        byte[] nonce = new byte[Descriptor.NONCE_BYTES];
+        SignedDescriptor signed = Descriptor.sign(
+                host,
+                RoomOptions.builder("Tea").capacity(capacity).build(),
+                SECRET,
+                nonce,
+                new byte[Descriptor.SEAL_NONCE_BYTES],
+                Instant.ofEpochMilli(START_EPOCH_MILLIS));
+        try {
+            return Descriptor.verify(
+                    signed, Descriptor.roomId(host.card().ed25519PublicKey(), nonce), SECRET, Visibility.PRIVATE);
+        } catch (MalformedException | Descriptor.WrongSecretException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    RoomConfig config(Identity self, String name) {
+        return config(self, name, SECRET, DEFAULT_MAX_QUEUED_BYTES, Map.of(), List.of());
+    }
+
+    RoomConfig config(
+            Identity self,
+            String name,
+            RoomSecret secret,
+            long maxQueuedBytes,
+            Map<PeerId, EventHead> heads,
+            List<StoredEvent> outbox) {
+        byte[] seed = Sha256.of(name.getBytes(UTF_8), self.peerId().toBytes(), new byte[] {(byte) configs++});
+        return new RoomConfig(self, name, descriptor, secret, maxQueuedBytes, seed, heads, outbox);
+    }
+
+    Node host() {
+        return host(DEFAULT_MAX_QUEUED_BYTES);
+    }
+
+    Node host(long maxQueuedBytes) {
+        return add(
+                "Host",
+                hostIdentity,
+                new HostMachine(
+                        config(hostIdentity, "Host", SECRET, maxQueuedBytes, Map.of(), List.of()), epochMillis()));
+    }
+
+    Node participant(String name, int number) {
+        return participant(config(identity(number), name));
+    }
+
+    Node participant(RoomConfig config) {
+        try {
+            return add(config.displayName(), config.self(), new ParticipantMachine(config));
+        } catch (MalformedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private Node add(String name, Identity identity, RoomMachine machine) {
+        Node node = new Node(name, identity, machine);
+        nodes.add(node);
+        return node;
+    }
+
+    long epochMillis() {
+        return START_EPOCH_MILLIS + nowNanos / 1_000_000;
+    }
+
+    // ---- time
+
+    /** Carries everything to where it belongs, without time passing. */
+    void settle() {
+        int deliveries = 0;
+        for (Runnable next = pending.poll(); next != null; next = pending.poll()) {
+            assertThat(++deliveries).as("deliveries in one instant").isLessThanOrEqualTo(MAX_DELIVERIES_PER_INSTANT);
+            next.run();
+        }
+    }
+
+    /** Lets time pass, with every timer on its time. */
+    void advance(Duration duration) {
+        long end = nowNanos + duration.toNanos();
+        int ticks = 0;
+        settle();
+        while (true) {
+            long next = Long.MAX_VALUE;
+            for (Node node : nodes) {
+                next = Math.min(next, node.machine.deadlineNanos());
+            }
+            if (next > end) {
+                nowNanos = end;
+                return;
+            }
+            ticks = next > nowNanos ? 0 : ticks + 1;
+            assertThat(ticks).as("ticks in one instant").isLessThanOrEqualTo(MAX_TICKS_PER_INSTANT);
+            nowNanos = Math.max(nowNanos, next);
+            for (Node node : List.copyOf(nodes)) {
+                if (node.machine.deadlineNanos() <= nowNanos) {
+                    node.handle(new Input.Tick());
+                }
+            }
+            settle();
+        }
+    }
+
+    void advanceMillis(long millis) {
+        advance(Duration.ofMillis(millis));
+    }
+
+    // ---- the worker
+
+    void mail(PeerId from, PeerId to, MessageType type, byte[] payload) {
+        mails.add(new Mail(from, to, type, payload));
+        pending.add(() -> {
+            Party receiver = worker.get(to);
+            if (receiver != null) {
+                receiver.onMail(from, type, payload);
+            }
+        });
+    }
+
+    /** The worker repeats what it has carried before. */
+    void replay(Mail mail) {
+        mail(mail.from(), mail.to(), mail.type(), mail.payload());
+        settle();
+    }
+
+    // ---- links
+
+    End initiate(Party party, int number, String token) {
+        End end = new End(party, number);
+        initiators.put(token, end);
+        return end;
+    }
+
+    void respond(End end, String token) {
+        End initiator = initiators.get(token);
+        if (initiator != null && initiator.other == null) {
+            initiator.other = end;
+            end.other = initiator;
+        }
+    }
+
+    void connect(String token) {
+        End initiator = initiators.get(token);
+        if (initiator == null || initiator.isOpen) {
+            return;
+        }
+        End responder = initiator.other;
+        if (responder == null) {
+            return;
+        }
+        byte[] binding = Sha256.of(token.getBytes(UTF_8));
+        initiator.isOpen = true;
+        responder.isOpen = true;
+        pending.add(() -> initiator.party.onOpened(initiator.number, binding));
+        pending.add(() -> responder.party.onOpened(responder.number, binding));
+    }
+
+    void transmit(End end, byte[] frame) {
+        end.outgoing.add(frame);
+        pending.add(() -> deliverOne(end));
+    }
+
+    private void deliverOne(End end) {
+        End other = end.other;
+        if (!end.isStalled && end.isOpen && other != null && other.isOpen) {
+            byte[] frame = end.outgoing.poll();
+            if (frame != null) {
+                other.party.onFrame(other.number, frame);
+            }
+        }
+    }
+
+    /** Frames of this side wait until {@link #unstall}. */
+    void stall(End end) {
+        end.isStalled = true;
+    }
+
+    void unstall(End end) {
+        end.isStalled = false;
+        end.outgoing.forEach(frame -> pending.add(() -> deliverOne(end)));
+        settle();
+    }
+
+    /** Neither side hears of the other any more, and neither is told. */
+    void silence(End end) {
+        stall(end);
+        end.isSilent = true;
+        End other = end.other;
+        if (other != null) {
+            stall(other);
+            other.isSilent = true;
+        }
+    }
+
+    /** The network between the two breaks the link; what is under way is lost. */
+    void cut(End end) {
+        CloseReason reason = new CloseReason(Code.NO_CONNECTION, Origin.NETWORK, "the network broke the link");
+        end(end, reason, reason);
+        settle();
+    }
+
+    void close(End end) {
+        // What was sent before has its chance to arrive: the queue is served in order.
+        pending.add(() -> end(
+                end,
+                new CloseReason(Code.LEFT, Origin.LOCAL, "closed"),
+                new CloseReason(Code.LEFT, Origin.PEER, "the peer closed the link")));
+    }
+
+    private void end(End end, CloseReason toSelf, CloseReason toOther) {
+        End other = end.other;
+        boolean wasOpen = end.isOpen;
+        end.isOpen = false;
+        pending.add(() -> end.party.onClosed(end.number, toSelf));
+        if (other != null && wasOpen && !end.isSilent) {
+            other.isOpen = false;
+            pending.add(() -> other.party.onClosed(other.number, toOther));
+        }
+    }
+
+    // ---- machines
+
+    /** A machine and what it has done. */
+    final class Node implements Party {
+
+        final String name;
+        final Identity identity;
+        final RoomMachine machine;
+
+        /** Everything it wanted, and what it wanted for the last input. */
+        final List<Output> outputs = new ArrayList<>();
+
+        List<Output> lastOutputs = List.of();
+
+        /** What its listener was told, as text, without deliveries and the worker. */
+        final List<String> told = new ArrayList<>();
+
+        final List<String> deliveries = new ArrayList<>();
+        final TreeMap<Long, StoredEvent> ownStored = new TreeMap<>();
+        final List<StoredEvent> stored = new ArrayList<>();
+        final Map<Long, MessageId> accepted = new LinkedHashMap<>();
+        final Map<Long, ChatException> rejected = new LinkedHashMap<>();
+        final Map<Integer, End> links = new LinkedHashMap<>();
+        long acknowledgedSeq;
+
+        @Nullable
+        CloseReason closed;
+
+        private final Map<MessageId, String> texts = new LinkedHashMap<>();
+        private long nextTicket = 1;
+
+        Node(String name, Identity identity, RoomMachine machine) {
+            this.name = name;
+            this.identity = identity;
+            this.machine = machine;
+        }
+
+        @Override
+        public PeerId id() {
+            return identity.peerId();
+        }
+
+        Node start() {
+            handle(new Input.Start());
+            settle();
+            return this;
+        }
+
+        /** Submits a text and lets all follow from it. */
+        long send(String text) {
+            return send(OutgoingMessage.of(text));
+        }
+
+        long send(OutgoingMessage message) {
+            long ticket = nextTicket++;
+            handle(new Input.Submit(ticket, message));
+            settle();
+            return ticket;
+        }
+
+        /** The id of an accepted message. */
+        MessageId idOf(long ticket) {
+            return Objects.requireNonNull(accepted.get(ticket), "the message was not accepted");
+        }
+
+        /** The newest link that is open. */
+        End link() {
+            End newest = null;
+            for (End end : links.values()) {
+                newest = end.isOpen ? end : newest;
+            }
+            if (newest == null) {
+                throw new AssertionError(name + " has no open link");
+            }
+            return newest;
+        }
+
+        boolean hasOpenLink() {
+            return links.values().stream().anyMatch(end -> end.isOpen);
+        }
+
+        /** The host's side of this participant's link. */
+        End linkAtHost() {
+            End other = link().other;
+            if (other == null) {
+                throw new AssertionError(name + " has no open link");
+            }
+            return other;
+        }
+
+        /** Takes what it was told since the last call. */
+        List<String> takeTold() {
+            List<String> taken = List.copyOf(told);
+            told.clear();
+            return taken;
+        }
+
+        List<String> messages() {
+            return told.stream().filter(line -> line.contains(": ")).toList();
+        }
+
+        <T extends Output> List<T> last(Class<T> type) {
+            return lastOutputs.stream().filter(type::isInstance).map(type::cast).toList();
+        }
+
+        <T extends Output> List<T> all(Class<T> type) {
+            return outputs.stream().filter(type::isInstance).map(type::cast).toList();
+        }
+
+        Map<PeerId, EventHead> storedHeads() {
+            Map<PeerId, EventHead> heads = new LinkedHashMap<>();
+            for (StoredEvent event : stored) {
+                EventHead head = heads.get(event.sender());
+                if (head == null || head.seq() < event.seq()) {
+                    heads.put(event.sender(), new EventHead(event.seq(), event.id()));
+                }
+            }
+            return heads;
+        }
+
+        List<StoredEvent> outbox() {
+            return List.copyOf(ownStored.tailMap(acknowledgedSeq, false).values());
+        }
+
+        /** The process dies: its links break and its place at the worker is soon given up. */
+        void crash() {
+            nodes.remove(this);
+            worker.remove(id(), this);
+            for (End end : List.copyOf(links.values())) {
+                if (end.isOpen) {
+                    cut(end);
+                }
+            }
+        }
+
+        void signalingDown(Problem problem) {
+            worker.remove(id(), this);
+            handle(new Input.SignalingDown(new SignalingException(problem, "the worker is away")));
+            settle();
+        }
+
+        void signalingEnded(Problem problem) {
+            worker.remove(id(), this);
+            handle(new Input.SignalingEnded(new SignalingException(problem, "the worker is away")));
+            settle();
+        }
+
+        @Override
+        public void onMail(PeerId from, MessageType type, byte[] payload) {
+            handle(new Input.MailReceived(from, type, payload));
+        }
+
+        @Override
+        public void onOpened(int link, byte[] binding) {
+            handle(new Input.LinkOpened(link, binding));
+        }
+
+        @Override
+        public void onFrame(int link, byte[] frame) {
+            handle(new Input.FrameReceived(link, frame));
+        }
+
+        @Override
+        public void onClosed(int link, CloseReason reason) {
+            handle(new Input.LinkClosed(link, reason));
+        }
+
+        void handle(Input input) {
+            machine.handle(nowNanos, epochMillis(), input);
+            lastOutputs = new ArrayList<>();
+            for (Output output = machine.poll(); output != null; output = machine.poll()) {
+                assertThat(closed).as("nothing follows Closed, but " + output).isNull();
+                lastOutputs.add(output);
+                outputs.add(output);
+                carryOut(output);
+            }
+            long deadline = machine.deadlineNanos();
+            if (input instanceof Input.Tick) {
+                assertThat(deadline).as(name + "'s deadline after a tick").isGreaterThan(nowNanos);
+            } else {
+                assertThat(deadline).as(name + "'s deadline").isGreaterThanOrEqualTo(nowNanos);
+            }
+            if (closed != null) {
+                assertThat(deadline).as("a closed machine's deadline").isEqualTo(Long.MAX_VALUE);
+            }
+            assertThat(machine.heldBytes()).as(name + "'s held bytes").isNotNegative();
+        }
+
+        private void carryOut(Output output) {
+            if (output instanceof Output.Transmit transmit) {
+                End end = endOf(transmit.link());
+                assertThat(transmit.frame().length).isBetween(1, PeerLink.MAX_FRAME_BYTES);
+                if (end.isOpen) {
+                    MachineHarness.this.transmit(end, transmit.frame());
+                }
+            } else if (output instanceof Output.QueryBuffered query) {
+                End end = endOf(query.link());
+                pending.add(() -> handle(new Input.LinkBuffered(query.link(), end.undeliveredBytes())));
+            } else if (output instanceof Output.OpenLink open) {
+                assertThat(links).as("links are numbered once").doesNotContainKey(open.link());
+                openLink(open);
+            } else if (output instanceof Output.ApplySignal apply) {
+                applySignal(apply);
+            } else if (output instanceof Output.CloseLink close) {
+                close(endOf(close.link()));
+            } else if (output instanceof Output.SendMail mail) {
+                if (worker.get(id()) == this) {
+                    mail(id(), mail.to(), mail.type(), mail.payload());
+                }
+            } else if (output instanceof Output.Announce) {
+                SignalingException failure = announceFailure;
+                pending.add(() -> handle(failure == null ? new Input.Announced() : new Input.AnnounceFailed(failure)));
+            } else if (output instanceof Output.JoinSignaling) {
+                if (isWorkerUp) {
+                    worker.put(id(), this);
+                    pending.add(() -> handle(new Input.SignalingUp()));
+                }
+            } else if (output instanceof Output.LeaveSignaling) {
+                worker.remove(id(), this);
+            } else if (output instanceof Output.Persist persist) {
+                stored.add(persist.event());
+                if (persist.event().sender().equals(id())) {
+                    ownStored.put(persist.event().seq(), persist.event());
+                }
+            } else if (output instanceof Output.Acknowledge acknowledge) {
+                assertThat(acknowledge.upToSeq()).isGreaterThan(acknowledgedSeq);
+                acknowledgedSeq = acknowledge.upToSeq();
+            } else if (output instanceof Output.Accepted answer) {
+                accepted.put(answer.ticket(), answer.id());
+            } else if (output instanceof Output.Rejected answer) {
+                rejected.put(answer.ticket(), answer.cause());
+            } else if (output instanceof Output.Closed end) {
+                closed = end.reason();
+            } else if (output instanceof Output.Notice notice) {
+                tell(notice);
+            }
+        }
+
+        private End endOf(int link) {
+            End end = links.get(link);
+            if (end == null) {
+                throw new AssertionError(name + " uses link " + link + ", which it has not opened");
+            }
+            return end;
+        }
+
+        private void openLink(Output.OpenLink open) {
+            switch (open.role()) {
+                case INITIATOR -> {
+                    String token = name + " " + open.link() + " at " + nowNanos;
+                    links.put(open.link(), initiate(this, open.link(), token));
+                    pending.add(() -> handle(new Input.LinkSignalled(open.link(), new LinkSignal.Offer(token))));
+                }
+                case RESPONDER -> links.put(open.link(), new End(this, open.link()));
+            }
+        }
+
+        private void applySignal(Output.ApplySignal apply) {
+            if (apply.signal() instanceof LinkSignal.Offer offer) {
+                respond(endOf(apply.link()), offer.sdp());
+                pending.add(() -> handle(new Input.LinkSignalled(apply.link(), new LinkSignal.Answer(offer.sdp()))));
+            } else if (apply.signal() instanceof LinkSignal.Answer answer) {
+                connect(answer.sdp());
+            }
+        }
+
+        private void tell(Output.Notice notice) {
+            if (notice instanceof Output.Deliver deliver) {
+                texts.put(deliver.message().id(), deliver.message().text());
+                told.add(deliver.message().senderName() + ": "
+                        + deliver.message().text());
+            } else if (notice instanceof Output.StateChanged changed) {
+                told.add(changed.state()
+                        + changed.reason().map(reason -> " " + reason.code()).orElse(""));
+            } else if (notice instanceof Output.Joined joined) {
+                told.add("+" + joined.participant().name());
+            } else if (notice instanceof Output.Left left) {
+                told.add("-" + left.participant().name());
+            } else if (notice instanceof Output.Delivery delivery) {
+                deliveries.add(describe(delivery.message()) + " " + nameOf(delivery.peer()) + " " + delivery.state());
+            }
+        }
+
+        private String describe(MessageId id) {
+            return texts.getOrDefault(id, "?");
+        }
+
+        List<DeliveryState> deliveriesOf(MessageId message, PeerId peer) {
+            return all(Output.Delivery.class).stream()
+                    .filter(delivery -> delivery.message().equals(message)
+                            && delivery.peer().equals(peer))
+                    .map(Output.Delivery::state)
+                    .toList();
+        }
+    }
+
+    private String nameOf(PeerId peer) {
+        return nodes.stream()
+                .filter(node -> node.id().equals(peer))
+                .map(node -> node.name)
+                .findFirst()
+                .orElse("?");
+    }
+}
