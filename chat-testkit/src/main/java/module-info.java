@@ -10,6 +10,8 @@ module dev.parley.chat.testkit {
     uses dev.parley.chat.emotes.EmoteProviderFactory;
 
     exports dev.parley.chat.testkit.emotes;
+    exports dev.parley.chat.testkit.signaling;
     exports dev.parley.chat.testkit.sim;
     exports dev.parley.chat.testkit.store;
+    exports dev.parley.chat.testkit.transport;
 }

@@ -47,6 +47,7 @@ public interface Signaling extends AutoCloseable {
      * @param cursor of the page before, or null for the first
      * @param limit 1…100
      * @return completes with the page
+     * @throws IllegalArgumentException if the limit is another one
      */
     CompletionStage<RoomPage> publicRooms(@Nullable String cursor, int limit);
 
@@ -68,6 +69,7 @@ public interface Signaling extends AutoCloseable {
      * @param owner runs every call of {@code listener}, in order, never two at once
      * @param listener is told what happens
      * @return the session, at once
+     * @throws IllegalStateException if this is closed
      */
     SignalingSession join(RoomId room, PeerId self, Executor owner, SignalingListener listener);
 

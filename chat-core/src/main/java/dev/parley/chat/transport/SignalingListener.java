@@ -31,7 +31,8 @@ public interface SignalingListener {
     void onMessage(PeerId from, SignalingSession.MessageType type, byte[] payload);
 
     /**
-     * The worker cannot be reached. The session goes on trying; established links are not touched.
+     * The worker cannot be reached. The session goes on trying; established links are not touched. May be called again
+     * while that lasts, and before the session was ever connected.
      *
      * @param cause why
      */

@@ -32,7 +32,8 @@ public interface SignalingSession {
 
     /**
      * Ends the session without telling the worker, which frees the place after its TTL. The listener is not called any
-     * more. Closing again does nothing.
+     * more. Closing again does nothing. What is sent to the place until then waits, up to 60 s, for the next session of
+     * the same peer.
      */
     void close();
 

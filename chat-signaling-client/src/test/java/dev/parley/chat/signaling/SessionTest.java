@@ -122,6 +122,37 @@ class SessionTest {
     }
 
     @Test
+    void iceServersThatCannotBeUsedAreSkippedAndTheSessionGoesOn() throws Exception {
+        worker.answer("POST join", Worker.json(200, """
+                                {"roomToken":"room","expiresIn":3600,"heartbeatSeconds":20,"after":0,"iceServers":[
+                                  {"urls":["turn:turn.example.org"]},
+                                  {"urls":["turn:turn.example.org"],"username":"u","credential":""},
+                                  {"urls":["turn:turn.example.org"],"username":7,"credential":"c"},
+                                  {"urls":["stun:stun.example.org:65536"]},
+                                  {"urls":["stun:stun.example.org?transport=udp"]},
+                                  {"urls":["stun:good.example.org","http://bad.example.org"]},
+                                  {"urls":["stun:"]},
+                                  {"urls":[null]},
+                                  {"urls":[]},
+                                  {"urls":{"a":1}},
+                                  {},
+                                  null,
+                                  "stun:stun.example.org",
+                                  {"urls":["stun:stun.example.org"],"username":"%s"},
+                                  {"urls":["turn:turn.example.org"],"username":"u","credential":"c"}
+                                ]}
+                                """.formatted("x".repeat(509))))
+                .acceptWebSockets(1);
+
+        join();
+
+        assertThat(heard.next()).isEqualTo("connected");
+        assertThat(heard.iceServers).containsExactly(IceServer.turn("turn:turn.example.org", "u", "c"));
+        worker.takeSocket().send(Worker.message(1, Worker.BOB, "hello"));
+        assertThat(heard.next()).isEqualTo("ENVELOPE hello");
+    }
+
+    @Test
     void aRepeatedMessageIsDeliveredOnce() throws Exception {
         worker.answer("POST join", Worker.joined("room", 0)).acceptWebSockets(1);
         join();

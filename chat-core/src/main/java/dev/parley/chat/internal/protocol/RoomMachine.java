@@ -75,6 +75,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     private final Map<PeerId, Participant> present = new LinkedHashMap<>();
     private Set<PeerId> roster = new LinkedHashSet<>();
     private boolean signalingReachable;
+    private @Nullable CloseReason closeReason;
 
     RoomMachine(RoomConfig config) {
         this.config = config;
@@ -94,10 +95,9 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     public final void handle(long nowNanos, long nowEpochMillis, Input input) {
         now = nowNanos;
         epochMillis = nowEpochMillis;
-        if (state == ConnectionState.CLOSED) {
+        CloseReason reason = closeReason;
+        if (reason != null) {
             if (input instanceof Input.Submit submit) {
-                CloseReason reason = new CloseReason(
-                        CloseReason.Code.LEFT, CloseReason.Origin.LOCAL, "the room is closed; join it again to send");
                 emit(new Output.Rejected(submit.ticket(), new RoomClosedException(reason)));
             }
             return;
@@ -253,6 +253,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     /** Ends the room: the last thing a machine does. */
     final void close(CloseReason reason, @Nullable ChatException cause) {
+        closeReason = reason;
         timers.stopAll();
         for (LinkChannel link : links()) {
             link.close();

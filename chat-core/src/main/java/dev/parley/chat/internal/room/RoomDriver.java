@@ -201,6 +201,11 @@ public final class RoomDriver implements Room {
 
     @Override
     public CompletableFuture<MessageId> send(OutgoingMessage message) {
+        CloseReason ended = closed.getNow(null);
+        if (ended != null) {
+            // The loop may have ended with its environment.
+            return CompletableFuture.failedFuture(new RoomClosedException(ended));
+        }
         long ticket = nextTicket.getAndIncrement();
         CompletableFuture<MessageId> future = new CompletableFuture<>();
         loop.execute(() -> {

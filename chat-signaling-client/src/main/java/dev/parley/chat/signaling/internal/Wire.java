@@ -325,6 +325,7 @@ public final class Wire {
 
     private static List<IceServer> iceServers(JsonNode list) {
         List<IceServer> servers = new ArrayList<>();
+        List<String> skipped = new ArrayList<>();
         for (JsonNode server : list) {
             if (servers.size() == MAX_ICE_SERVERS) {
                 break;
@@ -337,8 +338,14 @@ public final class Wire {
                         server.path("username").textValue(),
                         server.path("credential").textValue()));
             } catch (IllegalArgumentException e) {
-                log.debug("an ICE server was skipped: {}", e.getMessage());
+                skipped.add(String.valueOf(e.getMessage()));
             }
+        }
+        if (!skipped.isEmpty()) {
+            log.warn(
+                    "{} ICE servers that the worker names cannot be used and were skipped, the first because: {}",
+                    skipped.size(),
+                    skipped.get(0));
         }
         return servers;
     }

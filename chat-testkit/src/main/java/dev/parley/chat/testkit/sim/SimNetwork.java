@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** The simulated network between hosts, which are named by text. Delays, loses, and parts hosts from each other. */
@@ -17,6 +18,9 @@ public final class SimNetwork {
     private final Map<String, Integer> islands = new HashMap<>();
     private final Set<String> cutFromWorker = new HashSet<>();
     private boolean workerDown;
+    private Consumer<Throwable> listenerFailures = failure -> {
+        throw new AssertionError("a listener failed", failure);
+    };
 
     final Map<String, SimTransport.SimLink> offers = new HashMap<>();
     final Set<SimTransport.SimLink> links = new java.util.LinkedHashSet<>();
@@ -86,6 +90,25 @@ public final class SimNetwork {
         workerDown = false;
         profile = NetworkProfile.perfect();
         links.forEach(SimTransport.SimLink::resume);
+    }
+
+    /**
+     * Sets what is done when a listener throws. The link or session of the listener lives on in any case. Default: the
+     * failure goes through to the caller of {@link VirtualTime#runFor}, so that a simulation ends with it.
+     *
+     * @param handler is given what was thrown
+     */
+    public void whenListenerFails(Consumer<Throwable> handler) {
+        listenerFailures = handler;
+    }
+
+    /** Calls a listener. The last thing to be done in a task. */
+    void tell(Runnable call) {
+        try {
+            call.run();
+        } catch (RuntimeException | Error e) {
+            listenerFailures.accept(e);
+        }
     }
 
     VirtualTime time() {

@@ -27,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimSignaling implements Signaling {
 
+    private static final int MAX_PAGE = 100;
     private static final Duration RETRY = Duration.ofSeconds(1);
+    private static final Duration MAX_MAIL_AGE = Duration.ofSeconds(60);
     private static final Duration MAX_MESSAGE_AGE = Duration.ofSeconds(30);
 
     private final SimNetwork network;
@@ -69,6 +71,9 @@ public final class SimSignaling implements Signaling {
 
     @Override
     public CompletionStage<RoomPage> publicRooms(@Nullable String cursor, int limit) {
+        if (limit < 1 || limit > MAX_PAGE) {
+            throw new IllegalArgumentException("a page has 1 to " + MAX_PAGE + " rooms, not " + limit);
+        }
         return request(() -> worker.list(cursor, limit));
     }
 
@@ -82,6 +87,9 @@ public final class SimSignaling implements Signaling {
 
     @Override
     public SignalingSession join(RoomId room, PeerId self, Executor owner, SignalingListener listener) {
+        if (closed) {
+            throw new IllegalStateException("the signaling client is closed");
+        }
         SimSession session = new SimSession(room, self, owner, listener);
         sessions.add(session);
         session.connect();
@@ -165,6 +173,7 @@ public final class SimSignaling implements Signaling {
                 }
                 state = State.CONNECTED;
                 tell(() -> listener.onConnected(List.of()));
+                read();
                 watch();
             });
         }
@@ -181,9 +190,18 @@ public final class SimSignaling implements Signaling {
                     state = State.INTERRUPTED;
                     connect();
                 } else {
+                    read();
                     watch();
                 }
             });
+        }
+
+        /** Reads the mailbox, if the worker can be reached; otherwise it waits until it can. */
+        void read() {
+            if (state == State.CONNECTED && network.reachesWorker(host) && worker.holds(room, self, this)) {
+                worker.take(room, self, network.time().nowNanos())
+                        .forEach(mail -> tell(() -> mail.call().accept(listener)));
+            }
         }
 
         private void interrupted() {
@@ -198,7 +216,7 @@ public final class SimSignaling implements Signaling {
             if (state != State.ENDED) {
                 state = State.ENDED;
                 sessions.remove(this);
-                owner.execute(() -> listener.onEnded(cause));
+                owner.execute(() -> network.tell(() -> listener.onEnded(cause)));
             }
         }
 
@@ -213,7 +231,7 @@ public final class SimSignaling implements Signaling {
         private void tell(Runnable call) {
             owner.execute(() -> {
                 if (state != State.ENDED) {
-                    call.run();
+                    network.tell(call);
                 }
             });
         }
@@ -236,33 +254,51 @@ public final class SimSignaling implements Signaling {
                 if (state == State.ENDED) {
                     future.completeExceptionally(unreachable());
                 } else if (state != State.CONNECTED || !network.reachesWorker(host)) {
-                    if (network.time().nowNanos() >= deadlineNanos) {
-                        future.completeExceptionally(unreachable());
-                    } else {
-                        network.time()
-                                .at(
-                                        network.time().nowNanos() + RETRY.toNanos(),
-                                        () -> trySend(to, type, payload, deadlineNanos, future));
-                    }
+                    retry(to, type, payload, deadlineNanos, future, unreachable());
                 } else {
-                    deliver(to, type, payload, future);
+                    deliver(to, type, payload, deadlineNanos, future);
                 }
             });
         }
 
-        private void deliver(PeerId to, MessageType type, byte[] payload, CompletableFuture<Void> future) {
+        private void retry(
+                PeerId to,
+                MessageType type,
+                byte[] payload,
+                long deadlineNanos,
+                CompletableFuture<Void> future,
+                SignalingException cause) {
+            if (network.time().nowNanos() >= deadlineNanos) {
+                future.completeExceptionally(cause);
+            } else {
+                network.time()
+                        .at(
+                                network.time().nowNanos() + RETRY.toNanos(),
+                                () -> trySend(to, type, payload, deadlineNanos, future));
+            }
+        }
+
+        private void deliver(
+                PeerId to, MessageType type, byte[] payload, long deadlineNanos, CompletableFuture<Void> future) {
             worker.heard(payload);
-            SimSession receiver;
             try {
-                receiver = worker.placeOf(room, to);
+                worker.requirePlaceOf(room, to);
             } catch (SignalingException e) {
-                later(() -> future.completeExceptionally(e));
+                if (e.problem() == Problem.RATE_LIMITED) {
+                    retry(to, type, payload, deadlineNanos, future, e);
+                } else {
+                    later(() -> future.completeExceptionally(e));
+                }
                 return;
             }
             later(() -> future.complete(null));
+            long expiresNanos = network.time().nowNanos() + MAX_MAIL_AGE.toNanos();
             int copies = network.loses() ? 0 : network.duplicates() ? 2 : 1;
             for (int i = 0; i < copies; i++) {
-                later(() -> receiver.tell(() -> receiver.listener.onMessage(self, type, payload.clone())));
+                later(() -> worker.put(
+                        room,
+                        to,
+                        new SimWorker.Mail(listener -> listener.onMessage(self, type, payload.clone()), expiresNanos)));
             }
         }
 

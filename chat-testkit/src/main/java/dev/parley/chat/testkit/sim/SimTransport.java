@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,10 @@ public final class SimTransport implements Transport {
 
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(30);
     private static final int MAX_REMOTE_CANDIDATES = 256;
+
+    /** The fields that every candidate has (RFC 8839 section 5.1). */
+    private static final Pattern CANDIDATE =
+            Pattern.compile("candidate:\\S+ \\d+ \\S+ \\d+ \\S+ \\d+ typ \\S+( \\S+ \\S+)*");
 
     private final SimNetwork network;
     private final String host;
@@ -124,7 +129,7 @@ public final class SimTransport implements Transport {
         private void signal(LinkSignal signal) {
             owner.execute(() -> {
                 if (state != State.CLOSED) {
-                    listener.onSignal(signal);
+                    network.tell(() -> listener.onSignal(signal));
                 }
             });
         }
@@ -163,13 +168,18 @@ public final class SimTransport implements Transport {
                 other = responder;
                 connect(responder);
             } else if (signal instanceof LinkSignal.Candidate candidate) {
-                if (!candidate.candidate().startsWith("candidate:") || ++remoteCandidates > MAX_REMOTE_CANDIDATES) {
+                if (!CANDIDATE.matcher(candidate.candidate()).matches()
+                        || candidate.sdpMLineIndex() != 0
+                        || ++remoteCandidates > MAX_REMOTE_CANDIDATES) {
                     violated("a candidate that is malformed or one too many");
                 }
             }
         }
 
         private void connect(SimLink responder) {
+            if (responder.state == State.CLOSED) {
+                return; // Nobody answers; the connect timeout ends this side.
+            }
             // As with real fingerprints: the same on both sides, and another one for every link.
             byte[] shared = ByteBuffer.allocate(32)
                     .putLong(network.nextBinding())
@@ -183,7 +193,7 @@ public final class SimTransport implements Transport {
             if (state == State.NEGOTIATING) {
                 state = State.OPEN;
                 binding = shared;
-                listener.onOpen();
+                network.tell(listener::onOpen);
             }
         }
 
@@ -200,7 +210,7 @@ public final class SimTransport implements Transport {
             byte[] copy = frame.clone();
             transfer(receiver, copy.length, () -> {
                 if (receiver.state == State.OPEN) {
-                    receiver.listener.onFrame(copy);
+                    network.tell(() -> receiver.listener.onFrame(copy));
                 }
             });
             return true;
@@ -224,10 +234,7 @@ public final class SimTransport implements Transport {
             if (state == State.CLOSED) {
                 return;
             }
-            SimLink peer = other;
-            if (peer != null && state == State.OPEN) {
-                transfer(peer, 0, () -> peer.end(new CloseReason(Code.LEFT, Origin.PEER, "the peer closed the link")));
-            }
+            sayGoodbye();
             end(new CloseReason(Code.LEFT, Origin.LOCAL, "closed here"));
         }
 
@@ -282,11 +289,25 @@ public final class SimTransport implements Transport {
         }
 
         private void violated(String what) {
-            SimLink peer = other;
-            if (peer != null && state == State.OPEN) {
-                transfer(peer, 0, () -> peer.end(new CloseReason(Code.LEFT, Origin.PEER, "the peer closed the link")));
-            }
+            sayGoodbye();
             end(new CloseReason(Code.PROTOCOL_VIOLATION, Origin.PEER, what));
+        }
+
+        /** The other side may be open already while this one still negotiates, so it is told in any case. */
+        private void sayGoodbye() {
+            SimLink peer = other;
+            if (peer != null) {
+                transfer(
+                        peer,
+                        0,
+                        () -> peer.end(
+                                peer.state == State.OPEN
+                                        ? new CloseReason(Code.LEFT, Origin.PEER, "the peer closed the link")
+                                        : new CloseReason(
+                                                Code.NO_CONNECTION,
+                                                Origin.NETWORK,
+                                                "the link closed before it opened")));
+            }
         }
 
         private void end(CloseReason reason) {
@@ -296,7 +317,7 @@ public final class SimTransport implements Transport {
             state = State.CLOSED;
             links.remove(this);
             network.links.remove(this);
-            owner.execute(() -> listener.onClosed(reason));
+            owner.execute(() -> network.tell(() -> listener.onClosed(reason)));
         }
     }
 }

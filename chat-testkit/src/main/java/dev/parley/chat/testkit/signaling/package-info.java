@@ -1,0 +1,2 @@
+/** The contract of signaling clients. */
+package dev.parley.chat.testkit.signaling;

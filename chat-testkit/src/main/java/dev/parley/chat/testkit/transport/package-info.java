@@ -1,0 +1,2 @@
+/** The contract of transports. */
+package dev.parley.chat.testkit.transport;
