@@ -16,6 +16,9 @@ final class KeyPackages {
     private static final long SECONDS_BEFORE = 24 * 3600;
     private static final long SECONDS_AFTER = 24 * 3600;
 
+    /** How much of its lifetime a stranger's package has to have before and behind it. */
+    private static final long SECONDS_MARGIN = 3600;
+
     private KeyPackages() {}
 
     /** Makes the signed leaf of a new member. */
@@ -69,6 +72,7 @@ final class KeyPackages {
         }
         Checked checked = check(reader, limits, nowEpochMillis);
         reader.end();
+        requireMargin(checked.leaf(), nowEpochMillis);
         return checked;
     }
 
@@ -99,6 +103,22 @@ final class KeyPackages {
             throw new MlsException(Kind.REPLAYED_OR_FORGED, "a key package's signature does not verify");
         }
         return new Checked(bytes, leaf);
+    }
+
+    /**
+     * The library holds a lifetime against the machine's clock, to the second, when the committer adds the member and
+     * again at every member that takes in the commit. A package at the edge of its lifetime would pass here and fail
+     * there.
+     */
+    private static void requireMargin(Leaf leaf, long nowEpochMillis) throws MlsException {
+        long machineMillis = System.currentTimeMillis();
+        long earliestSeconds = Math.min(nowEpochMillis, machineMillis) / 1000;
+        long latestSeconds = Math.max(nowEpochMillis, machineMillis) / 1000;
+        if (leaf.notBeforeSeconds() > Math.max(0, earliestSeconds - SECONDS_MARGIN)
+                || leaf.notAfterSeconds() < latestSeconds + SECONDS_MARGIN) {
+            throw new MlsException(
+                    Kind.POLICY, "a key package is at the edge of its lifetime or past it; the clocks may differ");
+        }
     }
 
     private static void requireLifetime(Leaf leaf, MlsLimits limits, long nowEpochMillis) throws MlsException {

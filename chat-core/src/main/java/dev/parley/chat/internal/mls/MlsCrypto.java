@@ -19,6 +19,13 @@ final class MlsCrypto {
     static final int SUITE_ID = MlsCipherSuite.MLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519;
     static final MlsCipherSuite SUITE = MlsCipherSuite.BCMLS_128_DHKEMX25519_AES128GCM_SHA256_Ed25519;
 
+    /**
+     * Held around every use of BouncyCastle's MLS classes. {@link #SUITE} is one object for the whole process, its
+     * digest and key derivation keep state between calls, and the library takes it from a table of its own in places:
+     * two rooms at once would spoil each other's keys. Messages are sealed and opened without it.
+     */
+    static final Object LIBRARY = new Object();
+
     static final int VERSION = 1;
     static final int HASH_BYTES = 32;
     static final int KEY_BYTES = 16;

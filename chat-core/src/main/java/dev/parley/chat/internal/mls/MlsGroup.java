@@ -80,13 +80,16 @@ public final class MlsGroup {
      * @return the group, in epoch 0
      */
     public static MlsGroup create(Identity self, byte[] groupId, MlsLimits limits, long nowEpochMillis) {
-        if (groupId.length == 0 || groupId.length > PrivateMessage.MAX_GROUP_ID_BYTES) {
-            throw new IllegalArgumentException("a group id has 1 to " + PrivateMessage.MAX_GROUP_ID_BYTES + " bytes");
-        }
-        try {
-            return new MlsGroup(self, begin(self, groupId, nowEpochMillis), self.peerId(), limits);
-        } catch (MlsException e) {
-            throw new IllegalStateException("a group of one is always sound", e);
+        synchronized (MlsCrypto.LIBRARY) {
+            if (groupId.length == 0 || groupId.length > PrivateMessage.MAX_GROUP_ID_BYTES) {
+                throw new IllegalArgumentException(
+                        "a group id has 1 to " + PrivateMessage.MAX_GROUP_ID_BYTES + " bytes");
+            }
+            try {
+                return new MlsGroup(self, begin(self, groupId, nowEpochMillis), self.peerId(), limits);
+            } catch (MlsException e) {
+                throw new IllegalStateException("a group of one is always sound", e);
+            }
         }
     }
 
@@ -146,39 +149,47 @@ public final class MlsGroup {
     public AddResult add(
             List<byte[]> keyPackages, List<PeerId> alsoRemove, byte[] psk, byte[] pskId, long nowEpochMillis)
             throws MlsException {
-        requireCommitter();
-        requirePskId(pskId);
-        List<KeyPackages.Checked> checked = checkAdds(keyPackages, alsoRemove, nowEpochMillis);
-        List<byte[]> commits = new ArrayList<>();
-        boolean restarted = false;
-        if (!alsoRemove.isEmpty()) {
-            // The library refuses a key package whose signature key is still in the tree, although the same commit
-            // removes it: hence two commits.
-            RemoveResult result = remove(alsoRemove, nowEpochMillis);
-            result.commit().ifPresent(commits::add);
-            restarted = result.restarted();
+        synchronized (MlsCrypto.LIBRARY) {
+            requireCommitter();
+            requirePskId(pskId);
+            List<KeyPackages.Checked> checked = checkAdds(keyPackages, alsoRemove, nowEpochMillis);
+            List<byte[]> commits = new ArrayList<>();
+            boolean restarted = false;
+            if (!alsoRemove.isEmpty()) {
+                // The library refuses a key package whose signature key is still in the tree, although the same commit
+                // removes it: hence two commits.
+                RemoveResult result = remove(alsoRemove, nowEpochMillis);
+                result.commit().ifPresent(commits::add);
+                restarted = result.restarted();
+            }
+            boolean alone = current.roster().size() == 1;
+            learnPsk(psk, pskId);
+            List<Proposal> proposals = new ArrayList<>();
+            for (KeyPackages.Checked keyPackage : checked) {
+                proposals.add(addProposal(keyPackage.bytes()));
+            }
+            byte[] pskNonce = new byte[MlsCrypto.HASH_BYTES];
+            RANDOM.nextBytes(pskNonce);
+            proposals.add(Proposal.preSharedKey(PreSharedKeyID.external(pskId, pskNonce)));
+            Group.GroupWithMessage result;
+            try {
+                result = commit(proposals, false);
+            } catch (IllegalStateException e) {
+                // What the library refuses although it was checked concerns those who want to come in, and nobody else.
+                throw new MlsException(Kind.POLICY, "the library does not take a key package", e);
+            }
+            byte[] commit = encode(result.message);
+            byte[] welcome = new MlsWriter()
+                    .u16(MlsCrypto.VERSION)
+                    .u16(WIRE_FORMAT_WELCOME)
+                    .raw(encode(result.message.welcome))
+                    .toBytes();
+            advance(result.group, nowEpochMillis);
+            if (!alone) {
+                commits.add(commit);
+            }
+            return new AddResult(commits, welcome, epoch(), restarted);
         }
-        boolean alone = current.roster().size() == 1;
-        learnPsk(psk, pskId);
-        List<Proposal> proposals = new ArrayList<>();
-        for (KeyPackages.Checked keyPackage : checked) {
-            proposals.add(addProposal(keyPackage.bytes()));
-        }
-        byte[] pskNonce = new byte[MlsCrypto.HASH_BYTES];
-        RANDOM.nextBytes(pskNonce);
-        proposals.add(Proposal.preSharedKey(PreSharedKeyID.external(pskId, pskNonce)));
-        Group.GroupWithMessage result = commit(proposals, false);
-        byte[] commit = encode(result.message);
-        byte[] welcome = new MlsWriter()
-                .u16(MlsCrypto.VERSION)
-                .u16(WIRE_FORMAT_WELCOME)
-                .raw(encode(result.message.welcome))
-                .toBytes();
-        advance(result.group, nowEpochMillis);
-        if (!alone) {
-            commits.add(commit);
-        }
-        return new AddResult(commits, welcome, epoch(), restarted);
     }
 
     private List<KeyPackages.Checked> checkAdds(List<byte[]> keyPackages, List<PeerId> alsoRemove, long nowEpochMillis)
@@ -237,23 +248,25 @@ public final class MlsGroup {
      * @throws IllegalStateException if we are not the committer
      */
     public RemoveResult remove(List<PeerId> members, long nowEpochMillis) {
-        requireCommitter();
-        if (members.isEmpty()) {
-            throw new IllegalArgumentException("nobody to remove");
+        synchronized (MlsCrypto.LIBRARY) {
+            requireCommitter();
+            if (members.isEmpty()) {
+                throw new IllegalArgumentException("nobody to remove");
+            }
+            requireRemovable(members);
+            if (members.size() == current.roster().size() - 1) {
+                advance(begin(self, groupId, nowEpochMillis), nowEpochMillis);
+                return new RemoveResult(null, epoch());
+            }
+            List<Proposal> proposals = new ArrayList<>();
+            for (PeerId member : members) {
+                proposals.add(removeProposal(member));
+            }
+            Group.GroupWithMessage result = commit(proposals, true);
+            byte[] commit = encode(result.message);
+            advance(result.group, nowEpochMillis);
+            return new RemoveResult(commit, epoch());
         }
-        requireRemovable(members);
-        if (members.size() == current.roster().size() - 1) {
-            advance(begin(self, groupId, nowEpochMillis), nowEpochMillis);
-            return new RemoveResult(null, epoch());
-        }
-        List<Proposal> proposals = new ArrayList<>();
-        for (PeerId member : members) {
-            proposals.add(removeProposal(member));
-        }
-        Group.GroupWithMessage result = commit(proposals, true);
-        byte[] commit = encode(result.message);
-        advance(result.group, nowEpochMillis);
-        return new RemoveResult(commit, epoch());
     }
 
     /**
@@ -264,14 +277,16 @@ public final class MlsGroup {
      * @throws IllegalStateException if we are not the committer or alone
      */
     public byte[] rekey(long nowEpochMillis) {
-        requireCommitter();
-        if (current.roster().size() == 1) {
-            throw new IllegalStateException("a group of one has nobody to renew its keys with");
+        synchronized (MlsCrypto.LIBRARY) {
+            requireCommitter();
+            if (current.roster().size() == 1) {
+                throw new IllegalStateException("a group of one has nobody to renew its keys with");
+            }
+            Group.GroupWithMessage result = commit(List.of(), true);
+            byte[] commit = encode(result.message);
+            advance(result.group, nowEpochMillis);
+            return commit;
         }
-        Group.GroupWithMessage result = commit(List.of(), true);
-        byte[] commit = encode(result.message);
-        advance(result.group, nowEpochMillis);
-        return commit;
     }
 
     /**
@@ -283,46 +298,48 @@ public final class MlsGroup {
      * @throws MlsException if it is not a sound commit of the committer for the current epoch
      */
     public Outcome process(byte[] commit, long nowEpochMillis) throws MlsException {
-        requireMember();
-        dropExpired(nowEpochMillis);
-        PrivateMessage message = read(commit, limits.maxCommitBytes());
-        if (message.contentType() != PrivateMessage.COMMIT) {
-            throw new MlsException(Kind.MALFORMED, "not a commit");
+        synchronized (MlsCrypto.LIBRARY) {
+            requireMember();
+            dropExpired(nowEpochMillis);
+            PrivateMessage message = read(commit, limits.maxCommitBytes());
+            if (message.contentType() != PrivateMessage.COMMIT) {
+                throw new MlsException(Kind.MALFORMED, "not a commit");
+            }
+            if (message.epoch() != current.number()) {
+                throw new MlsException(
+                        Kind.WRONG_EPOCH,
+                        "a commit to epoch " + message.epoch() + " where the group is in " + current.number());
+            }
+            Content content = current.open(message);
+            if (!content.leaf().peer().equals(committer)) {
+                throw new MlsException(
+                        Kind.NOT_COMMITTER, content.leaf().peer() + " made a commit, but is not the committer");
+            }
+            CommitContent proposals = CommitContent.read(content.body());
+            checkProposals(proposals, content.leafIndex(), nowEpochMillis);
+            if (proposals.removedLeaves().contains(current.ownLeaf())) {
+                removed = true;
+                forgetAll();
+                return Outcome.REMOVED;
+            }
+            Group next;
+            try {
+                AuthenticatedContent authenticated = (AuthenticatedContent)
+                        MLSInputStream.decode(current.authenticated(content), AuthenticatedContent.class);
+                next = group.handle(authenticated, null, new Group.CommitParameters(Group.NORMAL_COMMIT_PARAMS));
+            } catch (Exception e) {
+                // The library declares Exception, and throws unchecked ones too for what it does not like.
+                throw new MlsException(Kind.REPLAYED_OR_FORGED, "a commit does not lead to a sound group", e);
+            }
+            Epoch following = epochOf(next);
+            Integer committerLeaf = following.roster().indexOf(committer);
+            if (committerLeaf == null || committerLeaf != content.leafIndex()) {
+                throw new MlsException(Kind.POLICY, "a commit moves the committer");
+            }
+            content.spendKey();
+            advance(next, following, nowEpochMillis);
+            return Outcome.ADVANCED;
         }
-        if (message.epoch() != current.number()) {
-            throw new MlsException(
-                    Kind.WRONG_EPOCH,
-                    "a commit to epoch " + message.epoch() + " where the group is in " + current.number());
-        }
-        Content content = current.open(message);
-        if (!content.leaf().peer().equals(committer)) {
-            throw new MlsException(
-                    Kind.NOT_COMMITTER, content.leaf().peer() + " made a commit, but is not the committer");
-        }
-        CommitContent proposals = CommitContent.read(content.body());
-        checkProposals(proposals, content.leafIndex(), nowEpochMillis);
-        if (proposals.removedLeaves().contains(current.ownLeaf())) {
-            removed = true;
-            forgetAll();
-            return Outcome.REMOVED;
-        }
-        Group next;
-        try {
-            AuthenticatedContent authenticated = (AuthenticatedContent)
-                    MLSInputStream.decode(current.authenticated(content), AuthenticatedContent.class);
-            next = group.handle(authenticated, null, new Group.CommitParameters(Group.NORMAL_COMMIT_PARAMS));
-        } catch (Exception e) {
-            // The library declares Exception, and throws unchecked ones too for what it does not like.
-            throw new MlsException(Kind.REPLAYED_OR_FORGED, "a commit does not lead to a sound group", e);
-        }
-        Epoch following = epochOf(next);
-        Integer committerLeaf = following.roster().indexOf(committer);
-        if (committerLeaf == null || committerLeaf != content.leafIndex()) {
-            throw new MlsException(Kind.POLICY, "a commit moves the committer");
-        }
-        content.spendKey();
-        advance(next, following, nowEpochMillis);
-        return Outcome.ADVANCED;
     }
 
     private void checkProposals(CommitContent commit, int committerLeaf, long nowEpochMillis) throws MlsException {
@@ -350,10 +367,12 @@ public final class MlsGroup {
      * @throws IllegalArgumentException if the id is too long
      */
     public void learnPsk(byte[] psk, byte[] pskId) {
-        requirePskId(pskId);
-        Secret id = new Secret(pskId.clone());
-        group.insertExternalPsk(id, psk.clone());
-        knownPsks.add(id);
+        synchronized (MlsCrypto.LIBRARY) {
+            requirePskId(pskId);
+            Secret id = new Secret(pskId.clone());
+            group.insertExternalPsk(id, psk.clone());
+            knownPsks.add(id);
+        }
     }
 
     private static void requirePskId(byte[] pskId) {
@@ -464,10 +483,12 @@ public final class MlsGroup {
      * @return new bytes
      */
     public byte[] export(String label, byte[] context, int length) {
-        try {
-            return group.getKeySchedule().MLSExporter(label, context, length);
-        } catch (IOException e) {
-            throw new IllegalStateException("writing to memory cannot fail", e);
+        synchronized (MlsCrypto.LIBRARY) {
+            try {
+                return group.getKeySchedule().MLSExporter(label, context, length);
+            } catch (IOException e) {
+                throw new IllegalStateException("writing to memory cannot fail", e);
+            }
         }
     }
 
@@ -477,7 +498,9 @@ public final class MlsGroup {
      * @return 32 new bytes
      */
     public byte[] epochAuthenticator() {
-        return group.getEpochAuthenticator().clone();
+        synchronized (MlsCrypto.LIBRARY) {
+            return group.getEpochAuthenticator().clone();
+        }
     }
 
     /**

@@ -34,12 +34,15 @@ public final class PendingMember {
     private boolean joined;
 
     PendingMember(Identity self, long nowEpochMillis) {
-        this.self = self;
-        this.init = MlsCrypto.SUITE.getHPKE().generatePrivateKey();
-        this.encryption = MlsCrypto.SUITE.getHPKE().generatePrivateKey();
-        byte[] leaf = KeyPackages.leaf(
-                self, MlsCrypto.SUITE.getHPKE().serializePublicKey(encryption.getPublic()), nowEpochMillis);
-        this.keyPackage = KeyPackages.make(self, MlsCrypto.SUITE.getHPKE().serializePublicKey(init.getPublic()), leaf);
+        synchronized (MlsCrypto.LIBRARY) {
+            this.self = self;
+            this.init = MlsCrypto.SUITE.getHPKE().generatePrivateKey();
+            this.encryption = MlsCrypto.SUITE.getHPKE().generatePrivateKey();
+            byte[] leaf = KeyPackages.leaf(
+                    self, MlsCrypto.SUITE.getHPKE().serializePublicKey(encryption.getPublic()), nowEpochMillis);
+            this.keyPackage =
+                    KeyPackages.make(self, MlsCrypto.SUITE.getHPKE().serializePublicKey(init.getPublic()), leaf);
+        }
     }
 
     /**
@@ -74,39 +77,41 @@ public final class PendingMember {
             MlsLimits limits,
             long nowEpochMillis)
             throws MlsException {
-        if (joined) {
-            throw new IllegalStateException("a key package serves one join");
-        }
-        if (welcome.length > limits.maxWelcomeBytes()) {
-            throw new MlsException(
-                    Kind.TOO_LARGE,
-                    "a welcome has at most " + limits.maxWelcomeBytes() + " bytes, not " + welcome.length);
-        }
-        checkWelcome(welcome, psk, pskId, expectedGroupId, expectedHost, limits);
+        synchronized (MlsCrypto.LIBRARY) {
+            if (joined) {
+                throw new IllegalStateException("a key package serves one join");
+            }
+            if (welcome.length > limits.maxWelcomeBytes()) {
+                throw new MlsException(
+                        Kind.TOO_LARGE,
+                        "a welcome has at most " + limits.maxWelcomeBytes() + " bytes, not " + welcome.length);
+            }
+            checkWelcome(welcome, psk, pskId, expectedGroupId, expectedHost, limits);
 
-        Group group;
-        byte[] seed = IdentityKeys.of(self).ed25519Seed();
-        try {
-            byte[] body = Arrays.copyOfRange(welcome, 4, welcome.length);
-            Map<Secret, byte[]> psks = new HashMap<>();
-            psks.put(new Secret(pskId.clone()), psk.clone());
-            group = new Group(
-                    MlsCrypto.SUITE.getHPKE().serializePrivateKey(init.getPrivate()),
-                    encryption,
-                    seed,
-                    (KeyPackage) MLSInputStream.decode(keyPackage, KeyPackage.class),
-                    (Welcome) MLSInputStream.decode(body, Welcome.class),
-                    null,
-                    psks,
-                    new HashMap<>());
-        } catch (Exception e) {
-            // The library declares Exception, and throws unchecked ones too for what it does not like.
-            throw new MlsException(Kind.REPLAYED_OR_FORGED, "a welcome does not lead to a sound group", e);
+            Group group;
+            byte[] seed = IdentityKeys.of(self).ed25519Seed();
+            try {
+                byte[] body = Arrays.copyOfRange(welcome, 4, welcome.length);
+                Map<Secret, byte[]> psks = new HashMap<>();
+                psks.put(new Secret(pskId.clone()), psk.clone());
+                group = new Group(
+                        MlsCrypto.SUITE.getHPKE().serializePrivateKey(init.getPrivate()),
+                        encryption,
+                        seed,
+                        (KeyPackage) MLSInputStream.decode(keyPackage, KeyPackage.class),
+                        (Welcome) MLSInputStream.decode(body, Welcome.class),
+                        null,
+                        psks,
+                        new HashMap<>());
+            } catch (Exception e) {
+                // The library declares Exception, and throws unchecked ones too for what it does not like.
+                throw new MlsException(Kind.REPLAYED_OR_FORGED, "a welcome does not lead to a sound group", e);
+            }
+            MlsGroup member = MlsGroup.joined(self, group, expectedHost, limits);
+            member.learnPsk(psk, pskId);
+            joined = true;
+            return member;
         }
-        MlsGroup member = MlsGroup.joined(self, group, expectedHost, limits);
-        member.learnPsk(psk, pskId);
-        joined = true;
-        return member;
     }
 
     /** Walks and opens all layers of a welcome before the library sees it (RFC 9420 section 12.4.3.1). */

@@ -373,6 +373,37 @@ class MlsGroupTest {
     }
 
     @Test
+    void keyPackagesAtTheEdgeOfTheirLifetimeAreRefusedAndChangeNothing() throws Exception {
+        long now = System.currentTimeMillis();
+        long seconds = now / 1000;
+        MlsGroup group = MlsGroup.create(host, GROUP_ID, LIMITS, now);
+        for (long[] lifetime : new long[][] {
+            {seconds - 3_000, seconds + 7_200},
+            {seconds - 7_200, seconds + 3_000},
+            {seconds + 3_600, seconds + 7_200},
+            {seconds - 7_200, seconds - 3_600}
+        }) {
+            assertRefused(Kind.POLICY, () -> addWith(group, ann, publicKey(), lifetime[0], lifetime[1], now));
+        }
+        assertThat(group.epoch()).isZero();
+        addWith(group, ann, publicKey(), seconds - 7_200, seconds + 7_200, now);
+        assertThat(group.members()).contains(ann.peerId());
+    }
+
+    @Test
+    void keyPackagesThatUseAKeyOfTheGroupAgainAreRefusedAndChangeNothing() throws Exception {
+        long now = System.currentTimeMillis();
+        long seconds = now / 1000;
+        byte[] key = publicKey();
+        MlsGroup group = MlsGroup.create(host, GROUP_ID, LIMITS, now);
+        addWith(group, ann, key, seconds - 7_200, seconds + 7_200, now);
+        long epoch = group.epoch();
+        assertRefused(Kind.POLICY, () -> addWith(group, bob, key, seconds - 7_200, seconds + 7_200, now));
+        assertThat(group.epoch()).isEqualTo(epoch);
+        assertThat(group.members()).doesNotContain(bob.peerId());
+    }
+
+    @Test
     void keyPackagesThatBreakTheProfileAreRefused() {
         byte[] key = publicKey();
         long seconds = NOW / 1000;
@@ -461,9 +492,15 @@ class MlsGroupTest {
     }
 
     private void addWith(Identity who, byte[] encryptionKey, long notBefore, long notAfter) throws MlsException {
+        addWith(hosts, who, encryptionKey, notBefore, notAfter, NOW);
+    }
+
+    private static void addWith(
+            MlsGroup group, Identity who, byte[] encryptionKey, long notBefore, long notAfter, long now)
+            throws MlsException {
         byte[] unsigned =
                 Leaf.unsigned(who.peerId(), who.card().ed25519PublicKey(), encryptionKey, notBefore, notAfter);
-        hosts.add(List.of(keyPackage(who, unsigned)), List.of(), PSK, GROUP_ID, NOW);
+        group.add(List.of(keyPackage(who, unsigned)), List.of(), PSK, GROUP_ID, now);
     }
 
     private static byte[] keyPackage(Identity who, byte[] unsignedLeaf) {
