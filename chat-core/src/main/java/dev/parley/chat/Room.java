@@ -93,7 +93,7 @@ public interface Room {
 
     /**
      * Leaves in an orderly way: the others are told, links and signaling are closed. A host that leaves ends the room.
-     * Leaving again returns the same future.
+     * Leaving again changes nothing.
      *
      * @return completes with the reason when everything is closed; never fails
      */

@@ -295,7 +295,6 @@ public final class RoomManager implements AutoCloseable {
             Invite invite,
             boolean hosted,
             RoomListener listener) {
-        requireOpen();
         store.remember(new RoomRecord(
                 descriptor.room(), descriptor.name(), hosted, Instant.ofEpochMilli(environment.epochMillis())));
         Participant self = new Participant(
@@ -317,7 +316,7 @@ public final class RoomManager implements AutoCloseable {
         if (isClosed.get()) {
             // Closed meanwhile: nobody would close this room.
             rooms.remove(room);
-            requireOpen();
+            throw closed(CloseReason.Code.LEFT, CloseReason.Origin.LOCAL, "the room manager was closed");
         }
         return room;
     }
@@ -402,10 +401,12 @@ public final class RoomManager implements AutoCloseable {
         } catch (ExecutionException | TimeoutException e) {
             log.warn("not every room could be left in an orderly way");
         }
+        CloseReason reason =
+                new CloseReason(CloseReason.Code.LEFT, CloseReason.Origin.LOCAL, "the room manager was closed");
+        rooms.forEach(room -> room.abandon(reason));
         closeAll(owned);
         for (CompletableFuture<?> waiting : pending.values()) {
-            waiting.completeExceptionally(
-                    closed(CloseReason.Code.LEFT, CloseReason.Origin.LOCAL, "the room manager was closed"));
+            waiting.completeExceptionally(new RoomClosedException(reason));
         }
     }
 

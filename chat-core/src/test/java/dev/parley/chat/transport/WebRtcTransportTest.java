@@ -94,7 +94,7 @@ class WebRtcTransportTest {
         int count = 2_000;
         CompletableFuture<Integer> done = expect(pair[1], 7, count);
         Pump pump = new Pump(pair[0], 7, count);
-        // All in one task: nobody can drain 32 MB within it.
+        // All in one task, and made before: the network takes longer for 32 MB than memory does.
         pump.run();
         assertThat(LinkEnd.await(done)).isEqualTo(count);
         assertThat(pump.refusals.get()).isPositive();
@@ -477,15 +477,15 @@ class WebRtcTransportTest {
         final AtomicInteger refusals = new AtomicInteger();
         volatile long mostBuffered;
         private final LinkEnd end;
-        private final int seed;
-        private final int count;
+        private final List<byte[]> frames = new ArrayList<>();
         private final Environment timers = Environment.system();
         private int next;
 
         Pump(LinkEnd end, int seed, int count) {
             this.end = end;
-            this.seed = seed;
-            this.count = count;
+            for (int i = 0; i < count; i++) {
+                frames.add(frame(seed, i));
+            }
         }
 
         @Override
@@ -494,11 +494,11 @@ class WebRtcTransportTest {
         }
 
         private void pump() {
-            while (next < count && end.link.send(frame(seed, next))) {
+            while (next < frames.size() && end.link.send(frames.get(next))) {
                 next++;
-                mostBuffered = Math.max(mostBuffered, end.link.bufferedBytes());
             }
-            if (next < count && !end.closed.isDone()) {
+            mostBuffered = Math.max(mostBuffered, end.link.bufferedBytes());
+            if (next < frames.size() && !end.closed.isDone()) {
                 refusals.incrementAndGet();
                 timers.schedule(Duration.ofMillis(2), this);
             } else {

@@ -53,6 +53,7 @@ public final class HostMachine extends RoomMachine {
 
     private static final int MAX_SESSIONS_REMEMBERED = 1_024;
     private static final int MAX_ENVELOPES_PER_SESSION = 512;
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     /** A link to a participant, admitted or on its way. */
     private static final class Guest {
@@ -91,6 +92,8 @@ public final class HostMachine extends RoomMachine {
     private int unicastsInARow;
     private int refusals;
     private long refusalsSince;
+    private int linksBegun;
+    private long linksBegunSince;
 
     /**
      * Makes the machine of a room's host.
@@ -185,12 +188,17 @@ public final class HostMachine extends RoomMachine {
 
     @Override
     void onLeave() {
+        sayGoodbye();
+        close(new CloseReason(Code.LEFT, Origin.LOCAL, "you closed the room"), null);
+    }
+
+    @Override
+    void sayGoodbye() {
         byte[] goodbye = goodbye(Code.ROOM_ENDED, "the host closed the room");
         for (LinkChannel link : links()) {
             link.send(now, Frame.Kind.BYE, goodbye);
         }
         emit(new Output.Withdraw());
-        close(new CloseReason(Code.LEFT, Origin.LOCAL, "you closed the room"), null);
     }
 
     // ---- envelopes
@@ -248,9 +256,15 @@ public final class HostMachine extends RoomMachine {
 
     /** Begins the answering side of a link; null for a session that has been before, which is a replay. */
     private @Nullable Guest beginLink(PeerCard card, byte[] session) {
-        if (!sessions.add(ByteBuffer.wrap(session))) {
+        if (now - linksBegunSince > NANOS_PER_SECOND) {
+            linksBegunSince = now;
+            linksBegun = 0;
+        }
+        // Each costs memory that the native library does not give back: whoever comes too late tries again by itself.
+        if (linksBegun >= Limits.MAX_LINKS_BEGUN_PER_SECOND || !sessions.add(ByteBuffer.wrap(session))) {
             return null;
         }
+        linksBegun++;
         removeEldest(sessions, MAX_SESSIONS_REMEMBERED);
         List<Guest> pending = guests.values().stream()
                 .filter(guest -> !guest.link.isAdmitted())
@@ -260,7 +274,12 @@ public final class HostMachine extends RoomMachine {
                 .filter(guest -> guest.link.peer.equals(card.peerId()))
                 .forEach(guest -> drop(guest, Code.REPLACED, "a newer link of the same peer"));
         if (pending.size() >= Limits.MAX_PENDING_LINKS) {
-            drop(pending.get(0), Code.NO_CONNECTION, "too many links at once");
+            // Who has its Welcome already is nearly in; who only sent an offer has cost it nothing.
+            Guest oldest = pending.stream()
+                    .filter(guest -> guest.link.phase == LinkChannel.Phase.NEGOTIATING)
+                    .findFirst()
+                    .orElse(pending.get(0));
+            drop(oldest, Code.NO_CONNECTION, "too many links at once");
         }
         LinkChannel link = new LinkChannel(nextLink++, card.peerId(), session, this::emit);
         Guest guest = new Guest(link, card);
@@ -271,7 +290,7 @@ public final class HostMachine extends RoomMachine {
     }
 
     private void refuse(PeerId from, byte[] envelope) {
-        if (now - refusalsSince > 1_000_000_000L) {
+        if (now - refusalsSince > NANOS_PER_SECOND) {
             refusalsSince = now;
             refusals = 0;
         }

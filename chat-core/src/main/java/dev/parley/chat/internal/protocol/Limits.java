@@ -44,6 +44,9 @@ final class Limits {
     /** Messages for one peer only, after which all are sent one: bounds the gap in the sender's generations. */
     static final int MAX_UNICASTS_IN_A_ROW = 256;
 
+    /** Links a host begins to answer in one second. */
+    static final int MAX_LINKS_BEGUN_PER_SECOND = 32;
+
     /** Refusals a host signs in one second, so that rubbish costs it little. */
     static final int MAX_REFUSALS_PER_SECOND = 16;
 

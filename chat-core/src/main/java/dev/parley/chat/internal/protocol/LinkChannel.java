@@ -2,6 +2,7 @@ package dev.parley.chat.internal.protocol;
 
 import dev.parley.chat.PeerId;
 import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.transport.PeerLink;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -182,10 +183,17 @@ final class LinkChannel {
 
     void close() {
         if (phase != Phase.CLOSED) {
+            // What waits goes first, as far as the link takes it: accepted messages, and the BYE behind them.
+            while (isOpen()
+                    && !waiting.isEmpty()
+                    && underWayBytes + waiting.element().length <= PeerLink.MAX_BUFFERED_BYTES) {
+                transmit(waiting.remove());
+            }
             phase = Phase.CLOSED;
             deadlines.stopAll();
             waiting.clear();
             waitingBytes = 0;
+            underWayBytes = 0;
             outputs.accept(new Output.CloseLink(number));
         }
     }
@@ -196,5 +204,6 @@ final class LinkChannel {
         deadlines.stopAll();
         waiting.clear();
         waitingBytes = 0;
+        underWayBytes = 0;
     }
 }

@@ -187,10 +187,15 @@ public final class ParticipantMachine extends RoomMachine {
 
     @Override
     void onLeave() {
+        sayGoodbye();
+        close(new CloseReason(Code.LEFT, Origin.LOCAL, "you left the room"), null);
+    }
+
+    @Override
+    void sayGoodbye() {
         if (link != null) {
             link.send(now, Frame.Kind.BYE, goodbye(Code.LEFT, "left"));
         }
-        close(new CloseReason(Code.LEFT, Origin.LOCAL, "you left the room"), null);
     }
 
     // ---- making the link

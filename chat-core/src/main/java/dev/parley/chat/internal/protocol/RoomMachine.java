@@ -158,10 +158,17 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
      * @param detail one line for people
      */
     public final void fail(String detail) {
-        if (state != ConnectionState.CLOSED) {
-            close(new CloseReason(CloseReason.Code.FAILED, CloseReason.Origin.LOCAL, detail), null);
+        if (closeReason == null) {
+            try {
+                sayGoodbye();
+            } finally {
+                close(new CloseReason(CloseReason.Code.FAILED, CloseReason.Origin.LOCAL, detail), null);
+            }
         }
     }
+
+    /** Tells the other sides that this one leaves. */
+    abstract void sayGoodbye();
 
     /**
      * Takes the next thing to be done.

@@ -40,6 +40,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -56,6 +57,9 @@ public final class RoomDriver implements Room {
 
     /** How long an ended room waits for links and signaling to close in an orderly way. */
     private static final Duration MAX_CLOSING = Duration.ofSeconds(2);
+
+    private static final CloseReason LEFT =
+            new CloseReason(CloseReason.Code.LEFT, CloseReason.Origin.LOCAL, "the room is closed");
 
     /**
      * What a driver works with.
@@ -87,6 +91,7 @@ public final class RoomDriver implements Room {
     private final Executor loop;
     private final long startNanos;
 
+    private final Map<Long, CompletableFuture<MessageId>> tickets = new ConcurrentHashMap<>();
     private final AtomicLong nextTicket = new AtomicLong();
     private final CompletableFuture<Room> opened = new CompletableFuture<>();
     private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
@@ -97,7 +102,7 @@ public final class RoomDriver implements Room {
 
     // Below: touched by tasks of the loop only.
     private final Map<Integer, PeerLink> links = new HashMap<>();
-    private final Map<Long, CompletableFuture<MessageId>> tickets = new HashMap<>();
+
     private final List<Output.Notice> notices = new ArrayList<>();
     private final List<StoredEvent> unsaved = new ArrayList<>();
     private List<IceServer> offeredIce = List.of();
@@ -208,10 +213,11 @@ public final class RoomDriver implements Room {
         }
         long ticket = nextTicket.getAndIncrement();
         CompletableFuture<MessageId> future = new CompletableFuture<>();
-        loop.execute(() -> {
-            tickets.put(ticket, future);
-            handle(new Input.Submit(ticket, message));
-        });
+        tickets.put(ticket, future);
+        post(new Input.Submit(ticket, message));
+        if (closed.isDone()) {
+            failTickets();
+        }
         // A copy, so that the caller cannot complete ours.
         return future.copy();
     }
@@ -220,6 +226,28 @@ public final class RoomDriver implements Room {
     public CompletableFuture<CloseReason> leave() {
         post(new Input.Leave());
         return closed.copy();
+    }
+
+    /**
+     * Completes what still waits, when the environment is about to end and with it the tasks that would have done so.
+     *
+     * @param reason why the room is closed
+     */
+    public void abandon(CloseReason reason) {
+        opened.completeExceptionally(new RoomClosedException(reason));
+        closed.complete(reason);
+        failTickets();
+    }
+
+    /** What is still to be accepted when the room has ended never will be. */
+    private void failTickets() {
+        RoomClosedException failure = new RoomClosedException(closed.getNow(LEFT));
+        for (Long ticket : List.copyOf(tickets.keySet())) {
+            CompletableFuture<MessageId> future = tickets.remove(ticket);
+            if (future != null) {
+                future.completeExceptionally(failure);
+            }
+        }
     }
 
     @Override
@@ -235,15 +263,10 @@ public final class RoomDriver implements Room {
 
     private void handle(Input input) {
         Environment environment = services.environment();
-        try {
-            machine.handle(environment.nanoTime() - startNanos, environment.epochMillis(), input);
-        } catch (RuntimeException e) {
-            // A defect. What the machine holds cannot be trusted any more; the room ends, and says so.
-            log.error("the room failed and is closed", e);
-            machine.fail("an internal error; please report it");
-        }
+        guarded(() -> machine.handle(environment.nanoTime() - startNanos, environment.epochMillis(), input));
         for (Output output = machine.poll(); output != null; output = machine.poll()) {
-            carryOut(output);
+            Output next = output;
+            guarded(() -> carryOut(next));
         }
         queuedBytes = machine.queuedBytes();
         save();
@@ -251,12 +274,23 @@ public final class RoomDriver implements Room {
         rearm();
     }
 
+    /** A defect ends the room and says so: what the machine holds, or the world does, cannot be trusted any more. */
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (RuntimeException e) {
+            log.error("the room failed and is closed", e);
+            machine.fail("an internal error; please report it");
+        }
+    }
+
     private void carryOut(Output output) {
         if (output instanceof Output.Transmit transmit) {
             PeerLink link = links.get(transmit.link());
             if (link != null && !link.send(transmit.frame())) {
-                // The machine keeps far below the link's limit: the link is on its way to CLOSED.
-                log.debug("a frame was not taken by a link that is closing");
+                // The link is on its way to CLOSED, or full against all expectation. A frame is missing from now on, so
+                // that nothing behind it may arrive.
+                link.close();
             }
         } else if (output instanceof Output.Notice notice) {
             notices.add(notice);
@@ -264,10 +298,13 @@ public final class RoomDriver implements Room {
         } else if (output instanceof Output.Persist persist) {
             unsaved.add(persist.event());
         } else if (output instanceof Output.QueryBuffered query) {
-            PeerLink link = links.get(query.link());
-            if (link != null) {
-                post(new Input.LinkBuffered(query.link(), link.bufferedBytes()));
-            }
+            // Asked when the answer is used: an older answer would open the window for what is in the link already.
+            loop.execute(() -> {
+                PeerLink link = links.get(query.link());
+                if (link != null) {
+                    handle(new Input.LinkBuffered(query.link(), link.bufferedBytes()));
+                }
+            });
         } else if (output instanceof Output.Accepted accepted) {
             accept(accepted);
         } else if (output instanceof Output.Rejected rejected) {
@@ -600,6 +637,7 @@ public final class RoomDriver implements Room {
                         ChatException cause = failure != null ? failure : end.cause();
                         opened.completeExceptionally(cause != null ? cause : new RoomClosedException(end.reason()));
                         closed.complete(end.reason());
+                        failTickets();
                     }));
         };
         closeWhenDone();

@@ -360,11 +360,24 @@ final class RoomAttacksTest {
         List<HandPeer> strangers = new ArrayList<>();
         for (int i = 0; i < Limits.MAX_PENDING_LINKS; i++) {
             strangers.add(new HandPeer(world, strangerNumber(i), MachineHarness.SECRET, 1_000 + i).offer());
+            // Slower than the host's limit of new links in a second.
+            world.advanceMillis(2 * 1_000 / Limits.MAX_LINKS_BEGUN_PER_SECOND);
         }
         assertThat(strangers).allMatch(peer -> peer.closed == null);
         new HandPeer(world, strangerNumber(99), MachineHarness.SECRET, 2_000).offer();
         assertThat(strangers.get(0).closed).isNotNull();
         assertThat(strangers.subList(1, strangers.size())).allMatch(peer -> peer.closed == null);
+        assertThatTheRoomGoesOn();
+    }
+
+    @Test
+    void noMoreLinksAreBegunInASecondThanTheLimit() {
+        for (int i = 0; i <= Limits.MAX_LINKS_BEGUN_PER_SECOND; i++) {
+            new HandPeer(world, strangerNumber(i), MachineHarness.SECRET, 1_000 + i).offer();
+        }
+        // Ann is in the room, and her link may be one of this second.
+        assertThat(host.machine.links())
+                .hasSizeBetween(Limits.MAX_LINKS_BEGUN_PER_SECOND, 1 + Limits.MAX_LINKS_BEGUN_PER_SECOND);
         assertThatTheRoomGoesOn();
     }
 
