@@ -47,6 +47,14 @@ final class HostKey {
         }
     }
 
+    String peerId() {
+        try {
+            return base32(Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(publicKey()), 20));
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
     ObjectNode fields() {
         return JSON.createObjectNode()
                 .put("v", 1)

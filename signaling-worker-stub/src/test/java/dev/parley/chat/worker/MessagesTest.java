@@ -83,6 +83,19 @@ class MessagesTest {
     }
 
     @Test
+    void theHostsPeerIdBelongsToTheOwnerOfTheRoomFromTheBeginning() {
+        HostKey host = new HostKey();
+        String hosted = client.room("alice", host.body());
+        String join = "/v1/rooms/" + hosted + "/join";
+        Answer taken = client.post(join, client.token("eve"), Client.peer(host.peerId()));
+        assertThat(taken.status()).isEqualTo(409);
+        assertThat(taken.code()).isEqualTo("peer_taken");
+        assertThat(client.post(join, client.token("alice"), Client.peer(host.peerId()))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
     void aPeerIdBelongsToItsAccount() {
         Answer taken = client.post(path("join"), client.token("eve"), Client.peer(bobPeer));
         assertThat(taken.status()).isEqualTo(409);

@@ -90,6 +90,17 @@ public final class SignedDescriptor {
         return new SignedDescriptor(roomId, listed, capacity, descriptor, signature);
     }
 
+    /**
+     * Tells the peer id of a room's host: the first 20 bytes of SHA-256 over its key, as every peer's.
+     *
+     * @param descriptorText a descriptor that has been verified, in base64url
+     * @return the peer id
+     */
+    public static String hostPeerId(String descriptorText) {
+        ObjectNode fields = Json.parseObject(Encoding.fromBase64Url(descriptorText, "descriptor"), "descriptor");
+        return idOf(exactly(HOST_KEY_BYTES, Json.text(fields, "hostKey"), "hostKey"));
+    }
+
     public String roomId() {
         return roomId;
     }
@@ -128,11 +139,15 @@ public final class SignedDescriptor {
     }
 
     private static String roomIdOf(byte[] hostKey, byte[] nonce) {
+        return idOf(ROOM_ID_DOMAIN, hostKey, nonce);
+    }
+
+    private static String idOf(byte[]... parts) {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
-            sha256.update(ROOM_ID_DOMAIN);
-            sha256.update(hostKey);
-            sha256.update(nonce);
+            for (byte[] part : parts) {
+                sha256.update(part);
+            }
             return Encoding.base32(Arrays.copyOf(sha256.digest(), ROOM_ID_BYTES));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);

@@ -187,6 +187,12 @@ public final class SqliteRoomStore implements RoomStore {
     public long join(Member member, long nowMillis) {
         return transact(() -> {
             RoomRow room = requireRoom(member.slot().roomId(), nowMillis);
+            if (!room.owner.equals(member.account())
+                    && SignedDescriptor.hostPeerId(room.descriptor)
+                            .equals(member.slot().peerId())) {
+                // Else a stranger could take the host's place before it, or whenever it was away for a while.
+                throw new Problem(ProblemCode.PEER_TAKEN, "this peer id is that of the room's host");
+            }
             PeerRow peer = findPeer(room, member.slot().peerId(), nowMillis);
             if (peer != null && !peer.account.equals(member.account())) {
                 throw new Problem(ProblemCode.PEER_TAKEN, "this peer id is held by another account");
