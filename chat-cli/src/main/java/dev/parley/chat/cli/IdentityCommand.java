@@ -19,7 +19,7 @@ final class IdentityCommand implements Runnable {
     @Override
     public void run() {
         if (spec != null) {
-            throw new ParameterException(spec.commandLine(), "Missing required subcommand");
+            throw new ParameterException(spec.commandLine(), "name what to do with the identity: show");
         }
     }
 

@@ -25,7 +25,9 @@ final class ParleyCommand implements Runnable {
     @Override
     public void run() {
         if (spec != null) {
-            throw new ParameterException(spec.commandLine(), "Missing required subcommand");
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "name a command: demo, create, join, rooms, send, serve, doctor, identity or config");
         }
     }
 }

@@ -41,6 +41,8 @@ final class RoomRun implements RoomListener {
 
     private static final Logger log = LoggerFactory.getLogger(RoomRun.class);
 
+    private static final Duration MAX_ACCEPTING = Duration.ofSeconds(1);
+
     /** How long a message waits for room in the queue before it is given back. */
     private static final Duration MAX_BACKPRESSURE = Duration.ofSeconds(60);
 
@@ -101,6 +103,7 @@ final class RoomRun implements RoomListener {
     }
 
     private ExitCode end(CloseReason reason) {
+        awaitAccepted();
         Failure failure = Failure.of(reason);
         if (failure.exit() != ExitCode.DONE) {
             console.emit(Event.Problem.of(failure));
@@ -135,7 +138,23 @@ final class RoomRun implements RoomListener {
             held.forEach(console::emit);
             held.clear();
             accepting = false;
+            held.notifyAll();
         }
+    }
+
+    /** A message that was being accepted when the room ended gets its answer before the last word. */
+    private void awaitAccepted() {
+        long deadlineNanos = System.nanoTime() + MAX_ACCEPTING.toNanos();
+        synchronized (held) {
+            try {
+                while (accepting && System.nanoTime() < deadlineNanos) {
+                    held.wait(MAX_ACCEPTING.toMillis());
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        endAccepting(null);
     }
 
     private void announce(Room room) {
@@ -181,7 +200,7 @@ final class RoomRun implements RoomListener {
             tell(new Event.Notice("the signaling worker is reachable again"));
         } else if (!reachable) {
             tell(new Event.Notice(
-                    "the signaling worker is not reachable; the room goes on, but nobody new can come in"));
+                    "the signaling worker is not reachable: an open connection stays, but none can be made"));
         }
         unreachable = !reachable;
     }

@@ -4,9 +4,13 @@ import dev.parley.chat.SignalingException;
 import dev.parley.chat.SignalingException.Problem;
 import dev.parley.chat.transport.Environment;
 import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ConnectException;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import javax.net.ssl.SSLException;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.Headers;
@@ -131,9 +135,20 @@ public final class WorkerHttp {
 
     /** The cause is left out: its message names addresses. */
     static SignalingException unreachable(Throwable failure) {
-        return new SignalingException(
-                Problem.UNREACHABLE,
-                "the worker cannot be reached (" + failure.getClass().getSimpleName() + ")");
+        return new SignalingException(Problem.UNREACHABLE, "the worker cannot be reached: " + inWords(failure));
+    }
+
+    private static String inWords(Throwable failure) {
+        if (failure instanceof UnknownHostException) {
+            return "its host name does not resolve";
+        }
+        if (failure instanceof ConnectException) {
+            return "nothing answers at its address and port";
+        }
+        if (failure instanceof SSLException) {
+            return "no trusted TLS connection could be made";
+        }
+        return failure instanceof InterruptedIOException ? "it did not answer in time" : "the connection was cut";
     }
 
     /** Reads a body up to a limit; null if there is more. */
