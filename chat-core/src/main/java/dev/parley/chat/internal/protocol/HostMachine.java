@@ -393,7 +393,6 @@ public final class HostMachine extends RoomMachine {
         PeerId peer = guest.link.peer;
         joining.remove(peer, guest);
         if (members.remove(peer, guest)) {
-            admitted.remove(peer);
             if (forGood) {
                 remove(peer);
             } else {
@@ -502,7 +501,6 @@ public final class HostMachine extends RoomMachine {
             guests.remove(before.link.number);
             before.link.send(now, Frame.Kind.BYE, goodbye(Code.REPLACED, "a newer link of the same peer"));
             before.link.close();
-            admitted.remove(guest.link.peer);
         }
     }
 
@@ -556,7 +554,6 @@ public final class HostMachine extends RoomMachine {
         guest.link.phase = LinkChannel.Phase.ADMITTED;
         guest.link.deadlines.stop(Timer.ADMISSION);
         members.put(peer, guest);
-        admitted.put(peer, guest.link);
         guest.receivedSeq = receivedBefore(peer, has);
         guest.link.send(now, Frame.Kind.ADMITTED, guest.hostTag);
         synchronise(guest, has);

@@ -15,7 +15,7 @@ final class Limits {
     static final int MAX_CONTROL_BYTES = 4 * 1024;
 
     /** An MLS KeyPackage in a JOIN frame; it fits one frame, so that a stranger needs no reassembly. */
-    static final int MAX_KEY_PACKAGE_BYTES = 8 * 1024;
+    static final int MAX_KEY_PACKAGE_BYTES = 2 * 1024;
 
     /** Events in one SYNC are collected up to this size before the next SYNC begins. */
     static final int SYNC_CHUNK_BYTES = 64 * 1024;

@@ -400,7 +400,6 @@ public final class ParticipantMachine extends RoomMachine {
             throw new MalformedException("an ADMITTED that does not agree");
         }
         channel.phase = LinkChannel.Phase.ADMITTED;
-        admitted.put(host, channel);
         updateRoster(joined.members());
     }
 

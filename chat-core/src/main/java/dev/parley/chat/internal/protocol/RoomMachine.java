@@ -60,7 +60,6 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     final SeededIds ids;
     final Map<PeerId, EventHead> heads;
     final Map<PeerId, Event> profiles = new LinkedHashMap<>();
-    final Map<PeerId, LinkChannel> admitted = new LinkedHashMap<>();
     final HybridClock clock = new HybridClock();
 
     /** Time of the input that is being handled. */
