@@ -19,8 +19,6 @@ import java.util.Optional;
 /** The JSON bodies of events. Unknown fields are ignored. */
 final class Bodies {
 
-    private static final long MAX_EPOCH_MILLIS = 253_402_300_799_999L; // the end of the year 9999
-
     private Bodies() {}
 
     static byte[] message(OutgoingMessage message, long epochMillis) {
@@ -55,7 +53,7 @@ final class Bodies {
             }
             OutgoingMessage checked = message.build();
             Optional<MessageId> replyTo = checked.replyTo();
-            Instant sentAt = Instant.ofEpochMilli(Json.integer(body, "sentAt", 0, MAX_EPOCH_MILLIS));
+            Instant sentAt = Instant.ofEpochMilli(Json.integer(body, "sentAt", 0, Limits.MAX_EPOCH_MILLIS));
             return new ChatMessage(
                     event.id(), event.sender(), senderName, checked.text(), sentAt, replyTo, checked.emotes());
         } catch (IllegalArgumentException e) {

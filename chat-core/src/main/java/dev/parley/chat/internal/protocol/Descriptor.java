@@ -46,7 +46,6 @@ public record Descriptor(
     private static final int VERSION = 1;
     private static final byte[] ROOM_CONTEXT = ascii("parley-room-v1");
     private static final byte[] SIGNATURE_CONTEXT = ascii("parley-descriptor-v1");
-    private static final long MAX_EPOCH_MILLIS = 253_402_300_799_999L;
 
     /** The descriptor's secret part cannot be opened: the secret is another room's. */
     public static final class WrongSecretException extends Exception {
@@ -170,7 +169,7 @@ public record Descriptor(
                 options.name(),
                 visibility,
                 options.capacity(),
-                Instant.ofEpochMilli(Json.integer(json, "created", 0, MAX_EPOCH_MILLIS)));
+                Instant.ofEpochMilli(Json.integer(json, "created", 0, Limits.MAX_EPOCH_MILLIS)));
     }
 
     private static String name(ObjectNode json, Visibility visibility, RoomSecret secret, RoomId room)

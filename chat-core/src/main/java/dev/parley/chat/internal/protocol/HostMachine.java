@@ -28,10 +28,12 @@ import dev.parley.chat.transport.SignalingSession.MessageType;
 import dev.parley.chat.transport.Transport.LinkRole;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
+import java.util.AbstractCollection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -52,7 +54,6 @@ public final class HostMachine extends RoomMachine {
     private static final Logger log = LoggerFactory.getLogger(HostMachine.class);
 
     private static final int MAX_SESSIONS_REMEMBERED = 1_024;
-    private static final int MAX_ENVELOPES_PER_SESSION = 512;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     /** A link to a participant, admitted or on its way. */
@@ -77,6 +78,31 @@ public final class HostMachine extends RoomMachine {
     }
 
     private final Map<Integer, Guest> guests = new LinkedHashMap<>();
+
+    /** The links of all guests as they are: looked at after every input, so that no list is made for it. */
+    private final Collection<LinkChannel> links = new AbstractCollection<>() {
+        @Override
+        public Iterator<LinkChannel> iterator() {
+            Iterator<Guest> each = guests.values().iterator();
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return each.hasNext();
+                }
+
+                @Override
+                public LinkChannel next() {
+                    return each.next().link;
+                }
+            };
+        }
+
+        @Override
+        public int size() {
+            return guests.size();
+        }
+    };
+
     private final Map<PeerId, Guest> members = new LinkedHashMap<>();
     private final Map<PeerId, Guest> joining = new LinkedHashMap<>();
     private final Set<PeerId> leaving = new LinkedHashSet<>();
@@ -114,10 +140,6 @@ public final class HostMachine extends RoomMachine {
 
     @Override
     Collection<LinkChannel> links() {
-        List<LinkChannel> links = new ArrayList<>(guests.size());
-        for (Guest guest : guests.values()) {
-            links.add(guest.link);
-        }
         return links;
     }
 
@@ -239,7 +261,7 @@ public final class HostMachine extends RoomMachine {
             }
         }
         int counter = envelope.counter();
-        if (counter < MAX_ENVELOPES_PER_SESSION && !guest.envelopes.get(counter)) {
+        if (counter < Limits.MAX_ENVELOPES_PER_SESSION && !guest.envelopes.get(counter)) {
             guest.envelopes.set(counter);
             emit(new Output.ApplySignal(guest.link.number, signal));
         }
@@ -364,12 +386,6 @@ public final class HostMachine extends RoomMachine {
         } else {
             require(frame, Frame.Kind.APPLICATION);
             onApplication(guest, frame.body());
-        }
-    }
-
-    private static void require(Frame frame, Frame.Kind kind) throws MalformedException {
-        if (frame.kind() != kind) {
-            throw new MalformedException("a frame of kind " + frame.kind() + " where " + kind + " was due");
         }
     }
 
@@ -575,9 +591,6 @@ public final class HostMachine extends RoomMachine {
     /** Gives a participant what it needs to take part, and one that comes back what it missed. */
     private void synchronise(Guest guest, Map<PeerId, EventHead> has) {
         PeerId peer = guest.link.peer;
-        List<byte[]> who = new ArrayList<>();
-        // Its own too, if it is known: without it the participant says its name again.
-        profiles.values().forEach(profile -> who.add(profile.bytes()));
         Long firstOrder = firstOrders.putIfAbsent(peer, recent.lastOrder());
         removeEldest(firstOrders.keySet(), Limits.MAX_HEADS);
         List<Event> missed = firstOrder == null
@@ -586,29 +599,25 @@ public final class HostMachine extends RoomMachine {
                     EventHead head = has.get(event.sender());
                     return head == null || event.seq() > head.seq();
                 });
-        List<byte[]> chunk = new ArrayList<>();
+        // Its own profile too, if it is known: without it the participant says its name again.
+        List<Event> given = new ArrayList<>(profiles.values());
+        int profilesGiven = given.size();
+        given.addAll(missed);
+        List<byte[]> who = new ArrayList<>();
+        List<byte[]> said = new ArrayList<>();
         int chunkBytes = 0;
-        List<byte[]> whoElse = new ArrayList<>();
-        for (byte[] profile : who) {
-            if (chunkBytes + profile.length > Limits.SYNC_CHUNK_BYTES) {
-                unicast(guest, new Content.Sync(false, whoElse, List.of(), Map.of()));
-                whoElse = new ArrayList<>();
+        for (int i = 0; i < given.size(); i++) {
+            byte[] bytes = given.get(i).bytes();
+            if (chunkBytes + bytes.length > Limits.SYNC_CHUNK_BYTES) {
+                unicast(guest, new Content.Sync(false, who, said, Map.of()));
+                who = new ArrayList<>();
+                said = new ArrayList<>();
                 chunkBytes = 0;
             }
-            whoElse.add(profile);
-            chunkBytes += profile.length;
+            (i < profilesGiven ? who : said).add(bytes);
+            chunkBytes += bytes.length;
         }
-        for (Event event : missed) {
-            if (chunkBytes + event.bytes().length > Limits.SYNC_CHUNK_BYTES) {
-                unicast(guest, new Content.Sync(false, whoElse, chunk, Map.of()));
-                whoElse = new ArrayList<>();
-                chunk = new ArrayList<>();
-                chunkBytes = 0;
-            }
-            chunk.add(event.bytes());
-            chunkBytes += event.bytes().length;
-        }
-        unicast(guest, new Content.Sync(false, whoElse, chunk, Map.of()));
+        unicast(guest, new Content.Sync(false, who, said, Map.of()));
         unicast(guest, new Content.Sync(true, List.of(), List.of(), heads));
         guest.catchUpBytes = guest.link.queuedBytes();
     }

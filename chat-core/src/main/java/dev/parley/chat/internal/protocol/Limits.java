@@ -44,6 +44,12 @@ final class Limits {
     /** Messages for one peer only, after which all are sent one: bounds the gap in the sender's generations. */
     static final int MAX_UNICASTS_IN_A_ROW = 256;
 
+    /** Envelopes of one session, from either side. */
+    static final int MAX_ENVELOPES_PER_SESSION = 512;
+
+    /** Latest time that a stranger may name: the end of the year 9999. */
+    static final long MAX_EPOCH_MILLIS = 253_402_300_799_999L;
+
     /** Links a host begins to answer in one second. */
     static final int MAX_LINKS_BEGUN_PER_SECOND = 32;
 

@@ -56,7 +56,6 @@ public final class ParticipantMachine extends RoomMachine {
 
     private static final Logger log = LoggerFactory.getLogger(ParticipantMachine.class);
 
-    private static final int MAX_ENVELOPES_PER_SESSION = 512;
     private static final int RECEIVED_BATCH = 64;
 
     /** What is unordered may wait on the link twice, when it is sent again; there is no honest reason for more. */
@@ -212,7 +211,7 @@ public final class ParticipantMachine extends RoomMachine {
 
     @Override
     void onEnvelopeSealed(LinkChannel channel, byte[] envelope) {
-        if (sentEnvelopes.size() < MAX_ENVELOPES_PER_SESSION) {
+        if (sentEnvelopes.size() < Limits.MAX_ENVELOPES_PER_SESSION) {
             sentEnvelopes.add(ByteBuffer.wrap(Sha256.of(envelope)));
         }
     }
@@ -235,7 +234,7 @@ public final class ParticipantMachine extends RoomMachine {
             int counter = envelope.counter();
             if (!envelope.sender().equals(hostCard)
                     || !Arrays.equals(envelope.session(), channel.session)
-                    || counter >= MAX_ENVELOPES_PER_SESSION
+                    || counter >= Limits.MAX_ENVELOPES_PER_SESSION
                     || envelopes.get(counter)) {
                 return;
             }
@@ -347,12 +346,6 @@ public final class ParticipantMachine extends RoomMachine {
             case APPLICATION -> onApplication(channel, frame.body());
             case ORDERED -> onOrdered(frame.body());
             default -> throw new MalformedException("a frame of kind " + frame.kind() + " is not for a participant");
-        }
-    }
-
-    private static void require(Frame frame, Frame.Kind kind) throws MalformedException {
-        if (frame.kind() != kind) {
-            throw new MalformedException("a frame of kind " + frame.kind() + " where " + kind + " was due");
         }
     }
 

@@ -419,6 +419,12 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     // ---- parts of the handshake that both sides write and check alike
 
+    static void require(Frame frame, Frame.Kind kind) throws MalformedException {
+        if (frame.kind() != kind) {
+            throw new MalformedException("a frame of kind " + frame.kind() + " where " + kind + " was due");
+        }
+    }
+
     static byte[] hello() {
         ObjectNode json = Json.object();
         json.putArray("versions").add(PROTOCOL_VERSION);
