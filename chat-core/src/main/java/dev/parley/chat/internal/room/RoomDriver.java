@@ -111,7 +111,6 @@ public final class RoomDriver implements Room {
     private Environment.@Nullable Cancellable timer;
     private long timerNanos = Long.MAX_VALUE;
     private boolean ended;
-    private int openLinks;
     private boolean sessionLeft = true;
     private boolean withdrawn = true;
     private @Nullable Runnable afterClosing;
@@ -441,13 +440,11 @@ public final class RoomDriver implements Room {
                 @Override
                 public void onClosed(CloseReason reason) {
                     links.remove(number);
-                    openLinks--;
                     handle(new Input.LinkClosed(number, reason));
                     closeWhenDone();
                 }
             });
             links.put(number, link);
-            openLinks++;
         } catch (TransportException e) {
             log.warn("a link could not be made: {}", e.getMessage());
             CloseReason reason = new CloseReason(CloseReason.Code.FAILED, CloseReason.Origin.LOCAL, e.getMessage());
@@ -644,7 +641,7 @@ public final class RoomDriver implements Room {
     }
 
     private void closeWhenDone() {
-        if (ended && openLinks == 0 && sessionLeft && withdrawn) {
+        if (ended && links.isEmpty() && sessionLeft && withdrawn) {
             runAfterClosing();
         }
     }
