@@ -25,7 +25,8 @@ public interface Signaling extends AutoCloseable {
     URI baseUrl();
 
     /**
-     * Makes a room known, or renews it: the same descriptor may be announced again at any time.
+     * Makes a room known, or renews it: the same descriptor may be announced again at any time. A descriptor of the
+     * same room with a greater revision takes the place of the one before.
      *
      * @param room the id that the descriptor certifies
      * @param descriptor the signed descriptor
@@ -58,6 +59,51 @@ public interface Signaling extends AutoCloseable {
      * @return completes when the worker has forgotten it; a room it does not know counts as forgotten
      */
     CompletionStage<Void> withdraw(RoomId room);
+
+    /**
+     * Says who may take the committer's lease of a room besides its host. Takes the place of what was said before if
+     * its version is greater; the same again changes nothing.
+     *
+     * @param room a room that this account announced
+     * @param succession as the host signed it
+     * @return completes when the worker has stored it; fails with ROOM_NOT_FOUND, FORBIDDEN, or ROOM_EXISTS if the
+     *     worker has another one of the same or a later version
+     */
+    default CompletionStage<Void> publishSuccession(RoomId room, SignedSuccession succession) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * Gives a room of this account a short number, under which {@link #findNameplate} finds it until the time is over,
+     * the room is gone or {@link #closeNameplate} is called.
+     *
+     * @param room a room that this account announced
+     * @return completes with the number; fails with ROOM_NOT_FOUND, FORBIDDEN, RATE_LIMITED
+     */
+    default CompletionStage<Nameplate> openNameplate(RoomId room) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * Looks up a short number. The worker counts look-ups of each account and of each number.
+     *
+     * @param number 1 or more
+     * @return completes with the room, not yet checked; fails with ROOM_NOT_FOUND if there is no such number, or no
+     *     longer, with RATE_LIMITED
+     */
+    default CompletionStage<RoomId> findNameplate(int number) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * Gives a short number of this account back.
+     *
+     * @param number the number
+     * @return completes when the worker has forgotten it; one that it does not know counts as forgotten
+     */
+    default CompletionStage<Void> closeNameplate(int number) {
+        throw new UnsupportedOperationException();
+    }
 
     /**
      * Takes a place in a room's mailbox system and keeps it. The session connects by itself, and again with capped

@@ -24,6 +24,29 @@ public interface SignalingSession {
     CompletionStage<Void> send(PeerId to, MessageType type, byte[] payload);
 
     /**
+     * Takes the committer's lease of the room if it is free, or renews it if this peer holds it with this fence. A
+     * holding that is not renewed ends after a time that the worker sets. One attempt: not repeated by the session.
+     *
+     * @param fence the fence of one's own holding, to renew it; else the greatest fence that one has heard of, or 0:
+     *     the fence of a new holding is greater than it
+     * @return completes with who holds the lease now, which may be another peer; fails with FORBIDDEN if this peer is
+     *     neither the host nor named in the succession, with UNREACHABLE and the like
+     */
+    default CompletionStage<Lease> acquireLease(long fence) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
+     * Gives the lease back before its time, so that another can take it at once.
+     *
+     * @param fence of one's own holding; an older one changes nothing
+     * @return completes when the worker knows, or cannot be told; never fails
+     */
+    default CompletionStage<Void> releaseLease(long fence) {
+        throw new UnsupportedOperationException();
+    }
+
+    /**
      * Gives the place up and ends the session. The listener is not called any more.
      *
      * @return completes when the worker knows, or cannot be told; never fails
