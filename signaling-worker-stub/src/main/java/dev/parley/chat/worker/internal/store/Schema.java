@@ -8,10 +8,7 @@ import java.util.List;
 
 /** The tables, and the steps from each version of them ({@code PRAGMA user_version}) to the next. */
 final class Schema {
-    /**
-     * Step {@code i} leads from version {@code i} to {@code i + 1}. A released step is never changed, only followed.
-     */
-    private static final List<List<String>> MIGRATIONS = List.of(List.of(
+    private static final List<String> FIRST = List.of(
             """
             CREATE TABLE rooms (
               ordinal INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -55,7 +52,36 @@ final class Schema {
               accepted_at INTEGER NOT NULL,
               PRIMARY KEY (slot, sender_slot, msg_id)) STRICT, WITHOUT ROWID""",
             "CREATE INDEX accepted_accepted_at ON accepted (accepted_at)",
-            "CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT"));
+            "CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT");
+
+    /** Revisions, successions, leases and short numbers. */
+    private static final List<String> SECOND = List.of(
+            "ALTER TABLE rooms ADD COLUMN revision INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE rooms ADD COLUMN succession TEXT",
+            "ALTER TABLE rooms ADD COLUMN succession_signature TEXT",
+            "ALTER TABLE rooms ADD COLUMN succession_version INTEGER NOT NULL DEFAULT 0",
+            // Peer ids, with a space between two of them.
+            "ALTER TABLE rooms ADD COLUMN deputies TEXT NOT NULL DEFAULT ''",
+            "ALTER TABLE rooms ADD COLUMN lease_holder TEXT",
+            "ALTER TABLE rooms ADD COLUMN lease_fence INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE rooms ADD COLUMN lease_until INTEGER NOT NULL DEFAULT 0",
+            // A number without a room, or that has expired, rests until free_at.
+            """
+            CREATE TABLE nameplates (
+              number INTEGER PRIMARY KEY,
+              account TEXT NOT NULL,
+              room INTEGER REFERENCES rooms ON DELETE SET NULL,
+              lookups INTEGER NOT NULL DEFAULT 0,
+              expires_at INTEGER NOT NULL,
+              free_at INTEGER NOT NULL) STRICT""",
+            "CREATE INDEX nameplates_account ON nameplates (account)",
+            "CREATE INDEX nameplates_room ON nameplates (room)",
+            "CREATE INDEX nameplates_free_at ON nameplates (free_at)");
+
+    /**
+     * Step {@code i} leads from version {@code i} to {@code i + 1}. A released step is never changed, only followed.
+     */
+    private static final List<List<String>> MIGRATIONS = List.of(FIRST, SECOND);
 
     static final int VERSION = MIGRATIONS.size();
 

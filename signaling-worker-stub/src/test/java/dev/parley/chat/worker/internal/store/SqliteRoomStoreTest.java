@@ -54,7 +54,10 @@ class SqliteRoomStoreTest {
             copy(directory, survivor);
             try (RoomStore reopened = SqliteRoomStore.inDirectory(survivor, TTL)) {
                 assertThat(reopened.waiting(bob, 0, 1000, 1)).hasSize(1);
-                assertThat(reopened.room(bob.slot().roomId(), 1).orElseThrow().peers())
+                assertThat(reopened.room(bob.slot().roomId(), 1)
+                                .orElseThrow()
+                                .entry()
+                                .peers())
                         .isEqualTo(2);
                 Member alice = new Member(new Slot(bob.slot().roomId(), ALICE), "alice");
                 assertThat(reopened.post(alice, new Posted(BOB, "envelope", "AAAA", "m1"), 1))
