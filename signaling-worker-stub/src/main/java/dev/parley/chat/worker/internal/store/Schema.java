@@ -87,14 +87,17 @@ final class Schema {
 
     private Schema() {}
 
-    /** Brings the tables to {@link #VERSION}; each step is one transaction, so a kill leaves a whole version. */
-    static void migrate(Connection connection) throws SQLException {
+    /**
+     * Brings the tables to a version, if they are older; each step is one transaction, so a kill leaves a whole
+     * version.
+     */
+    static void migrate(Connection connection, int target) throws SQLException {
         int version = version(connection);
         if (version > VERSION) {
             throw new SQLException("the database has schema version " + version + ", this worker knows up to " + VERSION
                     + ": use a newer worker or another data directory");
         }
-        for (int step = version; step < VERSION; step++) {
+        for (int step = version; step < target; step++) {
             try (Statement statement = connection.createStatement()) {
                 for (String sql : MIGRATIONS.get(step)) {
                     statement.execute(sql);

@@ -94,7 +94,7 @@ public final class SqliteRoomStore implements RoomStore {
                 statement.execute("PRAGMA foreign_keys = ON");
             }
             connection.setAutoCommit(false);
-            Schema.migrate(connection);
+            Schema.migrate(connection, Schema.VERSION);
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
