@@ -139,6 +139,27 @@ class LeaseTest {
     }
 
     @Test
+    void nobodyElseTakesTheLeaseInTheNameOfADeputyThatIsAway() {
+        String join = "/v1/rooms/" + room + "/join";
+        publish(2, deputy);
+        client.post("/v1/rooms/" + room + "/leave", two);
+        publish(3, deputy);
+
+        Answer stranger = client.post(join, client.token("mallory"), Client.peer(deputy.peerId()));
+
+        assertThat(stranger.status()).isEqualTo(409);
+        assertThat(stranger.code()).isEqualTo("peer_taken");
+        two = client.join(room, "bob", deputy.peerId());
+        assertGranted(acquire(two, 0), deputy, 1);
+        client.post("/v1/rooms/" + room + "/leave", two);
+        publish(4);
+        assertThat(client.post(join, client.token("mallory"), Client.peer(deputy.peerId()))
+                        .status())
+                .as("not named any more")
+                .isEqualTo(200);
+    }
+
+    @Test
     void aHolderThatIsNotNamedAnyMoreHoldsNothing() {
         assertGranted(acquire(two, 0), deputy, 1);
         publish(2, new HostKey());

@@ -60,11 +60,16 @@ final class Schema {
             "ALTER TABLE rooms ADD COLUMN succession TEXT",
             "ALTER TABLE rooms ADD COLUMN succession_signature TEXT",
             "ALTER TABLE rooms ADD COLUMN succession_version INTEGER NOT NULL DEFAULT 0",
-            // Peer ids, with a space between two of them.
-            "ALTER TABLE rooms ADD COLUMN deputies TEXT NOT NULL DEFAULT ''",
             "ALTER TABLE rooms ADD COLUMN lease_holder TEXT",
             "ALTER TABLE rooms ADD COLUMN lease_fence INTEGER NOT NULL DEFAULT 0",
             "ALTER TABLE rooms ADD COLUMN lease_until INTEGER NOT NULL DEFAULT 0",
+            // The account is that of whoever was in the room under this id when it was named, if anybody was.
+            """
+            CREATE TABLE deputies (
+              room INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
+              peer_id TEXT NOT NULL,
+              account TEXT,
+              PRIMARY KEY (room, peer_id)) STRICT, WITHOUT ROWID""",
             // A number without a room, or that has expired, rests until free_at.
             """
             CREATE TABLE nameplates (

@@ -17,7 +17,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
@@ -215,15 +218,38 @@ public final class SqliteRoomStore implements RoomStore {
                 throw new Problem(
                         ProblemCode.SUCCESSION_EXISTS, "there is another succession of this version or a later one");
             }
+            nameDeputies(room, succession.deputies(), nowMillis);
             return sql.execute(
-                    "UPDATE rooms SET succession = ?, succession_signature = ?, succession_version = ?, deputies = ?"
-                            + " WHERE ordinal = ?",
+                    "UPDATE rooms SET succession = ?, succession_signature = ?, succession_version = ? WHERE ordinal = ?",
                     text,
                     Encoding.base64Url(succession.signature()),
                     succession.version(),
-                    String.join(" ", succession.deputies()),
                     room.ordinal);
         });
+    }
+
+    /** A deputy that is away keeps the account that it was named with before. */
+    private void nameDeputies(RoomRow room, List<String> deputies, long nowMillis) throws SQLException {
+        Map<String, String> accounts = new HashMap<>();
+        try (ResultSet row = sql.query(
+                "SELECT peer_id, account FROM deputies WHERE room = ? AND account IS NOT NULL", room.ordinal)) {
+            while (row.next()) {
+                accounts.put(row.getString(1), row.getString(2));
+            }
+        }
+        sql.execute("DELETE FROM deputies WHERE room = ?", room.ordinal);
+        for (String deputy : deputies) {
+            sql.execute("INSERT INTO deputies (room, peer_id) VALUES (?, ?)", room.ordinal, deputy);
+            PeerRow present = findPeer(room, deputy, nowMillis);
+            String account = present != null ? present.account : accounts.get(deputy);
+            if (account != null) {
+                sql.execute(
+                        "UPDATE deputies SET account = ? WHERE room = ? AND peer_id = ?",
+                        account,
+                        room.ordinal,
+                        deputy);
+            }
+        }
     }
 
     @Override
@@ -282,6 +308,15 @@ public final class SqliteRoomStore implements RoomStore {
                             .equals(member.slot().peerId())) {
                 // Else a stranger could take the host's place before it, or whenever it was away for a while.
                 throw new Problem(ProblemCode.PEER_TAKEN, "this peer id is that of the room's host");
+            }
+            if (sql.number(
+                            "SELECT count(*) FROM deputies WHERE room = ? AND peer_id = ? AND account <> ?",
+                            room.ordinal,
+                            member.slot().peerId(),
+                            member.account())
+                    > 0) {
+                // Else a stranger could take the lease in the name of a deputy that is away for a while.
+                throw new Problem(ProblemCode.PEER_TAKEN, "this peer id is that of a deputy of the room");
             }
             PeerRow peer = findPeer(room, member.slot().peerId(), nowMillis);
             if (peer != null && !peer.account.equals(member.account())) {
@@ -523,19 +558,24 @@ public final class SqliteRoomStore implements RoomStore {
     }
 
     private Leadership leadership(long ordinal, String descriptor) throws SQLException {
+        Set<String> deputies = new HashSet<>();
+        try (ResultSet row = sql.query("SELECT peer_id FROM deputies WHERE room = ?", ordinal)) {
+            while (row.next()) {
+                deputies.add(row.getString(1));
+            }
+        }
         try (ResultSet row = sql.query(
-                "SELECT succession, succession_signature, succession_version, deputies, lease_holder, lease_fence,"
+                "SELECT succession, succession_signature, succession_version, lease_holder, lease_fence,"
                         + " lease_until FROM rooms WHERE ordinal = ?",
                 ordinal)) {
             String succession = row.getString(1);
-            String deputies = row.getString(4);
-            String holder = row.getString(5);
+            String holder = row.getString(4);
             return new Leadership(
                     SignedDescriptor.hostPeerId(descriptor),
                     succession == null ? null : new Succession(succession, row.getString(2)),
                     row.getInt(3),
-                    deputies.isEmpty() ? Set.of() : Set.of(deputies.split(" ", -1)),
-                    holder == null ? null : new Holding(holder, row.getLong(6), row.getLong(7)));
+                    deputies,
+                    holder == null ? null : new Holding(holder, row.getLong(5), row.getLong(6)));
         }
     }
 
