@@ -9,6 +9,7 @@ package dev.parley.chat;
 public abstract sealed class ChatException extends RuntimeException
         permits BackpressureException,
                 NotAllowedException,
+                PairingException,
                 RoomClosedException,
                 SignalingException,
                 StoreException,

@@ -92,6 +92,16 @@ public interface Room {
     CompletableFuture<MessageId> send(OutgoingMessage message);
 
     /**
+     * Gives out a code that one person can say and another type to get the invite of now: see {@link PairingCode}. It
+     * is good for one try within ten minutes.
+     *
+     * @return completes with the code. Fails with {@link SignalingException} if the worker cannot be reached, with
+     *     {@link PairingException} (TOO_MANY_TRIES) when five codes of this room were tried wrongly within ten minutes,
+     *     with {@link RoomClosedException}
+     */
+    CompletableFuture<PairingOffer> createCode();
+
+    /**
      * Removes a participant. Its link is closed, the keys of the group are renewed, and a private room gets a new
      * secret: who was removed can read nothing that is said from then on, and its invite is void. {@link #invite} is a
      * new one then, at every participant. In a public room, which everybody can enter, it can come back; see

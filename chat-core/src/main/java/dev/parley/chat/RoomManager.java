@@ -3,6 +3,7 @@ package dev.parley.chat;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.internal.pairing.PairingRedemption;
 import dev.parley.chat.internal.protocol.Descriptor;
 import dev.parley.chat.internal.protocol.HostMachine;
 import dev.parley.chat.internal.protocol.ParticipantMachine;
@@ -191,6 +192,27 @@ public final class RoomManager implements AutoCloseable {
                 })
                 .thenApplyAsync(entry -> prepareParticipant(invite, entry, listener), storeExecutor)
                 .thenCompose(RoomDriver::start));
+    }
+
+    /**
+     * Gets the invite that a pairing code stands for.
+     *
+     * @param code as it was said
+     * @return completes with the invite, to be used with {@link #joinRoom}. Fails with {@link PairingException}
+     *     (UNKNOWN_CODE, WRONG_CODE, or NO_ANSWER after 30 s), with {@link SignalingException}; in each of these cases
+     *     but the last the code is void, since it is good for one try
+     * @throws IllegalStateException if the manager is closed
+     */
+    public CompletableFuture<Invite> redeem(PairingCode code) {
+        requireOpen();
+        return unwrapped(PairingRedemption.start(environment, signaling, code).thenApply(link -> {
+            try {
+                return Invite.parse(link);
+            } catch (IllegalArgumentException e) {
+                throw new PairingException(
+                        PairingException.Reason.WRONG_CODE, "what the code stands for is no invite", null);
+            }
+        }));
     }
 
     /**

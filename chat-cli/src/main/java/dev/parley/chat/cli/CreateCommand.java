@@ -31,6 +31,11 @@ final class CreateCommand extends BaseCommand {
             description = "How many fit, the host included. Default: ${DEFAULT-VALUE}.")
     private int capacity = RoomOptions.DEFAULT_CAPACITY;
 
+    @Option(
+            names = "--code",
+            description = "Give out a code besides the invite, to be said to one person; good for one try.")
+    private boolean givesCode;
+
     @Mixin
     private final RoomFlags flags = new RoomFlags();
 
@@ -67,7 +72,7 @@ final class CreateCommand extends BaseCommand {
     private ExitCode stay(
             Console console, Settings settings, URI worker, Session.Profile profile, RoomOptions options) {
         try (Session session = Session.open(settings, worker, profile, settings.ice(flags.isRelayOnly()), console)) {
-            RoomRun run = new RoomRun(console, context(), session.emotes(), flags.inputEnd());
+            RoomRun run = new RoomRun(console, context(), session.emotes(), flags.inputEnd(), givesCode);
             CompletableFuture<Room> entering = session.rooms().createRoom(options, run);
             return run.stay(entering);
         }

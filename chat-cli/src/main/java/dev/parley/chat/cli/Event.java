@@ -5,11 +5,14 @@ import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
 import dev.parley.chat.MessageId;
+import dev.parley.chat.PairingOffer;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.PublicRoom;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.RoomOptions;
+import java.net.URI;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -45,6 +48,12 @@ sealed interface Event {
 
     /** One's own message was accepted. */
     record Accepted(@Nullable String ref, MessageId id) implements Event {}
+
+    /** A pairing code was given out. */
+    record Coded(@Nullable String ref, String code, URI worker, Instant expires) implements Event {}
+
+    /** A pairing code is void now. */
+    record CodeEnded(String code, PairingOffer.Outcome outcome) implements Event {}
 
     /** The room has a new invite; those of before are void. */
     record Invited(String invite) implements Event {}

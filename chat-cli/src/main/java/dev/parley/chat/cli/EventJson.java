@@ -86,6 +86,17 @@ final class EventJson {
         if (event instanceof Event.Accepted e) {
             return withRef(named("accepted"), e.ref()).put("id", e.id().value());
         }
+        if (event instanceof Event.Coded e) {
+            return withRef(named("code"), e.ref())
+                    .put("code", e.code())
+                    .put("url", e.worker().toString())
+                    .put("expires", e.expires().toEpochMilli());
+        }
+        if (event instanceof Event.CodeEnded e) {
+            return named("code_ended")
+                    .put("code", e.code())
+                    .put("outcome", e.outcome().name());
+        }
         if (event instanceof Event.Invited e) {
             return named("invite").put("invite", e.invite());
         }

@@ -3,6 +3,7 @@ package dev.parley.chat.cli;
 import dev.parley.chat.BackpressureException;
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.NotAllowedException;
+import dev.parley.chat.PairingException;
 import dev.parley.chat.RoomClosedException;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.StoreException;
@@ -48,6 +49,9 @@ record Failure(ExitCode exit, String code, String message, String hint) {
         }
         if (cause instanceof NotAllowedException) {
             return new Failure(ExitCode.FAILED, "not_allowed", oneLine(cause), "");
+        }
+        if (cause instanceof PairingException e) {
+            return of(e);
         }
         if (cause instanceof StoreException) {
             return new Failure(
@@ -114,6 +118,22 @@ record Failure(ExitCode exit, String code, String message, String hint) {
             case REPLACED -> "use one process per identity, or --ephemeral";
             case PROTOCOL_VIOLATION, FAILED -> "run again with --verbose to see more";
         };
+    }
+
+    private static Failure of(PairingException e) {
+        ExitCode exit = switch (e.reason()) {
+            case UNKNOWN_CODE -> ExitCode.ROOM_NOT_FOUND;
+            case WRONG_CODE -> ExitCode.REFUSED;
+            case NO_ANSWER -> ExitCode.NO_CONNECTION;
+            case TOO_MANY_TRIES -> ExitCode.FAILED;
+        };
+        String message = oneLine(e);
+        int advice = message.indexOf("; ");
+        return new Failure(
+                exit,
+                e.reason().name().toLowerCase(java.util.Locale.ROOT),
+                advice < 0 ? message : message.substring(0, advice),
+                advice < 0 ? "" : message.substring(advice + 2));
     }
 
     private static Failure of(SignalingException e) {

@@ -44,6 +44,9 @@ sealed interface InputCommand {
         }
     }
 
+    /** Gives a pairing code out. */
+    record Code(@Nullable String ref) implements InputCommand {}
+
     /** Leaves the room. */
     record Leave(@Nullable String ref) implements InputCommand {}
 
@@ -90,6 +93,9 @@ sealed interface InputCommand {
             case "deputies" -> {
                 return new Act(Act.Kind.DEPUTIES, peers(json), ref);
             }
+            case "code" -> {
+                return new Code(ref);
+            }
             case "leave" -> {
                 return new Leave(ref);
             }
@@ -97,7 +103,7 @@ sealed interface InputCommand {
                 throw bad(
                         "unknown_command",
                         "there is no such command",
-                        "use send, participants, kick, ban, unban, deputies or leave as \"cmd\"");
+                        "use send, participants, code, kick, ban, unban, deputies or leave as \"cmd\"");
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.parley.chat.cli;
 
 import dev.parley.chat.Invite;
+import dev.parley.chat.PairingCode;
 import dev.parley.chat.RoomId;
 import java.net.URI;
 import java.util.regex.Pattern;
@@ -11,6 +12,31 @@ final class InviteArgument {
     private static final Pattern ROOM_ID = Pattern.compile("[a-z2-7]{32}");
 
     private InviteArgument() {}
+
+    /**
+     * Reads a pairing code.
+     *
+     * @throws CliException if it has the form of one and is none
+     */
+    static PairingCode code(String text) {
+        try {
+            return PairingCode.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new CliException(
+                    ExitCode.USAGE,
+                    e.getMessage() == null ? "not a code" : e.getMessage(),
+                    "ask again how it is said; nothing was tried yet");
+        }
+    }
+
+    /** Returns the worker at which a code can be looked up. */
+    static URI workerOfCode(Settings settings) {
+        return settings.signalingUrl()
+                .orElseThrow(() -> new CliException(
+                        ExitCode.USAGE,
+                        "a code alone does not say which worker to ask",
+                        "add --signaling URL or set PARLEY_SIGNALING_URL, or use the whole invite"));
+    }
 
     /**
      * Reads an invite, or the id of a public room at the worker of the settings.

@@ -1,7 +1,11 @@
 package dev.parley.chat.cli;
 
 import dev.parley.chat.Invite;
+import dev.parley.chat.PairingCode;
 import dev.parley.chat.transport.NativeLibraries;
+import java.net.URI;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -13,7 +17,9 @@ import picocli.CommandLine.Parameters;
         description = "Join a room and stay in it; lines on the standard input are sent.")
 final class JoinCommand extends BaseCommand {
 
-    @Parameters(paramLabel = "INVITE|ROOM-ID", description = "The invite, or the id of a public room.")
+    @Parameters(
+            paramLabel = "INVITE|CODE|ROOM-ID",
+            description = "The invite, a code like 7-guitar-lemon, or the id of a public room.")
     private String room = "";
 
     @Mixin
@@ -26,13 +32,17 @@ final class JoinCommand extends BaseCommand {
     @Override
     ExitCode run(Console console) throws Exception {
         Settings settings = settings(flags.settings());
-        Invite invite = InviteArgument.parse(room, settings);
+        PairingCode code = PairingCode.looksLikeCode(room) ? InviteArgument.code(room) : null;
+        Invite invite = code == null ? InviteArgument.parse(room, settings) : null;
+        URI worker = invite != null ? invite.base() : InviteArgument.workerOfCode(settings);
         NativeLibraries.load();
         Session.Profile profile = flags.isEphemeral() ? Session.Profile.EPHEMERAL : Session.Profile.OWN;
-        try (Session session =
-                Session.open(settings, invite.base(), profile, settings.ice(flags.isRelayOnly()), console)) {
+        try (Session session = Session.open(settings, worker, profile, settings.ice(flags.isRelayOnly()), console)) {
             RoomRun run = new RoomRun(console, context(), session.emotes(), flags.inputEnd());
-            return run.stay(session.rooms().joinRoom(invite, run));
+            CompletableFuture<Invite> redeemed = invite != null
+                    ? CompletableFuture.completedFuture(invite)
+                    : session.rooms().redeem(Objects.requireNonNull(code));
+            return run.stay(redeemed.thenCompose(found -> session.rooms().joinRoom(found, run)));
         }
     }
 }

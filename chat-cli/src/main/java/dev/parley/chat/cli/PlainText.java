@@ -65,6 +65,22 @@ final class PlainText {
         if (event instanceof Event.Accepted) {
             return Optional.empty();
         }
+        if (event instanceof Event.Coded e) {
+            return line("Code: " + clean(e.code()) + " (say it to one person; good for one try, until "
+                    + CLOCK.format(e.expires().atZone(zone)) + ")\n      parley join " + clean(e.code())
+                    + " --signaling " + clean(e.worker().toString()));
+        }
+        if (event instanceof Event.CodeEnded e) {
+            return line(
+                    switch (e.outcome()) {
+                        case USED -> "-- the code " + clean(e.code()) + " was used";
+                        case BURNT ->
+                            "-- somebody tried a wrong code instead of " + clean(e.code())
+                                    + "; it is void, type /code for another one";
+                        case EXPIRED -> "-- the code " + clean(e.code()) + " has expired; type /code for another one";
+                        case CANCELLED -> "-- the code " + clean(e.code()) + " is void";
+                    });
+        }
         if (event instanceof Event.Invited e) {
             return line("-- the invite is a new one, those of before are void\nInvite: " + clean(e.invite()));
         }
@@ -77,7 +93,8 @@ final class PlainText {
                         case DEPUTIES ->
                             e.peers().isEmpty()
                                     ? "-- the room ends with its host"
-                                    : "-- the room goes on with " + e.peers().size() + " deputies";
+                                    : "-- the room goes on without its host: "
+                                            + e.peers().size() + (e.peers().size() == 1 ? " deputy" : " deputies");
                     });
         }
         if (event instanceof Event.Delivery e) {

@@ -8,6 +8,7 @@ import dev.parley.chat.DeliveryState;
 import dev.parley.chat.Invite;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.OutgoingMessage;
+import dev.parley.chat.PairingOffer;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Room;
@@ -54,6 +55,7 @@ final class RoomRun implements RoomListener {
     private final CliContext context;
     private final Emotes emotes;
     private final InputEnd inputEnd;
+    private final boolean givesCode;
     private final AtomicBoolean entered = new AtomicBoolean();
     private final Semaphore progress = new Semaphore(0);
 
@@ -66,6 +68,12 @@ final class RoomRun implements RoomListener {
     private boolean unreachable;
 
     RoomRun(Console console, CliContext context, Emotes emotes, InputEnd inputEnd) {
+        this(console, context, emotes, inputEnd, false);
+    }
+
+    /** Of a host; gives a code out at once if it is asked to. */
+    RoomRun(Console console, CliContext context, Emotes emotes, InputEnd inputEnd, boolean givesCode) {
+        this.givesCode = givesCode;
         this.console = console;
         this.context = context;
         this.emotes = emotes;
@@ -98,6 +106,9 @@ final class RoomRun implements RoomListener {
             throw e;
         }
         announce(room);
+        if (givesCode) {
+            giveCode(room, null);
+        }
         stop.onRequest(() -> leave(room));
         startInput(room);
         return end(room.closed().join());
@@ -264,6 +275,8 @@ final class RoomRun implements RoomListener {
             participants(room, command.ref());
         } else if (command instanceof InputCommand.Act act) {
             RoomActs.carryOut(room, act, this::tell);
+        } else if (command instanceof InputCommand.Code) {
+            giveCode(room, command.ref());
         } else if (command instanceof InputCommand.Leave) {
             leave(room);
         } else {
@@ -280,9 +293,11 @@ final class RoomRun implements RoomListener {
         switch (line.strip()) {
             case "/leave", "/quit" -> leave(room);
             case "/who" -> participants(room, null);
+            case "/code" -> giveCode(room, null);
             case "/help" ->
-                console.notice("type a message, or /who, /leave, /help; who leads the room also /kick WHO, /ban WHO,"
-                        + " /unban PEER-ID, /deputies WHO…; a message that begins with a slash is written with two");
+                console.notice(
+                        "type a message, or /who, /code, /leave, /help; who leads the room also /kick WHO, /ban WHO,"
+                                + " /unban PEER-ID, /deputies WHO…; a message that begins with a slash is written with two");
             default -> {
                 if (line.startsWith("/") && !line.startsWith("//")) {
                     console.emit(new Event.Problem(
@@ -300,6 +315,25 @@ final class RoomRun implements RoomListener {
     /** How it ends is told by {@link Room#closed}. */
     private static void leave(Room room) {
         CompletableFuture<CloseReason> unused = room.leave();
+    }
+
+    /** Gives a code out and tells what becomes of it, when it does: the worker may take its time. */
+    private void giveCode(Room room, @Nullable String ref) {
+        CompletableFuture<PairingOffer> unused = room.createCode().whenComplete((offer, failure) -> {
+            if (failure != null) {
+                Failure problem = Failure.of(failure);
+                tell(new Event.Problem(problem.code(), problem.message(), problem.hint(), ref));
+                return;
+            }
+            String code = offer.code().display();
+            tell(new Event.Coded(ref, code, room.invite().base(), offer.expires()));
+            CompletableFuture<PairingOffer.Outcome> unusedOutcome = offer.outcome()
+                    .whenComplete((outcome, none) -> {
+                        if (room.state() != ConnectionState.CLOSED) {
+                            tell(new Event.CodeEnded(code, outcome));
+                        }
+                    });
+        });
     }
 
     private void participants(Room room, @Nullable String ref) {

@@ -6,6 +6,7 @@ import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
 import dev.parley.chat.EmoteReference;
 import dev.parley.chat.MessageId;
+import dev.parley.chat.PairingOffer;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.PublicRoom;
@@ -51,6 +52,15 @@ final class Examples {
         events.add(new Event.Message(message));
         events.add(new Event.Accepted("r1", MESSAGE));
         events.add(new Event.Accepted(null, MESSAGE));
+        events.add(new Event.Coded("r2", "7-guitar-lemon", java.net.URI.create("http://127.0.0.1:1"), TIME));
+        for (PairingOffer.Outcome outcome : PairingOffer.Outcome.values()) {
+            events.add(new Event.CodeEnded("7-guitar-lemon", outcome));
+        }
+        events.add(new Event.Invited("http://127.0.0.1:1/r/" + ROOM + "#s"));
+        for (InputCommand.Act.Kind act : InputCommand.Act.Kind.values()) {
+            events.add(new Event.Done("r3", act, List.of(PEER)));
+        }
+        events.add(new Event.Done(null, InputCommand.Act.Kind.DEPUTIES, List.of()));
         events.add(new Event.Delivery(MESSAGE, PEER, DeliveryState.DELIVERED));
         events.add(new Event.Notice("for you"));
         events.add(new Event.Problem("invalid_json", "the line is not valid JSON", "write JSON", null));

@@ -23,6 +23,20 @@ class PlainTextTest {
                         "-- A\ufffd[2Jda has left",
                         "-- A\ufffd[2Jda, host\n-- Me, you",
                         "[13:34] A\ufffdda: hi Kappa new \u00e9   (Kappa from 7tv)",
+                        "Code: 7-guitar-lemon (say it to one person; good for one try, until 13:34)\n"
+                                + "      parley join 7-guitar-lemon --signaling http://127.0.0.1:1",
+                        "-- the code 7-guitar-lemon was used",
+                        "-- somebody tried a wrong code instead of 7-guitar-lemon; it is void, type /code for another"
+                                + " one",
+                        "-- the code 7-guitar-lemon has expired; type /code for another one",
+                        "-- the code 7-guitar-lemon is void",
+                        "-- the invite is a new one, those of before are void\nInvite: http://127.0.0.1:1/r/" + room
+                                + "#s",
+                        "-- removed",
+                        "-- removed, and refused from now on",
+                        "-- may come in again",
+                        "-- the room goes on without its host: 1 deputy",
+                        "-- the room ends with its host",
                         "-- for you",
                         "parley: the line is not valid JSON; write JSON",
                         "-- closed: you left",

@@ -128,24 +128,8 @@ public record Descriptor(
     public static Descriptor verify(
             SignedDescriptor signed, RoomId expectedRoom, RoomSecret secret, Visibility expected)
             throws MalformedException, WrongSecretException {
-        byte[] bytes = signed.descriptor();
-        ObjectNode json = Json.parseObject(bytes);
-        Json.integer(json, "v", VERSION, VERSION);
-        byte[] hostKey = base64(json, "hostKey", 32);
-        PeerCard host;
-        try {
-            host = PeerCard.decode(base64(json, "hostCard", PeerCard.BYTES));
-        } catch (IllegalArgumentException e) {
-            throw new MalformedException("the descriptor's host card is not valid");
-        }
-        if (!expectedRoom.equals(roomId(hostKey, base64(json, "nonce", NONCE_BYTES)))
-                || !expectedRoom.value().equals(Json.text(json, "room", 64))
-                || !Arrays.equals(hostKey, host.ed25519PublicKey())) {
-            throw new MalformedException("the descriptor is another room's");
-        }
-        if (!host.verify(signedBytes(bytes), signed.signature())) {
-            throw new MalformedException("the descriptor is not signed by the room's host");
-        }
+        ObjectNode json = Json.parseObject(signed.descriptor());
+        PeerCard host = verifyHost(signed, json, expectedRoom);
         Visibility visibility = switch (Json.text(json, "visibility", 16)) {
             case "public" -> Visibility.PUBLIC;
             case "private" -> Visibility.PRIVATE;
@@ -170,6 +154,39 @@ public record Descriptor(
                 visibility,
                 options.capacity(),
                 Instant.ofEpochMilli(Json.integer(json, "created", 0, Limits.MAX_EPOCH_MILLIS)));
+    }
+
+    /**
+     * Reads who hosts a room, also without its secret.
+     *
+     * @param signed as the worker served it
+     * @param expectedRoom the id that it must certify
+     * @return the host's keys
+     * @throws MalformedException if it is not well-formed, not this room's, or not signed by its host
+     */
+    public static PeerCard hostOf(SignedDescriptor signed, RoomId expectedRoom) throws MalformedException {
+        return verifyHost(signed, Json.parseObject(signed.descriptor()), expectedRoom);
+    }
+
+    private static PeerCard verifyHost(SignedDescriptor signed, ObjectNode json, RoomId expectedRoom)
+            throws MalformedException {
+        Json.integer(json, "v", VERSION, VERSION);
+        byte[] hostKey = base64(json, "hostKey", 32);
+        PeerCard host;
+        try {
+            host = PeerCard.decode(base64(json, "hostCard", PeerCard.BYTES));
+        } catch (IllegalArgumentException e) {
+            throw new MalformedException("the descriptor's host card is not valid");
+        }
+        if (!expectedRoom.equals(roomId(hostKey, base64(json, "nonce", NONCE_BYTES)))
+                || !expectedRoom.value().equals(Json.text(json, "room", 64))
+                || !Arrays.equals(hostKey, host.ed25519PublicKey())) {
+            throw new MalformedException("the descriptor is another room's");
+        }
+        if (!host.verify(signedBytes(signed.descriptor()), signed.signature())) {
+            throw new MalformedException("the descriptor is not signed by the room's host");
+        }
+        return host;
     }
 
     private static String name(ObjectNode json, Visibility visibility, RoomSecret secret, RoomId room)

@@ -6,6 +6,7 @@ import dev.parley.chat.ConnectionState;
 import dev.parley.chat.Invite;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.OutgoingMessage;
+import dev.parley.chat.PairingOffer;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Room;
@@ -17,6 +18,7 @@ import dev.parley.chat.SignalingException;
 import dev.parley.chat.StoreException;
 import dev.parley.chat.TransportException;
 import dev.parley.chat.internal.crypto.RoomSecret;
+import dev.parley.chat.internal.pairing.PairingCodes;
 import dev.parley.chat.internal.protocol.Descriptor;
 import dev.parley.chat.internal.protocol.Input;
 import dev.parley.chat.internal.protocol.Output;
@@ -93,6 +95,7 @@ public final class RoomDriver implements Room {
     private final Services services;
     private final Executor loop;
     private final long startNanos;
+    private final PairingCodes codes;
 
     private final Map<Long, CompletableFuture<MessageId>> tickets = new ConcurrentHashMap<>();
     private final Map<Long, CompletableFuture<Void>> requests = new ConcurrentHashMap<>();
@@ -158,6 +161,9 @@ public final class RoomDriver implements Room {
         this.loop = services.environment()
                 .newSerialExecutor("room-" + descriptor.room().value().substring(0, 8));
         this.startNanos = services.environment().nanoTime();
+        this.codes = new PairingCodes(
+                new PairingCodes.Services(services.environment(), services.signaling(), services.listenerExecutor()),
+                () -> this.invite.link());
     }
 
     /**
@@ -229,6 +235,11 @@ public final class RoomDriver implements Room {
         }
         // A copy, so that the caller cannot complete ours.
         return future.copy();
+    }
+
+    @Override
+    public CompletableFuture<PairingOffer> createCode() {
+        return codes.create().copy();
     }
 
     @Override
@@ -724,6 +735,7 @@ public final class RoomDriver implements Room {
 
     private void end(Output.Closed end) {
         ended = true;
+        codes.close();
         if (timer != null) {
             timer.cancel();
             timer = null;
