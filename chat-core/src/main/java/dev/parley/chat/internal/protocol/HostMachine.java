@@ -468,6 +468,7 @@ public final class HostMachine extends RoomMachine {
         graceEnds.remove(peer);
         leaving.add(peer);
         updateRoster(presentMembers());
+        epochChanged(group);
         commitSoon();
     }
 
@@ -508,6 +509,7 @@ public final class HostMachine extends RoomMachine {
             }
         }
         updateRoster(presentMembers());
+        epochChanged(group);
     }
 
     private void replaceEarlierLink(Guest guest) {

@@ -394,6 +394,7 @@ public final class ParticipantMachine extends RoomMachine {
         }
         channel.phase = LinkChannel.Phase.ADMITTED;
         updateRoster(joined.members());
+        epochChanged(joined);
     }
 
     private void onCommit(byte[] body) throws MalformedException, MlsException {
@@ -408,6 +409,7 @@ public final class ParticipantMachine extends RoomMachine {
             }
         }
         updateRoster(joined.members());
+        epochChanged(joined);
     }
 
     private void connected() throws MalformedException {

@@ -16,6 +16,7 @@ import dev.parley.chat.crypto.PeerCard;
 import dev.parley.chat.internal.crypto.EnvelopeSeal;
 import dev.parley.chat.internal.encoding.Json;
 import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.internal.mls.MlsGroup;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.transport.LinkSignal;
 import dev.parley.chat.transport.SignalingSession.MessageType;
@@ -122,6 +123,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         } else if (input instanceof Input.LinkOpened opened) {
             LinkChannel link = link(opened.link());
             if (link != null) {
+                emit(new Output.CardSeen(cardOf(link)));
                 onLinkOpened(link, opened.binding());
             }
         } else if (input instanceof Input.LinkClosed closed) {
@@ -388,6 +390,11 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         profiles.keySet().retainAll(roster);
         names.keySet().retainAll(roster);
         roster.forEach(this::announce);
+    }
+
+    /** Tells by what members see that they share this epoch; to be called after each {@link #updateRoster}. */
+    final void epochChanged(MlsGroup group) {
+        emit(new Output.EpochChanged(group.epoch(), roster.size(), group.epochAuthenticator()));
     }
 
     final boolean isInRoster(PeerId peer) {
