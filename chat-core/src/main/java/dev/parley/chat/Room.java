@@ -1,6 +1,8 @@
 package dev.parley.chat;
 
+import dev.parley.chat.crypto.RoomCode;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -58,6 +60,15 @@ public interface Room {
      *     process was told of them
      */
     List<Participant> participants();
+
+    /**
+     * Computes what all members of the room see alike if nobody splits them. It changes whenever somebody comes or
+     * goes.
+     *
+     * @return the code of the current epoch; empty when the room is not CONNECTED or nobody else is in it. Takes some
+     *     15 ms of one processor
+     */
+    Optional<RoomCode> roomCode();
 
     /**
      * Returns how much waits to be sent or, at a participant, to be ordered by the host. At rest it is back at zero

@@ -68,6 +68,15 @@ public interface RoomListener {
     default void onInviteChanged(Room room, Invite invite) {}
 
     /**
+     * Somebody may not be who the name says. Told once for each cause while one is in the room, after the participant
+     * it is about; show it so that it cannot be missed.
+     *
+     * @param room the room
+     * @param alert what does not fit
+     */
+    default void onIdentityAlert(Room room, IdentityAlert alert) {}
+
+    /**
      * The signaling worker can be reached, or not. An established room does not need it; newcomers do.
      *
      * @param room the room

@@ -13,6 +13,8 @@ import dev.parley.chat.internal.room.RoomDriver;
 import dev.parley.chat.store.ChatStore;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.store.InMemoryChatStore;
+import dev.parley.chat.store.InMemoryPeerBook;
+import dev.parley.chat.store.PeerBook;
 import dev.parley.chat.store.RoomRecord;
 import dev.parley.chat.store.StoredEvent;
 import dev.parley.chat.transport.Environment;
@@ -79,6 +81,7 @@ public final class RoomManager implements AutoCloseable {
     private final String displayName;
     private final Signaling signaling;
     private final ChatStore store;
+    private final PeerBook peers;
     private final Environment environment;
     private final Transport transport;
     private final IceConfig ice;
@@ -104,6 +107,7 @@ public final class RoomManager implements AutoCloseable {
         environment = builder.environment != null ? builder.environment : own(made, Environment.system());
         try {
             store = builder.store != null ? builder.store : own(made, new InMemoryChatStore());
+            peers = builder.peers != null ? builder.peers : own(made, new InMemoryPeerBook());
             transport = builder.transport != null ? builder.transport : own(made, WebRtcTransport.create(environment));
         } catch (RuntimeException e) {
             closeAll(made);
@@ -347,7 +351,8 @@ public final class RoomManager implements AutoCloseable {
                 secret -> new Invite(invite.base(), invite.room(), secret.reveal()),
                 self,
                 listener,
-                new RoomDriver.Services(environment, signaling, transport, ice, store, storeExecutor, listeners));
+                new RoomDriver.Services(
+                        environment, signaling, transport, ice, store, peers, storeExecutor, listeners));
         rooms.add(room);
         CompletableFuture<Boolean> unused = room.closed().thenApply(reason -> rooms.remove(room));
         if (isClosed.get()) {
@@ -421,6 +426,15 @@ public final class RoomManager implements AutoCloseable {
     }
 
     /**
+     * Returns the book of the peers that were met. Keep a verification there with {@link PeerBook#verify}.
+     *
+     * @return the book; its methods block
+     */
+    public PeerBook peerBook() {
+        return peers;
+    }
+
+    /**
      * Leaves all rooms in an orderly way and waits for that, at most 5 s; then frees what the manager made itself
      * (environment, transport) and nothing that was given to it. Closing again does nothing. Not to be called from a
      * {@link RoomListener}.
@@ -465,6 +479,7 @@ public final class RoomManager implements AutoCloseable {
         private final Signaling signaling;
         private @Nullable String displayName;
         private @Nullable ChatStore store;
+        private @Nullable PeerBook peers;
         private @Nullable Transport transport;
         private IceConfig ice = IceConfig.defaults();
         private @Nullable Executor listenerExecutor;
@@ -506,6 +521,17 @@ public final class RoomManager implements AutoCloseable {
          */
         public Builder store(ChatStore store) {
             this.store = store;
+            return this;
+        }
+
+        /**
+         * Sets where peers are remembered, and which of them a person has verified. Default: nowhere but in memory.
+         *
+         * @param peers stays open when the manager is closed
+         * @return this
+         */
+        public Builder peerBook(PeerBook peers) {
+            this.peers = peers;
             return this;
         }
 

@@ -128,6 +128,17 @@ public final class SqliteChatStore implements ChatStore {
 
     static SqliteChatStore open(Path file, SqliteSchema schema) {
         Path absolute = file.toAbsolutePath().normalize();
+        Connection connection = openFile(absolute, schema);
+        try {
+            return new SqliteChatStore(absolute, connection);
+        } catch (SQLException e) {
+            closeQuietly(connection, e);
+            throw failure("open", absolute, e);
+        }
+    }
+
+    /** Opens a file of this schema, and makes it if it is not there. */
+    static Connection openFile(Path absolute, SqliteSchema schema) {
         // One at a time: the descriptor that creates the file must be closed before SQLite locks it.
         synchronized (SqliteChatStore.class) {
             create(absolute);
@@ -136,7 +147,7 @@ public final class SqliteChatStore implements ChatStore {
             try {
                 connection = connect(absolute);
                 prepare(connection, absolute, schema);
-                return new SqliteChatStore(absolute, connection);
+                return connection;
             } catch (SQLException e) {
                 closeQuietly(connection, e);
                 throw failure("open", absolute, e);
@@ -602,7 +613,7 @@ public final class SqliteChatStore implements ChatStore {
         }
     }
 
-    private static StoreException failure(String what, Path file, SQLException cause) {
+    static StoreException failure(String what, Path file, SQLException cause) {
         return new StoreException("cannot " + what + " the store " + file + ": " + advice(cause), cause);
     }
 

@@ -3,8 +3,8 @@ package dev.parley.chat.store;
 import java.util.List;
 
 /**
- * How the tables of {@link SqliteChatStore} came to be what they are. A step, once released, is never changed: the next
- * change is a new step at the end.
+ * How the tables of {@link SqliteChatStore} and {@link SqlitePeerBook} came to be what they are. A step, once released,
+ * is never changed: the next change is a new step at the end.
  *
  * @param steps step {@code i} leads from version {@code i} to {@code i + 1}, where version 0 is an empty file; each
  *     holds its statements in order
@@ -24,10 +24,12 @@ record SqliteSchema(List<List<String>> steps) {
      *       a record. Deleting the row deletes the rest.
      *   <li>{@code event.id} is an explicit rowid, so that it stays when the file is vacuumed and a full-text index can
      *       refer to it.
+     *   <li>{@code peer} and {@code peer_name} are those of {@link SqlitePeerBook}. {@code peer.last_seen} is that of
+     *       its last name; times are milliseconds since 1970.
      * </ul>
      */
-    static final SqliteSchema CURRENT = new SqliteSchema(
-            List.of(List.of("""
+    static final SqliteSchema CURRENT = new SqliteSchema(List.of(
+            List.of("""
             CREATE TABLE room (
                 id INTEGER PRIMARY KEY,
                 room TEXT NOT NULL UNIQUE,
@@ -55,7 +57,25 @@ record SqliteSchema(List<List<String>> steps) {
                 seq INTEGER NOT NULL,
                 PRIMARY KEY (room, self)
             ) STRICT, WITHOUT ROWID
-            """)));
+            """),
+            List.of("""
+            CREATE TABLE peer (
+                peer TEXT PRIMARY KEY,
+                card BLOB,
+                last_seen INTEGER NOT NULL DEFAULT 0,
+                verified_at INTEGER,
+                verified_by TEXT
+            ) STRICT, WITHOUT ROWID
+            """, """
+            CREATE TABLE peer_name (
+                peer TEXT NOT NULL REFERENCES peer (peer) ON DELETE CASCADE,
+                name TEXT NOT NULL,
+                name_key TEXT NOT NULL,
+                first_seen INTEGER NOT NULL,
+                last_seen INTEGER NOT NULL,
+                PRIMARY KEY (peer, name)
+            ) STRICT, WITHOUT ROWID
+            """, "CREATE INDEX peer_name_key ON peer_name (name_key)")));
 
     /** The version that the last step leads to. */
     int version() {

@@ -5,6 +5,9 @@ import dev.parley.chat.StoreException;
 /** What both stores refuse, in the same words. */
 final class StoreRules {
 
+    /** Most peers of one name that a book returns. */
+    static final int MAX_NAMESAKES = 100;
+
     private StoreRules() {}
 
     static void requirePage(int limit) {

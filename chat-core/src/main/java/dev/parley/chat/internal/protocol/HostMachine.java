@@ -212,6 +212,7 @@ public final class HostMachine extends RoomMachine {
             return;
         }
         updateRoster(List.of(self.peerId()));
+        epochChanged(group);
         changeState(ConnectionState.CONNECTED, null);
         for (Event event : inherited) {
             order(event);
@@ -594,6 +595,7 @@ public final class HostMachine extends RoomMachine {
         graceEnds.remove(peer);
         leaving.add(peer);
         updateRoster(presentMembers());
+        epochChanged(group);
         commitSoon();
     }
 
@@ -653,6 +655,7 @@ public final class HostMachine extends RoomMachine {
         updateRoster(presentMembers());
         // Those who have just come in proved that they know the secret of before; they get the new one with the others.
         changeSecret();
+        epochChanged(group);
     }
 
     /** A commit has given the group fresh keys. */

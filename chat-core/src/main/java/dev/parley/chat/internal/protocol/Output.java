@@ -8,6 +8,7 @@ import dev.parley.chat.DeliveryState;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
+import dev.parley.chat.crypto.PeerCard;
 import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.store.StoredEvent;
 import dev.parley.chat.transport.LinkSignal;
@@ -77,6 +78,14 @@ public sealed interface Output {
 
     /** One's own events up to this count are accepted by the room. */
     record Acknowledge(long upToSeq) implements Output {}
+
+    /**
+     * The group is in this epoch now, as members agree by its authenticator; told again when only its members changed.
+     */
+    record EpochChanged(long epoch, int members, byte[] authenticator) implements Output {}
+
+    /** A link was made with the owner of this card. */
+    record CardSeen(PeerCard card) implements Output {}
 
     /** A submitted message is accepted, once the {@link Persist} before it is durable. */
     record Accepted(long ticket, MessageId id) implements Output {}

@@ -446,6 +446,7 @@ public final class ParticipantMachine extends RoomMachine {
         lastAdmittedBy = host;
         recoveredBytes = 0;
         rosterIs(joined.members());
+        epochChanged(joined);
     }
 
     /** Takes note of who is there; of somebody new also since when, in case that we lead the room one day. */
@@ -469,6 +470,7 @@ public final class ParticipantMachine extends RoomMachine {
                 .keySet()
                 .removeIf(peer -> isInRoster(peer) && !joined.members().contains(peer));
         rosterIs(joined.members());
+        epochChanged(joined);
     }
 
     private void onState(byte[] body) throws MalformedException, MlsException {

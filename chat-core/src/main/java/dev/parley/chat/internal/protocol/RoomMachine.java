@@ -17,6 +17,7 @@ import dev.parley.chat.internal.crypto.EnvelopeSeal;
 import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.internal.encoding.Json;
 import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.internal.mls.MlsGroup;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.LinkSignal;
@@ -50,7 +51,7 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Who leads a room is its host, or a deputy that the host has named, under a lease of the worker (docs/protocol.md
- * §17). A change of role is a change of machine: the old one hands all that is not of its role to a new one, in
+ * §18). A change of role is a change of machine: the old one hands all that is not of its role to a new one, in
  * {@link Output.Become}, and is not used any more.
  *
  * <p>The states of the room are those of {@link ConnectionState}, those of a link are in {@link LinkChannel}, all
@@ -193,6 +194,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         } else if (input instanceof Input.LinkOpened opened) {
             LinkChannel link = link(opened.link());
             if (link != null) {
+                emit(new Output.CardSeen(cardOf(link)));
                 onLinkOpened(link, opened.binding());
             }
         } else if (input instanceof Input.LinkClosed closed) {
@@ -494,6 +496,11 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             formerNames.remove(formerNames.keySet().iterator().next());
         }
         roster.forEach(this::announce);
+    }
+
+    /** Tells by what members see that they share this epoch; to be called after each {@link #updateRoster}. */
+    final void epochChanged(MlsGroup group) {
+        emit(new Output.EpochChanged(group.epoch(), roster.size(), group.epochAuthenticator()));
     }
 
     final boolean isInRoster(PeerId peer) {

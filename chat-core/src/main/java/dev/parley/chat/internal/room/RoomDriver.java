@@ -3,6 +3,7 @@ package dev.parley.chat.internal.room;
 import dev.parley.chat.ChatException;
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
+import dev.parley.chat.IdentityAlert;
 import dev.parley.chat.Invite;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.OutgoingMessage;
@@ -17,6 +18,7 @@ import dev.parley.chat.RoomOptions.Visibility;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.StoreException;
 import dev.parley.chat.TransportException;
+import dev.parley.chat.crypto.RoomCode;
 import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.internal.pairing.PairingCodes;
 import dev.parley.chat.internal.protocol.Descriptor;
@@ -24,6 +26,7 @@ import dev.parley.chat.internal.protocol.Input;
 import dev.parley.chat.internal.protocol.Output;
 import dev.parley.chat.internal.protocol.RoomMachine;
 import dev.parley.chat.store.ChatStore;
+import dev.parley.chat.store.PeerBook;
 import dev.parley.chat.store.StoredEvent;
 import dev.parley.chat.transport.Environment;
 import dev.parley.chat.transport.IceConfig;
@@ -42,6 +45,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -49,6 +53,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,7 +80,8 @@ public final class RoomDriver implements Room {
      * @param transport makes links
      * @param ice servers and policy of one's own
      * @param store keeps events
-     * @param storeExecutor runs all calls of the store, in order
+     * @param peers remembers peers
+     * @param storeExecutor runs all calls of the store and of the book of peers, in order
      * @param listenerExecutor runs all calls of the listener, in order
      */
     public record Services(
@@ -84,6 +90,7 @@ public final class RoomDriver implements Room {
             Transport transport,
             IceConfig ice,
             ChatStore store,
+            PeerBook peers,
             Executor storeExecutor,
             Executor listenerExecutor) {}
 
@@ -107,6 +114,7 @@ public final class RoomDriver implements Room {
     private volatile List<Participant> participants = List.of();
     private volatile long queuedBytes;
     private volatile Invite invite;
+    private volatile Output.@Nullable EpochChanged epoch;
 
     // Below: touched by tasks of the loop only.
     private RoomMachine machine;
@@ -128,6 +136,9 @@ public final class RoomDriver implements Room {
     private final List<StoredEvent> saving = new ArrayList<>();
 
     private @Nullable StoreException storeFailure;
+
+    /** Touched by tasks of the store's executor only. */
+    private final PeerWatch watch;
 
     /**
      * Makes a driver. Nothing happens until {@link #start}.
@@ -164,6 +175,7 @@ public final class RoomDriver implements Room {
         this.codes = new PairingCodes(
                 new PairingCodes.Services(services.environment(), services.signaling(), services.listenerExecutor()),
                 () -> this.invite.link());
+        this.watch = new PeerWatch(services.peers(), services.environment());
     }
 
     /**
@@ -212,6 +224,14 @@ public final class RoomDriver implements Room {
     @Override
     public List<Participant> participants() {
         return participants;
+    }
+
+    @Override
+    public Optional<RoomCode> roomCode() {
+        Output.EpochChanged now = epoch;
+        return now == null || now.members() < 2 || state != ConnectionState.CONNECTED
+                ? Optional.empty()
+                : Optional.of(RoomCode.of(id(), now.epoch(), now.authenticator()));
     }
 
     @Override
@@ -388,6 +408,10 @@ public final class RoomDriver implements Room {
             if (future != null) {
                 services.listenerExecutor().execute(() -> future.complete(null));
             }
+        } else if (output instanceof Output.EpochChanged changed) {
+            epoch = changed;
+        } else if (output instanceof Output.CardSeen seen) {
+            watch(() -> watch.card(seen.card()));
         } else if (output instanceof Output.Acknowledge acknowledge) {
             save();
             services.storeExecutor()
@@ -683,6 +707,32 @@ public final class RoomDriver implements Room {
                 opened.complete(this);
             }
         });
+        // Behind the notices, so that a listener hears of an alert after the participant that it is about.
+        for (Output.Notice notice : batch) {
+            if (notice instanceof Output.Joined joined) {
+                watch(() -> watch.joined(joined.participant()));
+            } else if (notice instanceof Output.Left left) {
+                watch(() -> watch.left(left.participant()));
+            }
+        }
+    }
+
+    /** Compares with what is known of peers, where the disk may be waited for. */
+    private void watch(Supplier<List<IdentityAlert>> task) {
+        services.storeExecutor()
+                .execute(() -> inStore(() -> {
+                    for (IdentityAlert alert : task.get()) {
+                        services.listenerExecutor().execute(() -> tell(alert));
+                    }
+                }));
+    }
+
+    private void tell(IdentityAlert alert) {
+        try {
+            listener.onIdentityAlert(this, alert);
+        } catch (RuntimeException | Error e) {
+            log.error("a room listener failed", e);
+        }
     }
 
     private void tell(Output.Notice notice) {
@@ -748,7 +798,7 @@ public final class RoomDriver implements Room {
             services.storeExecutor()
                     .execute(() -> services.listenerExecutor().execute(() -> {
                         try {
-                            listener.onState(this, ConnectionState.CLOSED, java.util.Optional.of(end.reason()));
+                            listener.onState(this, ConnectionState.CLOSED, Optional.of(end.reason()));
                         } catch (RuntimeException | Error e) {
                             log.error("a room listener failed", e);
                         }

@@ -10,6 +10,8 @@ import dev.parley.chat.RoomId;
 import dev.parley.chat.RoomOptions;
 import dev.parley.chat.RoomOptions.Visibility;
 import dev.parley.chat.crypto.Identity;
+import dev.parley.chat.crypto.RoomCode;
+import dev.parley.chat.crypto.SafetyNumber;
 import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.transport.LinkSignal;
@@ -52,8 +54,25 @@ final class GoldenVectorsTest {
             case "contents" -> contents();
             case "frames" -> frames();
             case "signals" -> signals();
+            case "codes" -> codes();
             default -> throw new IllegalArgumentException(topic);
         };
+    }
+
+    /** Made by another program from docs/protocol.md, section 17. */
+    private static Map<String, String> codes() {
+        Map<String, String> vectors = new LinkedHashMap<>();
+        SafetyNumber number = SafetyNumber.of(HOST.peerId(), ANN.peerId());
+        vectors.put("safety.digits", number.digits());
+        vectors.put("safety.words", number.words());
+        vectors.put("safety.qr", number.qrText());
+        RoomCode code = RoomCode.of(ROOM, 7, MachineHarness.filled(8));
+        vectors.put("room.epoch", Long.toString(code.epoch()));
+        vectors.put("room.authenticator", hex(MachineHarness.filled(8)));
+        vectors.put("room.digits", code.digits());
+        vectors.put("room.words", code.words());
+        vectors.put("room.qr", code.qrText());
+        return vectors;
     }
 
     private static Map<String, String> identities() {
@@ -201,7 +220,7 @@ final class GoldenVectorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"identities", "events", "descriptors", "refusal", "contents", "frames", "signals"})
+    @ValueSource(strings = {"identities", "events", "descriptors", "refusal", "contents", "frames", "signals", "codes"})
     void whatIsWrittenIsWhatTheFileSays(String topic) throws IOException {
         assertThat(vectors(topic)).containsExactlyInAnyOrderEntriesOf(read(topic));
     }

@@ -1,0 +1,252 @@
+package dev.parley.chat.store;
+
+import dev.parley.chat.PeerId;
+import dev.parley.chat.StoreException;
+import dev.parley.chat.crypto.PeerCard;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Remembers peers in an SQLite file of Parley, the one of a {@link SqliteChatStore} or one of its own. What is said
+ * there of durability, permissions and sharing holds here too. Names and verifications are not encrypted.
+ *
+ * <p>Threads take turns. A call that fails has changed nothing.
+ */
+public final class SqlitePeerBook implements PeerBook {
+
+    private static final String COLUMNS = "SELECT peer, card, verified_at, verified_by FROM peer ";
+    private static final String ORDER = " ORDER BY verified_at IS NULL, last_seen DESC, peer";
+
+    private final Path file;
+    private final Connection connection;
+    private boolean closed;
+
+    private SqlitePeerBook(Path file, Connection connection) {
+        this.file = file;
+        this.connection = connection;
+    }
+
+    /**
+     * Opens a book, and makes the file if it is not there.
+     *
+     * @param file where it is, or will be; may be that of a {@link SqliteChatStore} that is open
+     * @return the book, to be closed by the caller
+     * @throws StoreException as {@link SqliteChatStore#open}
+     */
+    public static SqlitePeerBook open(Path file) {
+        Path absolute = file.toAbsolutePath().normalize();
+        return new SqlitePeerBook(absolute, SqliteChatStore.openFile(absolute, SqliteSchema.CURRENT));
+    }
+
+    @Override
+    public void met(PeerId peer, String name, Instant at) {
+        long millis = at.toEpochMilli();
+        write(() -> {
+            add(peer);
+            run("UPDATE peer SET last_seen = ?2 WHERE peer = ?1", peer.value(), millis);
+            run(
+                    "INSERT INTO peer_name (peer, name, name_key, first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?4)"
+                            + " ON CONFLICT (peer, name) DO UPDATE SET last_seen = excluded.last_seen",
+                    peer.value(),
+                    name,
+                    KnownPeer.nameKey(name),
+                    millis);
+            return run(
+                    "DELETE FROM peer_name WHERE peer = ?1 AND name NOT IN (SELECT name FROM peer_name WHERE peer = ?1"
+                            + " ORDER BY last_seen DESC, name LIMIT ?2)",
+                    peer.value(),
+                    MAX_NAMES);
+        });
+    }
+
+    @Override
+    public Optional<PeerCard> replaceCard(PeerCard card) {
+        byte[] encoded = card.encode();
+        return write(() -> {
+            add(card.peerId());
+            byte[] before = query(
+                            "SELECT card FROM peer WHERE peer = ?1 AND card IS NOT NULL",
+                            rows -> rows.getBytes(1),
+                            card.peerId().value())
+                    .stream()
+                    .findFirst()
+                    .orElse(encoded);
+            run("UPDATE peer SET card = ?2 WHERE peer = ?1", card.peerId().value(), encoded);
+            return Arrays.equals(before, encoded) ? Optional.empty() : Optional.of(decode(before));
+        });
+    }
+
+    @Override
+    public Optional<KnownPeer> find(PeerId peer) {
+        return locked(() -> query(COLUMNS + "WHERE peer = ?1", this::peer, peer.value()).stream()
+                .findFirst());
+    }
+
+    @Override
+    public List<KnownPeer> namesakes(String name) {
+        return locked(() -> query(
+                COLUMNS + "WHERE peer IN (SELECT peer FROM peer_name WHERE name_key = ?1)" + ORDER + " LIMIT ?2",
+                this::peer,
+                KnownPeer.nameKey(name),
+                StoreRules.MAX_NAMESAKES));
+    }
+
+    @Override
+    public List<KnownPeer> peers() {
+        return locked(() -> query(COLUMNS + ORDER, this::peer));
+    }
+
+    @Override
+    public void verify(PeerId peer, KnownPeer.Verification verification) {
+        write(() -> {
+            add(peer);
+            return run(
+                    "UPDATE peer SET verified_at = ?2, verified_by = ?3 WHERE peer = ?1",
+                    peer.value(),
+                    verification.at().toEpochMilli(),
+                    verification.means().name());
+        });
+    }
+
+    @Override
+    public boolean unverify(PeerId peer) {
+        return write(() -> run(
+                        "UPDATE peer SET verified_at = NULL, verified_by = NULL"
+                                + " WHERE peer = ?1 AND verified_at IS NOT NULL",
+                        peer.value())
+                == 1);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw SqliteChatStore.failure("close", file, e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "SqlitePeerBook[" + file + "]";
+    }
+
+    /** Adds a peer that is not there; if that is one too many, the one that was not seen for longest goes. */
+    private void add(PeerId peer) throws SQLException {
+        if (run("INSERT INTO peer (peer) VALUES (?1) ON CONFLICT DO NOTHING", peer.value()) == 1) {
+            run(
+                    "DELETE FROM peer WHERE peer = (SELECT peer FROM peer WHERE verified_at IS NULL AND peer <> ?1"
+                            + " ORDER BY last_seen, peer DESC LIMIT 1)"
+                            + " AND (SELECT count(*) FROM peer WHERE verified_at IS NULL) > ?2",
+                    peer.value(),
+                    MAX_UNVERIFIED);
+        }
+    }
+
+    private KnownPeer peer(ResultSet row) throws SQLException {
+        PeerId id = new PeerId(row.getString(1));
+        byte[] card = row.getBytes(2);
+        long verifiedAt = row.getLong(3);
+        Optional<KnownPeer.Verification> verification = row.wasNull()
+                ? Optional.empty()
+                : Optional.of(new KnownPeer.Verification(
+                        Instant.ofEpochMilli(verifiedAt), KnownPeer.Means.valueOf(row.getString(4))));
+        List<KnownPeer.UsedName> names = query(
+                "SELECT name, first_seen, last_seen FROM peer_name WHERE peer = ?1 ORDER BY last_seen DESC, name",
+                name -> new KnownPeer.UsedName(
+                        name.getString(1),
+                        Instant.ofEpochMilli(name.getLong(2)),
+                        Instant.ofEpochMilli(name.getLong(3))),
+                id.value());
+        return new KnownPeer(id, card == null ? Optional.empty() : Optional.of(decode(card)), names, verification);
+    }
+
+    private PeerCard decode(byte[] card) {
+        try {
+            return PeerCard.decode(card);
+        } catch (IllegalArgumentException e) {
+            throw new StoreException("a card in " + file + " is damaged; move the file away, or put back a copy", e);
+        }
+    }
+
+    @FunctionalInterface
+    private interface Work<T> {
+        T run() throws SQLException;
+    }
+
+    @FunctionalInterface
+    private interface Reader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    private int run(String sql, Object... values) throws SQLException {
+        try (PreparedStatement statement = bind(sql, values)) {
+            return statement.executeUpdate();
+        }
+    }
+
+    private <T> List<T> query(String sql, Reader<T> reader, Object... values) throws SQLException {
+        List<T> found = new ArrayList<>();
+        try (PreparedStatement statement = bind(sql, values);
+                ResultSet rows = statement.executeQuery()) {
+            while (rows.next()) {
+                found.add(reader.read(rows));
+            }
+        }
+        return List.copyOf(found);
+    }
+
+    private PreparedStatement bind(String sql, Object... values) throws SQLException {
+        PreparedStatement statement = connection.prepareStatement(sql);
+        for (int i = 0; i < values.length; i++) {
+            statement.setObject(i + 1, values[i]);
+        }
+        return statement;
+    }
+
+    private synchronized <T> T locked(Work<T> work) {
+        if (closed) {
+            throw StoreRules.closed();
+        }
+        try {
+            return work.run();
+        } catch (SQLException e) {
+            throw SqliteChatStore.failure("use", file, e);
+        }
+    }
+
+    private <T> T write(Work<T> work) {
+        return locked(() -> {
+            try (Statement statement = connection.createStatement()) {
+                // Not a deferred one: a transaction that begins with a read cannot wait for a writer later.
+                statement.execute("BEGIN IMMEDIATE");
+                try {
+                    T result = work.run();
+                    statement.execute("COMMIT");
+                    return result;
+                } catch (SQLException | RuntimeException e) {
+                    try {
+                        statement.execute("ROLLBACK");
+                    } catch (SQLException again) {
+                        // After some failures SQLite has rolled back by itself.
+                        e.addSuppressed(again);
+                    }
+                    throw e;
+                }
+            }
+        });
+    }
+}
