@@ -7,6 +7,7 @@ module dev.parley.chat.cli {
     requires dev.parley.chat.signaling;
     requires dev.parley.chat.worker;
     requires info.picocli;
+    requires io.nayuki.qrcodegen;
     requires java.logging;
     requires java.management;
     requires jdk.httpserver;

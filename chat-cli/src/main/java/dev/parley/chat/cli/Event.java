@@ -4,6 +4,7 @@ import dev.parley.chat.ChatMessage;
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
+import dev.parley.chat.IdentityAlert;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.PairingOffer;
 import dev.parley.chat.Participant;
@@ -11,10 +12,14 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.PublicRoom;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.RoomOptions;
+import dev.parley.chat.crypto.RoomCode;
+import dev.parley.chat.crypto.SafetyNumber;
+import dev.parley.chat.store.KnownPeer;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Something that a command has to say. {@link EventJson} and {@link PlainText} put it into words. */
@@ -41,7 +46,19 @@ sealed interface Event {
     }
 
     /** Who is there; the answer to a command. */
-    record Participants(@Nullable String ref, List<Participant> participants) implements Event {}
+    record Participants(@Nullable String ref, List<Participant> participants, Set<PeerId> verified) implements Event {}
+
+    /** What all in the room compare. */
+    record RoomCodeShown(@Nullable String ref, RoomCode code) implements Event {}
+
+    /** What two people compare. */
+    record SafetyNumberShown(@Nullable String ref, KnownPeer peer, SafetyNumber number) implements Event {}
+
+    /** What is known of a peer. */
+    record Peer(@Nullable String ref, KnownPeer peer) implements Event {}
+
+    /** Somebody may not be who the name says. */
+    record Alert(IdentityAlert alert) implements Event {}
 
     /** A message has its place in the room. */
     record Message(ChatMessage message) implements Event {}

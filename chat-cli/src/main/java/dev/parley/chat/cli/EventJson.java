@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.chat.ChatMessage;
 import dev.parley.chat.EmoteReference;
 import dev.parley.chat.Participant;
+import dev.parley.chat.store.KnownPeer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,9 +77,36 @@ final class EventJson {
             ObjectNode json = withRef(named("participants"), e.ref());
             ArrayNode list = json.putArray("participants");
             for (Participant participant : e.participants()) {
-                describe(list.addObject(), participant, Event.Presence.Status.ONLINE);
+                describe(list.addObject(), participant, Event.Presence.Status.ONLINE)
+                        .put("verified", e.verified().contains(participant.id()));
             }
             return json;
+        }
+        if (event instanceof Event.RoomCodeShown e) {
+            return withRef(named("room_code"), e.ref())
+                    .put("epoch", e.code().epoch())
+                    .put("digits", e.code().digits())
+                    .put("words", e.code().words())
+                    .put("qr", e.code().qrText());
+        }
+        if (event instanceof Event.SafetyNumberShown e) {
+            return withRef(named("safety_number"), e.ref())
+                    .put("peerId", e.peer().id().value())
+                    .put("digits", e.number().digits())
+                    .put("words", e.number().words())
+                    .put("qr", e.number().qrText())
+                    .put("verified", e.peer().isVerified());
+        }
+        if (event instanceof Event.Peer e) {
+            return peer(withRef(named("peer"), e.ref()), e.peer());
+        }
+        if (event instanceof Event.Alert e) {
+            ObjectNode json = named("identity_alert")
+                    .put("cause", e.alert().cause().name())
+                    .put("peerId", e.alert().peer().value())
+                    .put("name", e.alert().name());
+            e.alert().other().ifPresent(other -> json.put("other", other.value()));
+            return json.put("verified", e.alert().verified());
         }
         if (event instanceof Event.Message e) {
             return message(e.message());
@@ -167,6 +195,23 @@ final class EventJson {
                     .put("sameOrder", e.sameOrder());
         }
         throw new IllegalStateException("no JSON for " + event.getClass());
+    }
+
+    private static ObjectNode peer(ObjectNode json, KnownPeer peer) {
+        json.put("peerId", peer.id().value());
+        ArrayNode names = json.putArray("names");
+        for (KnownPeer.UsedName used : peer.names()) {
+            names.addObject()
+                    .put("name", used.name())
+                    .put("firstSeen", used.firstSeen().toEpochMilli())
+                    .put("lastSeen", used.lastSeen().toEpochMilli());
+        }
+        json.put("verified", peer.isVerified());
+        peer.verification()
+                .ifPresent(
+                        verification -> json.put("verifiedAt", verification.at().toEpochMilli())
+                                .put("means", verification.means().name()));
+        return json;
     }
 
     private static ObjectNode message(ChatMessage message) {

@@ -91,6 +91,10 @@ final class Home implements AutoCloseable {
     }
 
     Path history() {
+        return historyFile(folder);
+    }
+
+    static Path historyFile(Path folder) {
         return folder.resolve(HISTORY);
     }
 

@@ -50,6 +50,38 @@ sealed interface InputCommand {
     /** Leaves the room. */
     record Leave(@Nullable String ref) implements InputCommand {}
 
+    /** Shows the room's code or a peer's safety number, or compares it with what the other side sees. */
+    record Verify(
+            @Nullable String peer,
+            @Nullable String code,
+            boolean confirm,
+            @Nullable String ref) implements InputCommand {}
+
+    /** Takes a verification back. */
+    record Unverify(String peer, @Nullable String ref) implements InputCommand {}
+
+    /**
+     * Reads what a person typed about verification.
+     *
+     * @param line without white space around it
+     * @return null if it is about something else
+     */
+    static @Nullable InputCommand typedVerification(String line) {
+        if (line.equals("/verify")) {
+            return new Verify(null, null, false, null);
+        }
+        if (line.startsWith("/unverify ")) {
+            return new Unverify(line.substring("/unverify ".length()).strip(), null);
+        }
+        if (!line.startsWith("/verify ")) {
+            return null;
+        }
+        String rest = line.substring("/verify ".length()).strip();
+        return rest.endsWith(" ok")
+                ? new Verify(rest.substring(0, rest.length() - " ok".length()).strip(), null, true, null)
+                : new Verify(rest, null, false, null);
+    }
+
     /**
      * Reads a line.
      *
@@ -96,6 +128,18 @@ sealed interface InputCommand {
             case "code" -> {
                 return new Code(ref);
             }
+            case "verify" -> {
+                String peer = text(json, "peer", false);
+                boolean confirm = json.path("confirm").asBoolean();
+                if (confirm && peer == null) {
+                    throw bad("invalid_command", "\"confirm\" is of a peer", "add \"peer\"");
+                }
+                return new Verify(peer, text(json, "code", false), confirm, ref);
+            }
+            case "unverify" -> {
+                String peer = text(json, "peer", true);
+                return new Unverify(peer == null ? "" : peer, ref);
+            }
             case "leave" -> {
                 return new Leave(ref);
             }
@@ -103,7 +147,7 @@ sealed interface InputCommand {
                 throw bad(
                         "unknown_command",
                         "there is no such command",
-                        "use send, participants, code, kick, ban, unban, deputies or leave as \"cmd\"");
+                        "use send, participants, code, kick, ban, unban, deputies, verify, unverify or leave as \"cmd\"");
         }
     }
 

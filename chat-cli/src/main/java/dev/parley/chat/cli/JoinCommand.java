@@ -38,7 +38,8 @@ final class JoinCommand extends BaseCommand {
         NativeLibraries.load();
         Session.Profile profile = flags.isEphemeral() ? Session.Profile.EPHEMERAL : Session.Profile.OWN;
         try (Session session = Session.open(settings, worker, profile, settings.ice(flags.isRelayOnly()), console)) {
-            RoomRun run = new RoomRun(console, context(), session.emotes(), flags.inputEnd());
+            RoomRun run = new RoomRun(
+                    console, context(), session.emotes(), session.rooms().peerBook(), flags.inputEnd(), false);
             CompletableFuture<Invite> redeemed = invite != null
                     ? CompletableFuture.completedFuture(invite)
                     : session.rooms().redeem(Objects.requireNonNull(code));

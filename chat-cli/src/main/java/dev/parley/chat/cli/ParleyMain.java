@@ -105,7 +105,10 @@ public final class ParleyMain {
                 .addSubcommand(new JoinCommand(context))
                 .addSubcommand(new RoomsCommand(context))
                 .addSubcommand(new SendCommand(context))
-                .addSubcommand(new CommandLine(new IdentityCommand()).addSubcommand(new IdentityCommand.Show(context)))
+                .addSubcommand(new CommandLine(new IdentityCommand())
+                        .addSubcommand(new IdentityCommand.Show(context))
+                        .addSubcommand(new IdentityCommand.Verify(context))
+                        .addSubcommand(new IdentityCommand.Peers(context)))
                 .addSubcommand(new ConfigCommand(context))
                 .addSubcommand(new DoctorCommand(context));
     }

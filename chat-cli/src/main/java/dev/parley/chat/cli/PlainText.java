@@ -3,9 +3,13 @@ package dev.parley.chat.cli;
 import dev.parley.chat.ChatMessage;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
+import dev.parley.chat.IdentityAlert;
 import dev.parley.chat.Participant;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.store.KnownPeer;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -57,7 +61,29 @@ final class PlainText {
                     + (e.status() == Event.Presence.Status.ONLINE ? " is here" : " has left"));
         }
         if (event instanceof Event.Participants e) {
-            return line(e.participants().stream().map(PlainText::describe).collect(Collectors.joining("\n")));
+            return line(e.participants().stream()
+                    .map(there -> describe(there) + (e.verified().contains(there.id()) ? ", verified" : ""))
+                    .collect(Collectors.joining("\n")));
+        }
+        if (event instanceof Event.RoomCodeShown e) {
+            return line(
+                    "Room code, epoch " + e.code().epoch() + ":\n  " + e.code().digits() + "\n  "
+                            + e.code().words() + "\n" + QrDrawing.draw(e.code().qrText())
+                            + "\n-- all who are here see the same, or somebody has split the room; it changes when somebody"
+                            + " comes or goes");
+        }
+        if (event instanceof Event.SafetyNumberShown e) {
+            return line("Safety number with " + describe(e.peer()) + ":\n  "
+                    + e.number().digits() + "\n  "
+                    + e.number().words() + "\n" + QrDrawing.draw(e.number().qrText())
+                    + "\n-- compare it face to face or by telephone; if it is the same on both sides, confirm with"
+                    + " /verify NAME ok, or parley identity verify PEER-ID --confirm");
+        }
+        if (event instanceof Event.Peer e) {
+            return line(describe(e.peer()));
+        }
+        if (event instanceof Event.Alert e) {
+            return line(warning(e.alert()));
         }
         if (event instanceof Event.Message e) {
             return line(message(e.message()));
@@ -145,6 +171,33 @@ final class PlainText {
                             : "The participants did not see the same messages in the same order.");
         }
         throw new IllegalStateException("no text for " + event.getClass());
+    }
+
+    /** Several lines, so that it stands out from what is said. */
+    private static String warning(IdentityAlert alert) {
+        String name = "\"" + clean(alert.name()) + "\"";
+        String other = alert.other().map(PeerId::value).orElse("");
+        String what = switch (alert.cause()) {
+            case KNOWN_NAME_OTHER_IDENTITY ->
+                name + " is NOT the " + name + " that you " + (alert.verified() ? "have verified" : "met before") + " ("
+                        + other + ").";
+            case SAME_NAME_IN_ROOM ->
+                "Two are here under the name " + name + "; the other one is " + other
+                        + (alert.verified() ? ", whom you know." : ".");
+            case KEY_CHANGED ->
+                "The keys of " + name + (alert.verified() ? ", whom you have verified," : "") + " have changed.";
+        };
+        String bar = "!".repeat(72);
+        return bar + "\n!! WARNING: " + what + "\n!! This one is " + alert.peer()
+                + "\n!! Trust nothing it says before you have compared: /verify " + alert.peer() + "\n" + bar;
+    }
+
+    private static String describe(KnownPeer peer) {
+        return peer.id() + "  " + peer.lastName().map(PlainText::clean).orElse("(not met yet)") + "  "
+                + peer.verification()
+                        .map(verification -> "verified " + verification.at().truncatedTo(ChronoUnit.SECONDS) + " ("
+                                + lower(verification.means()) + ")")
+                        .orElse("not verified");
     }
 
     private String message(ChatMessage message) {

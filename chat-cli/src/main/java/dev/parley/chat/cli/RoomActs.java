@@ -1,6 +1,5 @@
 package dev.parley.chat.cli;
 
-import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Room;
 import java.util.ArrayList;
@@ -24,7 +23,7 @@ final class RoomActs {
         try {
             List<PeerId> peers = new ArrayList<>();
             for (String who : act.peers()) {
-                peers.add(find(room, who));
+                peers.add(Verifier.find(room, who));
             }
             CompletableFuture<Void> done = switch (act.kind()) {
                 case KICK -> room.kick(peers.get(0));
@@ -43,28 +42,5 @@ final class RoomActs {
 
     private static Event problem(Failure failure, @Nullable String ref) {
         return new Event.Problem(failure.code(), failure.message(), failure.hint(), ref);
-    }
-
-    /** Finds who is meant by a peer id, or by a name that only one participant has. */
-    static PeerId find(Room room, String who) {
-        try {
-            return new PeerId(who);
-        } catch (IllegalArgumentException e) {
-            List<Participant> named = room.participants().stream()
-                    .filter(participant -> participant.name().equalsIgnoreCase(who))
-                    .toList();
-            if (named.size() == 1) {
-                return named.get(0).id();
-            }
-            throw new CliException(
-                    new Failure(
-                            ExitCode.USAGE,
-                            named.isEmpty() ? "unknown_participant" : "ambiguous_participant",
-                            named.isEmpty()
-                                    ? "there is nobody of that name here"
-                                    : named.size() + " participants have that name",
-                            "use the peer id; \"/who\" shows who is there"),
-                    e);
-        }
     }
 }

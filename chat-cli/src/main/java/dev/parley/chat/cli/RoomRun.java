@@ -5,6 +5,7 @@ import dev.parley.chat.ChatMessage;
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
+import dev.parley.chat.IdentityAlert;
 import dev.parley.chat.Invite;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.OutgoingMessage;
@@ -14,6 +15,8 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.Room;
 import dev.parley.chat.RoomClosedException;
 import dev.parley.chat.RoomListener;
+import dev.parley.chat.StoreException;
+import dev.parley.chat.store.PeerBook;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -54,6 +57,7 @@ final class RoomRun implements RoomListener {
     private final Console console;
     private final CliContext context;
     private final Emotes emotes;
+    private final Verifier verifier;
     private final InputEnd inputEnd;
     private final boolean givesCode;
     private final AtomicBoolean entered = new AtomicBoolean();
@@ -67,16 +71,13 @@ final class RoomRun implements RoomListener {
     /** Touched by listener calls only, which are serial. */
     private boolean unreachable;
 
-    RoomRun(Console console, CliContext context, Emotes emotes, InputEnd inputEnd) {
-        this(console, context, emotes, inputEnd, false);
-    }
-
-    /** Of a host; gives a code out at once if it is asked to. */
-    RoomRun(Console console, CliContext context, Emotes emotes, InputEnd inputEnd, boolean givesCode) {
+    /** Gives a code out at once if it is asked to. */
+    RoomRun(Console console, CliContext context, Emotes emotes, PeerBook peers, InputEnd inputEnd, boolean givesCode) {
         this.givesCode = givesCode;
         this.console = console;
         this.context = context;
         this.emotes = emotes;
+        this.verifier = new Verifier(console, peers);
         this.inputEnd = inputEnd;
     }
 
@@ -211,6 +212,11 @@ final class RoomRun implements RoomListener {
     }
 
     @Override
+    public void onIdentityAlert(Room room, IdentityAlert alert) {
+        tell(new Event.Alert(alert));
+    }
+
+    @Override
     public void onSignalingReachable(Room room, boolean reachable) {
         // That it can be reached is news only after it could not.
         if (reachable && unreachable) {
@@ -279,6 +285,10 @@ final class RoomRun implements RoomListener {
             giveCode(room, command.ref());
         } else if (command instanceof InputCommand.Leave) {
             leave(room);
+        } else if (command instanceof InputCommand.Verify verify) {
+            answer(verify, () -> verifier.run(room, verify));
+        } else if (command instanceof InputCommand.Unverify unverify) {
+            answer(unverify, () -> verifier.unverify(room, unverify));
         } else {
             throw new IllegalStateException("no action for " + command.getClass());
         }
@@ -290,14 +300,23 @@ final class RoomRun implements RoomListener {
             RoomActs.carryOut(room, act, this::tell);
             return;
         }
+        InputCommand verification = InputCommand.typedVerification(line.strip());
+        if (verification instanceof InputCommand.Verify verify) {
+            answer(verify, () -> verifier.run(room, verify));
+            return;
+        }
+        if (verification instanceof InputCommand.Unverify unverify) {
+            answer(unverify, () -> verifier.unverify(room, unverify));
+            return;
+        }
         switch (line.strip()) {
             case "/leave", "/quit" -> leave(room);
             case "/who" -> participants(room, null);
             case "/code" -> giveCode(room, null);
             case "/help" ->
-                console.notice(
-                        "type a message, or /who, /code, /leave, /help; who leads the room also /kick WHO, /ban WHO,"
-                                + " /unban PEER-ID, /deputies WHO…; a message that begins with a slash is written with two");
+                console.notice("type a message, or /who, /verify, /verify NAME, /verify NAME ok, /unverify NAME, /code,"
+                        + " /leave, /help; who leads the room also /kick WHO, /ban WHO, /unban PEER-ID, /deputies WHO…;"
+                        + " a message that begins with a slash is written with two");
             default -> {
                 if (line.startsWith("/") && !line.startsWith("//")) {
                     console.emit(new Event.Problem(
@@ -309,6 +328,16 @@ final class RoomRun implements RoomListener {
                     send(room, new InputCommand.Send(line.startsWith("//") ? line.substring(1) : line, null, null));
                 }
             }
+        }
+    }
+
+    /** Does what may fail, and says so if it does. */
+    private void answer(InputCommand command, Runnable action) {
+        try {
+            action.run();
+        } catch (CliException | StoreException e) {
+            Failure failure = Failure.of(e);
+            console.emit(new Event.Problem(failure.code(), failure.message(), failure.hint(), command.ref()));
         }
     }
 
@@ -342,7 +371,7 @@ final class RoomRun implements RoomListener {
                 console.emit(new Event.Presence(participant, Event.Presence.Status.ONLINE));
             }
         }
-        console.emit(new Event.Participants(ref, room.participants()));
+        console.emit(new Event.Participants(ref, room.participants(), verifier.verified(room.participants())));
     }
 
     /** Sends and waits until the message is accepted, so that commands keep their order whatever fails between. */

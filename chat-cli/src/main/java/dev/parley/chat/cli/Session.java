@@ -8,7 +8,10 @@ import dev.parley.chat.signaling.AccessTokenProvider;
 import dev.parley.chat.signaling.OkHttpSignaling;
 import dev.parley.chat.store.ChatStore;
 import dev.parley.chat.store.InMemoryChatStore;
+import dev.parley.chat.store.InMemoryPeerBook;
+import dev.parley.chat.store.PeerBook;
 import dev.parley.chat.store.SqliteChatStore;
+import dev.parley.chat.store.SqlitePeerBook;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.Signaling;
 import java.net.URI;
@@ -43,9 +46,13 @@ final class Session implements AutoCloseable {
             Identity identity = home.map(Home::identity).orElseGet(Identity::generate);
             ChatStore store = push(
                     home.<ChatStore>map(h -> SqliteChatStore.open(h.history())).orElseGet(InMemoryChatStore::new));
+            PeerBook peers = push(
+                    home.<PeerBook>map(h -> SqlitePeerBook.open(h.history())).orElseGet(InMemoryPeerBook::new));
             Signaling signaling = push(signaling(settings, worker, identity));
-            RoomManager.Builder builder =
-                    RoomManager.builder(identity, signaling).store(store).ice(ice);
+            RoomManager.Builder builder = RoomManager.builder(identity, signaling)
+                    .store(store)
+                    .peerBook(peers)
+                    .ice(ice);
             Optional<Settings.Value> name = settings.find(SettingKey.NAME);
             if (name.isPresent()) {
                 try {

@@ -15,6 +15,7 @@ class EventJsonTest {
     void eventsAreWrittenAsTheContractSays() {
         String peer = "b".repeat(32);
         String room = "a".repeat(32);
+        String other = "e".repeat(32);
         String id = "c".repeat(51) + "a";
         String ada = "\"peerId\":\"" + peer
                 + "\",\"name\":\"A\\u001B[2Jda\",\"status\":\"%s\",\"role\":\"HOST\",\"self\":false";
@@ -33,8 +34,22 @@ class EventJsonTest {
                         "{\"event\":\"participant\"," + ada.formatted("ONLINE") + "}",
                         "{\"event\":\"participant\"," + ada.formatted("OFFLINE") + "}",
                         "{\"event\":\"participants\",\"ref\":\"r1\",\"participants\":[{" + ada.formatted("ONLINE")
-                                + "},{\"peerId\":\"" + peer
-                                + "\",\"name\":\"Me\",\"status\":\"ONLINE\",\"role\":\"MEMBER\",\"self\":true}]}",
+                                + ",\"verified\":true},{\"peerId\":\"" + peer
+                                + "\",\"name\":\"Me\",\"status\":\"ONLINE\",\"role\":\"MEMBER\",\"self\":true,\"verified\":true}]}",
+                        "{\"event\":\"room_code\",\"ref\":\"r2\",\"epoch\":5,\"digits\":\"21729 32543 89623 87268 00675 75207 13478 01887\",\"words\":\"award major equip june crop rinse venture jar banner system report similar\",\"qr\":\"parley-room:1:"
+                                + room + ":5:bxqjhyojfrxx6nnxb73sxozn4qogktbdk4yc3j2kf5fwmbutck7q\"}",
+                        "{\"event\":\"safety_number\",\"peerId\":\"" + peer
+                                + "\",\"digits\":\"33117 22405 39430 59320 03605 95731 72404 55386 06853 46285 61227 02284\",\"words\":\"blouse foam rotate invite sample tourist gesture depend grammar april next heron\",\"qr\":\"parley-verify:1:"
+                                + peer + ":" + other + "\",\"verified\":true}",
+                        "{\"event\":\"peer\",\"ref\":\"r3\",\"peerId\":\"" + peer
+                                + "\",\"names\":[{\"name\":\"A\\u001B[2Jda\",\"firstSeen\":1795437296789,\"lastSeen\":1795437296789}],\"verified\":true,\"verifiedAt\":1795437296789,\"means\":\"COMPARED\"}",
+                        "{\"event\":\"peer\",\"peerId\":\"" + other + "\",\"names\":[],\"verified\":false}",
+                        "{\"event\":\"identity_alert\",\"cause\":\"KNOWN_NAME_OTHER_IDENTITY\",\"peerId\":\"" + other
+                                + "\",\"name\":\"A\\u001B[2Jda\",\"other\":\"" + peer + "\",\"verified\":true}",
+                        "{\"event\":\"identity_alert\",\"cause\":\"SAME_NAME_IN_ROOM\",\"peerId\":\"" + other
+                                + "\",\"name\":\"A\\u001B[2Jda\",\"other\":\"" + peer + "\",\"verified\":true}",
+                        "{\"event\":\"identity_alert\",\"cause\":\"KEY_CHANGED\",\"peerId\":\"" + other
+                                + "\",\"name\":\"A\\u001B[2Jda\",\"verified\":true}",
                         "{\"event\":\"message\",\"id\":\"" + id + "\",\"from\":\"" + peer
                                 + "\",\"name\":\"A\\u202Eda\",\"text\":\"hi Kappa\\nnew \\u00E9\\u2028\",\"sentAt\":1795437296789,"
                                 + "\"replyTo\":\"" + id

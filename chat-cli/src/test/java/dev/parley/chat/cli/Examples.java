@@ -5,6 +5,7 @@ import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
 import dev.parley.chat.EmoteReference;
+import dev.parley.chat.IdentityAlert;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.PairingOffer;
 import dev.parley.chat.Participant;
@@ -12,16 +13,21 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.PublicRoom;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.RoomOptions;
+import dev.parley.chat.crypto.RoomCode;
+import dev.parley.chat.crypto.SafetyNumber;
+import dev.parley.chat.store.KnownPeer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** One event of each kind, from a peer that means harm where it can. */
 final class Examples {
 
     static final RoomId ROOM = new RoomId("a".repeat(32));
     static final PeerId PEER = new PeerId("b".repeat(32));
+    static final PeerId OTHER = new PeerId("e".repeat(32));
     static final MessageId MESSAGE = new MessageId("c".repeat(51) + "a");
     static final Instant TIME = Instant.parse("2026-11-23T12:34:56.789Z");
 
@@ -48,7 +54,24 @@ final class Examples {
         events.add(new Event.State(ConnectionState.CLOSED, Optional.of(left)));
         events.add(new Event.Presence(ada, Event.Presence.Status.ONLINE));
         events.add(new Event.Presence(ada, Event.Presence.Status.OFFLINE));
-        events.add(new Event.Participants("r1", List.of(ada, self)));
+        events.add(new Event.Participants("r1", List.of(ada, self), Set.of(PEER)));
+        events.add(new Event.RoomCodeShown("r2", RoomCode.of(ROOM, 5, new byte[RoomCode.AUTHENTICATOR_BYTES])));
+        KnownPeer known = new KnownPeer(
+                PEER,
+                Optional.empty(),
+                List.of(new KnownPeer.UsedName("A\u001b[2Jda", TIME, TIME)),
+                Optional.of(new KnownPeer.Verification(TIME, KnownPeer.Means.COMPARED)));
+        events.add(new Event.SafetyNumberShown(null, known, SafetyNumber.of(PEER, OTHER)));
+        events.add(new Event.Peer("r3", known));
+        events.add(new Event.Peer(null, new KnownPeer(OTHER, Optional.empty(), List.of(), Optional.empty())));
+        for (IdentityAlert.Cause cause : IdentityAlert.Cause.values()) {
+            events.add(new Event.Alert(new IdentityAlert(
+                    cause,
+                    OTHER,
+                    "A\u001b[2Jda",
+                    cause == IdentityAlert.Cause.KEY_CHANGED ? Optional.empty() : Optional.of(PEER),
+                    true)));
+        }
         events.add(new Event.Message(message));
         events.add(new Event.Accepted("r1", MESSAGE));
         events.add(new Event.Accepted(null, MESSAGE));

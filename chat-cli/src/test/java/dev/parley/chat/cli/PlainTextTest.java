@@ -10,10 +10,19 @@ class PlainTextTest {
 
     private final PlainText plain = new PlainText(ZoneOffset.ofHours(1));
 
+    private static final java.util.regex.Pattern QR_CODE = java.util.regex.Pattern.compile("(?:[█▀▄ ]+\n)+(?=--)");
+
     @Test
+    @SuppressWarnings("StringConcatToTextBlock") // Lines of an event are part of its expected text.
     void eventsReadWell() {
         String room = "a".repeat(32);
-        assertThat(Examples.events().stream().map(plain::write).flatMap(Optional::stream))
+        String peer = "b".repeat(32);
+        String other = "e".repeat(32);
+        String line = "!".repeat(72);
+        assertThat(Examples.events().stream()
+                        .map(plain::write)
+                        .flatMap(Optional::stream)
+                        .map(text -> QR_CODE.matcher(text).replaceAll("<QR>\n")))
                 .containsExactly(
                         "Listening on http://127.0.0.1:1",
                         "Room \"Tea\" (private)\nInvite: http://127.0.0.1:1/r/" + room,
@@ -21,7 +30,36 @@ class PlainTextTest {
                         "-- connected",
                         "-- A\ufffd[2Jda is here",
                         "-- A\ufffd[2Jda has left",
-                        "-- A\ufffd[2Jda, host\n-- Me, you",
+                        "-- A\ufffd[2Jda, host, verified\n-- Me, you, verified",
+                        "Room code, epoch 5:\n"
+                                + "  21729 32543 89623 87268 00675 75207 13478 01887\n"
+                                + "  award major equip june crop rinse venture jar banner system report similar\n"
+                                + "<QR>\n"
+                                + "-- all who are here see the same, or somebody has split the room; it changes when somebody comes or goes",
+                        "Safety number with " + peer + "  A\ufffd[2Jda  verified 2026-11-23T12:34:56Z (compared):\n"
+                                + "  33117 22405 39430 59320 03605 95731 72404 55386 06853 46285 61227 02284\n"
+                                + "  blouse foam rotate invite sample tourist gesture depend grammar april next heron\n"
+                                + "<QR>\n"
+                                + "-- compare it face to face or by telephone; if it is the same on both sides, confirm with /verify NAME ok, or parley identity verify PEER-ID --confirm",
+                        peer + "  A\ufffd[2Jda  verified 2026-11-23T12:34:56Z (compared)",
+                        other + "  (not met yet)  not verified",
+                        line + "\n"
+                                + "!! WARNING: \"A\ufffd[2Jda\" is NOT the \"A\ufffd[2Jda\" that you have verified ("
+                                + peer + ").\n"
+                                + "!! This one is " + other + "\n"
+                                + "!! Trust nothing it says before you have compared: /verify " + other + "\n"
+                                + line,
+                        line + "\n"
+                                + "!! WARNING: Two are here under the name \"A\ufffd[2Jda\"; the other one is " + peer
+                                + ", whom you know.\n"
+                                + "!! This one is " + other + "\n"
+                                + "!! Trust nothing it says before you have compared: /verify " + other + "\n"
+                                + line,
+                        line + "\n"
+                                + "!! WARNING: The keys of \"A\ufffd[2Jda\", whom you have verified, have changed.\n"
+                                + "!! This one is " + other + "\n"
+                                + "!! Trust nothing it says before you have compared: /verify " + other + "\n"
+                                + line,
                         "[13:34] A\ufffdda: hi Kappa new \u00e9   (Kappa from 7tv)",
                         "Code: 7-guitar-lemon (say it to one person; good for one try, until 13:34)\n"
                                 + "      parley join 7-guitar-lemon --signaling http://127.0.0.1:1",

@@ -1,0 +1,153 @@
+package dev.parley.chat.cli;
+
+import dev.parley.chat.Participant;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.Room;
+import dev.parley.chat.crypto.CodeComparison;
+import dev.parley.chat.crypto.RoomCode;
+import dev.parley.chat.crypto.SafetyNumber;
+import dev.parley.chat.store.KnownPeer;
+import dev.parley.chat.store.KnownPeer.Means;
+import dev.parley.chat.store.PeerBook;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Shows what people compare, and keeps whom they have verified. */
+final class Verifier {
+
+    private final Console console;
+    private final PeerBook book;
+
+    Verifier(Console console, PeerBook book) {
+        this.console = console;
+        this.book = book;
+    }
+
+    /**
+     * Does what a command in a room asks for.
+     *
+     * @throws CliException if the peer is not known, or the codes differ
+     */
+    void run(Room room, InputCommand.Verify command) {
+        String name = command.peer();
+        if (name != null) {
+            verify(room.self().id(), find(room, name), command.code(), command.confirm(), command.ref());
+            return;
+        }
+        RoomCode code = room.roomCode()
+                .orElseThrow(() -> problem(
+                        "no_room_code", "there is nobody to compare a room code with", "wait until somebody is here"));
+        if (command.code() != null) {
+            requireMatch(code.compare(command.code()));
+        }
+        console.emit(new Event.RoomCodeShown(command.ref(), code));
+    }
+
+    /** Shows the safety number, or compares it and keeps that it was the same. */
+    void verify(PeerId self, PeerId peer, @Nullable String theirs, boolean confirmed, @Nullable String ref) {
+        if (self.equals(peer)) {
+            throw problem("unknown_peer", "that is yourself", "name somebody else");
+        }
+        SafetyNumber number = SafetyNumber.of(self, peer);
+        if (theirs == null && !confirmed) {
+            console.emit(new Event.SafetyNumberShown(ref, known(peer), number));
+            return;
+        }
+        if (theirs != null) {
+            requireMatch(number.compare(theirs));
+        }
+        book.verify(peer, new KnownPeer.Verification(Instant.now(), theirs != null ? Means.COMPARED : Means.CONFIRMED));
+        console.emit(new Event.Peer(ref, known(peer)));
+    }
+
+    void unverify(Room room, InputCommand.Unverify command) {
+        unverify(find(room, command.peer()), command.ref());
+    }
+
+    void unverify(PeerId peer, @Nullable String ref) {
+        book.unverify(peer);
+        console.emit(new Event.Peer(ref, known(peer)));
+    }
+
+    /** Which of those who are there a person has verified. */
+    Set<PeerId> verified(List<Participant> participants) {
+        return participants.stream()
+                .map(Participant::id)
+                .filter(id -> book.find(id).map(KnownPeer::isVerified).orElse(false))
+                .collect(Collectors.toSet());
+    }
+
+    private KnownPeer known(PeerId peer) {
+        return book.find(peer).orElseGet(() -> new KnownPeer(peer, Optional.empty(), List.of(), Optional.empty()));
+    }
+
+    /** Finds somebody by peer id, or who is here by name. */
+    static PeerId find(Room room, String name) {
+        Optional<PeerId> id = peerId(name);
+        if (id.isPresent()) {
+            return id.get();
+        }
+        String key = KnownPeer.nameKey(name);
+        List<PeerId> found = new ArrayList<>();
+        for (Participant participant : room.participants()) {
+            if (!participant.self() && KnownPeer.nameKey(participant.name()).equals(key)) {
+                found.add(participant.id());
+            }
+        }
+        if (found.isEmpty()) {
+            throw problem("unknown_peer", "nobody of that name is here", "type /who, or name a peer id");
+        }
+        if (found.size() > 1) {
+            throw problem(
+                    "ambiguous_name",
+                    "several are here under that name",
+                    "name one by its peer id: "
+                            + found.stream().map(PeerId::value).collect(Collectors.joining(", ")));
+        }
+        return found.get(0);
+    }
+
+    static Optional<PeerId> peerId(String text) {
+        try {
+            return Optional.of(new PeerId(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static void requireMatch(CodeComparison comparison) {
+        switch (comparison) {
+            case MATCH -> {}
+            case DIFFERENT ->
+                throw problem(
+                        "code_differs",
+                        "what the other side sees is NOT the same: it is the code of somebody else, or somebody stands"
+                                + " between",
+                        "compare again; if it still differs, trust nothing that is said");
+            case OTHER_EPOCH ->
+                throw problem(
+                        "code_other_epoch",
+                        "that is the room's code before or after somebody came or went",
+                        "compare the present ones");
+            case OTHER_VERSION ->
+                throw problem(
+                        "code_other_version",
+                        "the other side has a version of Parley that makes other codes",
+                        "update the older one");
+            case UNREADABLE ->
+                throw problem(
+                        "code_unreadable",
+                        "that is not a whole code",
+                        "give all its digits, all its words, or" + " the text of its QR code");
+        }
+    }
+
+    private static CliException problem(String code, String message, String hint) {
+        return new CliException(new Failure(ExitCode.FAILED, code, message, hint), null);
+    }
+}
