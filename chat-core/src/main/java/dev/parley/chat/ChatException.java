@@ -7,7 +7,12 @@ package dev.parley.chat;
  * <p>The message is one line for people; no secret, token, address or content is ever in it.
  */
 public abstract sealed class ChatException extends RuntimeException
-        permits BackpressureException, RoomClosedException, SignalingException, StoreException, TransportException {
+        permits BackpressureException,
+                NotAllowedException,
+                RoomClosedException,
+                SignalingException,
+                StoreException,
+                TransportException {
 
     private static final long serialVersionUID = 1L;
 

@@ -19,7 +19,9 @@ public record CloseReason(Code code, Origin origin, String detail) {
         WRONG_SECRET,
         /** The room has as many participants as it allows. */
         ROOM_FULL,
-        /** The room does not want this participant. */
+        /** The host has removed this participant; in a private room it needs a new invite to come back. */
+        KICKED,
+        /** The room does not want this participant, now or later. */
         BANNED,
         /** The other side speaks no version of the protocol that this side speaks. */
         INCOMPATIBLE,
@@ -35,6 +37,8 @@ public record CloseReason(Code code, Origin origin, String detail) {
         NO_CONNECTION,
         /** A peer did not take what was sent to it fast enough, past every buffer. */
         SLOW_PEER,
+        /** The one who led the room has given it to a deputy. */
+        HANDOVER,
         /** A newer connection of the same participant took the place of this one. */
         REPLACED,
         /** Something failed on this side: the store, the native library, a defect. */

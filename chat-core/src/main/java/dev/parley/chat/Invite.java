@@ -17,8 +17,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Invite {
 
-    /** Length of a private room's secret, in bytes. */
+    /** Length of a private room's secret, in bytes, as long as nobody was removed from the room. */
     public static final int SECRET_BYTES = 32;
+
+    /** Length in bytes after somebody was removed: the new secret, and the key of the descriptor, which stays. */
+    public static final int ROTATED_SECRET_BYTES = 64;
 
     private static final String SCHEME = "parley:";
     private static final String ROOM_PATH = "/r/";
@@ -98,7 +101,7 @@ public final class Invite {
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("not an invite: the secret is damaged; copy the whole link again");
         }
-        if (secret.length != SECRET_BYTES) {
+        if (secret.length != SECRET_BYTES && secret.length != ROTATED_SECRET_BYTES) {
             throw new IllegalArgumentException("not an invite: the secret is damaged; copy the whole link again");
         }
         return new Invite(checkedBase(base), room, secret);

@@ -92,8 +92,55 @@ public interface Room {
     CompletableFuture<MessageId> send(OutgoingMessage message);
 
     /**
-     * Leaves in an orderly way: the others are told, links and signaling are closed. A host that leaves ends the room.
-     * Leaving again changes nothing.
+     * Removes a participant. Its link is closed, the keys of the group are renewed, and a private room gets a new
+     * secret: who was removed can read nothing that is said from then on, and its invite is void. {@link #invite} is a
+     * new one then, at every participant. In a public room, which everybody can enter, it can come back; see
+     * {@link #ban}.
+     *
+     * <p>Only who leads the room can; a deputy that does cannot remove the host or another deputy.
+     *
+     * @param participant who
+     * @return completes when the group goes on without the participant. Fails with {@link NotAllowedException} (nothing
+     *     has changed), with {@link RoomClosedException}. Where deputies are named and the worker cannot be reached,
+     *     the participant is cut off at once, and this completes when the lease has been renewed
+     */
+    CompletableFuture<Void> kick(PeerId participant);
+
+    /**
+     * Removes a peer as {@link #kick} does if it is there, and refuses its identity until the room ends or
+     * {@link #unban}. In a public room the person can come back with another identity.
+     *
+     * @param peer who; need not be in the room
+     * @return as {@link #kick}
+     */
+    CompletableFuture<Void> ban(PeerId peer);
+
+    /**
+     * Lets an identity in again; in a private room it needs the invite of now.
+     *
+     * @param peer who was banned
+     * @return completes when it is done; fails as {@link #kick}
+     */
+    CompletableFuture<Void> unban(PeerId peer);
+
+    /**
+     * Names who may lead the room when its host is gone, in this order; replaces whom it named before. With deputies
+     * the room outlives its host: when the host leaves or is lost, the first deputy that is there takes the worker's
+     * lease and goes on, and the others come to it. A deputy that leads can do what the host can, except for this.
+     *
+     * <p>From then on participants can be admitted and removed only while the worker can be reached, since only the
+     * worker can tell who leads. What is said does not depend on it.
+     *
+     * @param deputies participants that are here now, at most 8; none ends the room with its host again
+     * @return completes when the worker and the participants know. Fails with {@link NotAllowedException} for anybody
+     *     but the host that leads its room, with {@link SignalingException} if the worker cannot be told (nothing has
+     *     changed), with {@link RoomClosedException}
+     */
+    CompletableFuture<Void> nameDeputies(List<PeerId> deputies);
+
+    /**
+     * Leaves in an orderly way: the others are told, links and signaling are closed. When the one who leads leaves, the
+     * room ends, unless a deputy is there to lead it. Leaving again changes nothing.
      *
      * @return completes with the reason when everything is closed; never fails
      */

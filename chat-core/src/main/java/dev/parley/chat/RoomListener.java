@@ -60,6 +60,14 @@ public interface RoomListener {
     default void onDelivery(Room room, MessageId message, PeerId peer, DeliveryState state) {}
 
     /**
+     * The room has a new secret, since somebody was removed: invites of before are void.
+     *
+     * @param room the room
+     * @param invite the invite of now
+     */
+    default void onInviteChanged(Room room, Invite invite) {}
+
+    /**
      * The signaling worker can be reached, or not. An established room does not need it; newcomers do.
      *
      * @param room the room

@@ -165,7 +165,7 @@ public final class RoomManager implements AutoCloseable {
             throw new IllegalStateException("what was signed just now verifies", e);
         }
         HostMachine machine =
-                new HostMachine(config(descriptor, secret, Map.of(), List.of()), environment.epochMillis());
+                new HostMachine(config(descriptor, secret, Map.of(), List.of(), null), environment.epochMillis());
         return driver(machine, descriptor, signed, invite, true, listener);
     }
 
@@ -189,7 +189,7 @@ public final class RoomManager implements AutoCloseable {
                 .exceptionally(failure -> {
                     throw joinFailure(failure);
                 })
-                .thenApplyAsync(entry -> prepareParticipant(invite, entry.descriptor(), listener), storeExecutor)
+                .thenApplyAsync(entry -> prepareParticipant(invite, entry, listener), storeExecutor)
                 .thenCompose(RoomDriver::start));
     }
 
@@ -229,7 +229,8 @@ public final class RoomManager implements AutoCloseable {
         return cause instanceof RuntimeException unchecked ? unchecked : new CompletionException(cause);
     }
 
-    private RoomDriver prepareParticipant(Invite invite, SignedDescriptor signed, RoomListener listener) {
+    private RoomDriver prepareParticipant(Invite invite, RoomEntry entry, RoomListener listener) {
+        SignedDescriptor signed = entry.descriptor();
         RoomId room = invite.room();
         byte[] secretBytes = invite.secret();
         RoomSecret secret = secretBytes == null ? RoomSecret.forPublicRoom(room) : RoomSecret.of(secretBytes);
@@ -261,7 +262,7 @@ public final class RoomManager implements AutoCloseable {
         }
         ParticipantMachine machine;
         try {
-            machine = new ParticipantMachine(config(descriptor, secret, store.heads(room), wholeOutbox(room)));
+            machine = new ParticipantMachine(config(descriptor, secret, store.heads(room), wholeOutbox(room), entry));
         } catch (MalformedException e) {
             throw new StoreException("the outbox of room " + room + " is damaged: " + e.getMessage());
         }
@@ -283,9 +284,22 @@ public final class RoomManager implements AutoCloseable {
     }
 
     private RoomConfig config(
-            Descriptor descriptor, RoomSecret secret, Map<PeerId, EventHead> heads, List<StoredEvent> outbox) {
+            Descriptor descriptor,
+            RoomSecret secret,
+            Map<PeerId, EventHead> heads,
+            List<StoredEvent> outbox,
+            @Nullable RoomEntry entry) {
         return new RoomConfig(
-                identity, displayName, descriptor, secret, maxQueuedBytes, random(SEED_BYTES), heads, outbox);
+                identity,
+                displayName,
+                descriptor,
+                secret,
+                maxQueuedBytes,
+                random(SEED_BYTES),
+                heads,
+                outbox,
+                entry == null ? null : entry.succession(),
+                entry == null ? null : entry.lease());
     }
 
     private RoomDriver driver(
@@ -308,6 +322,7 @@ public final class RoomManager implements AutoCloseable {
                 descriptor,
                 signed,
                 invite,
+                secret -> new Invite(invite.base(), invite.room(), secret.reveal()),
                 self,
                 listener,
                 new RoomDriver.Services(environment, signaling, transport, ice, store, storeExecutor, listeners));

@@ -9,7 +9,9 @@ import java.time.Duration;
  *
  * @param holder the peer that holds it, or held it last
  * @param fence counts holdings of this room's lease from 1
- * @param validFor how long it is valid still, from the moment at which the worker answered; zero if nobody holds it now
+ * @param validFor how long it is valid still, from the moment at which it was received; zero if nobody holds it now. Of
+ *     a holding of one's own it is never longer than the worker's: the way there and back is subtracted. Of another's
+ *     it is never shorter than what was left when the worker answered: it is rounded up to whole seconds.
  */
 public record Lease(PeerId holder, long fence, Duration validFor) {
     /**

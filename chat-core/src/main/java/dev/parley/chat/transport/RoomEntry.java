@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param descriptor as the host signed it; not yet checked
  * @param peers how many peers the worker counts
  * @param lastActive when the worker last heard of the room
- * @param succession who may take the room over, as the host signed it; not yet checked; null if it named nobody
- * @param lease who holds the committer's lease or held it last; null if nobody ever did
+ * @param succession who may take the room over, as the host signed it; not yet checked; null if it named nobody, and in
+ *     lists of rooms
+ * @param lease who holds the committer's lease or held it last; null if nobody ever did, and in lists of rooms
  */
 public record RoomEntry(
         RoomId room,

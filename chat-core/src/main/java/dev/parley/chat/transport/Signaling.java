@@ -26,7 +26,7 @@ public interface Signaling extends AutoCloseable {
 
     /**
      * Makes a room known, or renews it: the same descriptor may be announced again at any time. A descriptor of the
-     * same room with a greater revision takes the place of the one before.
+     * same room with a greater revision takes the place of the one before; the visibility stays what it was.
      *
      * @param room the id that the descriptor certifies
      * @param descriptor the signed descriptor
@@ -69,9 +69,7 @@ public interface Signaling extends AutoCloseable {
      * @return completes when the worker has stored it; fails with ROOM_NOT_FOUND, FORBIDDEN, or ROOM_EXISTS if the
      *     worker has another one of the same or a later version
      */
-    default CompletionStage<Void> publishSuccession(RoomId room, SignedSuccession succession) {
-        throw new UnsupportedOperationException();
-    }
+    CompletionStage<Void> publishSuccession(RoomId room, SignedSuccession succession);
 
     /**
      * Gives a room of this account a short number, under which {@link #findNameplate} finds it until the time is over,
@@ -80,9 +78,7 @@ public interface Signaling extends AutoCloseable {
      * @param room a room that this account announced
      * @return completes with the number; fails with ROOM_NOT_FOUND, FORBIDDEN, RATE_LIMITED
      */
-    default CompletionStage<Nameplate> openNameplate(RoomId room) {
-        throw new UnsupportedOperationException();
-    }
+    CompletionStage<Nameplate> openNameplate(RoomId room);
 
     /**
      * Looks up a short number. The worker counts look-ups of each account and of each number.
@@ -90,20 +86,19 @@ public interface Signaling extends AutoCloseable {
      * @param number 1 or more
      * @return completes with the room, not yet checked; fails with ROOM_NOT_FOUND if there is no such number, or no
      *     longer, with RATE_LIMITED
+     * @throws IllegalArgumentException if the number is not positive
      */
-    default CompletionStage<RoomId> findNameplate(int number) {
-        throw new UnsupportedOperationException();
-    }
+    CompletionStage<RoomId> findNameplate(int number);
 
     /**
      * Gives a short number of this account back.
      *
-     * @param number the number
-     * @return completes when the worker has forgotten it; one that it does not know counts as forgotten
+     * @param number 1 or more
+     * @return completes when the worker has forgotten it; one that it does not know, or that is not of this account,
+     *     counts as forgotten
+     * @throws IllegalArgumentException if the number is not positive
      */
-    default CompletionStage<Void> closeNameplate(int number) {
-        throw new UnsupportedOperationException();
-    }
+    CompletionStage<Void> closeNameplate(int number);
 
     /**
      * Takes a place in a room's mailbox system and keeps it. The session connects by itself, and again with capped

@@ -30,21 +30,20 @@ public interface SignalingSession {
      * @param fence the fence of one's own holding, to renew it; else the greatest fence that one has heard of, or 0:
      *     the fence of a new holding is greater than it
      * @return completes with who holds the lease now, which may be another peer; fails with FORBIDDEN if this peer is
-     *     neither the host nor named in the succession, with UNREACHABLE and the like
+     *     neither the host nor named in the succession, with UNREACHABLE if the session is not connected and the like,
+     *     with PROTOCOL if the worker finds the fence too far ahead of its own
+     * @throws IllegalArgumentException if the fence is negative
      */
-    default CompletionStage<Lease> acquireLease(long fence) {
-        throw new UnsupportedOperationException();
-    }
+    CompletionStage<Lease> acquireLease(long fence);
 
     /**
-     * Gives the lease back before its time, so that another can take it at once.
+     * Gives the lease back before its time, so that another can take it at once. A {@link #leave} that follows waits
+     * for it.
      *
      * @param fence of one's own holding; an older one changes nothing
      * @return completes when the worker knows, or cannot be told; never fails
      */
-    default CompletionStage<Void> releaseLease(long fence) {
-        throw new UnsupportedOperationException();
-    }
+    CompletionStage<Void> releaseLease(long fence);
 
     /**
      * Gives the place up and ends the session. The listener is not called any more.

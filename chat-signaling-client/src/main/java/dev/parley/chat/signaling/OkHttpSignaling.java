@@ -10,12 +10,14 @@ import dev.parley.chat.signaling.internal.TokenCache;
 import dev.parley.chat.signaling.internal.Wire;
 import dev.parley.chat.signaling.internal.WorkerHttp;
 import dev.parley.chat.transport.Environment;
+import dev.parley.chat.transport.Nameplate;
 import dev.parley.chat.transport.RoomEntry;
 import dev.parley.chat.transport.RoomPage;
 import dev.parley.chat.transport.Signaling;
 import dev.parley.chat.transport.SignalingListener;
 import dev.parley.chat.transport.SignalingSession;
 import dev.parley.chat.transport.SignedDescriptor;
+import dev.parley.chat.transport.SignedSuccession;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Base64;
@@ -195,6 +197,54 @@ public final class OkHttpSignaling implements Signaling {
                 .thenAccept(withdrawn -> {});
     }
 
+    @Override
+    public CompletionStage<Void> publishSuccession(RoomId room, SignedSuccession succession) {
+        HttpUrl url = room(room).newBuilder().addPathSegment("succession").build();
+        return account.retrying(
+                        new Request.Builder()
+                                .url(url)
+                                .put(Wire.succession(succession))
+                                .build(),
+                        WorkerHttp.MAX_ANSWER_BYTES,
+                        answer -> {
+                            Wire.requireSuccess(answer, environment.epochMillis());
+                            return room;
+                        })
+                .thenAccept(published -> {});
+    }
+
+    /** {@inheritDoc} When an answer is lost, the number in it stays taken until its time is over. */
+    @Override
+    public CompletionStage<Nameplate> openNameplate(RoomId room) {
+        return account.retrying(
+                new Request.Builder()
+                        .url(nameplates().build())
+                        .post(Wire.nameplate(room))
+                        .build(),
+                WorkerHttp.MAX_ANSWER_BYTES,
+                answer -> Wire.nameplate(answer, environment.epochMillis()));
+    }
+
+    @Override
+    public CompletionStage<RoomId> findNameplate(int number) {
+        return account.retrying(
+                new Request.Builder().url(nameplate(number)).build(),
+                WorkerHttp.MAX_ANSWER_BYTES,
+                answer -> Wire.nameplateRoom(answer, environment.epochMillis()));
+    }
+
+    @Override
+    public CompletionStage<Void> closeNameplate(int number) {
+        return account.retrying(
+                        new Request.Builder().url(nameplate(number)).delete().build(),
+                        WorkerHttp.MAX_ANSWER_BYTES,
+                        answer -> {
+                            Wire.nameplateClosed(answer, environment.epochMillis());
+                            return number;
+                        })
+                .thenAccept(closedNumber -> {});
+    }
+
     /**
      * {@inheritDoc}
      *
@@ -256,6 +306,17 @@ public final class OkHttpSignaling implements Signaling {
 
     private HttpUrl room(RoomId room) {
         return rooms().addPathSegment(room.value()).build();
+    }
+
+    private HttpUrl.Builder nameplates() {
+        return base.newBuilder().addPathSegments("v1/nameplates");
+    }
+
+    private HttpUrl nameplate(int number) {
+        if (number < 1) {
+            throw new IllegalArgumentException("a short number is 1 or more, not " + number);
+        }
+        return nameplates().addPathSegment(Integer.toString(number)).build();
     }
 
     /** Collects the settings of an {@link OkHttpSignaling}. */

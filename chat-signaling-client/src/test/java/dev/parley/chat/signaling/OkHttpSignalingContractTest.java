@@ -7,7 +7,9 @@ import dev.parley.chat.worker.SignalingWorker;
 import dev.parley.chat.worker.WorkerConfig;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -47,6 +49,7 @@ class OkHttpSignalingContractTest {
         Path directory;
 
         private final Environment environment = Environment.system();
+        private final AtomicReference<Duration> passed = new AtomicReference<>(Duration.ZERO);
         private SignalingWorker worker;
         private int port;
 
@@ -88,6 +91,11 @@ class OkHttpSignalingContractTest {
         }
 
         @Override
+        protected void letPass(Duration duration) {
+            passed.accumulateAndGet(duration, Duration::plus);
+        }
+
+        @Override
         protected void workerDown() {
             worker.close();
         }
@@ -98,8 +106,11 @@ class OkHttpSignalingContractTest {
         }
 
         private SignalingWorker start() {
-            SignalingWorker started = SignalingWorker.start(
-                    WorkerConfig.builder().port(port).dataDirectory(directory).build());
+            SignalingWorker started = SignalingWorker.start(WorkerConfig.builder()
+                    .port(port)
+                    .dataDirectory(directory)
+                    .clock(() -> Instant.now().plus(passed.get()))
+                    .build());
             port = started.url().getPort();
             return started;
         }

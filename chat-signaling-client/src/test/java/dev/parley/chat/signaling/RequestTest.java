@@ -349,4 +349,61 @@ class RequestTest {
             assertThat(accepted.baseUrl()).isEqualTo(url);
         }
     }
+
+    @ParameterizedTest
+    @CsvSource({
+        "404, nameplate_not_found, ROOM_NOT_FOUND",
+        "429, rate_limited, RATE_LIMITED",
+        "404, not_found, PROTOCOL"
+    })
+    void aShortNumberThatIsNotFoundFailsAsTheWorkerSays(int status, String code, Problem problem) {
+        worker.answer(
+                "GET 7",
+                Worker.problemBuilder(status, code)
+                        .setHeader("Retry-After", "60")
+                        .build());
+
+        assertThat(failure(signaling.findNameplate(7)).problem()).isEqualTo(problem);
+    }
+
+    @Test
+    void aShortNumberThatIsKnownNoLongerCountsAsGivenBack() {
+        worker.answer("DELETE 7", Worker.problem(404, "nameplate_not_found"));
+
+        assertThat(signaling.closeNameplate(7)).succeedsWithin(Duration.ofSeconds(20));
+    }
+
+    @Test
+    void aShortNumberIsPositive() {
+        assertThatThrownBy(() -> signaling.findNameplate(0)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> signaling.closeNameplate(-1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "409, succession_exists, ROOM_EXISTS",
+        "403, forbidden, FORBIDDEN",
+        "404, room_not_found, ROOM_NOT_FOUND"
+    })
+    void aSuccessionThatIsRefusedFailsAsTheWorkerSays(int status, String code, Problem problem) {
+        worker.answer("PUT succession", Worker.problem(status, code));
+
+        assertThat(failure(signaling.publishSuccession(Worker.ROOM, Worker.SUCCESSION))
+                        .problem())
+                .isEqualTo(problem);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"succession\":null",
+                "\"succession\":{\"succession\":\"\",\"signature\":\"\"}",
+                "\"lease\":{\"holder\":\"no\",\"fence\":1,\"expiresIn\":1}",
+                "\"lease\":[]"
+            })
+    void anEntryWithAMalformedSuccessionOrLeaseIsRefused(String member) {
+        worker.answer(FIND, Worker.json(200, entry().replace("\"more\":{}", member)));
+
+        assertThat(failure(signaling.find(Worker.ROOM)).problem()).isEqualTo(Problem.PROTOCOL);
+    }
 }

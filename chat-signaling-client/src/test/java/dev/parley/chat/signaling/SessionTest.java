@@ -3,9 +3,11 @@ package dev.parley.chat.signaling;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.chat.PeerId;
 import dev.parley.chat.SignalingException.Problem;
 import dev.parley.chat.signaling.internal.MailboxSession;
 import dev.parley.chat.transport.IceServer;
+import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.SignalingSession;
 import dev.parley.chat.transport.SignalingSession.MessageType;
 import java.io.IOException;
@@ -745,5 +747,129 @@ class SessionTest {
 
         assertThat(heard.next()).isEqualTo("ENVELOPE one");
         assertThat(calls).hasSize(2);
+    }
+
+    private static MockResponse lease(PeerId holder, String fence, int expiresIn) {
+        return Worker.json(
+                200, "{\"holder\":\"" + holder + "\",\"fence\":" + fence + ",\"expiresIn\":" + expiresIn + "}");
+    }
+
+    private SignalingSession connected() throws InterruptedException {
+        worker.answer("POST join", Worker.joined("room", 0)).acceptWebSockets(2);
+        SignalingSession session = join();
+        assertThat(heard.next()).isEqualTo("connected");
+        return session;
+    }
+
+    @Test
+    void aLeaseIsNotTakenBeforeTheSessionIsConnected() {
+        worker.answer("POST join", STALLED);
+
+        SignalingSession session = join();
+
+        assertThat(RequestTest.failure(session.acquireLease(0)).problem()).isEqualTo(Problem.UNREACHABLE);
+        session.releaseLease(1).toCompletableFuture().join();
+        assertThat(worker.waiting("POST lease") + worker.waiting("DELETE lease"))
+                .isZero();
+        assertThatThrownBy(() -> session.acquireLease(-1)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void theTimeOfALeaseCountsFromWhenItWasAskedFor() throws Exception {
+        SignalingSession session = connected();
+        worker.answer("POST lease", lease(Worker.ALICE, "1", 30));
+        Runnable letGo = worker.holdBack("POST lease");
+
+        CompletionStage<Lease> taken = session.acquireLease(0);
+        worker.take("POST lease");
+        environment.advance(Duration.ofSeconds(6));
+        letGo.run();
+
+        assertThat(taken.toCompletableFuture().join()).isEqualTo(new Lease(Worker.ALICE, 1, Duration.ofSeconds(24)));
+    }
+
+    @Test
+    void aLeaseThatTookLongerThanItLastsIsOver() throws Exception {
+        SignalingSession session = connected();
+        worker.answer("POST lease", lease(Worker.ALICE, "1", 5));
+        Runnable letGo = worker.holdBack("POST lease");
+
+        CompletionStage<Lease> taken = session.acquireLease(0);
+        worker.take("POST lease");
+        environment.advance(Duration.ofSeconds(6));
+        letGo.run();
+
+        assertThat(taken.toCompletableFuture().join()).isEqualTo(new Lease(Worker.ALICE, 1, Duration.ZERO));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "403, forbidden, FORBIDDEN",
+        "400, invalid_request, PROTOCOL",
+        "409, lease_held, PROTOCOL",
+        "429, rate_limited, RATE_LIMITED",
+        "503, unavailable, UNAVAILABLE"
+    })
+    void aLeaseThatIsRefusedIsAskedForOnceAndFailsAsTheWorkerSays(int status, String code, Problem problem)
+            throws Exception {
+        SignalingSession session = connected();
+        worker.answer("POST lease", Worker.problem(status, code));
+
+        assertThat(RequestTest.failure(session.acquireLease(3)).problem()).isEqualTo(problem);
+
+        worker.take("POST lease");
+        assertThat(worker.waiting("POST lease")).isZero();
+    }
+
+    @Test
+    void aLeaseIsGrantedToThePeerThatAskedOrNotAtAll() throws Exception {
+        SignalingSession session = connected();
+        worker.answer(
+                "POST lease", lease(Worker.BOB, "1", 30), lease(Worker.ALICE, "0", 30), lease(Worker.ALICE, "1", 601));
+
+        for (int i = 0; i < 3; i++) {
+            assertThat(RequestTest.failure(session.acquireLease(0)).problem()).isEqualTo(Problem.PROTOCOL);
+        }
+    }
+
+    @Test
+    void aLeaseThatIsRefusedForALostPlaceFailsAndThePlaceIsTakenAgain() throws Exception {
+        SignalingSession session = connected();
+        worker.answer("POST lease", Worker.problem(410, "peer_expired"));
+
+        assertThat(RequestTest.failure(session.acquireLease(0)).problem()).isEqualTo(Problem.UNAVAILABLE);
+
+        assertThat(heard.next()).isEqualTo("interrupted UNAVAILABLE");
+        assertThat(heard.next()).isEqualTo("connected");
+    }
+
+    @Test
+    void aLeaveWaitsUntilALeaseIsGivenBack() throws Exception {
+        SignalingSession session = connected();
+        worker.answer("DELETE lease", Worker.empty(204)).answer("POST leave", Worker.empty(204));
+        Runnable letGo = worker.holdBack("DELETE lease");
+
+        CompletionStage<Void> released = session.releaseLease(1);
+        CompletionStage<Void> left = session.leave();
+        worker.take("DELETE lease");
+        // The answer to this shows that the session has come to the leave.
+        assertThat(RequestTest.failure(session.acquireLease(1)).problem()).isEqualTo(Problem.UNREACHABLE);
+        assertThat(worker.waiting("POST leave")).isZero();
+        letGo.run();
+
+        released.toCompletableFuture().join();
+        left.toCompletableFuture().join();
+        worker.take("POST leave");
+    }
+
+    @Test
+    void aLeaseThatCannotBeGivenBackHoldsNobodyUp() throws Exception {
+        SignalingSession session = connected();
+        worker.answer("DELETE lease", Worker.problem(503, "unavailable")).answer("POST leave", Worker.empty(204));
+
+        session.releaseLease(1).toCompletableFuture().join();
+        session.leave().toCompletableFuture().join();
+
+        worker.take("POST leave");
     }
 }

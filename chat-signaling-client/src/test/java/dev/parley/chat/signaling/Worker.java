@@ -3,6 +3,7 @@ package dev.parley.chat.signaling;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.transport.SignedDescriptor;
+import dev.parley.chat.transport.SignedSuccession;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.Dispatcher;
@@ -39,11 +41,15 @@ final class Worker implements AutoCloseable {
     static final SignedDescriptor DESCRIPTOR =
             new SignedDescriptor("{\"v\":1}".getBytes(StandardCharsets.US_ASCII), filled(64, 7));
 
+    static final SignedSuccession SUCCESSION =
+            new SignedSuccession("{\"v\":1,\"version\":2}".getBytes(StandardCharsets.US_ASCII), filled(64, 9));
+
     private static final int PATIENCE_SECONDS = 20;
 
     private final MockWebServer server = new MockWebServer();
     private final Map<String, Deque<MockResponse>> answers = new HashMap<>();
     private final Map<String, BlockingQueue<RecordedRequest>> requests = new HashMap<>();
+    private final Map<String, CountDownLatch> gates = new HashMap<>();
     private final BlockingQueue<Socket> sockets = new LinkedBlockingQueue<>();
 
     /** The worker's end of a WebSocket. */
@@ -97,15 +103,19 @@ final class Worker implements AutoCloseable {
         server.setDispatcher(new Dispatcher() {
             @Override
             public MockResponse dispatch(RecordedRequest request) {
+                String key = key(request);
+                CountDownLatch gate;
+                MockResponse answer;
                 synchronized (Worker.this) {
-                    String key = key(request);
                     queue(key).add(request);
                     Deque<MockResponse> laidOut = answers.get(key);
                     if (laidOut == null) {
                         return json(500, "{}");
                     }
-                    return laidOut.size() > 1 ? laidOut.remove() : laidOut.element();
+                    answer = laidOut.size() > 1 ? laidOut.remove() : laidOut.element();
+                    gate = gates.get(key);
                 }
+                return gate == null || isOpen(gate) ? answer : json(500, "{}");
             }
         });
         server.start(InetAddress.getLoopbackAddress(), 0);
@@ -131,6 +141,22 @@ final class Worker implements AutoCloseable {
             laidOut.add(response);
         }
         return this;
+    }
+
+    /** Holds the answers for a key back until the returned task is run. */
+    synchronized Runnable holdBack(String key) {
+        CountDownLatch gate = new CountDownLatch(1);
+        gates.put(key, gate);
+        return gate::countDown;
+    }
+
+    private static boolean isOpen(CountDownLatch gate) {
+        try {
+            return gate.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /** Replaces what is laid out. */

@@ -9,8 +9,10 @@ import dev.parley.chat.worker.internal.auth.RoomTokens;
 import dev.parley.chat.worker.internal.http.Gate;
 import dev.parley.chat.worker.internal.http.HealthEndpoint;
 import dev.parley.chat.worker.internal.http.IceServers;
+import dev.parley.chat.worker.internal.http.LeaseEndpoint;
 import dev.parley.chat.worker.internal.http.MessagesEndpoint;
 import dev.parley.chat.worker.internal.http.MetadataEndpoint;
+import dev.parley.chat.worker.internal.http.NameplatesEndpoint;
 import dev.parley.chat.worker.internal.http.PeersEndpoint;
 import dev.parley.chat.worker.internal.http.ProblemErrorHandler;
 import dev.parley.chat.worker.internal.http.RateLimiter;
@@ -108,6 +110,8 @@ public final class SignalingWorker implements AutoCloseable {
             routes.addAll(new RoomsEndpoint(store, hub, clock, config.timeToLive()).routes(gate));
             routes.addAll(
                     new PeersEndpoint(store, hub, roomTokens, iceServers, clock, config.timeToLive()).routes(gate));
+            routes.addAll(new LeaseEndpoint(store, clock).routes(gate));
+            routes.addAll(new NameplatesEndpoint(store, clock).routes(gate));
             routes.addAll(new MessagesEndpoint(store, hub, clock, webSockets).routes(gate));
             routes.addAll(HealthEndpoint.routes(store, hub));
             this.router = new Router(routes, url + "/.well-known/oauth-protected-resource");

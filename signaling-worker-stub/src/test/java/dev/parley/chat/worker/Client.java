@@ -58,6 +58,13 @@ final class Client {
                 .build());
     }
 
+    Answer put(String path, String token, Object body) {
+        return send(request(path, token)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(body.toString()))
+                .build());
+    }
+
     Answer post(String path, String token) {
         return send(request(path, token).POST(BodyPublishers.noBody()).build());
     }

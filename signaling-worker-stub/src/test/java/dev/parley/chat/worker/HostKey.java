@@ -1,6 +1,7 @@
 package dev.parley.chat.worker;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
@@ -78,14 +79,36 @@ final class HostKey {
     }
 
     ObjectNode sign(byte[] descriptor) {
+        return sign("descriptor", descriptor);
+    }
+
+    /** A card as another host names it; its second half is nothing that a worker reads. */
+    String card() {
+        return base64Url(Arrays.copyOf(publicKey(), 128));
+    }
+
+    ObjectNode succession(int version, HostKey... deputies) {
+        return succession(version, fields -> {}, deputies);
+    }
+
+    ObjectNode succession(int version, Consumer<ObjectNode> change, HostKey... deputies) {
+        ObjectNode fields =
+                JSON.createObjectNode().put("v", 1).put("room", roomId()).put("version", version);
+        ArrayNode cards = fields.putArray("deputies");
+        for (HostKey deputy : deputies) {
+            cards.add(deputy.card());
+        }
+        change.accept(fields);
+        return sign("succession", fields.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private ObjectNode sign(String what, byte[] bytes) {
         try {
             Signature signer = Signature.getInstance("Ed25519");
             signer.initSign(pair.getPrivate());
-            signer.update("parley-descriptor-v1".getBytes(StandardCharsets.US_ASCII));
-            signer.update(descriptor);
-            return JSON.createObjectNode()
-                    .put("descriptor", base64Url(descriptor))
-                    .put("signature", base64Url(signer.sign()));
+            signer.update(("parley-" + what + "-v1").getBytes(StandardCharsets.US_ASCII));
+            signer.update(bytes);
+            return JSON.createObjectNode().put(what, base64Url(bytes)).put("signature", base64Url(signer.sign()));
         } catch (GeneralSecurityException e) {
             throw new AssertionError(e);
         }

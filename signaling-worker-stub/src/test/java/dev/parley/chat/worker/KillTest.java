@@ -2,6 +2,7 @@ package dev.parley.chat.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -49,6 +50,49 @@ class KillTest {
                                 .asInt())
                         .as("still known")
                         .isEqualTo(1);
+            } finally {
+                second.destroyForcibly().waitFor();
+            }
+        } finally {
+            first.destroyForcibly().waitFor();
+        }
+    }
+
+    @Test
+    void aLeaseAndASuccessionSurviveAKill(@TempDir Path directory) throws Exception {
+        HostKey host = new HostKey();
+        HostKey deputy = new HostKey();
+        Process first = start(directory, 0);
+        try {
+            URI url = url(first);
+            Client client = new Client(url);
+            String account = client.token("alice");
+            String room = client.room("alice", host.body());
+            ObjectNode succession = host.succession(1, deputy);
+            assertThat(client.put("/v1/rooms/" + room + "/succession", account, succession)
+                            .status())
+                    .isEqualTo(204);
+            String lease = "/v1/rooms/" + room + "/lease";
+            String one = client.join(room, "alice", host.peerId());
+            String two = client.join(room, "bob", deputy.peerId());
+            assertThat(client.post(lease, one, "{\"fence\":6}").status()).isEqualTo(200);
+            first.destroyForcibly().waitFor();
+
+            Process second = start(directory, url.getPort());
+            try {
+                assertThat(url(second)).isEqualTo(url);
+                assertThat(client.get("/v1/rooms/" + room, account).body().get("succession"))
+                        .isEqualTo(succession);
+                Client.Answer held = client.post(lease, two, "{\"fence\":0}");
+                assertThat(held.code()).isEqualTo("lease_held");
+                assertThat(held.body().get("holder").asText()).isEqualTo(host.peerId());
+                assertThat(held.body().get("fence").asLong()).isEqualTo(7);
+                assertThat(client.post(lease, one, "{\"fence\":7}")
+                                .body()
+                                .get("fence")
+                                .asLong())
+                        .as("renewed")
+                        .isEqualTo(7);
             } finally {
                 second.destroyForcibly().waitFor();
             }

@@ -2,6 +2,7 @@ package dev.parley.chat.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.chat.worker.Client.Answer;
 import java.net.http.HttpHeaders;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -244,5 +246,164 @@ class RoomsTest {
             assertThat(answer.body().get("status").asInt()).isEqualTo(400);
             assertThat(answer.body().get("type").asText()).isEqualTo("about:blank");
         }
+    }
+
+    @Test
+    void aGreaterRevisionTakesThePlaceOfTheDescriptor() {
+        HostKey host = new HostKey();
+        String roomId = client.room("alice", host.body());
+        String other = client.room("alice", new HostKey().body());
+        clock.advance(Duration.ofSeconds(89));
+        ObjectNode second = host.body(fields -> fields.put("revision", 2).put("capacity", 2));
+
+        Answer replaced = client.post("/v1/rooms", alice, second);
+
+        assertThat(replaced.status()).isEqualTo(200);
+        assertThat(replaced.body().toString()).isEqualTo("{\"roomId\":\"" + roomId + "\",\"ttl\":90}");
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(client.get("/v1/rooms/" + other, alice).status()).isEqualTo(404);
+        Answer found = client.get("/v1/rooms/" + roomId, alice);
+        assertThat(found.body().get("descriptor")).isEqualTo(second.get("descriptor"));
+        assertThat(found.body().get("signature")).isEqualTo(second.get("signature"));
+        client.join(roomId, "alice", HostKey.randomId());
+        client.join(roomId, "alice", HostKey.randomId());
+        assertThat(client.post("/v1/rooms/" + roomId + "/join", alice, Client.peer(HostKey.randomId()))
+                        .code())
+                .as("the capacity is the new one")
+                .isEqualTo("room_full");
+    }
+
+    @Test
+    void anotherDescriptorThatIsNotALaterOneIsRefused() {
+        HostKey host = new HostKey();
+        client.room("alice", host.body(fields -> fields.put("revision", 2)));
+        List<Consumer<ObjectNode>> changes = List.of(
+                fields -> {},
+                fields -> fields.put("revision", 1),
+                fields -> fields.put("revision", 2).put("capacity", 11),
+                fields -> fields.put("revision", 3).put("visibility", "private"));
+        for (Consumer<ObjectNode> change : changes) {
+            Answer refused = client.post("/v1/rooms", alice, host.body(change));
+            assertThat(refused.status()).isEqualTo(409);
+            assertThat(refused.code()).isEqualTo("room_exists");
+        }
+        assertThat(client.post("/v1/rooms", client.token("bob"), host.body(fields -> fields.put("revision", 3)))
+                        .code())
+                .isEqualTo("room_exists");
+        assertThat(client.post("/v1/rooms", alice, host.body(fields -> fields.put("revision", Integer.MAX_VALUE)))
+                        .status())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void wrongRevisionsAreRefused() {
+        List<Consumer<ObjectNode>> changes = List.of(
+                fields -> fields.put("revision", -1),
+                fields -> fields.put("revision", 1L << 31),
+                fields -> fields.put("revision", "1"),
+                fields -> fields.putNull("revision"));
+        for (Consumer<ObjectNode> change : changes) {
+            assertThat(client.post("/v1/rooms", alice, new HostKey().body(change))
+                            .code())
+                    .isEqualTo("invalid_request");
+        }
+    }
+
+    // Succession
+
+    @Test
+    void aSuccessionIsStoredAndReturnedVerbatimInTheEntryOfItsRoomAlone() {
+        HostKey host = new HostKey();
+        String roomId = client.room("alice", host.body());
+        assertThat(client.get("/v1/rooms/" + roomId, alice).body().has("succession"))
+                .isFalse();
+        ObjectNode first = host.succession(1, new HostKey(), new HostKey());
+
+        assertThat(publish(host, first).status()).isEqualTo(204);
+
+        assertThat(client.get("/v1/rooms/" + roomId, client.token("bob")).body().get("succession"))
+                .isEqualTo(first);
+        assertThat(client.get("/v1/rooms", alice).body().get("rooms").get(0).has("succession"))
+                .isFalse();
+    }
+
+    @Test
+    void aSuccessionIsReplacedByALaterOneOnly() {
+        HostKey host = new HostKey();
+        String roomId = client.room("alice", host.body());
+        ObjectNode third = host.succession(3, new HostKey());
+        assertThat(publish(host, third).status()).isEqualTo(204);
+        assertThat(publish(host, third).status()).as("the same again").isEqualTo(204);
+
+        for (ObjectNode other : List.of(host.succession(3, new HostKey()), host.succession(2, new HostKey()))) {
+            Answer refused = publish(host, other);
+            assertThat(refused.status()).isEqualTo(409);
+            assertThat(refused.code()).isEqualTo("succession_exists");
+        }
+        assertThat(client.get("/v1/rooms/" + roomId, alice).body().get("succession"))
+                .isEqualTo(third);
+        ObjectNode last = host.succession(Integer.MAX_VALUE);
+        assertThat(publish(host, last).status()).isEqualTo(204);
+        assertThat(client.get("/v1/rooms/" + roomId, alice).body().get("succession"))
+                .isEqualTo(last);
+    }
+
+    @Test
+    void onlyTheOwnerOfARoomPublishesItsSuccession() {
+        HostKey host = new HostKey();
+        assertThat(publish(host, host.succession(1)).code()).isEqualTo("room_not_found");
+        client.room("bob", host.body());
+        Answer stranger = publish(host, host.succession(1));
+        assertThat(stranger.status()).isEqualTo(403);
+        assertThat(stranger.code()).isEqualTo("forbidden");
+    }
+
+    @Test
+    void wrongSuccessionsAreRefused() {
+        HostKey host = new HostKey();
+        HostKey deputy = new HostKey();
+        String roomId = client.room("alice", host.body());
+        HostKey[] eight = Stream.generate(HostKey::new).limit(8).toArray(HostKey[]::new);
+        List<Consumer<ObjectNode>> changes = List.of(
+                fields -> fields.put("v", 2),
+                fields -> fields.put("room", HostKey.randomId()),
+                fields -> fields.put("version", 0),
+                fields -> fields.put("version", 1L << 31),
+                fields -> fields.remove("version"),
+                fields -> fields.remove("deputies"),
+                fields -> fields.put("deputies", deputy.card()),
+                fields -> fields.putArray("deputies").add(1),
+                fields -> fields.putArray("deputies").add(host.card()),
+                fields -> fields.putArray("deputies").add(deputy.card()).add(deputy.card()),
+                fields -> fields.putArray("deputies").add(HostKey.base64Url(new byte[127])),
+                fields -> fields.putArray("deputies").add(HostKey.base64Url(new byte[129])),
+                fields -> ((ArrayNode) fields.get("deputies")).add(deputy.card()));
+        for (Consumer<ObjectNode> change : changes) {
+            ObjectNode body = host.succession(1, change, eight);
+            assertThat(publish(host, body).code()).as("%s", body).isEqualTo("invalid_request");
+        }
+        ObjectNode foreign = host.succession(1);
+        foreign.set("signature", host.succession(2).get("signature"));
+        assertThat(publish(host, foreign).code()).isEqualTo("invalid_request");
+        assertThat(client.get("/v1/rooms/" + roomId, alice).body().has("succession"))
+                .isFalse();
+        assertThat(publish(host, host.succession(1, eight)).status()).isEqualTo(204);
+    }
+
+    @Test
+    void aSuccessionHasAtMostFourKibibytes() {
+        HostKey host = new HostKey();
+        client.room("alice", host.body());
+        int base = "{\"v\":1,\"room\":\"\",\"version\":1,\"deputies\":[],\"x\":\"\"}".length() + 32;
+        assertThat(publish(host, host.succession(1, fields -> fields.put("x", "y".repeat(4096 - base))))
+                        .status())
+                .isEqualTo(204);
+        Answer tooLarge = publish(host, host.succession(1, fields -> fields.put("x", "y".repeat(4097 - base))));
+        assertThat(tooLarge.status()).isEqualTo(413);
+        assertThat(tooLarge.code()).isEqualTo("too_large");
+    }
+
+    private Answer publish(HostKey host, ObjectNode succession) {
+        return client.put("/v1/rooms/" + host.roomId() + "/succession", alice, succession);
     }
 }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.Base64;
 
 /** JSON objects from strangers, read strictly and within bounds: depth, number length, no duplicate keys. */
 public final class Json {
@@ -117,5 +118,49 @@ public final class Json {
             throw new MalformedException("'" + field + "' is not between " + min + " and " + max);
         }
         return number;
+    }
+
+    /**
+     * Writes bytes as a field holds them.
+     *
+     * @param bytes any
+     * @return base64url without padding (RFC 4648 section 5)
+     */
+    public static String base64(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+    }
+
+    /**
+     * Reads a field that holds bytes.
+     *
+     * @param object where it stands
+     * @param field its name
+     * @param maxBytes longest that is accepted
+     * @return the bytes
+     * @throws MalformedException if it is missing, not base64url or too long
+     */
+    public static byte[] base64(JsonNode object, String field, int maxBytes) throws MalformedException {
+        return base64(object.path(field), maxBytes);
+    }
+
+    /**
+     * Reads a value that holds bytes.
+     *
+     * @param value the value
+     * @param maxBytes longest that is accepted
+     * @return the bytes
+     * @throws MalformedException if it is no text, not base64url or too long
+     */
+    public static byte[] base64(JsonNode value, int maxBytes) throws MalformedException {
+        byte[] bytes;
+        try {
+            bytes = value.isTextual() ? Base64.getUrlDecoder().decode(value.textValue()) : null;
+        } catch (IllegalArgumentException e) {
+            throw new MalformedException("a field is not base64url");
+        }
+        if (bytes == null || bytes.length > maxBytes) {
+            throw new MalformedException("a field is missing or has more than " + maxBytes + " bytes");
+        }
+        return bytes;
     }
 }

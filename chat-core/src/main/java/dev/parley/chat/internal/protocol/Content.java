@@ -19,6 +19,8 @@ sealed interface Content {
     int SYNC = 2;
     int RESUME = 3;
     int NOTHING = 4;
+    int GOVERNED = 5;
+    int RECOVERED = 6;
 
     /** An event by the MLS sender. */
     record Said(byte[] event) implements Content {}
@@ -42,6 +44,20 @@ sealed interface Content {
      */
     record Resume(Map<PeerId, EventHead> heads) implements Content {}
 
+    /**
+     * From the host to all: how the room is run from now on.
+     *
+     * @param governance as {@link Governance#encode} wrote it
+     */
+    record Governed(byte[] governance) implements Content {}
+
+    /**
+     * From a participant to a leader that has not heard all that the one before has ordered.
+     *
+     * @param events what it lacks, of any author, in the order in which the participant got them
+     */
+    record Recovered(List<byte[]> events) implements Content {}
+
     /** Nothing: moves the sender's generation on for all members alike. */
     record Nothing() implements Content {}
 
@@ -50,6 +66,19 @@ sealed interface Content {
                 .put((byte) EVENT)
                 .put(event)
                 .array();
+    }
+
+    static byte[] governed(byte[] governance) {
+        return ByteBuffer.allocate(1 + governance.length)
+                .put((byte) GOVERNED)
+                .put(governance)
+                .array();
+    }
+
+    static byte[] recovered(List<byte[]> events) {
+        ByteBuffer buffer = ByteBuffer.allocate(1 + listLength(events)).put((byte) RECOVERED);
+        putList(buffer, events);
+        return buffer.array();
     }
 
     static byte[] nothing() {
@@ -103,6 +132,12 @@ sealed interface Content {
                 yield resume;
             }
             case NOTHING -> new Nothing();
+            case RECOVERED -> {
+                Recovered recovered = new Recovered(list(reader));
+                reader.end();
+                yield recovered;
+            }
+            case GOVERNED -> new Governed(reader.rest());
             default -> throw new MalformedException("content of an unknown kind");
         };
     }

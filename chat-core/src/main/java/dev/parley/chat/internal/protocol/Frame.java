@@ -36,6 +36,8 @@ record Frame(Kind kind, byte[] body) {
         ORDERED(0x12),
         /** Participant: count (8) up to which it has the host's own events. */
         RECEIVED(0x13),
+        /** Host: MLS message with {@link Content.Governed}, for all in the group. */
+        STATE(0x14),
         /** Number (8), to be sent back. */
         PING(0x20),
         /** Number (8) of the PING. */

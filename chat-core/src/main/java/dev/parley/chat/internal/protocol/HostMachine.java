@@ -7,13 +7,16 @@ import dev.parley.chat.CloseReason.Origin;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
 import dev.parley.chat.MessageId;
+import dev.parley.chat.NotAllowedException;
 import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.PeerId;
+import dev.parley.chat.RoomOptions.Visibility;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.crypto.PeerCard;
 import dev.parley.chat.internal.crypto.Envelope;
 import dev.parley.chat.internal.crypto.EnvelopeSeal;
 import dev.parley.chat.internal.crypto.Hkdf;
+import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.internal.crypto.SealException;
 import dev.parley.chat.internal.encoding.ByteReader;
 import dev.parley.chat.internal.encoding.MalformedException;
@@ -23,16 +26,20 @@ import dev.parley.chat.internal.mls.MlsGroup;
 import dev.parley.chat.internal.mls.MlsLimits;
 import dev.parley.chat.internal.mls.Opened;
 import dev.parley.chat.store.EventHead;
+import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.LinkSignal;
 import dev.parley.chat.transport.SignalingSession.MessageType;
+import dev.parley.chat.transport.SignedSuccession;
 import dev.parley.chat.transport.Transport.LinkRole;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.AbstractCollection;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -45,9 +52,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The host's side: announces the room, answers offers, admits participants to the group, gives every event its place
- * and passes it on. It passes on the very bytes that the author sealed; only a participant that was not yet in the
- * author's epoch gets the signed event sealed anew by the host.
+ * The leader's side, which is the host or a deputy that has taken the room over: announces the room, answers offers,
+ * admits participants to the group and removes them, gives every event its place and passes it on. It passes on the
+ * very bytes that the author sealed; only a participant that was not yet in the author's epoch gets the signed event
+ * sealed anew by the leader.
+ *
+ * <p>Once the host has named deputies, the group is changed under the worker's lease only:
+ *
+ * <pre>
+ *   no deputies ──► LEASE: asks ──► holds it, until a time ──► renewed …
+ *                        │                │
+ *                        │                └─ the time is over: commits wait, messages do not
+ *                        └─ another holds it under a greater fence: stands down, becomes a {@link ParticipantMachine}
+ * </pre>
+ *
+ * <p>A deputy that takes over begins a group of its own: everybody comes to it over a new link and by a Welcome anyway,
+ * and nothing of the old group's keys is left in the new one.
  */
 public final class HostMachine extends RoomMachine {
 
@@ -67,6 +87,9 @@ public final class HostMachine extends RoomMachine {
         long joinEpoch;
         int staleMessages;
         long receivedSeq;
+
+        /** What it has given of what the leader before had ordered. */
+        long recoveredBytes;
 
         /** What it was given on admission does not count against it. */
         long catchUpBytes;
@@ -107,12 +130,15 @@ public final class HostMachine extends RoomMachine {
     private final Map<PeerId, Guest> joining = new LinkedHashMap<>();
     private final Set<PeerId> leaving = new LinkedHashSet<>();
     private final Map<PeerId, Long> graceEnds = new LinkedHashMap<>();
-    private final Map<PeerId, Long> firstOrders = new LinkedHashMap<>();
     private final Set<ByteBuffer> sessions = new LinkedHashSet<>();
-    private final EventLog recent = new EventLog();
     private final TreeMap<Long, MessageId> ownMessages = new TreeMap<>();
+    private final Deque<FormerSecret> formerSecrets = new ArrayDeque<>();
+    private final List<Long> removalTickets = new ArrayList<>();
     private final MlsGroup group;
     private final long maxLinkBytes;
+
+    /** A deputy's own words that the leader before it had not ordered. */
+    private final List<Event> inherited;
 
     private long announcePauseNanos = Timer.ANNOUNCE.nanos();
     private int unicastsInARow;
@@ -120,6 +146,17 @@ public final class HostMachine extends RoomMachine {
     private long refusalsSince;
     private int linksBegun;
     private long linksBegunSince;
+    private int sealedSinceRekey;
+    private long lastRekeyNanos;
+    private boolean isRekeyDue;
+    private byte @Nullable [] nextSecret;
+    private long leaseEndNanos = Long.MIN_VALUE;
+    private Governance published = Governance.FIRST;
+    private @Nullable Succession nextSuccession;
+    private @Nullable Long successionTicket;
+
+    /** A secret of before, and who knew it and was to know the next one. */
+    private record FormerSecret(RoomSecret secret, Set<PeerId> holders, long endNanos) {}
 
     /**
      * Makes the machine of a room's host.
@@ -131,11 +168,17 @@ public final class HostMachine extends RoomMachine {
         super(config);
         this.group = MlsGroup.create(self, room.toBytes(), MlsLimits.DEFAULT, nowEpochMillis);
         this.maxLinkBytes = config.maxQueuedBytes();
+        this.inherited = List.of();
     }
 
-    @Override
-    public long heldBytes() {
-        return recent.bytes() + queuedBytes();
+    /** Goes on as the leader, under a lease. */
+    HostMachine(ParticipantMachine before, Lease lease, List<Event> unordered) {
+        super(before, before.self.card());
+        this.group = MlsGroup.create(self, room.toBytes(), MlsLimits.DEFAULT, epochMillis);
+        this.maxLinkBytes = config.maxQueuedBytes();
+        this.inherited = unordered;
+        this.governance = governance.ledUnder(lease.fence());
+        holdLease(lease);
     }
 
     @Override
@@ -163,7 +206,28 @@ public final class HostMachine extends RoomMachine {
 
     @Override
     void onStart() {
-        emit(new Output.Announce());
+        if (state == ConnectionState.IDLE) {
+            changeState(ConnectionState.CONNECTING, null);
+            emit(new Output.Announce());
+            return;
+        }
+        updateRoster(List.of(self.peerId()));
+        changeState(ConnectionState.CONNECTED, null);
+        for (Event event : inherited) {
+            order(event);
+        }
+        say(Event.TYPE_PROFILE, Bodies.profile(config.displayName()));
+    }
+
+    /** Gives a word of our own, which we said as a participant, its place. */
+    private void order(Event event) {
+        try {
+            place(event, false);
+        } catch (MalformedException e) {
+            throw new IllegalStateException("what we say ourselves is well-formed", e);
+        }
+        emit(new Output.Acknowledge(event.seq()));
+        ownMessages.put(event.seq(), event.id());
     }
 
     @Override
@@ -173,7 +237,17 @@ public final class HostMachine extends RoomMachine {
 
     @Override
     void onAnnounceFailed(SignalingException cause) {
+        if (!isHost() && cause.problem() == SignalingException.Problem.ROOM_EXISTS) {
+            // The worker knows the room from its host.
+            emit(new Output.JoinSignaling());
+            return;
+        }
         signalingFailed(cause);
+    }
+
+    /** Whether we are the one whose key certifies the room, and no deputy. */
+    private boolean isHost() {
+        return self.peerId().equals(config.descriptor().host().peerId());
     }
 
     @Override
@@ -183,6 +257,14 @@ public final class HostMachine extends RoomMachine {
             updateRoster(List.of(self.peerId()));
             changeState(ConnectionState.CONNECTED, null);
             say(Event.TYPE_PROFILE, Bodies.profile(config.displayName()));
+        }
+        SignedSuccession signed = governance.succession();
+        if (signed != null && nextSuccession == null) {
+            // The worker may have lost what it knew.
+            emit(new Output.PublishSuccession(signed));
+        }
+        if (hasDeputies()) {
+            askForLease();
         }
     }
 
@@ -210,17 +292,34 @@ public final class HostMachine extends RoomMachine {
 
     @Override
     void onLeave() {
+        boolean goesOn = canGoOn();
         sayGoodbye();
-        close(new CloseReason(Code.LEFT, Origin.LOCAL, "you closed the room"), null);
+        close(
+                new CloseReason(
+                        Code.LEFT, Origin.LOCAL, goesOn ? "you left the room to a deputy" : "you closed the room"),
+                null);
+    }
+
+    /** Whether somebody is there who may lead the room after us. */
+    private boolean canGoOn() {
+        return members.keySet().stream().anyMatch(peer -> cardOfLeader(peer) != null);
     }
 
     @Override
     void sayGoodbye() {
-        byte[] goodbye = goodbye(Code.ROOM_ENDED, "the host closed the room");
+        boolean goesOn = canGoOn();
+        byte[] goodbye = goesOn
+                ? goodbye(Code.HANDOVER, "the room is a deputy's now")
+                : goodbye(Code.ROOM_ENDED, "the host closed the room");
+        if (goesOn) {
+            emit(new Output.ReleaseLease(governance.fence()));
+        }
         for (LinkChannel link : links()) {
             link.send(now, Frame.Kind.BYE, goodbye);
         }
-        emit(new Output.Withdraw());
+        if (!goesOn) {
+            emit(new Output.Withdraw());
+        }
     }
 
     // ---- envelopes
@@ -233,11 +332,11 @@ public final class HostMachine extends RoomMachine {
         Envelope envelope;
         LinkSignal signal;
         try {
-            envelope = EnvelopeSeal.open(self, config.secret(), room, payload);
+            envelope = EnvelopeSeal.open(self, secret, room, payload);
             signal = LinkSignals.decode(envelope.body());
         } catch (SealException e) {
             log.debug("an envelope was not opened: {}", e.kind());
-            if (e.kind() == SealException.Kind.NOT_FOR_US) {
+            if (e.kind() == SealException.Kind.NOT_FOR_US && !tellSecret(from, payload)) {
                 refuse(from, payload);
             }
             return;
@@ -309,6 +408,30 @@ public final class HostMachine extends RoomMachine {
         link.deadlines.start(Timer.ADMISSION, now);
         emit(new Output.OpenLink(link.number, LinkRole.RESPONDER));
         return guest;
+    }
+
+    /** Tells the room's new secret to a member whose link was lost while it was changed; false if it is none. */
+    private boolean tellSecret(PeerId from, byte[] payload) {
+        formerSecrets.removeIf(former -> former.endNanos() <= now);
+        for (FormerSecret former : formerSecrets) {
+            if (former.holders().contains(from)) {
+                try {
+                    Envelope envelope = EnvelopeSeal.open(self, former.secret(), room, payload);
+                    PeerCard card = envelope.sender();
+                    // Once for each attempt.
+                    if (card.peerId().equals(from) && sessions.add(ByteBuffer.wrap(envelope.session()))) {
+                        removeEldest(sessions, MAX_SESSIONS_REMEMBERED);
+                        byte[] notice = EnvelopeSeal.seal(
+                                self, card, former.secret(), room, envelope.session(), 0, SecretNotice.encode(secret));
+                        emit(new Output.SendMail(from, MessageType.ENVELOPE, notice));
+                    }
+                    return true;
+                } catch (SealException e) {
+                    log.debug("an envelope was not opened with a former secret: {}", e.kind());
+                }
+            }
+        }
+        return false;
     }
 
     private void refuse(PeerId from, byte[] envelope) {
@@ -433,10 +556,13 @@ public final class HostMachine extends RoomMachine {
         byte[] proof = Arrays.copyOf(body, CONFIRM_BYTES);
         byte[] keyPackage = Arrays.copyOfRange(body, CONFIRM_BYTES, body.length);
         PeerId peer = guest.link.peer;
-        byte[] expected =
-                Hkdf.extract(config.secret().admission(), joinTranscript(room, guest.link.binding, peer, keyPackage));
+        byte[] expected = Hkdf.extract(secret.admission(), joinTranscript(room, guest.link.binding, peer, keyPackage));
         if (!MessageDigest.isEqual(proof, expected)) {
             reject(guest, Code.WRONG_SECRET, "the proof does not match");
+            return;
+        }
+        if (governance.banned().contains(peer)) {
+            reject(guest, Code.BANNED, "this identity is banned");
             return;
         }
         try {
@@ -476,6 +602,18 @@ public final class HostMachine extends RoomMachine {
     }
 
     private void commit() {
+        if (!mayCommit()) {
+            // The next lease goes on with it.
+            return;
+        }
+        changeGroup();
+        for (Long ticket : removalTickets) {
+            emit(new Output.Completed(ticket));
+        }
+        removalTickets.clear();
+    }
+
+    private void changeGroup() {
         List<Guest> newcomers = joining.values().stream()
                 .filter(guest -> guest.keyPackage != null)
                 .toList();
@@ -483,8 +621,9 @@ public final class HostMachine extends RoomMachine {
         newcomers.forEach(guest -> removed.add(guest.link.peer));
         removed.retainAll(group.members());
         if (newcomers.isEmpty()
-                && (removed.isEmpty() || removed.size() >= group.members().size() - 1)) {
+                && (removed.size() >= group.members().size() - 1 || (removed.isEmpty() && !isRekeyDue))) {
             // With nobody left to tell, a removal waits for the next one who comes: nothing is sealed meanwhile.
+            changeSecret();
             return;
         }
         long pause = group.members().size() * Limits.COMMIT_PAUSE_PER_MEMBER.toNanos();
@@ -493,6 +632,10 @@ public final class HostMachine extends RoomMachine {
         List<byte[]> removals = new ArrayList<>();
         if (!removed.isEmpty()) {
             group.remove(List.copyOf(removed), epochMillis).commit().ifPresent(removals::add);
+            rekeyed();
+        } else if (isRekeyDue) {
+            removals.add(group.rekey(epochMillis));
+            rekeyed();
         }
         // Before anything is sent: a peer that turns out too slow for it leaves with the next commit.
         leaving.clear();
@@ -508,6 +651,25 @@ public final class HostMachine extends RoomMachine {
             }
         }
         updateRoster(presentMembers());
+        // Those who have just come in proved that they know the secret of before; they get the new one with the others.
+        changeSecret();
+    }
+
+    /** A commit has given the group fresh keys. */
+    private void rekeyed() {
+        isRekeyDue = false;
+        sealedSinceRekey = 0;
+        lastRekeyNanos = now;
+        timers.stop(Timer.REKEY);
+    }
+
+    /** A message was sealed for the group: its keys are renewed after a time and after so many. */
+    private void sealed() {
+        timers.startUnlessRunning(Timer.REKEY, now);
+        if (++sealedSinceRekey == Limits.REKEY_MESSAGES) {
+            long pauseEnd = lastRekeyNanos + Limits.MIN_REKEY_PAUSE.toNanos();
+            timers.startFor(Timer.REKEY, now, Math.max(0, pauseEnd - now));
+        }
     }
 
     private void replaceEarlierLink(Guest guest) {
@@ -530,7 +692,7 @@ public final class HostMachine extends RoomMachine {
         }
         AddResult result;
         try {
-            result = group.add(keyPackages, List.of(), config.secret().psk(), room.toBytes(), epochMillis);
+            result = group.add(keyPackages, List.of(), secret.psk(), room.toBytes(), epochMillis);
         } catch (MlsException e) {
             log.debug("{} newcomers were not added: {}", newcomers.size(), e.getMessage());
             return false;
@@ -572,6 +734,10 @@ public final class HostMachine extends RoomMachine {
         members.put(peer, guest);
         guest.receivedSeq = receivedBefore(peer, has);
         guest.link.send(now, Frame.Kind.ADMITTED, guest.hostTag);
+        if (!governance.equals(Governance.FIRST)) {
+            guest.link.send(now, Frame.Kind.STATE, protectGovernance());
+            unicasted();
+        }
         synchronise(guest, has);
         if (!profiles.containsKey(peer)) {
             guest.link.deadlines.start(Timer.PROFILE, now);
@@ -656,6 +822,10 @@ public final class HostMachine extends RoomMachine {
             passOn(guest, message, epoch);
             return;
         }
+        if (opened.content() instanceof Content.Recovered recovered) {
+            onRecovered(guest, recovered.events());
+            return;
+        }
         if (!(opened.content() instanceof Content.Said said)) {
             throw new MalformedException("content that only a host sends");
         }
@@ -671,13 +841,34 @@ public final class HostMachine extends RoomMachine {
             }
             case NEW -> {
                 place(event, true);
-                recent.add(event);
                 if (event.type().equals(Event.TYPE_PROFILE)) {
                     guest.link.deadlines.stop(Timer.PROFILE);
                 }
                 ordered(guest, event);
                 passOn(guest, message, epoch);
                 passOnToNewcomers(event, epoch);
+            }
+        }
+    }
+
+    /** A participant has events that the leader before us has ordered and we have not heard of. */
+    private void onRecovered(Guest guest, List<byte[]> events) throws MalformedException {
+        guest.recoveredBytes += events.stream().mapToLong(event -> event.length).sum();
+        if (guest.recoveredBytes > Limits.MAX_LOG_BYTES) {
+            throw new MalformedException("more recovered events than a participant remembers");
+        }
+        for (byte[] bytes : events) {
+            Event event = Event.verify(bytes, room);
+            // Of members that we have seen: anybody can sign an event.
+            if (hasDeputies() && firstOrders.containsKey(event.sender())) {
+                switch (fit(event)) {
+                    case FORK -> throw new MalformedException("an event that contradicts an earlier one");
+                    case DUPLICATE -> {}
+                    case NEW -> {
+                        place(event, true);
+                        broadcast(Content.sync(new Content.Sync(false, List.of(), List.of(bytes), Map.of())));
+                    }
+                }
             }
         }
     }
@@ -696,6 +887,7 @@ public final class HostMachine extends RoomMachine {
      * take the host for a forger.
      */
     private void passOn(Guest author, byte[] message, long epoch) {
+        sealed();
         List<byte[]> frames = new Frame(Frame.Kind.APPLICATION, message).encode();
         for (Guest guest : List.copyOf(members.values())) {
             if (guest != author && guest.joinEpoch <= epoch) {
@@ -757,7 +949,6 @@ public final class HostMachine extends RoomMachine {
             throw new IllegalStateException("what we say ourselves is well-formed", e);
         }
         emit(new Output.Acknowledge(event.seq()));
-        recent.add(event);
         broadcast(Content.said(event.bytes()));
         return event;
     }
@@ -765,12 +956,18 @@ public final class HostMachine extends RoomMachine {
     private void broadcast(byte[] content) {
         if (!members.isEmpty()) {
             unicastsInARow = 0;
+            sealed();
             sendToAdmitted(Frame.Kind.APPLICATION, group.protect(content));
         }
     }
 
     private void unicast(Guest guest, Content.Sync content) {
         guest.link.send(now, Frame.Kind.APPLICATION, group.protect(Content.sync(content)));
+        unicasted();
+    }
+
+    private void unicasted() {
+        sealed();
         if (++unicastsInARow >= Limits.MAX_UNICASTS_IN_A_ROW) {
             broadcast(Content.nothing());
         }
@@ -784,12 +981,15 @@ public final class HostMachine extends RoomMachine {
         }
     }
 
-    /** Sends commits to all that are in the group, those included that have not confirmed yet. */
     private void sendToGroup(List<byte[]> commits) {
-        if (commits.isEmpty()) {
-            return;
+        if (!commits.isEmpty()) {
+            sendToGroup(Frame.Kind.COMMIT, Content.commits(commits));
         }
-        List<byte[]> frames = new Frame(Frame.Kind.COMMIT, Content.commits(commits)).encode();
+    }
+
+    /** Sends to all that are in the group, those included that have not confirmed yet. */
+    private void sendToGroup(Frame.Kind kind, byte[] body) {
+        List<byte[]> frames = new Frame(kind, body).encode();
         for (Guest guest : List.copyOf(guests.values())) {
             if (guest.link.isAdmitted() || guest.link.phase == LinkChannel.Phase.JOINING) {
                 frames.forEach(frame -> guest.link.sendEncoded(now, frame));
@@ -804,6 +1004,242 @@ public final class HostMachine extends RoomMachine {
             drop(guest, Code.SLOW_PEER, "too much waits to be sent");
         }
     }
+
+    // ---- who may be here
+
+    @Override
+    void onRemove(long ticket, PeerId peer, boolean isBan, byte[] freshSecret) {
+        if (peer.equals(self.peerId())) {
+            notAllowed(ticket, "one cannot remove oneself; leave the room instead");
+        } else if (!isHost() && cardOfLeader(peer) != null) {
+            notAllowed(ticket, "a deputy can remove neither the host nor another deputy");
+        } else if (!isBan && !isInRoster(peer)) {
+            notAllowed(ticket, "there is no such participant in the room");
+        } else if (isBan && governance.banned().size() >= Limits.MAX_BANNED) {
+            notAllowed(ticket, "a room refuses at most " + Limits.MAX_BANNED + " identities; let one in again first");
+        } else {
+            if (isBan) {
+                Set<PeerId> banned = new LinkedHashSet<>(governance.banned());
+                banned.add(peer);
+                governance = governance.withBanned(banned);
+            }
+            expel(peer, isBan ? Code.BANNED : Code.KICKED);
+            nextSecret = freshSecret;
+            removalTickets.add(ticket);
+            commit();
+            withoutDeputy(peer);
+        }
+    }
+
+    /** Closes all links of a peer, and has it removed with the next commit. */
+    private void expel(PeerId peer, Code code) {
+        for (Guest guest : List.copyOf(guests.values())) {
+            if (guest.link.peer.equals(peer)) {
+                guests.remove(guest.link.number);
+                guest.link.send(now, Frame.Kind.BYE, goodbye(code, "removed"));
+                guest.link.close();
+            }
+        }
+        members.remove(peer);
+        joining.remove(peer);
+        graceEnds.remove(peer);
+        firstOrders.remove(peer);
+        if (group.members().contains(peer)) {
+            leaving.add(peer);
+            updateRoster(presentMembers());
+        }
+        for (FormerSecret former : formerSecrets) {
+            former.holders().remove(peer);
+        }
+    }
+
+    /** Gives a private room the secret that waits, and tells all how the room is run now. */
+    private void changeSecret() {
+        byte[] fresh = nextSecret;
+        if (fresh == null) {
+            return;
+        }
+        nextSecret = null;
+        if (config.descriptor().visibility() == Visibility.PRIVATE) {
+            Set<PeerId> holders = new LinkedHashSet<>(presentMembers());
+            formerSecrets.addFirst(new FormerSecret(secret, holders, now + Limits.FORMER_SECRET_LIFETIME.toNanos()));
+            while (formerSecrets.size() > Limits.MAX_FORMER_SECRETS) {
+                formerSecrets.removeLast();
+            }
+            secret = secret.rotated(fresh);
+            governance = governance.withSecret(secret);
+            emit(new Output.SecretChanged(secret));
+        }
+        publishGovernance();
+    }
+
+    @Override
+    void onUnban(long ticket, PeerId peer) {
+        Set<PeerId> banned = new LinkedHashSet<>(governance.banned());
+        if (!banned.remove(peer)) {
+            notAllowed(ticket, "this identity is not banned");
+            return;
+        }
+        governance = governance.withBanned(banned);
+        publishGovernance();
+        emit(new Output.Completed(ticket));
+    }
+
+    private byte[] protectGovernance() {
+        return group.protect(Content.governed(governance.encode()));
+    }
+
+    private void publishGovernance() {
+        boolean isHeard = guests.values().stream()
+                .anyMatch(guest -> guest.link.isAdmitted() || guest.link.phase == LinkChannel.Phase.JOINING);
+        if (isHeard && !governance.equals(published)) {
+            sealed();
+            sendToGroup(Frame.Kind.STATE, protectGovernance());
+        }
+        published = governance;
+    }
+
+    private void notAllowed(long ticket, String why) {
+        emit(new Output.Rejected(ticket, new NotAllowedException(why)));
+    }
+
+    // ---- who may lead
+
+    @Override
+    void onNameDeputies(long ticket, List<PeerId> deputies) {
+        if (!isHost()) {
+            notAllowed(ticket, "only the room's host can name deputies");
+            return;
+        }
+        if (nextSuccession != null) {
+            notAllowed(ticket, "the deputies are being changed already; wait for that");
+            return;
+        }
+        if (deputies.size() > Limits.MAX_DEPUTIES || Set.copyOf(deputies).size() < deputies.size()) {
+            notAllowed(ticket, "a room has at most " + Limits.MAX_DEPUTIES + " deputies, each once");
+            return;
+        }
+        List<PeerCard> cards = new ArrayList<>();
+        for (PeerId peer : deputies) {
+            Guest guest = members.get(peer);
+            if (guest == null) {
+                notAllowed(ticket, "a deputy is a participant that is connected now");
+                return;
+            }
+            cards.add(guest.card);
+        }
+        successionTicket = ticket;
+        publishSuccession(cards);
+    }
+
+    private void publishSuccession(List<PeerCard> deputies) {
+        Succession known = succession;
+        Succession next = new Succession(known == null ? 1 : known.version() + 1, deputies);
+        nextSuccession = next;
+        emit(new Output.PublishSuccession(next.sign(self, room)));
+    }
+
+    /** Somebody was removed: it is no deputy any more. */
+    private void withoutDeputy(PeerId peer) {
+        Succession order = nextSuccession != null ? nextSuccession : succession;
+        if (isHost() && order != null && order.placeOf(peer) >= 0) {
+            succession = order;
+            publishSuccession(order.deputies().stream()
+                    .filter(card -> !card.peerId().equals(peer))
+                    .toList());
+        }
+    }
+
+    @Override
+    void onSuccessionPublished(@Nullable SignalingException failure) {
+        Succession next = nextSuccession;
+        if (next == null) {
+            return;
+        }
+        Long ticket = successionTicket;
+        if (failure != null && ticket != null) {
+            nextSuccession = null;
+            successionTicket = null;
+            emit(new Output.Rejected(ticket, failure));
+            return;
+        }
+        if (failure != null) {
+            // Somebody who was removed is to be no deputy any more: tried again with the next lease.
+            return;
+        }
+        nextSuccession = null;
+        succession = next;
+        governance = governance.withSuccession(next.sign(self, room));
+        publishGovernance();
+        if (hasDeputies()) {
+            askForLease();
+        } else {
+            timers.stop(Timer.LEASE);
+        }
+        if (ticket != null) {
+            successionTicket = null;
+            emit(new Output.Completed(ticket));
+        }
+    }
+
+    private void askForLease() {
+        emit(new Output.AcquireLease(governance.fence()));
+        timers.start(Timer.LEASE, now);
+    }
+
+    private void holdLease(Lease lease) {
+        leaseEndNanos = now + lease.validFor().toNanos();
+        timers.startUnlessRunning(Timer.LEASE, now);
+    }
+
+    /** With deputies the group is changed by who holds the lease, and by nobody else. */
+    private boolean mayCommit() {
+        return !hasDeputies() || now < leaseEndNanos;
+    }
+
+    @Override
+    void onLease(Lease lease) {
+        if (lease.holder().equals(self.peerId())) {
+            holdLease(lease);
+            if (lease.fence() != governance.fence()) {
+                governance = governance.ledUnder(lease.fence());
+                publishGovernance();
+            }
+            commitSoon();
+        } else if (lease.fence() > governance.fence()) {
+            PeerCard successor = cardOfLeader(lease.holder());
+            if (successor != null) {
+                standDown(successor, lease);
+            }
+        }
+    }
+
+    /** Another leads: from now on this is one of its participants. */
+    private void standDown(PeerCard successor, Lease lease) {
+        byte[] goodbye = goodbye(Code.HANDOVER, "a deputy leads the room now");
+        for (Guest guest : List.copyOf(guests.values())) {
+            guest.link.send(now, Frame.Kind.BYE, goodbye);
+            guest.link.close();
+        }
+        guests.clear();
+        for (Long ticket : removalTickets) {
+            notAllowed(ticket, "a deputy leads the room now");
+        }
+        Long ticket = successionTicket;
+        if (ticket != null) {
+            notAllowed(ticket, "a deputy leads the room now");
+        }
+        governance = governance.ledUnder(lease.fence());
+        emit(new Output.Become(new ParticipantMachine(this, successor)));
+    }
+
+    @Override
+    void onLeaseFailed(SignalingException cause) {
+        log.debug("the lease could not be renewed: {}", cause.getMessage());
+    }
+
+    @Override
+    void onLeaderFound(@Nullable Lease lease, @Nullable SignedSuccession signed) {}
 
     // ---- time
 
@@ -827,6 +1263,17 @@ public final class HostMachine extends RoomMachine {
             graceEnds.values().stream()
                     .min(Long::compare)
                     .ifPresent(next -> timers.startFor(Timer.GRACE, now, next - now));
+        }
+        if (timers.expire(Timer.REKEY, now)) {
+            isRekeyDue = group.members().size() > 1;
+            commitSoon();
+        }
+        if (timers.expire(Timer.LEASE, now)) {
+            Succession next = nextSuccession;
+            if (next != null && successionTicket == null) {
+                emit(new Output.PublishSuccession(next.sign(self, room)));
+            }
+            askForLease();
         }
         if (timers.expire(Timer.COMMIT, now)) {
             commit();

@@ -4,8 +4,12 @@ import dev.parley.chat.CloseReason;
 import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.SignalingException;
+import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.LinkSignal;
 import dev.parley.chat.transport.SignalingSession.MessageType;
+import dev.parley.chat.transport.SignedSuccession;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** What can happen to a room. Links are named by numbers that the machine chose in {@link Output.OpenLink}. */
 @SuppressWarnings("ArrayRecordComponent") // Concealed and compared by nobody; the bytes are handed on, not copied.
@@ -14,8 +18,25 @@ public sealed interface Input {
     /** The room begins. The first input. */
     record Start() implements Input {}
 
-    /** The caller wants to send; answered by {@link Output.Accepted} or {@link Output.Rejected}. */
-    record Submit(long ticket, OutgoingMessage message) implements Input {}
+    /** What the caller asks for and waits for the answer to, which is {@link Output.Rejected} if it cannot be done. */
+    sealed interface Request extends Input {
+        long ticket();
+    }
+
+    /** The caller wants to send; answered by {@link Output.Accepted}. */
+    record Submit(long ticket, OutgoingMessage message) implements Request {}
+
+    /**
+     * The caller wants somebody out; answered by {@link Output.Completed}. The 32 random bytes become the secret of the
+     * room's invite, if it is a private one.
+     */
+    record Remove(long ticket, PeerId peer, boolean isBan, byte[] freshSecret) implements Request {}
+
+    /** The caller wants somebody to be allowed in again; answered by {@link Output.Completed}. */
+    record Unban(long ticket, PeerId peer) implements Request {}
+
+    /** The caller names who may lead the room after it; answered by {@link Output.Completed}. */
+    record NameDeputies(long ticket, List<PeerId> deputies) implements Request {}
 
     /** The caller wants to leave. */
     record Leave() implements Input {}
@@ -34,6 +55,18 @@ public sealed interface Input {
 
     /** The signaling session has given up. */
     record SignalingEnded(SignalingException cause) implements Input {}
+
+    /** Answers {@link Output.AcquireLease}. */
+    record LeaseAnswered(Lease lease) implements Input {}
+
+    /** Answers {@link Output.AcquireLease}: the worker could not be asked, or does not let this peer have it. */
+    record LeaseFailed(SignalingException cause) implements Input {}
+
+    /** Answers {@link Output.FindLeader}; both are null where the worker could not be asked or knows nothing. */
+    record LeaderFound(@Nullable Lease lease, @Nullable SignedSuccession succession) implements Input {}
+
+    /** Answers {@link Output.PublishSuccession}; the failure is null where there was none. */
+    record SuccessionPublished(@Nullable SignalingException failure) implements Input {}
 
     /** A message came through the worker. */
     record MailReceived(PeerId from, MessageType type, byte[] payload) implements Input {}

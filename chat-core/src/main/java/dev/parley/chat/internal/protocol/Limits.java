@@ -62,5 +62,26 @@ final class Limits {
     /** Pause after a commit, for each member: a commit costs each of them work, and a small room need not wait long. */
     static final Duration COMMIT_PAUSE_PER_MEMBER = Duration.ofMillis(5);
 
+    /** Identities that a room refuses. */
+    static final int MAX_BANNED = 1_024;
+
+    /** Deputies that a host names. */
+    static final int MAX_DEPUTIES = 8;
+
+    /** Greatest fence of a lease: what a JSON number holds without loss, less one. */
+    static final long MAX_FENCE = (1L << 53) - 2;
+
+    /** Messages of a group after which its keys are renewed. */
+    static final int REKEY_MESSAGES = 10_000;
+
+    /** Shortest time between two renewals: what was sealed before the last three commits can still be opened. */
+    static final Duration MIN_REKEY_PAUSE = Duration.ofSeconds(30);
+
+    /** Secrets of before that are remembered, for members whose link was lost while it was changed. */
+    static final int MAX_FORMER_SECRETS = 64;
+
+    /** How long a secret of before is remembered: longer than a participant tries to reconnect. */
+    static final Duration FORMER_SECRET_LIFETIME = Duration.ofMinutes(2);
+
     private Limits() {}
 }

@@ -8,9 +8,11 @@ import dev.parley.chat.DeliveryState;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
+import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.store.StoredEvent;
 import dev.parley.chat.transport.LinkSignal;
 import dev.parley.chat.transport.SignalingSession.MessageType;
+import dev.parley.chat.transport.SignedSuccession;
 import dev.parley.chat.transport.Transport.LinkRole;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,24 @@ public sealed interface Output {
 
     /** End the signaling session and free its place. */
     record LeaveSignaling() implements Output {}
+
+    /**
+     * Ask the worker for the committer's lease, with the fence of one's own holding or the greatest one heard of;
+     * answered by {@link Input.LeaseAnswered} or {@link Input.LeaseFailed}.
+     */
+    record AcquireLease(long fence) implements Output {}
+
+    /** Give the lease back. */
+    record ReleaseLease(long fence) implements Output {}
+
+    /** Ask the worker who leads; answered by {@link Input.LeaderFound}. */
+    record FindLeader() implements Output {}
+
+    /** Let the worker know who may lead; answered by {@link Input.SuccessionPublished}. */
+    record PublishSuccession(SignedSuccession succession) implements Output {}
+
+    /** Go on with another machine, which is told {@link Input.Start} first. The last output of this one. */
+    record Become(RoomMachine next) implements Output {}
 
     /** Send through the worker. */
     record SendMail(PeerId to, MessageType type, byte[] payload) implements Output {}
@@ -61,7 +81,10 @@ public sealed interface Output {
     /** A submitted message is accepted, once the {@link Persist} before it is durable. */
     record Accepted(long ticket, MessageId id) implements Output {}
 
-    /** A submitted message is not accepted. */
+    /** What was asked for is done. */
+    record Completed(long ticket) implements Output {}
+
+    /** What was asked for cannot be done; a submitted message is not accepted. */
     record Rejected(long ticket, ChatException cause) implements Output {}
 
     /** A message has its place in the room. */
@@ -78,6 +101,9 @@ public sealed interface Output {
 
     /** One's own message has come further. */
     record Delivery(MessageId message, PeerId peer, DeliveryState state) implements Notice {}
+
+    /** The room has a new secret, and its invite with it. */
+    record SecretChanged(RoomSecret secret) implements Notice {}
 
     /** The worker can be reached, or not. */
     record SignalingReachable(boolean reachable) implements Notice {}

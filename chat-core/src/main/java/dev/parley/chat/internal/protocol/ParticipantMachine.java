@@ -7,6 +7,7 @@ import dev.parley.chat.CloseReason.Origin;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
 import dev.parley.chat.MessageId;
+import dev.parley.chat.NotAllowedException;
 import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.SignalingException;
@@ -14,6 +15,7 @@ import dev.parley.chat.crypto.PeerCard;
 import dev.parley.chat.internal.crypto.Envelope;
 import dev.parley.chat.internal.crypto.EnvelopeSeal;
 import dev.parley.chat.internal.crypto.Hkdf;
+import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.internal.crypto.SealException;
 import dev.parley.chat.internal.crypto.Sha256;
 import dev.parley.chat.internal.encoding.ByteReader;
@@ -25,31 +27,39 @@ import dev.parley.chat.internal.mls.Opened;
 import dev.parley.chat.internal.mls.PendingMember;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.store.StoredEvent;
+import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.LinkSignal;
 import dev.parley.chat.transport.SignalingSession.MessageType;
+import dev.parley.chat.transport.SignedSuccession;
 import dev.parley.chat.transport.Transport.LinkRole;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A participant's side: offers a link to the host, asks for admission, sends its events until the host has given each
- * its place, and makes the link again when it is lost.
+ * A participant's side: offers a link to the leader of the room, which is its host or a deputy, asks for admission,
+ * sends its events until the leader has given each its place, and makes the link again when it is lost.
  *
  * <pre>
  *   attempt: offer ─► link open ─► HELLO, JOIN ─► WELCOME ─► CONFIRM ─► ADMITTED ─► SYNC (last) ─► CONNECTED
  *      ▲                                                                                            │
- *      └──────────── RETRY, with backoff and jitter ◄──── link lost, or ATTEMPT expired ◄───────────┘
+ *      ├──────────── RETRY, with backoff and jitter ◄──── link lost, or ATTEMPT expired ◄───────────┤
+ *      │                                                                                            ▼
+ *      └──────────── another leads ◄──── the worker's answer ◄──── LEADER: who leads? ◄──── link lost, and
+ *                                                  │                                     there are deputies
+ *                                                  └──► this one leads now: becomes a {@link HostMachine}
  * </pre>
  */
 public final class ParticipantMachine extends RoomMachine {
@@ -61,8 +71,6 @@ public final class ParticipantMachine extends RoomMachine {
     /** What is unordered may wait on the link twice, when it is sent again; there is no honest reason for more. */
     private static final int MAX_QUEUES_ON_LINK = 3;
 
-    private final PeerCard hostCard;
-    private final PeerId host;
     private final Deque<Event> unordered = new ArrayDeque<>();
     private final Set<ByteBuffer> sentEnvelopes = new LinkedHashSet<>();
     private final BitSet envelopes = new BitSet();
@@ -71,6 +79,7 @@ public final class ParticipantMachine extends RoomMachine {
     private @Nullable PendingMember pendingMember;
     private @Nullable MlsGroup group;
     private @Nullable EventHead ownHead;
+    private PeerId host;
     private byte[] hostTag = new byte[0];
     private long unorderedBytes;
     private @Nullable String nameInRoom;
@@ -81,6 +90,12 @@ public final class ParticipantMachine extends RoomMachine {
     private long hostSeqReceived;
     private long hostSeqAcknowledged;
 
+    private @Nullable PeerId lastAdmittedBy;
+    private long recoveredBytes;
+
+    /** How often in a row the worker said that nobody leads. */
+    private int timesFree;
+
     /**
      * Makes the machine of a participant.
      *
@@ -89,9 +104,16 @@ public final class ParticipantMachine extends RoomMachine {
      */
     public ParticipantMachine(RoomConfig config) throws MalformedException {
         super(config);
-        this.hostCard = config.descriptor().host();
-        this.host = hostCard.peerId();
+        this.host = leader.peerId();
         this.ownHead = heads.get(self.peerId());
+        SignedSuccession signed = config.succession();
+        if (signed != null) {
+            trySuccession(signed);
+            Lease lease = config.lease();
+            if (lease != null) {
+                follow(lease);
+            }
+        }
         for (StoredEvent stored : config.outbox()) {
             Event event = Event.verify(stored.bytes(), room);
             unordered.add(event);
@@ -110,9 +132,11 @@ public final class ParticipantMachine extends RoomMachine {
         }
     }
 
-    @Override
-    public long heldBytes() {
-        return queuedBytes();
+    /** Goes on as a participant of another's room, after a deputy has taken it over. */
+    ParticipantMachine(HostMachine before, PeerCard leader) {
+        super(before, leader);
+        this.host = leader.peerId();
+        this.ownHead = heads.get(self.peerId());
     }
 
     @Override
@@ -133,15 +157,23 @@ public final class ParticipantMachine extends RoomMachine {
 
     @Override
     PeerCard cardOf(LinkChannel channel) {
-        return hostCard;
+        return leader;
     }
 
     // ---- the worker
 
     @Override
     void onStart() {
-        timers.start(Timer.CONNECT, now);
-        joinSignaling();
+        if (state == ConnectionState.IDLE) {
+            changeState(ConnectionState.CONNECTING, null);
+            timers.start(Timer.CONNECT, now);
+            joinSignaling();
+            return;
+        }
+        // It led the room until now, so that its session with the worker is up.
+        signalingUp = true;
+        signalingJoined = true;
+        lostLink(new CloseReason(Code.HANDOVER, Origin.SIGNALING, "a deputy leads the room now"));
     }
 
     private void joinSignaling() {
@@ -224,18 +256,26 @@ public final class ParticipantMachine extends RoomMachine {
         }
         try {
             if (type == MessageType.REFUSAL) {
-                byte[] refused = Refusal.verify(payload, hostCard, room, self.peerId());
+                byte[] refused = Refusal.verify(payload, leader, room, self.peerId());
                 if (sentEnvelopes.contains(ByteBuffer.wrap(refused)) && !channel.isAdmitted()) {
                     close(goodbye(goodbye(Code.WRONG_SECRET, "")), null);
                 }
                 return;
             }
-            Envelope envelope = EnvelopeSeal.open(self, config.secret(), room, payload);
+            Envelope envelope = EnvelopeSeal.open(self, secret, room, payload);
             int counter = envelope.counter();
-            if (!envelope.sender().equals(hostCard)
+            if (!envelope.sender().equals(leader)
                     || !Arrays.equals(envelope.session(), channel.session)
                     || counter >= Limits.MAX_ENVELOPES_PER_SESSION
                     || envelopes.get(counter)) {
+                return;
+            }
+            RoomSecret newSecret = SecretNotice.decode(envelope.body());
+            if (newSecret != null) {
+                // The secret was changed while our link was lost.
+                changeSecret(newSecret);
+                channel.close();
+                attempt();
                 return;
             }
             LinkSignal signal = LinkSignals.decode(envelope.body());
@@ -255,8 +295,7 @@ public final class ParticipantMachine extends RoomMachine {
         PendingMember member = MlsGroup.prepare(self, epochMillis);
         pendingMember = member;
         byte[] keyPackage = member.keyPackage();
-        byte[] proof =
-                Hkdf.extract(config.secret().admission(), joinTranscript(room, binding, self.peerId(), keyPackage));
+        byte[] proof = Hkdf.extract(secret.admission(), joinTranscript(room, binding, self.peerId(), keyPackage));
         channel.send(
                 now,
                 Frame.Kind.JOIN,
@@ -283,6 +322,12 @@ public final class ParticipantMachine extends RoomMachine {
             changeState(ConnectionState.RECONNECTING, reason);
             timers.start(Timer.RECONNECT, now);
             retryPauseNanos = Timer.RETRY.nanos();
+        }
+        if (hasDeputies() && !timers.isRunning(Timer.LEADER)) {
+            // Who gives the room away has given the lease back; else it runs on for a while.
+            timers.startFor(
+                    Timer.LEADER, now, reason.code() == Code.HANDOVER ? Timer.RETRY.nanos() : Timer.LEADER.nanos());
+            timesFree = 0;
         }
         retryLater();
     }
@@ -314,7 +359,8 @@ public final class ParticipantMachine extends RoomMachine {
             if (frame != null) {
                 onFrame(channel, frame);
             }
-            if (channel.isOpen() && channel.queuedBytes() > MAX_QUEUES_ON_LINK * config.maxQueuedBytes()) {
+            if (channel.isOpen()
+                    && channel.queuedBytes() > MAX_QUEUES_ON_LINK * config.maxQueuedBytes() + recoveredBytes) {
                 drop(Code.SLOW_PEER, "the host does not take what it asks for");
             }
         } catch (MlsException e) {
@@ -343,6 +389,7 @@ public final class ParticipantMachine extends RoomMachine {
             case WELCOME -> onWelcome(channel, frame.body());
             case ADMITTED -> onAdmitted(channel, frame.body());
             case COMMIT -> onCommit(frame.body());
+            case STATE -> onState(frame.body());
             case APPLICATION -> onApplication(channel, frame.body());
             case ORDERED -> onOrdered(frame.body());
             default -> throw new MalformedException("a frame of kind " + frame.kind() + " is not for a participant");
@@ -351,7 +398,7 @@ public final class ParticipantMachine extends RoomMachine {
 
     private void onGoodbye(CloseReason reason, boolean refused) {
         boolean isFinal = switch (reason.code()) {
-            case ROOM_ENDED, WRONG_SECRET, ROOM_FULL, BANNED, INCOMPATIBLE, REPLACED -> true;
+            case ROOM_ENDED, WRONG_SECRET, ROOM_FULL, KICKED, BANNED, INCOMPATIBLE, REPLACED -> true;
             default -> refused;
         };
         if (isFinal) {
@@ -371,7 +418,7 @@ public final class ParticipantMachine extends RoomMachine {
         }
         pendingMember = null;
         MlsGroup joined = member.join(
-                welcome, config.secret().psk(), room.toBytes(), room.toBytes(), host, MlsLimits.DEFAULT, epochMillis);
+                welcome, secret.psk(), room.toBytes(), room.toBytes(), host, MlsLimits.DEFAULT, epochMillis);
         group = joined;
         staleMessages = 0;
         byte[] context = confirmContext(room, channel.binding);
@@ -393,7 +440,18 @@ public final class ParticipantMachine extends RoomMachine {
             throw new MalformedException("an ADMITTED that does not agree");
         }
         channel.phase = LinkChannel.Phase.ADMITTED;
-        updateRoster(joined.members());
+        if (host.equals(lastAdmittedBy)) {
+            firstOrders.keySet().retainAll(joined.members());
+        }
+        lastAdmittedBy = host;
+        recoveredBytes = 0;
+        rosterIs(joined.members());
+    }
+
+    /** Takes note of who is there; of somebody new also since when, in case that we lead the room one day. */
+    private void rosterIs(List<PeerId> members) {
+        members.forEach(peer -> firstOrders.putIfAbsent(peer, recent.lastOrder()));
+        updateRoster(members);
     }
 
     private void onCommit(byte[] body) throws MalformedException, MlsException {
@@ -407,19 +465,79 @@ public final class ParticipantMachine extends RoomMachine {
                 return;
             }
         }
-        updateRoster(joined.members());
+        firstOrders
+                .keySet()
+                .removeIf(peer -> isInRoster(peer) && !joined.members().contains(peer));
+        rosterIs(joined.members());
+    }
+
+    private void onState(byte[] body) throws MalformedException, MlsException {
+        MlsGroup joined = group;
+        if (joined == null) {
+            throw new MalformedException("a STATE before admission");
+        }
+        Opened opened = joined.unprotect(body, epochMillis);
+        if (!opened.sender().equals(host)
+                || !(Content.decode(opened.plaintext()) instanceof Content.Governed governed)) {
+            throw new MalformedException("a STATE that the leader did not seal");
+        }
+        Governance told = Governance.decode(governed.governance());
+        if (!told.isAsNewAs(governance)) {
+            throw new MalformedException("a STATE of before");
+        }
+        SignedSuccession signed = told.succession();
+        if (signed != null) {
+            adopt(signed);
+        }
+        governance =
+                new Governance(told.generation(), told.secret(), told.banned(), told.fence(), governance.succession());
+        RoomSecret newSecret = told.secret();
+        if (newSecret != null) {
+            changeSecret(newSecret);
+            joined.learnPsk(secret.psk(), room.toBytes());
+        }
+    }
+
+    private void changeSecret(RoomSecret newSecret) {
+        if (!newSecret.equals(secret)) {
+            secret = newSecret;
+            emit(new Output.SecretChanged(newSecret));
+        }
     }
 
     private void connected() throws MalformedException {
         timers.stop(Timer.CONNECT);
         timers.stop(Timer.RECONNECT);
         timers.stop(Timer.ATTEMPT);
+        timers.stop(Timer.LEADER);
         retryPauseNanos = Timer.RETRY.nanos();
         changeState(ConnectionState.CONNECTED, null);
         if (!isNameSaid()) {
             sign(Event.TYPE_PROFILE, Bodies.profile(config.displayName()));
         }
         sendUnordered();
+    }
+
+    /** Gives a leader what the one before has ordered and it has not heard of, our own words included. */
+    private void sendRecovered(Map<PeerId, EventHead> leaderHas) {
+        List<byte[]> chunk = new ArrayList<>();
+        int chunkBytes = 0;
+        for (Event event : recent.after(0, event -> {
+            EventHead head = leaderHas.get(event.sender());
+            return head == null || event.seq() > head.seq();
+        })) {
+            if (chunkBytes + event.bytes().length > Limits.SYNC_CHUNK_BYTES && !chunk.isEmpty()) {
+                send(Content.recovered(chunk));
+                chunk = new ArrayList<>();
+                chunkBytes = 0;
+            }
+            chunk.add(event.bytes());
+            chunkBytes += event.bytes().length;
+            recoveredBytes += event.bytes().length;
+        }
+        if (!chunk.isEmpty()) {
+            send(Content.recovered(chunk));
+        }
     }
 
     /** Whether the room knows our name: it forgets it with our place, and a restart may have brought another. */
@@ -461,8 +579,8 @@ public final class ParticipantMachine extends RoomMachine {
                 throw new MalformedException("a SYNC that the host did not seal");
             }
             onSync(sync);
-        } else if (content instanceof Content.Resume) {
-            throw new MalformedException("a RESUME is not for a participant");
+        } else if (!(content instanceof Content.Nothing)) {
+            throw new MalformedException("content that is not for a participant");
         }
     }
 
@@ -496,6 +614,9 @@ public final class ParticipantMachine extends RoomMachine {
                 } else if (known == null || known.seq() < head.getValue().seq()) {
                     setHead(head.getKey(), head.getValue());
                 }
+            }
+            if (hasDeputies()) {
+                sendRecovered(sync.heads());
             }
             connected();
         }
@@ -644,17 +765,135 @@ public final class ParticipantMachine extends RoomMachine {
         }
     }
 
-    private void transmit(Event event) {
+    private boolean send(byte[] content) {
         LinkChannel channel = link;
         MlsGroup joined = group;
         if (channel == null || joined == null) {
+            return false;
+        }
+        channel.send(now, Frame.Kind.APPLICATION, joined.protect(content));
+        return true;
+    }
+
+    private void transmit(Event event) {
+        if (!send(Content.said(event.bytes()))) {
             return;
         }
-        channel.send(now, Frame.Kind.APPLICATION, joined.protect(Content.said(event.bytes())));
         timers.startUnlessRunning(Timer.RESEND, now);
         if (event.type().equals(Event.TYPE_MESSAGE)) {
             emit(new Output.Delivery(event.id(), host, DeliveryState.SENT));
         }
+    }
+
+    // ---- who leads
+
+    private void trySuccession(SignedSuccession signed) {
+        try {
+            adopt(signed);
+        } catch (MalformedException e) {
+            // The worker cannot make one; one of its own leads nobody anywhere.
+            log.debug("the worker served a succession that is not the host's: {}", e.getMessage());
+        }
+    }
+
+    /** Turns to whom the worker names, if the host has named it too and it does not hold an old lease. */
+    private boolean follow(Lease lease) {
+        PeerCard card = cardOfLeader(lease.holder());
+        if (card == null
+                || lease.holder().equals(self.peerId())
+                || lease.holder().equals(host)
+                || lease.fence() <= governance.fence()) {
+            return false;
+        }
+        leader = card;
+        host = card.peerId();
+        governance = governance.ledUnder(lease.fence());
+        hostSeqReceived = 0;
+        hostSeqAcknowledged = 0;
+        return true;
+    }
+
+    /** Asks who leads; one that may lead itself asks for the lease once those before it have let their turn pass. */
+    private void askForLeader() {
+        Succession order = succession;
+        int place = order == null ? -1 : order.placeOf(self.peerId());
+        if (self.peerId().equals(config.descriptor().host().peerId())) {
+            place = 0;
+        }
+        boolean isItsTurn = place >= 0 && timesFree >= place && state == ConnectionState.RECONNECTING;
+        emit(isItsTurn ? new Output.AcquireLease(governance.fence()) : new Output.FindLeader());
+        timers.start(Timer.LEADER, now);
+    }
+
+    @Override
+    void onLease(Lease lease) {
+        if (!timers.isRunning(Timer.LEADER)) {
+            // The leader was back before the answer was.
+            if (lease.holder().equals(self.peerId())) {
+                emit(new Output.ReleaseLease(lease.fence()));
+            }
+            return;
+        }
+        if (!lease.holder().equals(self.peerId())) {
+            onLeaderFound(lease, null);
+            return;
+        }
+        if (link != null) {
+            link.close();
+            link = null;
+        }
+        timers.stopAll();
+        emit(new Output.Become(new HostMachine(this, lease, List.copyOf(unordered))));
+    }
+
+    @Override
+    void onLeaseFailed(SignalingException cause) {
+        log.debug("the lease could not be asked for: {}", cause.getMessage());
+    }
+
+    @Override
+    void onLeaderFound(@Nullable Lease lease, @Nullable SignedSuccession signed) {
+        if (!timers.isRunning(Timer.LEADER)) {
+            return;
+        }
+        if (signed != null) {
+            trySuccession(signed);
+        }
+        timesFree = lease == null || lease.validFor().isZero() ? timesFree + 1 : 0;
+        if (lease != null && follow(lease)) {
+            if (link != null) {
+                link.close();
+                link = null;
+            }
+            pendingMember = null;
+            timers.stop(Timer.RETRY);
+            retryPauseNanos = Timer.RETRY.nanos();
+            if (signalingUp) {
+                attempt();
+            }
+        }
+    }
+
+    @Override
+    void onSuccessionPublished(@Nullable SignalingException failure) {}
+
+    @Override
+    void onRemove(long ticket, PeerId peer, boolean isBan, byte[] freshSecret) {
+        reject(ticket, "only who leads the room can remove participants");
+    }
+
+    @Override
+    void onUnban(long ticket, PeerId peer) {
+        reject(ticket, "only who leads the room can let somebody in again");
+    }
+
+    @Override
+    void onNameDeputies(long ticket, List<PeerId> deputies) {
+        reject(ticket, "only the room's host can name deputies");
+    }
+
+    private void reject(long ticket, String why) {
+        emit(new Output.Rejected(ticket, new NotAllowedException(why)));
     }
 
     // ---- time
@@ -683,6 +922,9 @@ public final class ParticipantMachine extends RoomMachine {
             } else if (!signalingJoined) {
                 joinSignaling();
             }
+        }
+        if (timers.expire(Timer.LEADER, now)) {
+            askForLeader();
         }
         if (timers.expire(Timer.RESEND, now) && state == ConnectionState.CONNECTED) {
             sendUnordered();

@@ -5,8 +5,11 @@ import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.store.StoredEvent;
+import dev.parley.chat.transport.Lease;
+import dev.parley.chat.transport.SignedSuccession;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a machine starts from.
@@ -19,6 +22,8 @@ import java.util.Map;
  * @param seed 32 random bytes, from which ids and jitter are drawn
  * @param heads where each author's chain stands in the store
  * @param outbox one's own events that the room has not ordered yet, lowest first; part of {@code heads}
+ * @param succession who may lead the room, as the worker served it, not yet checked; null if it served none
+ * @param lease who leads the room in the worker's word; null if nobody ever needed a lease
  */
 @SuppressWarnings("ArrayRecordComponent") // Concealed and compared by nobody; the bytes are handed on, not copied.
 public record RoomConfig(
@@ -29,7 +34,22 @@ public record RoomConfig(
         long maxQueuedBytes,
         byte[] seed,
         Map<PeerId, EventHead> heads,
-        List<StoredEvent> outbox) {
+        List<StoredEvent> outbox,
+        @Nullable SignedSuccession succession,
+        @Nullable Lease lease) {
+
+    /** Of a room that its host leads. */
+    RoomConfig(
+            Identity self,
+            String displayName,
+            Descriptor descriptor,
+            RoomSecret secret,
+            long maxQueuedBytes,
+            byte[] seed,
+            Map<PeerId, EventHead> heads,
+            List<StoredEvent> outbox) {
+        this(self, displayName, descriptor, secret, maxQueuedBytes, seed, heads, outbox, null, null);
+    }
 
     @Override
     public String toString() {

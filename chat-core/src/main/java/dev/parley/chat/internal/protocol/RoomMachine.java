@@ -14,11 +14,14 @@ import dev.parley.chat.SignalingException;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.crypto.PeerCard;
 import dev.parley.chat.internal.crypto.EnvelopeSeal;
+import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.internal.encoding.Json;
 import dev.parley.chat.internal.encoding.MalformedException;
 import dev.parley.chat.store.EventHead;
+import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.LinkSignal;
 import dev.parley.chat.transport.SignalingSession.MessageType;
+import dev.parley.chat.transport.SignedSuccession;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -26,6 +29,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -37,11 +41,17 @@ import org.jspecify.annotations.Nullable;
  * more, and {@link Input.Tick} when {@link #deadlineNanos} has come. Never two calls at once.
  *
  * <pre>
- *              ┌──────────────────────────────────────────────┐
- *   Input ───► │ HostMachine          one link a participant  │ ───► Output
- *              │ ParticipantMachine   one link, to the host   │
- *              └──────────────────────────────────────────────┘
+ *              ┌───────────────────────────────────────────────┐
+ *   Input ───► │ HostMachine          one link a participant   │ ───► Output
+ *              │      │ stands down        ▲ takes the lease   │
+ *              │      ▼                    │                   │
+ *              │ ParticipantMachine   one link, to the leader  │
+ *              └───────────────────────────────────────────────┘
  * </pre>
+ *
+ * <p>Who leads a room is its host, or a deputy that the host has named, under a lease of the worker (docs/protocol.md
+ * §17). A change of role is a change of machine: the old one hands all that is not of its role to a new one, in
+ * {@link Output.Become}, and is not used any more.
  *
  * <p>The states of the room are those of {@link ConnectionState}, those of a link are in {@link LinkChannel}, all
  * timers in {@link Timer}, all bounds in {@link Limits}. What a peer sends never throws past {@link #handle}: a
@@ -59,20 +69,42 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     final Deadlines timers = new Deadlines();
     final SeededIds ids;
     final Map<PeerId, EventHead> heads;
-    final Map<PeerId, Event> profiles = new LinkedHashMap<>();
-    final HybridClock clock = new HybridClock();
+    final Map<PeerId, Event> profiles;
+    final HybridClock clock;
+
+    /** What was said last, in the order in which it came here. */
+    final EventLog recent;
+
+    /** Where in {@link #recent} each member's time in the room began. */
+    final Map<PeerId, Long> firstOrders;
+
+    /** Who leads the room. */
+    PeerCard leader;
+
+    /** The secret of the invite, as it is now. */
+    RoomSecret secret;
+
+    Governance governance;
+
+    /** The one in {@link #governance}, verified. */
+    @Nullable
+    Succession succession;
 
     /** Time of the input that is being handled. */
     long now;
 
     long epochMillis;
-    ConnectionState state = ConnectionState.IDLE;
-    int nextLink = 1;
+    ConnectionState state;
+    int nextLink;
 
     private final Deque<Output> outputs = new ArrayDeque<>();
-    private final Map<PeerId, String> names = new LinkedHashMap<>();
-    private final Map<PeerId, Participant> present = new LinkedHashMap<>();
-    private Set<PeerId> roster = new LinkedHashSet<>();
+    private final Map<PeerId, String> names;
+
+    /** What those who are gone were called: their words may come after them. */
+    private final Map<PeerId, String> formerNames;
+
+    private final Map<PeerId, Participant> present;
+    private Set<PeerId> roster;
     private boolean signalingReachable;
     private @Nullable CloseReason closeReason;
 
@@ -82,6 +114,45 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.room = config.descriptor().room();
         this.ids = new SeededIds(config.seed());
         this.heads = new LinkedHashMap<>(config.heads());
+        this.profiles = new LinkedHashMap<>();
+        this.clock = new HybridClock();
+        this.recent = new EventLog();
+        this.firstOrders = new LinkedHashMap<>();
+        this.leader = config.descriptor().host();
+        this.secret = config.secret();
+        this.governance = Governance.FIRST;
+        this.state = ConnectionState.IDLE;
+        this.nextLink = 1;
+        this.names = new LinkedHashMap<>();
+        this.formerNames = new LinkedHashMap<>();
+        this.present = new LinkedHashMap<>();
+        this.roster = new LinkedHashSet<>();
+    }
+
+    /** Goes on where a machine of the other role ended. */
+    RoomMachine(RoomMachine before, PeerCard leader) {
+        this.config = before.config;
+        this.self = before.self;
+        this.room = before.room;
+        this.ids = before.ids;
+        this.heads = before.heads;
+        this.profiles = before.profiles;
+        this.clock = before.clock;
+        this.recent = before.recent;
+        this.firstOrders = before.firstOrders;
+        this.leader = leader;
+        this.secret = before.secret;
+        this.governance = before.governance;
+        this.succession = before.succession;
+        this.now = before.now;
+        this.epochMillis = before.epochMillis;
+        this.state = before.state;
+        this.nextLink = before.nextLink;
+        this.names = before.names;
+        this.formerNames = before.formerNames;
+        this.present = before.present;
+        this.roster = before.roster;
+        this.signalingReachable = before.signalingReachable;
     }
 
     /**
@@ -96,8 +167,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         epochMillis = nowEpochMillis;
         CloseReason reason = closeReason;
         if (reason != null) {
-            if (input instanceof Input.Submit submit) {
-                emit(new Output.Rejected(submit.ticket(), new RoomClosedException(reason)));
+            if (input instanceof Input.Request request) {
+                emit(new Output.Rejected(request.ticket(), new RoomClosedException(reason)));
             }
             return;
         }
@@ -143,8 +214,21 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             onAnnounced();
         } else if (input instanceof Input.AnnounceFailed failed) {
             onAnnounceFailed(failed.cause());
+        } else if (input instanceof Input.LeaseAnswered answered) {
+            onLease(answered.lease());
+        } else if (input instanceof Input.LeaseFailed failed) {
+            onLeaseFailed(failed.cause());
+        } else if (input instanceof Input.LeaderFound found) {
+            onLeaderFound(found.lease(), found.succession());
+        } else if (input instanceof Input.SuccessionPublished published) {
+            onSuccessionPublished(published.failure());
+        } else if (input instanceof Input.Remove remove) {
+            onRemove(remove.ticket(), remove.peer(), remove.isBan(), remove.freshSecret());
+        } else if (input instanceof Input.Unban unban) {
+            onUnban(unban.ticket(), unban.peer());
+        } else if (input instanceof Input.NameDeputies name) {
+            onNameDeputies(name.ticket(), name.deputies());
         } else if (input instanceof Input.Start) {
-            changeState(ConnectionState.CONNECTING, null);
             onStart();
         } else if (input instanceof Input.Leave) {
             onLeave();
@@ -197,7 +281,9 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
      *
      * @return bytes
      */
-    public abstract long heldBytes();
+    public long heldBytes() {
+        return recent.bytes() + queuedBytes();
+    }
 
     /**
      * Returns how much waits to be sent or to be ordered.
@@ -220,6 +306,12 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     abstract void onSubmit(long ticket, OutgoingMessage message);
 
+    abstract void onRemove(long ticket, PeerId peer, boolean isBan, byte[] freshSecret);
+
+    abstract void onUnban(long ticket, PeerId peer);
+
+    abstract void onNameDeputies(long ticket, List<PeerId> deputies);
+
     abstract void onLeave();
 
     abstract void onAnnounced();
@@ -231,6 +323,14 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     abstract void onSignalingDown(SignalingException cause);
 
     abstract void onSignalingEnded(SignalingException cause);
+
+    abstract void onLease(Lease lease);
+
+    abstract void onLeaseFailed(SignalingException cause);
+
+    abstract void onLeaderFound(@Nullable Lease lease, @Nullable SignedSuccession signed);
+
+    abstract void onSuccessionPublished(@Nullable SignalingException failure);
 
     abstract void onMail(PeerId from, MessageType type, byte[] payload);
 
@@ -293,13 +393,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     private void sealSignal(LinkChannel link, LinkSignal signal) {
         byte[] envelope = EnvelopeSeal.seal(
-                self,
-                cardOf(link),
-                config.secret(),
-                room,
-                link.session,
-                link.nextSentCounter++,
-                LinkSignals.encode(signal));
+                self, cardOf(link), secret, room, link.session, link.nextSentCounter++, LinkSignals.encode(signal));
         onEnvelopeSealed(link, envelope);
         emit(new Output.SendMail(link.peer, MessageType.ENVELOPE, envelope));
     }
@@ -339,6 +433,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
                 event.type().equals(Event.TYPE_MESSAGE) ? Bodies.message(event, nameOf(event.sender())) : null;
         String name = event.type().equals(Event.TYPE_PROFILE) ? Bodies.profileName(event) : null;
         clock.observe(event.clock(), epochMillis);
+        recent.add(event);
         setHead(event.sender(), event.head());
         if (persist) {
             emit(new Output.Persist(event.toStored()));
@@ -369,7 +464,10 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     }
 
     final String nameOf(PeerId peer) {
-        String name = peer.equals(self.peerId()) ? config.displayName() : names.get(peer);
+        if (peer.equals(self.peerId())) {
+            return config.displayName();
+        }
+        String name = names.getOrDefault(peer, formerNames.get(peer));
         return name == null ? peer.value().substring(0, 8) : name;
     }
 
@@ -386,7 +484,15 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             }
         }
         profiles.keySet().retainAll(roster);
+        names.forEach((peer, name) -> {
+            if (!roster.contains(peer)) {
+                formerNames.put(peer, name);
+            }
+        });
         names.keySet().retainAll(roster);
+        while (formerNames.size() > Limits.MAX_HEADS) {
+            formerNames.remove(formerNames.keySet().iterator().next());
+        }
         roster.forEach(this::announce);
     }
 
@@ -404,8 +510,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         if (name == null || !roster.contains(peer)) {
             return;
         }
-        Participant.Role role =
-                peer.equals(config.descriptor().host().peerId()) ? Participant.Role.HOST : Participant.Role.MEMBER;
+        Participant.Role role = peer.equals(leader.peerId()) ? Participant.Role.HOST : Participant.Role.MEMBER;
         Participant participant = new Participant(peer, name, role, peer.equals(self.peerId()));
         Participant before = present.put(peer, participant);
         if (participant.equals(before)) {
@@ -415,6 +520,34 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             emit(new Output.Left(before));
         }
         emit(new Output.Joined(participant));
+    }
+
+    // ---- who leads
+
+    /** The card of a peer that may lead; null if it may not. */
+    final @Nullable PeerCard cardOfLeader(PeerId peer) {
+        PeerCard host = config.descriptor().host();
+        if (peer.equals(host.peerId())) {
+            return host;
+        }
+        Succession order = succession;
+        return order == null ? null : order.card(peer).orElse(null);
+    }
+
+    /** Whether anybody but the host may lead, so that it takes a lease to change the group. */
+    final boolean hasDeputies() {
+        Succession order = succession;
+        return order != null && !order.deputies().isEmpty();
+    }
+
+    /** Takes over a succession unless it is older than what is known. */
+    final void adopt(SignedSuccession signed) throws MalformedException {
+        Succession order = Succession.verify(signed, room, config.descriptor().host());
+        Succession known = succession;
+        if (known == null || order.version() > known.version()) {
+            succession = order;
+            governance = governance.withSuccession(signed);
+        }
     }
 
     // ---- parts of the handshake that both sides write and check alike
@@ -470,7 +603,9 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             case ROOM_ENDED -> "the host closed the room";
             case WRONG_SECRET -> "the room refused the secret of the invite; ask the host for a new invite link";
             case ROOM_FULL -> "the room is full; try again when somebody has left";
+            case KICKED -> "the host has removed you from the room";
             case BANNED -> "the room does not want this participant";
+            case HANDOVER -> "the host has given the room to a deputy";
             case INCOMPATIBLE ->
                 "the host speaks no version of the protocol that this side speaks; update the older one";
             case REPLACED -> "this identity joined again from elsewhere";

@@ -28,6 +28,12 @@ enum Timer {
     COMMIT(Duration.ofMillis(250)),
     /** Host: how long a member that lost its link keeps its place. */
     GRACE(Duration.ofSeconds(10)),
+    /** Host: from the first message after a renewal of the group's keys to the next renewal. */
+    REKEY(Duration.ofMinutes(10)),
+    /** Whoever leads under a lease: pause between two renewals of it. */
+    LEASE(Duration.ofSeconds(10)),
+    /** Participant whose link is lost: pause between two questions who leads; a deputy asks for the lease then. */
+    LEADER(Duration.ofSeconds(2)),
     /** Host: how long an admitted member may take to say its name. */
     PROFILE(Duration.ofSeconds(10)),
     /** Host: pause before the room is announced again after the worker forgot it; doubled likewise. */
@@ -40,6 +46,10 @@ enum Timer {
 
     Timer(Duration duration) {
         this.nanos = duration.toNanos();
+    }
+
+    Duration toDuration() {
+        return Duration.ofNanos(nanos);
     }
 
     long nanos() {

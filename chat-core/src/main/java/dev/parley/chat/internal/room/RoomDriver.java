@@ -16,6 +16,7 @@ import dev.parley.chat.RoomOptions.Visibility;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.StoreException;
 import dev.parley.chat.TransportException;
+import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.internal.protocol.Descriptor;
 import dev.parley.chat.internal.protocol.Input;
 import dev.parley.chat.internal.protocol.Output;
@@ -40,9 +41,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,10 +85,9 @@ public final class RoomDriver implements Room {
             Executor storeExecutor,
             Executor listenerExecutor) {}
 
-    private final RoomMachine machine;
     private final Descriptor descriptor;
     private final SignedDescriptor signedDescriptor;
-    private final Invite invite;
+    private final Function<RoomSecret, Invite> invites;
     private final Participant self;
     private final RoomListener listener;
     private final Services services;
@@ -92,6 +95,7 @@ public final class RoomDriver implements Room {
     private final long startNanos;
 
     private final Map<Long, CompletableFuture<MessageId>> tickets = new ConcurrentHashMap<>();
+    private final Map<Long, CompletableFuture<Void>> requests = new ConcurrentHashMap<>();
     private final AtomicLong nextTicket = new AtomicLong();
     private final CompletableFuture<Room> opened = new CompletableFuture<>();
     private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
@@ -99,8 +103,10 @@ public final class RoomDriver implements Room {
     private volatile ConnectionState state = ConnectionState.IDLE;
     private volatile List<Participant> participants = List.of();
     private volatile long queuedBytes;
+    private volatile Invite invite;
 
     // Below: touched by tasks of the loop only.
+    private RoomMachine machine;
     private final Map<Integer, PeerLink> links = new HashMap<>();
 
     private final List<Output.Notice> notices = new ArrayList<>();
@@ -126,7 +132,8 @@ public final class RoomDriver implements Room {
      * @param machine decides
      * @param descriptor of the room
      * @param signedDescriptor the same, as announced
-     * @param invite of the room
+     * @param invite of the room, as it is now
+     * @param invites makes the invite when the room has got another secret
      * @param self this process as a participant
      * @param listener is told what happens
      * @param services what the driver works with
@@ -136,6 +143,7 @@ public final class RoomDriver implements Room {
             Descriptor descriptor,
             SignedDescriptor signedDescriptor,
             Invite invite,
+            Function<RoomSecret, Invite> invites,
             Participant self,
             RoomListener listener,
             Services services) {
@@ -143,6 +151,7 @@ public final class RoomDriver implements Room {
         this.descriptor = descriptor;
         this.signedDescriptor = signedDescriptor;
         this.invite = invite;
+        this.invites = invites;
         this.self = self;
         this.listener = listener;
         this.services = services;
@@ -185,7 +194,8 @@ public final class RoomDriver implements Room {
 
     @Override
     public Participant self() {
-        return self;
+        // Who leads may change.
+        return participants.stream().filter(Participant::self).findFirst().orElse(self);
     }
 
     @Override
@@ -222,6 +232,50 @@ public final class RoomDriver implements Room {
     }
 
     @Override
+    public CompletableFuture<Void> kick(PeerId participant) {
+        byte[] fresh = freshSecret();
+        return request(ticket -> new Input.Remove(ticket, participant, false, fresh));
+    }
+
+    @Override
+    public CompletableFuture<Void> ban(PeerId peer) {
+        byte[] fresh = freshSecret();
+        return request(ticket -> new Input.Remove(ticket, peer, true, fresh));
+    }
+
+    @Override
+    public CompletableFuture<Void> unban(PeerId peer) {
+        return request(ticket -> new Input.Unban(ticket, peer));
+    }
+
+    @Override
+    public CompletableFuture<Void> nameDeputies(List<PeerId> deputies) {
+        List<PeerId> order = List.copyOf(deputies);
+        return request(ticket -> new Input.NameDeputies(ticket, order));
+    }
+
+    private byte[] freshSecret() {
+        byte[] fresh = new byte[RoomSecret.BYTES];
+        services.environment().fillRandom(fresh);
+        return fresh;
+    }
+
+    private CompletableFuture<Void> request(LongFunction<Input> input) {
+        CloseReason ended = closed.getNow(null);
+        if (ended != null) {
+            return CompletableFuture.failedFuture(new RoomClosedException(ended));
+        }
+        long ticket = nextTicket.getAndIncrement();
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        requests.put(ticket, future);
+        post(input.apply(ticket));
+        if (closed.isDone()) {
+            failTickets();
+        }
+        return future.copy();
+    }
+
+    @Override
     public CompletableFuture<CloseReason> leave() {
         post(new Input.Leave());
         return closed.copy();
@@ -243,6 +297,12 @@ public final class RoomDriver implements Room {
         RoomClosedException failure = new RoomClosedException(closed.getNow(LEFT));
         for (Long ticket : List.copyOf(tickets.keySet())) {
             CompletableFuture<MessageId> future = tickets.remove(ticket);
+            if (future != null) {
+                future.completeExceptionally(failure);
+            }
+        }
+        for (Long ticket : List.copyOf(requests.keySet())) {
+            CompletableFuture<Void> future = requests.remove(ticket);
             if (future != null) {
                 future.completeExceptionally(failure);
             }
@@ -307,9 +367,15 @@ public final class RoomDriver implements Room {
         } else if (output instanceof Output.Accepted accepted) {
             accept(accepted);
         } else if (output instanceof Output.Rejected rejected) {
-            CompletableFuture<MessageId> future = tickets.remove(rejected.ticket());
+            CompletableFuture<?> message = tickets.remove(rejected.ticket());
+            CompletableFuture<?> future = message != null ? message : requests.remove(rejected.ticket());
             if (future != null) {
                 services.listenerExecutor().execute(() -> future.completeExceptionally(rejected.cause()));
+            }
+        } else if (output instanceof Output.Completed completed) {
+            CompletableFuture<Void> future = requests.remove(completed.ticket());
+            if (future != null) {
+                services.listenerExecutor().execute(() -> future.complete(null));
             }
         } else if (output instanceof Output.Acknowledge acknowledge) {
             save();
@@ -329,6 +395,31 @@ public final class RoomDriver implements Room {
             if (link != null) {
                 link.close();
             }
+        } else if (output instanceof Output.AcquireLease acquire) {
+            acquireLease(acquire.fence());
+        } else if (output instanceof Output.ReleaseLease release) {
+            SignalingSession current = session;
+            if (current != null) {
+                CompletionStage<Void> unused = current.releaseLease(release.fence());
+            }
+        } else if (output instanceof Output.FindLeader) {
+            services.signaling()
+                    .find(id())
+                    .whenComplete((entry, failure) -> post(
+                            failure == null
+                                    ? new Input.LeaderFound(entry.lease(), entry.succession())
+                                    : new Input.LeaderFound(null, null)));
+        } else if (output instanceof Output.PublishSuccession publish) {
+            services.signaling()
+                    .publishSuccession(id(), publish.succession())
+                    .whenComplete((done, failure) ->
+                            post(new Input.SuccessionPublished(failure == null ? null : signalingFailure(failure))));
+        } else if (output instanceof Output.Become become) {
+            machine = become.next();
+            guarded(() -> machine.handle(
+                    services.environment().nanoTime() - startNanos,
+                    services.environment().epochMillis(),
+                    new Input.Start()));
         } else if (output instanceof Output.Announce) {
             services.signaling()
                     .announce(id(), signedDescriptor)
@@ -522,6 +613,20 @@ public final class RoomDriver implements Room {
         });
     }
 
+    private void acquireLease(long fence) {
+        SignalingSession current = session;
+        if (current == null) {
+            post(new Input.LeaseFailed(
+                    new SignalingException(SignalingException.Problem.UNREACHABLE, "there is no session")));
+            return;
+        }
+        current.acquireLease(fence)
+                .whenComplete((lease, failure) -> post(
+                        failure == null
+                                ? new Input.LeaseAnswered(lease)
+                                : new Input.LeaseFailed(signalingFailure(failure))));
+    }
+
     private static SignalingException signalingFailure(Throwable failure) {
         Throwable cause =
                 failure.getCause() != null && !(failure instanceof ChatException) ? failure.getCause() : failure;
@@ -546,6 +651,8 @@ public final class RoomDriver implements Room {
             List<Participant> now = new ArrayList<>(participants);
             now.remove(left.participant());
             participants = List.copyOf(now);
+        } else if (notice instanceof Output.SecretChanged changed) {
+            invite = invites.apply(changed.secret());
         }
     }
 
@@ -584,6 +691,8 @@ public final class RoomDriver implements Room {
                 listener.onParticipantLeft(this, left.participant());
             } else if (notice instanceof Output.SignalingReachable reachable) {
                 listener.onSignalingReachable(this, reachable.reachable());
+            } else if (notice instanceof Output.SecretChanged changed) {
+                listener.onInviteChanged(this, invites.apply(changed.secret()));
             }
         } catch (RuntimeException | Error e) {
             log.error("a room listener failed", e);

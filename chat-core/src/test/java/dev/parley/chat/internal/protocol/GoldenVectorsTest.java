@@ -24,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -135,8 +136,20 @@ final class GoldenVectorsTest {
         vectors.put("sync.empty", hex(Content.sync(new Content.Sync(false, List.of(), List.of(), Map.of()))));
         vectors.put("resume", hex(Content.resume(Map.of(ANN.peerId(), message().head()))));
         vectors.put("nothing", hex(Content.nothing()));
+        vectors.put("governed.first", hex(Content.governed(Governance.FIRST.encode())));
+        vectors.put("governed", hex(Content.governed(governance().encode())));
+        vectors.put("recovered", hex(Content.recovered(List.of(profile().bytes()))));
         vectors.put("commits", hex(Content.commits(List.of(new byte[] {1, 2, 3}, new byte[] {4}))));
         return vectors;
+    }
+
+    private static Governance governance() {
+        return new Governance(
+                3,
+                MachineHarness.SECRET.rotated(MachineHarness.filled(9)),
+                Set.of(ANN.peerId()),
+                2,
+                new Succession(1, List.of(ANN.card())).sign(HOST, ROOM));
     }
 
     private static byte[] counted(int length) {
@@ -241,6 +254,11 @@ final class GoldenVectorsTest {
     @Test
     void theContentsOfTheFileAreRead() throws Exception {
         Map<String, String> file = read("contents");
+        Governance governed =
+                Governance.decode(((Content.Governed) Content.decode(parse(file, "governed"))).governance());
+        assertThat(governed).isEqualTo(governance());
+        assertThat(Succession.verify(Objects.requireNonNull(governed.succession()), ROOM, HOST.card()))
+                .isEqualTo(new Succession(1, List.of(ANN.card())));
         assertThat(((Content.Said) Content.decode(parse(file, "said"))).event())
                 .isEqualTo(profile().bytes());
         Content.Sync sync = (Content.Sync) Content.decode(parse(file, "sync"));

@@ -21,10 +21,12 @@ import dev.parley.chat.internal.crypto.Sha256;
 import dev.parley.chat.internal.encoding.MalformedException;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.store.StoredEvent;
+import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.LinkSignal;
 import dev.parley.chat.transport.PeerLink;
 import dev.parley.chat.transport.SignalingSession.MessageType;
 import dev.parley.chat.transport.SignedDescriptor;
+import dev.parley.chat.transport.SignedSuccession;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -36,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +51,8 @@ final class MachineHarness {
     static final long START_EPOCH_MILLIS = 1_800_000_000_000L;
     static final long DEFAULT_MAX_QUEUED_BYTES = 4L * 1024 * 1024;
     static final RoomSecret SECRET = RoomSecret.of(filled(7));
+
+    static final Duration LEASE = Duration.ofSeconds(30);
 
     private static final int MAX_DELIVERIES_PER_INSTANT = 200_000;
     private static final int MAX_TICKS_PER_INSTANT = 100;
@@ -98,6 +103,19 @@ final class MachineHarness {
     /** Why the worker takes no room, if it does not. */
     @Nullable
     SignalingException announceFailure;
+
+    /** What the worker knows of who leads. */
+    @Nullable
+    Lease lease;
+
+    @Nullable
+    SignedSuccession succession;
+
+    /** When the lease ends, in the harness's time. */
+    long leaseEndNanos;
+
+    /** Whether the worker answers questions about who leads. */
+    boolean isLeaseServed = true;
 
     /** Whether a session comes up at once when a machine asks for it. */
     boolean isWorkerUp = true;
@@ -252,6 +270,29 @@ final class MachineHarness {
         settle();
     }
 
+    /** Gives the lease as the worker does; null while it does not answer. */
+    private @Nullable Lease acquire(PeerId peer, long fence) {
+        if (!isLeaseServed) {
+            return null;
+        }
+        Lease held = lease;
+        if (held != null && leaseEndNanos > nowNanos && !held.holder().equals(peer)) {
+            return current();
+        }
+        boolean isRenewed = held != null && leaseEndNanos > nowNanos && held.fence() == fence;
+        long next = isRenewed ? fence : Math.max(fence, held == null ? 0 : held.fence()) + 1;
+        leaseEndNanos = nowNanos + LEASE.toNanos();
+        lease = new Lease(peer, next, LEASE);
+        return lease;
+    }
+
+    private @Nullable Lease current() {
+        Lease held = lease;
+        return held == null
+                ? null
+                : new Lease(held.holder(), held.fence(), Duration.ofNanos(Math.max(0, leaseEndNanos - nowNanos)));
+    }
+
     // ---- links
 
     End initiate(Party party, int number, String token) {
@@ -354,7 +395,7 @@ final class MachineHarness {
 
         final String name;
         final Identity identity;
-        final RoomMachine machine;
+        RoomMachine machine;
 
         /** Everything it wanted, and what it wanted for the last input. */
         final List<Output> outputs = new ArrayList<>();
@@ -369,6 +410,8 @@ final class MachineHarness {
         final List<StoredEvent> stored = new ArrayList<>();
         final Map<Long, MessageId> accepted = new LinkedHashMap<>();
         final Map<Long, ChatException> rejected = new LinkedHashMap<>();
+        final List<Long> completed = new ArrayList<>();
+        RoomSecret secret = SECRET;
         final Map<Integer, End> links = new LinkedHashMap<>();
         long acknowledgedSeq;
 
@@ -405,6 +448,28 @@ final class MachineHarness {
             handle(new Input.Submit(ticket, message));
             settle();
             return ticket;
+        }
+
+        /** Why the room has ended here; null while it has not. */
+        CloseReason.@Nullable Code closedFor() {
+            CloseReason reason = closed;
+            return reason == null ? null : reason.code();
+        }
+
+        /** Asks for something and lets all follow from it. */
+        long request(LongFunction<Input> input) {
+            long ticket = nextTicket++;
+            handle(input.apply(ticket));
+            settle();
+            return ticket;
+        }
+
+        long kick(PeerId peer) {
+            return request(ticket -> new Input.Remove(ticket, peer, false, filled((int) (40 + ticket))));
+        }
+
+        long ban(PeerId peer) {
+            return request(ticket -> new Input.Remove(ticket, peer, true, filled((int) (40 + ticket))));
         }
 
         /** The id of an accepted message. */
@@ -578,6 +643,34 @@ final class MachineHarness {
                 accepted.put(answer.ticket(), answer.id());
             } else if (output instanceof Output.Rejected answer) {
                 rejected.put(answer.ticket(), answer.cause());
+            } else if (output instanceof Output.Completed done) {
+                completed.add(done.ticket());
+            } else if (output instanceof Output.SecretChanged changed) {
+                secret = changed.secret();
+            } else if (output instanceof Output.AcquireLease acquire) {
+                Lease answer = worker.get(id()) == this ? acquire(id(), acquire.fence()) : null;
+                pending.add(() -> handle(
+                        answer == null
+                                ? new Input.LeaseFailed(new SignalingException(Problem.UNREACHABLE, "away"))
+                                : new Input.LeaseAnswered(answer)));
+            } else if (output instanceof Output.ReleaseLease release) {
+                Lease held = lease;
+                if (isLeaseServed && held != null && held.fence() == release.fence()) {
+                    leaseEndNanos = nowNanos;
+                }
+            } else if (output instanceof Output.FindLeader) {
+                Lease answer = isLeaseServed ? current() : null;
+                pending.add(() -> handle(new Input.LeaderFound(answer, isLeaseServed ? succession : null)));
+            } else if (output instanceof Output.PublishSuccession publish) {
+                if (isLeaseServed) {
+                    succession = publish.succession();
+                }
+                SignalingException failure = isLeaseServed ? null : new SignalingException(Problem.UNREACHABLE, "away");
+                pending.add(() -> handle(new Input.SuccessionPublished(failure)));
+            } else if (output instanceof Output.Become become) {
+                assertThat(machine.poll()).as("nothing follows Become").isNull();
+                machine = become.next();
+                pending.add(() -> handle(new Input.Start()));
             } else if (output instanceof Output.Closed end) {
                 closed = end.reason();
             } else if (output instanceof Output.Notice notice) {

@@ -193,6 +193,7 @@ final class ParticipantAgainstHostTest {
                         Code.ROOM_ENDED,
                         Code.WRONG_SECRET,
                         Code.ROOM_FULL,
+                        Code.KICKED,
                         Code.BANNED,
                         Code.INCOMPATIBLE,
                         Code.REPLACED)

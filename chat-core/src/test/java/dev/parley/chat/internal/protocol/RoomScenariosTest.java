@@ -497,8 +497,8 @@ final class RoomScenariosTest {
             host.send(text);
         }
         world.advanceMillis(2_000);
-        assertThat(ann.machine.heldBytes()).isLessThanOrEqualTo(Limits.LINK_REPORT_BYTES);
-        assertThat(bob.machine.heldBytes()).isLessThanOrEqualTo(Limits.LINK_REPORT_BYTES);
+        assertThat(ann.machine.queuedBytes()).isLessThanOrEqualTo(Limits.LINK_REPORT_BYTES);
+        assertThat(bob.machine.queuedBytes()).isLessThanOrEqualTo(Limits.LINK_REPORT_BYTES);
         assertThat(host.machine.heldBytes()).isLessThanOrEqualTo(Limits.MAX_LOG_BYTES + 2 * Limits.LINK_REPORT_BYTES);
         assertThat(bob.messages()).hasSize(200);
     }

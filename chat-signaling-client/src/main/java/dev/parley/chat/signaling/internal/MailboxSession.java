@@ -11,6 +11,7 @@ import dev.parley.chat.signaling.internal.Wire.Message;
 import dev.parley.chat.signaling.internal.Wire.Refusal;
 import dev.parley.chat.signaling.internal.WorkerHttp.Answer;
 import dev.parley.chat.transport.Environment;
+import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.SignalingListener;
 import dev.parley.chat.transport.SignalingSession;
 import java.io.IOException;
@@ -117,6 +118,7 @@ public final class MailboxSession implements SignalingSession {
     private int webSocketFailures;
     private @Nullable WebSocket webSocket;
     private @Nullable CompletableFuture<Answer> pollCall;
+    private CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
     private final Timer connectionTimer = new Timer();
     private final Timer pongTimer = new Timer();
     private final Timer heartbeatTimer = new Timer();
@@ -204,6 +206,23 @@ public final class MailboxSession implements SignalingSession {
         });
         // A copy, so that a caller who completes or cancels it does not disturb the queue.
         return done.copy();
+    }
+
+    @Override
+    public CompletionStage<Lease> acquireLease(long fence) {
+        if (fence < 0) {
+            throw new IllegalArgumentException("a fence is not negative: " + fence);
+        }
+        CompletableFuture<Lease> result = new CompletableFuture<>();
+        loop.execute(() -> acquire(fence, result));
+        return result;
+    }
+
+    @Override
+    public CompletionStage<Void> releaseLease(long fence) {
+        CompletableFuture<Void> result = new CompletableFuture<>();
+        loop.execute(() -> release(fence, result));
+        return result.copy();
     }
 
     @Override
@@ -346,8 +365,7 @@ public final class MailboxSession implements SignalingSession {
     private void rejoin() {
         place = null;
         heartbeatTimer.cancel();
-        SignalingException cause =
-                new SignalingException(Problem.UNAVAILABLE, "the place in the room has to be taken again");
+        SignalingException cause = placeLost();
         if (rejoinedAtOnce) {
             lost(cause);
         } else {
@@ -710,14 +728,87 @@ public final class MailboxSession implements SignalingSession {
                 Refusal refusal = refusal(answer);
                 loop.execute(() -> handledRefusal(refusal, at));
                 // The room token is the session's affair: the message waits for the next one.
-                accepted.completeExceptionally(
-                        refusal.asksToJoinAgain()
-                                ? new SignalingException(
-                                        Problem.UNAVAILABLE, "the place in the room has to be taken again")
-                                : refusal.toException());
+                accepted.completeExceptionally(refusal.asksToJoinAgain() ? placeLost() : refusal.toException());
             }
         });
         return accepted;
+    }
+
+    // Lease
+
+    private void acquire(long fence, CompletableFuture<Lease> result) {
+        Joined at = place;
+        if (at == null || phase != Phase.CONNECTED) {
+            SignalingException over = end;
+            result.completeExceptionally(
+                    over != null
+                            ? over
+                            : new SignalingException(
+                                    Problem.UNREACHABLE, "there is no connection to the worker at the moment"));
+            return;
+        }
+        long sentNanos = environment.nanoTime();
+        Stages.whenDone(
+                http.exchange(
+                                signed(at)
+                                        .url(url("lease"))
+                                        .post(Wire.lease(fence))
+                                        .build(),
+                                account.requestTimeout(),
+                                WorkerHttp.MAX_ANSWER_BYTES)
+                        .thenApply(answer -> acquired(answer, at, environment.nanoTime() - sentNanos)),
+                (lease, failure) -> {
+                    if (failure == null) {
+                        result.complete(lease);
+                    } else {
+                        result.completeExceptionally(Failures.of(failure));
+                    }
+                });
+    }
+
+    /** What the worker said of the lease; throws a {@link SignalingException} for a refusal. */
+    private Lease acquired(Answer answer, Joined at, long tookNanos) {
+        if (!answer.isSuccess()) {
+            Refusal refusal = refusal(answer);
+            if (refusal.isLeaseHeld()) {
+                return Wire.lease(answer);
+            }
+            loop.execute(() -> handledRefusal(refusal, at));
+            throw refusal.asksToJoinAgain() ? placeLost() : refusal.toException();
+        }
+        Lease granted = Wire.lease(answer);
+        if (!granted.holder().equals(self)) {
+            throw Wire.malformed("it grants the lease to another peer");
+        }
+        // The worker counts from a moment after the request was sent, and so must not be outlived.
+        Duration left = granted.validFor().minusNanos(tookNanos);
+        return new Lease(self, granted.fence(), left.isNegative() ? Duration.ZERO : left);
+    }
+
+    private void release(long fence, CompletableFuture<Void> result) {
+        Joined at = place;
+        if (at == null || phase == Phase.LEAVING) {
+            result.complete(null);
+            return;
+        }
+        HttpUrl url = url("lease")
+                .newBuilder()
+                .addQueryParameter("fence", Long.toString(fence))
+                .build();
+        released = CompletableFuture.allOf(released, result);
+        Stages.whenDone(
+                http.exchange(
+                        signed(at).url(url).delete().build(), account.requestTimeout(), WorkerHttp.MAX_ANSWER_BYTES),
+                (answer, failure) -> {
+                    if (answer == null || !answer.isSuccess()) {
+                        log.debug("the worker could not be told that a lease is given back; it ends with its time");
+                    }
+                    result.complete(null);
+                });
+    }
+
+    private static SignalingException placeLost() {
+        return new SignalingException(Problem.UNAVAILABLE, "the place in the room has to be taken again");
     }
 
     // Ends
@@ -746,7 +837,8 @@ public final class MailboxSession implements SignalingSession {
             return;
         }
         abandonConnection();
-        sendLeave();
+        // A lease that is on its way back must arrive while the place is still there.
+        Stages.whenDone(released, (nothing, failure) -> loop.execute(this::sendLeave));
     }
 
     private void sendLeave() {

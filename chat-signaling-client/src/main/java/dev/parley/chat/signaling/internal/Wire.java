@@ -15,11 +15,14 @@ import dev.parley.chat.SignalingException.Problem;
 import dev.parley.chat.signaling.AccessToken;
 import dev.parley.chat.signaling.internal.WorkerHttp.Answer;
 import dev.parley.chat.transport.IceServer;
+import dev.parley.chat.transport.Lease;
+import dev.parley.chat.transport.Nameplate;
 import dev.parley.chat.transport.RoomEntry;
 import dev.parley.chat.transport.RoomPage;
 import dev.parley.chat.transport.SignalingSession;
 import dev.parley.chat.transport.SignalingSession.MessageType;
 import dev.parley.chat.transport.SignedDescriptor;
+import dev.parley.chat.transport.SignedSuccession;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -47,6 +50,11 @@ public final class Wire {
 
     /** Longest time between heartbeats that a worker may ask for: a third of a day is as good as never. */
     static final int MAX_HEARTBEAT_SECONDS = 3600;
+
+    /**
+     * Longest lease that a worker may give. The protocol's lasts 30 s; nobody may keep a room for long by a mistake.
+     */
+    static final int MAX_LEASE_SECONDS = 600;
 
     /** A longer {@code Retry-After} counts as this. */
     static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
@@ -87,6 +95,14 @@ public final class Wire {
             return status == 404 && code.equals("room_not_found");
         }
 
+        boolean isNameplateGone() {
+            return status == 404 && code.equals("nameplate_not_found");
+        }
+
+        boolean isLeaseHeld() {
+            return status == 409 && code.equals("lease_held");
+        }
+
         /** The room token or the slot is not good any more: joining again mends both. */
         boolean asksToJoinAgain() {
             return status == 401 || status == 410;
@@ -101,9 +117,15 @@ public final class Wire {
                     code.equals("mailbox_full") ? "the receiver's mailbox is full" : "the worker asks to slow down";
                 case UNAUTHORIZED -> "the worker does not accept the token";
                 case FORBIDDEN -> "the account may not do this";
-                case ROOM_NOT_FOUND -> "the worker does not know the room";
+                case ROOM_NOT_FOUND ->
+                    isNameplateGone()
+                            ? "the worker does not know the number, or no longer"
+                            : "the worker does not know the room";
                 case PEER_NOT_FOUND -> "the receiver is not in the room";
-                case ROOM_EXISTS -> "the room id is taken";
+                case ROOM_EXISTS ->
+                    code.equals("succession_exists")
+                            ? "the worker has another succession of this version or a later one"
+                            : "the room id is taken";
                 case PEER_TAKEN -> "the peer id is held by another account";
                 case ROOM_FULL -> "the room is full";
                 case TOO_LARGE -> "the request was above a limit of the worker";
@@ -125,14 +147,14 @@ public final class Wire {
                 case 403 -> Problem.FORBIDDEN;
                 case 404 ->
                     switch (code) {
-                        case "room_not_found" -> Problem.ROOM_NOT_FOUND;
+                        case "room_not_found", "nameplate_not_found" -> Problem.ROOM_NOT_FOUND;
                         case "peer_not_found" -> Problem.PEER_NOT_FOUND;
                         default -> Problem.PROTOCOL;
                     };
                 case 408 -> Problem.UNREACHABLE;
                 case 409 ->
                     switch (code) {
-                        case "room_exists" -> Problem.ROOM_EXISTS;
+                        case "room_exists", "succession_exists" -> Problem.ROOM_EXISTS;
                         case "peer_taken" -> Problem.PEER_TAKEN;
                         case "room_full" -> Problem.ROOM_FULL;
                         default -> Problem.PROTOCOL;
@@ -157,6 +179,22 @@ public final class Wire {
         return write(JSON.createObjectNode()
                 .put("descriptor", BASE64.encodeToString(descriptor.descriptor()))
                 .put("signature", BASE64.encodeToString(descriptor.signature())));
+    }
+
+    /** Writes the body that publishes a succession. */
+    public static RequestBody succession(SignedSuccession succession) {
+        return write(JSON.createObjectNode()
+                .put("succession", BASE64.encodeToString(succession.succession()))
+                .put("signature", BASE64.encodeToString(succession.signature())));
+    }
+
+    /** Writes the body that asks for a short number. */
+    public static RequestBody nameplate(RoomId room) {
+        return write(JSON.createObjectNode().put("roomId", room.value()));
+    }
+
+    static RequestBody lease(long fence) {
+        return write(JSON.createObjectNode().put("fence", fence));
     }
 
     static RequestBody join(PeerId self) {
@@ -252,7 +290,8 @@ public final class Wire {
         }
     }
 
-    private static void requireSuccess(Answer answer, long nowEpochMillis) {
+    /** Checks an answer that says by its status alone that something was done. */
+    public static void requireSuccess(Answer answer, long nowEpochMillis) {
         if (!answer.isSuccess()) {
             throw refusal(answer, nowEpochMillis).toException();
         }
@@ -272,6 +311,48 @@ public final class Wire {
     public static void withdrawn(Answer answer, long nowEpochMillis) {
         if (!answer.isSuccess() && !refusal(answer, nowEpochMillis).isRoomGone()) {
             throw refusal(answer, nowEpochMillis).toException();
+        }
+    }
+
+    /** Reads the short number that a room was given. */
+    public static Nameplate nameplate(Answer answer, long nowEpochMillis) {
+        requireSuccess(answer, nowEpochMillis);
+        JsonNode node = object(answer);
+        return new Nameplate(
+                (int) number(node, "number", 1, Integer.MAX_VALUE),
+                Duration.ofSeconds(number(node, "expiresIn", 0, Integer.MAX_VALUE)));
+    }
+
+    /** Reads the room of a short number. */
+    public static RoomId nameplateRoom(Answer answer, long nowEpochMillis) {
+        requireSuccess(answer, nowEpochMillis);
+        try {
+            return new RoomId(text(object(answer), "roomId"));
+        } catch (IllegalArgumentException e) {
+            throw malformed("roomId is not the id of a room");
+        }
+    }
+
+    /** Checks the answer to a number that was given back; one that the worker does not know counts as given back. */
+    public static void nameplateClosed(Answer answer, long nowEpochMillis) {
+        if (!answer.isSuccess() && !refusal(answer, nowEpochMillis).isNameplateGone()) {
+            throw refusal(answer, nowEpochMillis).toException();
+        }
+    }
+
+    /** Reads who holds a lease: what the worker granted, or, in its refusal, who has it. */
+    static Lease lease(Answer answer) {
+        return lease(answer.isSuccess() ? object(answer) : object(answer.body().toByteArray()));
+    }
+
+    private static Lease lease(JsonNode node) {
+        try {
+            return new Lease(
+                    new PeerId(text(node, "holder")),
+                    number(node, "fence", 1, Long.MAX_VALUE),
+                    Duration.ofSeconds(number(node, "expiresIn", 0, MAX_LEASE_SECONDS)));
+        } catch (IllegalArgumentException e) {
+            throw malformed("holder is not a peer id");
         }
     }
 
@@ -301,10 +382,16 @@ public final class Wire {
                     new RoomId(text(node, "roomId")),
                     new SignedDescriptor(binary(node, "descriptor"), binary(node, "signature")),
                     (int) number(node, "peers", 0, Integer.MAX_VALUE),
-                    Instant.ofEpochMilli(number(node, "lastActive", 0, Long.MAX_VALUE)));
+                    Instant.ofEpochMilli(number(node, "lastActive", 0, Long.MAX_VALUE)),
+                    node.has("succession") ? succession(node.path("succession")) : null,
+                    node.has("lease") ? lease(node.path("lease")) : null);
         } catch (IllegalArgumentException e) {
             throw malformed("a room entry has a wrong field");
         }
+    }
+
+    private static SignedSuccession succession(JsonNode node) {
+        return new SignedSuccession(binary(node, "succession"), binary(node, "signature"));
     }
 
     static Joined joined(Answer answer) {

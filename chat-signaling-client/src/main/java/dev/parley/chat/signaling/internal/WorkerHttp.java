@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 /** One HTTP exchange with a time limit and a bounded answer. Decides nothing about what the answer means. */
 public final class WorkerHttp {
 
-    /** Largest answer about one thing. A room's entry has 11 KiB at most. */
+    /** Largest answer about one thing. A room's entry has 17 KiB at most. */
     public static final int MAX_ANSWER_BYTES = 64 * 1024;
 
     /** Largest list of rooms: 100 entries of at most 11 KiB, and room to grow. */

@@ -3,12 +3,14 @@ package dev.parley.chat.testkit.signaling;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.transport.SignedDescriptor;
+import dev.parley.chat.transport.SignedSuccession;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.stream.Collectors;
 
 /** A room as its host has it, for what a worker checks of it; see docs/signaling.md. */
 final class HostedRoom {
@@ -28,14 +30,16 @@ final class HostedRoom {
     private final Visibility visibility;
     private final int capacity;
     private final String name;
+    private final int revision;
     private final RoomId id;
     private final SignedDescriptor descriptor;
 
-    private HostedRoom(Identity host, Visibility visibility, int capacity, String name) {
+    private HostedRoom(Identity host, Visibility visibility, int capacity, String name, int revision) {
         this.host = host;
         this.visibility = visibility;
         this.capacity = capacity;
         this.name = name;
+        this.revision = revision;
         byte[] key = host.card().ed25519PublicKey();
         byte[] nonce = new byte[NONCE_BYTES];
         id = RoomId.of(Arrays.copyOf(sha256(join(ascii("parley-room-v1"), key, nonce)), RoomId.BYTES));
@@ -47,18 +51,39 @@ final class HostedRoom {
                 + (visibility == Visibility.PUBLIC ? "public" : "private") + "\",\"capacity\":" + capacity
                 + ",\"created\":" + CREATED_EPOCH_MILLIS + ",\"hostKey\":\"" + BASE64.encodeToString(key)
                 + "\",\"nonce\":\"" + BASE64.encodeToString(nonce) + "\",\"hostCard\":\""
-                + BASE64.encodeToString(host.card().encode()) + "\"," + secret + "}");
+                + BASE64.encodeToString(host.card().encode()) + "\"," + secret
+                + (revision == 0 ? "" : ",\"revision\":" + revision) + "}");
         descriptor = new SignedDescriptor(bytes, host.sign(join(ascii("parley-descriptor-v1"), bytes)));
     }
 
     /** Makes a room of a new host. The name is ASCII without quotes. */
     static HostedRoom of(Visibility visibility, int capacity, String name) {
-        return new HostedRoom(Identity.generate(), visibility, capacity, name);
+        return new HostedRoom(Identity.generate(), visibility, capacity, name, 0);
     }
 
     /** Returns the room with another descriptor under the same id. */
     HostedRoom renamed(String newName) {
-        return new HostedRoom(host, visibility, capacity, newName);
+        return new HostedRoom(host, visibility, capacity, newName, revision);
+    }
+
+    /** Returns the room with a later descriptor under the same id. */
+    HostedRoom revised(int newRevision, Visibility newVisibility, String newName) {
+        return new HostedRoom(host, newVisibility, capacity, newName, newRevision);
+    }
+
+    /** Returns a succession of this room, signed by its host. */
+    SignedSuccession succession(int version, Identity... deputies) {
+        byte[] bytes = ascii("{\"v\":1,\"room\":\"" + id.value() + "\",\"version\":" + version + ",\"deputies\":["
+                + Arrays.stream(deputies)
+                        .map(deputy ->
+                                "\"" + BASE64.encodeToString(deputy.card().encode()) + "\"")
+                        .collect(Collectors.joining(","))
+                + "]}");
+        return new SignedSuccession(bytes, host.sign(join(ascii("parley-succession-v1"), bytes)));
+    }
+
+    Identity host() {
+        return host;
     }
 
     RoomId id() {

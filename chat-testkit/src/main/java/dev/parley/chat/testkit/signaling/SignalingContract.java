@@ -8,25 +8,33 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.SignalingException.Problem;
+import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.testkit.signaling.HostedRoom.Visibility;
 import dev.parley.chat.testkit.signaling.SessionProbe.Message;
+import dev.parley.chat.transport.Lease;
+import dev.parley.chat.transport.Nameplate;
 import dev.parley.chat.transport.RoomEntry;
 import dev.parley.chat.transport.RoomPage;
 import dev.parley.chat.transport.Signaling;
 import dev.parley.chat.transport.SignalingSession;
 import dev.parley.chat.transport.SignalingSession.MessageType;
+import dev.parley.chat.transport.SignedSuccession;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -46,6 +54,9 @@ public abstract class SignalingContract {
     private static final PeerId NOBODY = peer(9);
     private static final int CAPACITY = 3;
     private static final int MAX_PAGE = 100;
+    private static final Duration LEASE = Duration.ofSeconds(30);
+    private static final Identity DEPUTY = Identity.generate();
+    private static final Identity OTHER_DEPUTY = Identity.generate();
 
     private final List<SessionProbe> probes = new ArrayList<>();
     private @Nullable Signaling ada;
@@ -78,6 +89,13 @@ public abstract class SignalingContract {
      * @throws AssertionError if it does not come to hold within a generous time
      */
     protected abstract void await(BooleanSupplier condition);
+
+    /**
+     * Lets time pass at the worker: its leases and short numbers grow older by this much.
+     *
+     * @param duration less than half the time to live of a peer at the worker
+     */
+    protected abstract void letPass(Duration duration);
 
     /** Takes the worker away. It keeps what it has stored. */
     protected abstract void workerDown();
@@ -294,6 +312,362 @@ public abstract class SignalingContract {
 
         assertThat(failure(ada().find(room.id()))).isEqualTo(Problem.ROOM_NOT_FOUND);
         assertThat(pages(MAX_PAGE)).isEmpty();
+    }
+
+    @Test
+    public void aGreaterRevisionTakesThePlaceOfTheDescriptorAndNothingElseDoes() {
+        HostedRoom room = announced(Visibility.PUBLIC, "Tea");
+        HostedRoom second = room.revised(2, Visibility.PUBLIC, "Coffee");
+
+        done(ada().announce(room.id(), second.descriptor()));
+        done(ada().announce(room.id(), second.descriptor()));
+
+        for (HostedRoom other : List.of(
+                room,
+                room.revised(1, Visibility.PUBLIC, "Milk"),
+                room.revised(2, Visibility.PUBLIC, "Milk"),
+                room.revised(3, Visibility.PRIVATE, "Milk"))) {
+            assertThat(failure(ada().announce(room.id(), other.descriptor()))).isEqualTo(Problem.ROOM_EXISTS);
+        }
+        HostedRoom third = room.revised(3, Visibility.PUBLIC, "Milk");
+        assertThat(failure(ben().announce(room.id(), third.descriptor()))).isEqualTo(Problem.ROOM_EXISTS);
+        assertThat(done(ben().find(room.id())).descriptor()).isEqualTo(second.descriptor());
+        assertThat(pages(MAX_PAGE)).hasSize(1);
+    }
+
+    @Test
+    public void aRoomOfAnotherAccountIsNotWithdrawn() {
+        HostedRoom room = announced();
+
+        assertThat(failure(ben().withdraw(room.id()))).isEqualTo(Problem.FORBIDDEN);
+
+        done(ben().find(room.id()));
+    }
+
+    // Succession
+
+    @Test
+    public void aSuccessionIsFoundAsItWasSigned() {
+        HostedRoom room = announced();
+        assertThat(done(ben().find(room.id())).succession()).isNull();
+        SignedSuccession first = room.succession(3, DEPUTY, OTHER_DEPUTY);
+
+        done(ada().publishSuccession(room.id(), first));
+        done(ada().publishSuccession(room.id(), first));
+
+        assertThat(done(ben().find(room.id())).succession()).isEqualTo(first);
+        SignedSuccession next = room.succession(4);
+        done(ada().publishSuccession(room.id(), next));
+        assertThat(done(ben().find(room.id())).succession()).isEqualTo(next);
+    }
+
+    @Test
+    public void aSuccessionIsReplacedByALaterVersionOnly() {
+        HostedRoom room = announced();
+        SignedSuccession stored = room.succession(3, DEPUTY);
+        done(ada().publishSuccession(room.id(), stored));
+
+        for (SignedSuccession other : List.of(room.succession(3, OTHER_DEPUTY), room.succession(2, DEPUTY))) {
+            assertThat(failure(ada().publishSuccession(room.id(), other))).isEqualTo(Problem.ROOM_EXISTS);
+        }
+
+        assertThat(done(ada().find(room.id())).succession()).isEqualTo(stored);
+    }
+
+    @Test
+    public void onlyTheOwnerOfARoomPublishesItsSuccession() {
+        HostedRoom room = announced();
+        HostedRoom unknown = HostedRoom.of(Visibility.PRIVATE, CAPACITY, "Tea");
+
+        assertThat(failure(ben().publishSuccession(room.id(), room.succession(1, DEPUTY))))
+                .isEqualTo(Problem.FORBIDDEN);
+        assertThat(failure(ada().publishSuccession(unknown.id(), unknown.succession(1, DEPUTY))))
+                .isEqualTo(Problem.ROOM_NOT_FOUND);
+    }
+
+    @Test
+    public void aSuccessionThatIsNotTheHostsOrNamesWrongDeputiesIsRefused() {
+        HostedRoom room = announced();
+        HostedRoom other = HostedRoom.of(Visibility.PRIVATE, CAPACITY, "Tea");
+        SignedSuccession good = room.succession(1, DEPUTY);
+        Identity[] nine = Stream.generate(Identity::generate).limit(9).toArray(Identity[]::new);
+
+        for (SignedSuccession wrong : List.of(
+                other.succession(1, DEPUTY),
+                new SignedSuccession(
+                        good.succession(), room.succession(2, DEPUTY).signature()),
+                room.succession(0, DEPUTY),
+                room.succession(1, DEPUTY, DEPUTY),
+                room.succession(1, room.host()),
+                room.succession(1, nine))) {
+            assertThat(failure(ada().publishSuccession(room.id(), wrong))).isEqualTo(Problem.PROTOCOL);
+        }
+
+        assertThat(done(ada().find(room.id())).succession()).isNull();
+        done(ada().publishSuccession(room.id(), room.succession(1, Arrays.copyOf(nine, 8))));
+    }
+
+    // Lease
+
+    @Test
+    public void theHostTakesTheLeaseAndEverybodySeesIt() {
+        HostedRoom room = announced();
+        SessionProbe host = connected(ada(), room, room.host().peerId());
+        assertThat(done(ben().find(room.id())).lease()).isNull();
+
+        Lease lease = done(host.session.acquireLease(0));
+
+        assertHeld(lease, room.host(), 1);
+        assertHeld(Objects.requireNonNull(done(ben().find(room.id())).lease()), room.host(), 1);
+    }
+
+    @Test
+    public void whoIsNeitherTheHostNorADeputyMayNotTakeTheLease() {
+        HostedRoom room = announced();
+        SessionProbe stranger = connected(ben(), room, DEPUTY.peerId());
+        assertThat(failure(stranger.session.acquireLease(0))).isEqualTo(Problem.FORBIDDEN);
+
+        done(ada().publishSuccession(room.id(), room.succession(1, DEPUTY)));
+
+        assertHeld(done(stranger.session.acquireLease(0)), DEPUTY, 1);
+    }
+
+    @Test
+    public void aLeaseHasOneHolderUntilItIsGivenBack() {
+        Led led = led();
+        assertHeld(done(led.host.session.acquireLease(0)), led.room.host(), 1);
+
+        assertHeld(done(led.deputy.session.acquireLease(0)), led.room.host(), 1);
+        assertHeld(done(led.deputy.session.acquireLease(1)), led.room.host(), 1);
+        done(led.deputy.session.releaseLease(1));
+        assertHeld(done(led.deputy.session.acquireLease(1)), led.room.host(), 1);
+        done(led.host.session.releaseLease(1));
+
+        assertFree(led.room, 1);
+        assertHeld(done(led.deputy.session.acquireLease(0)), DEPUTY, 2);
+        assertHeld(done(led.host.session.acquireLease(1)), DEPUTY, 2);
+    }
+
+    @Test
+    public void aHolderThatRenewsKeepsItsFenceAndOneThatForgotItTakesANewHolding() {
+        Led led = led();
+        done(led.host.session.acquireLease(0));
+        letPass(LEASE.dividedBy(2));
+        assertHeld(done(led.host.session.acquireLease(1)), led.room.host(), 1);
+        letPass(LEASE.dividedBy(2));
+        assertHeld(done(led.deputy.session.acquireLease(0)), led.room.host(), 1);
+
+        assertHeld(done(led.host.session.acquireLease(0)), led.room.host(), 2);
+
+        done(led.host.session.releaseLease(1));
+        assertHeld(done(led.deputy.session.acquireLease(0)), led.room.host(), 2);
+    }
+
+    @Test
+    public void aLeaseThatIsNotRenewedIsOver() {
+        Led led = led();
+        done(led.host.session.acquireLease(0));
+
+        letPass(LEASE);
+
+        assertFree(led.room, 1);
+        assertHeld(done(led.deputy.session.acquireLease(0)), DEPUTY, 2);
+        assertHeld(done(led.host.session.acquireLease(1)), DEPUTY, 2);
+        letPass(LEASE);
+        assertHeld(done(led.host.session.acquireLease(1)), led.room.host(), 3);
+    }
+
+    @Test
+    public void ofTwoThatTakeAFreeLeaseAtOnceExactlyOneGetsIt() {
+        Led led = led();
+        for (int round = 0; round < 10; round++) {
+            CompletionStage<Lease> one = led.host.session.acquireLease(round);
+            CompletionStage<Lease> two = led.deputy.session.acquireLease(round);
+
+            Lease lease = done(one);
+            assertThat(done(two).holder()).isEqualTo(lease.holder());
+            assertThat(done(two).fence()).isEqualTo(lease.fence()).isEqualTo(round + 1);
+            assertThat(lease.holder()).isIn(led.room.host().peerId(), DEPUTY.peerId());
+            done(led.host.session.releaseLease(lease.fence()));
+            done(led.deputy.session.releaseLease(lease.fence()));
+        }
+    }
+
+    @Test
+    public void aNewHoldingHasAGreaterFenceThanAnyThatWasHeardOfWithinBounds() {
+        Led led = led();
+        assertHeld(done(led.host.session.acquireLease(41)), led.room.host(), 42);
+        done(led.host.session.releaseLease(42));
+
+        assertThat(failure(led.deputy.session.acquireLease(42 + 1_000_000))).isEqualTo(Problem.PROTOCOL);
+        assertThat(failure(led.deputy.session.acquireLease((1L << 53) - 1))).isEqualTo(Problem.PROTOCOL);
+        assertThat(failure(led.deputy.session.acquireLease(Long.MAX_VALUE))).isEqualTo(Problem.PROTOCOL);
+
+        assertHeld(done(led.deputy.session.acquireLease(42 + 999_999)), DEPUTY, 42 + 1_000_000);
+        assertThatIllegalArgumentException().isThrownBy(() -> led.deputy.session.acquireLease(-1));
+    }
+
+    @Test
+    public void aHolderThatIsNoLongerNamedHoldsNothing() {
+        Led led = led();
+        assertHeld(done(led.deputy.session.acquireLease(0)), DEPUTY, 1);
+
+        done(ada().publishSuccession(led.room.id(), led.room.succession(2, OTHER_DEPUTY)));
+
+        assertFree(led.room, 1);
+        assertThat(failure(led.deputy.session.acquireLease(1))).isEqualTo(Problem.FORBIDDEN);
+        assertHeld(done(led.host.session.acquireLease(0)), led.room.host(), 2);
+    }
+
+    @Test
+    public void aLeaseIsNotTakenWithoutAConnection() {
+        Led led = led();
+        done(led.host.session.acquireLease(0));
+        workerDown();
+        await(() -> led.host.interruptions.get() > 0 && led.deputy.interruptions.get() > 0);
+
+        assertThat(failure(led.host.session.acquireLease(1))).isEqualTo(Problem.UNREACHABLE);
+        done(led.deputy.session.releaseLease(1));
+        workerUp();
+        await(() -> led.host.connections.get() > 1 && led.deputy.connections.get() > 1);
+
+        assertHeld(done(led.deputy.session.acquireLease(0)), led.room.host(), 1);
+        assertHeld(done(led.host.session.acquireLease(1)), led.room.host(), 1);
+    }
+
+    @Test
+    public void whoGivesTheLeaseBackAndLeavesLeavesItFree() {
+        Led led = led();
+        done(led.host.session.acquireLease(0));
+
+        CompletionStage<Void> released = inOwner(led.host, () -> {
+            CompletionStage<Void> release = led.host.session.releaseLease(1);
+            CompletionStage<Void> left = led.host.session.leave();
+            return release.thenCompose(given -> left);
+        });
+
+        done(released);
+        assertHeld(done(led.deputy.session.acquireLease(0)), DEPUTY, 2);
+        failure(led.host.session.acquireLease(1));
+        done(led.host.session.releaseLease(1));
+    }
+
+    /** A room with its host and its one deputy in it. */
+    private record Led(HostedRoom room, SessionProbe host, SessionProbe deputy) {}
+
+    private Led led() {
+        HostedRoom room = announced();
+        done(ada().publishSuccession(room.id(), room.succession(1, DEPUTY)));
+        return new Led(room, connected(ada(), room, room.host().peerId()), connected(ben(), room, DEPUTY.peerId()));
+    }
+
+    private static void assertHeld(Lease lease, Identity holder, long fence) {
+        assertThat(lease.holder()).isEqualTo(holder.peerId());
+        assertThat(lease.fence()).isEqualTo(fence);
+        assertThat(lease.validFor()).isPositive().isLessThanOrEqualTo(LEASE);
+    }
+
+    private void assertFree(HostedRoom room, long lastFence) {
+        Lease lease = Objects.requireNonNull(done(ben().find(room.id())).lease());
+        assertThat(lease.fence()).isEqualTo(lastFence);
+        assertThat(lease.validFor()).isZero();
+    }
+
+    // Short numbers
+
+    @Test
+    public void aRoomIsFoundByItsShortNumberUntilThatIsGivenBack() {
+        HostedRoom room = announced();
+
+        Nameplate one = done(ada().openNameplate(room.id()));
+        Nameplate two = done(ada().openNameplate(room.id()));
+
+        assertThat(one.validFor()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(one.number()).isBetween(1, 9).isNotEqualTo(two.number());
+        assertThat(done(ben().findNameplate(one.number()))).isEqualTo(room.id());
+        done(ben().closeNameplate(one.number()));
+        assertThat(done(ben().findNameplate(one.number()))).isEqualTo(room.id());
+        done(ada().closeNameplate(one.number()));
+        done(ada().closeNameplate(one.number()));
+        assertThat(failure(ben().findNameplate(one.number()))).isEqualTo(Problem.ROOM_NOT_FOUND);
+        assertThat(done(ben().findNameplate(two.number()))).isEqualTo(room.id());
+        assertThatIllegalArgumentException().isThrownBy(() -> ben().findNameplate(0));
+        assertThatIllegalArgumentException().isThrownBy(() -> ben().closeNameplate(0));
+    }
+
+    @Test
+    public void onlyTheOwnerOfARoomGivesItAShortNumber() {
+        HostedRoom room = announced();
+
+        assertThat(failure(ben().openNameplate(room.id()))).isEqualTo(Problem.FORBIDDEN);
+        assertThat(failure(ada().openNameplate(HostedRoom.of(Visibility.PUBLIC, CAPACITY, "Tea")
+                        .id())))
+                .isEqualTo(Problem.ROOM_NOT_FOUND);
+    }
+
+    @Test
+    public void anAccountHasEightShortNumbersAndThoseGivenBackRestForAMinute() {
+        HostedRoom room = announced();
+        Set<Integer> numbers = new HashSet<>();
+        for (int i = 0; i < 8; i++) {
+            numbers.add(done(ada().openNameplate(room.id())).number());
+        }
+        assertThat(numbers).hasSize(8);
+
+        assertThat(failure(ada().openNameplate(room.id()))).isEqualTo(Problem.RATE_LIMITED);
+        int back = numbers.iterator().next();
+        done(ada().closeNameplate(back));
+        assertThat(failure(ada().openNameplate(room.id()))).isEqualTo(Problem.RATE_LIMITED);
+        passMinutes(room, 1);
+
+        done(ada().openNameplate(room.id()));
+        assertThat(failure(ada().openNameplate(room.id()))).isEqualTo(Problem.RATE_LIMITED);
+    }
+
+    @Test
+    public void aShortNumberIsGoneWithItsTime() {
+        HostedRoom room = announced();
+        int number = done(ada().openNameplate(room.id())).number();
+
+        passMinutes(room, 9);
+        assertThat(done(ben().findNameplate(number))).isEqualTo(room.id());
+        passMinutes(room, 1);
+
+        assertThat(failure(ben().findNameplate(number))).isEqualTo(Problem.ROOM_NOT_FOUND);
+    }
+
+    @Test
+    public void aShortNumberIsGoneWithItsRoom() {
+        HostedRoom room = announced();
+        int number = done(ada().openNameplate(room.id())).number();
+
+        done(ada().withdraw(room.id()));
+
+        assertThat(failure(ben().findNameplate(number))).isEqualTo(Problem.ROOM_NOT_FOUND);
+    }
+
+    @Test
+    public void shortNumbersCannotBeTriedOut() {
+        HostedRoom room = announced();
+        int number = done(ada().openNameplate(room.id())).number();
+        for (int i = 0; i < 10; i++) {
+            done(ben().findNameplate(number));
+            done(ada().findNameplate(number));
+        }
+        assertThat(failure(ben().findNameplate(number))).isEqualTo(Problem.RATE_LIMITED);
+
+        passMinutes(room, 1);
+
+        assertThat(failure(ben().findNameplate(number)))
+                .as("it was looked up 20 times")
+                .isEqualTo(Problem.ROOM_NOT_FOUND);
+    }
+
+    private void passMinutes(HostedRoom room, int minutes) {
+        for (int i = 0; i < 2 * minutes; i++) {
+            letPass(Duration.ofSeconds(30));
+            done(ada().announce(room.id(), room.descriptor()));
+        }
     }
 
     // Messages

@@ -4,12 +4,15 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.SignalingException.Problem;
+import dev.parley.chat.transport.Lease;
+import dev.parley.chat.transport.Nameplate;
 import dev.parley.chat.transport.RoomEntry;
 import dev.parley.chat.transport.RoomPage;
 import dev.parley.chat.transport.Signaling;
 import dev.parley.chat.transport.SignalingListener;
 import dev.parley.chat.transport.SignalingSession;
 import dev.parley.chat.transport.SignedDescriptor;
+import dev.parley.chat.transport.SignedSuccession;
 import java.net.URI;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -59,14 +62,14 @@ public final class SimSignaling implements Signaling {
     @Override
     public CompletionStage<Void> announce(RoomId room, SignedDescriptor descriptor) {
         return request(() -> {
-            worker.announce(room, descriptor);
+            worker.announce(room, descriptor, host);
             return null;
         });
     }
 
     @Override
     public CompletionStage<RoomEntry> find(RoomId room) {
-        return request(() -> worker.find(room));
+        return request(() -> worker.find(room, network.time().nowNanos()));
     }
 
     @Override
@@ -80,9 +83,43 @@ public final class SimSignaling implements Signaling {
     @Override
     public CompletionStage<Void> withdraw(RoomId room) {
         return request(() -> {
-            worker.withdraw(room);
+            worker.withdraw(room, host);
             return null;
         });
+    }
+
+    @Override
+    public CompletionStage<Void> publishSuccession(RoomId room, SignedSuccession succession) {
+        return request(() -> {
+            worker.publishSuccession(room, succession, host);
+            return null;
+        });
+    }
+
+    @Override
+    public CompletionStage<Nameplate> openNameplate(RoomId room) {
+        return request(() -> worker.openNameplate(room, host, network.time().nowNanos()));
+    }
+
+    @Override
+    public CompletionStage<RoomId> findNameplate(int number) {
+        requirePositive(number);
+        return request(() -> worker.findNameplate(number, host, network.time().nowNanos()));
+    }
+
+    @Override
+    public CompletionStage<Void> closeNameplate(int number) {
+        requirePositive(number);
+        return request(() -> {
+            worker.closeNameplate(number, host, network.time().nowNanos());
+            return null;
+        });
+    }
+
+    private static void requirePositive(int number) {
+        if (number < 1) {
+            throw new IllegalArgumentException("a short number is 1 or more, not " + number);
+        }
     }
 
     @Override
@@ -134,6 +171,11 @@ public final class SimSignaling implements Signaling {
         return new SignalingException(Problem.UNREACHABLE, "the worker cannot be reached; is it running?");
     }
 
+    private static Lease shortened(Lease lease, Duration by) {
+        Duration left = lease.validFor().minus(by);
+        return new Lease(lease.holder(), lease.fence(), left.isNegative() ? Duration.ZERO : left);
+    }
+
     private enum State {
         JOINING,
         CONNECTED,
@@ -148,6 +190,7 @@ public final class SimSignaling implements Signaling {
         private final Executor owner;
         private final SignalingListener listener;
         private State state = State.JOINING;
+        private CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
 
         private SimSession(RoomId room, PeerId self, Executor owner, SignalingListener listener) {
             this.room = room;
@@ -303,15 +346,66 @@ public final class SimSignaling implements Signaling {
         }
 
         @Override
+        public CompletionStage<Lease> acquireLease(long fence) {
+            if (fence < 0) {
+                throw new IllegalArgumentException("a fence is not negative: " + fence);
+            }
+            CompletableFuture<Lease> future = new CompletableFuture<>();
+            long sentNanos = network.time().nowNanos();
+            later(() -> {
+                if (state != State.CONNECTED || !network.reachesWorker(host)) {
+                    future.completeExceptionally(unreachable());
+                    return;
+                }
+                Lease lease;
+                try {
+                    lease = worker.acquireLease(
+                            room, self, this, fence, network.time().nowNanos());
+                } catch (SignalingException e) {
+                    later(() -> future.completeExceptionally(e));
+                    return;
+                }
+                later(() -> {
+                    if (!network.reachesWorker(host)) {
+                        // The worker gave it, and nobody here knows.
+                        future.completeExceptionally(unreachable());
+                        return;
+                    }
+                    Duration onTheWay = Duration.ofNanos(network.time().nowNanos() - sentNanos);
+                    future.complete(lease.holder().equals(self) ? shortened(lease, onTheWay) : lease);
+                });
+            });
+            return future;
+        }
+
+        @Override
+        public CompletionStage<Void> releaseLease(long fence) {
+            CompletableFuture<Void> future = new CompletableFuture<>();
+            if (state == State.ENDED) {
+                future.complete(null);
+                return future;
+            }
+            released = CompletableFuture.allOf(released, future);
+            later(() -> {
+                if (network.reachesWorker(host)) {
+                    worker.releaseLease(room, self, this, fence);
+                }
+                later(() -> future.complete(null));
+            });
+            return future;
+        }
+
+        @Override
         public CompletionStage<Void> leave() {
             CompletableFuture<Void> future = new CompletableFuture<>();
             close();
-            later(() -> {
+            // A lease that is on its way back must arrive while the place is still there.
+            CompletableFuture<Void> unused = released.thenRun(() -> later(() -> {
                 if (network.reachesWorker(host)) {
                     worker.free(room, self, this);
                 }
                 future.complete(null);
-            });
+            }));
             return future;
         }
 

@@ -4,14 +4,21 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.SignalingException.Problem;
+import dev.parley.chat.crypto.PeerCard;
+import dev.parley.chat.transport.Lease;
+import dev.parley.chat.transport.Nameplate;
 import dev.parley.chat.transport.RoomEntry;
 import dev.parley.chat.transport.RoomPage;
 import dev.parley.chat.transport.SignalingListener;
 import dev.parley.chat.transport.SignedDescriptor;
+import dev.parley.chat.transport.SignedSuccession;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -29,26 +36,40 @@ import org.jspecify.annotations.Nullable;
 public final class SimWorker {
 
     private static final class SimRoom {
-        final SignedDescriptor descriptor;
+        final String owner;
+        SignedDescriptor descriptor;
         final Map<PeerId, SimSignaling.SimSession> places = new LinkedHashMap<>();
         final Map<PeerId, Deque<Mail>> mailboxes = new LinkedHashMap<>();
 
-        SimRoom(SignedDescriptor descriptor) {
+        @Nullable
+        SimSuccession succession;
+
+        @Nullable
+        SimLease lease;
+
+        SimRoom(String owner, SignedDescriptor descriptor) {
+            this.owner = owner;
             this.descriptor = descriptor;
         }
 
-        /** As a real worker does, it reads the visibility and the capacity, and nothing else of what is signed. */
-        private boolean isPublic() {
-            return text().contains("\"visibility\":\"public\"");
+        /** Who holds the lease now; null if it is free. A holder that may not hold it any more holds nothing. */
+        @Nullable
+        SimLease held(long nowNanos) {
+            SimLease last = lease;
+            return last != null && nowNanos < last.untilNanos() && mayLead(last.holder()) ? last : null;
         }
 
-        private int capacity() {
-            Matcher capacity = CAPACITY.matcher(text());
-            return capacity.find() ? Integer.parseInt(capacity.group(1)) : Integer.MAX_VALUE;
+        boolean mayLead(PeerId peer) {
+            SimSuccession named = succession;
+            return peer.equals(hostCard(descriptor).peerId())
+                    || (named != null && named.deputies().contains(peer));
         }
+    }
 
-        private String text() {
-            return new String(descriptor.descriptor(), StandardCharsets.UTF_8);
+    /** A holding of the lease, or the last one. */
+    private record SimLease(PeerId holder, long fence, long untilNanos) {
+        Duration left(long nowNanos) {
+            return Duration.ofNanos(untilNanos - nowNanos);
         }
     }
 
@@ -56,11 +77,22 @@ public final class SimWorker {
     record Mail(Consumer<SignalingListener> call, long expiresNanos) {}
 
     private static final Pattern CAPACITY = Pattern.compile("\"capacity\":(\\d{1,4})\\b");
+    private static final Pattern REVISION = Pattern.compile("\"revision\":(\\d{1,10})\\b");
+    private static final Pattern HOST_CARD = Pattern.compile("\"hostCard\":\"([A-Za-z0-9_-]+)\"");
+
+    private static final long LEASE_NANOS = Duration.ofSeconds(30).toNanos();
+
+    /** Greatest fence that a peer may have heard of: the next one is still exact in any JSON. */
+    private static final long MAX_HEARD_FENCE = (1L << 53) - 2;
+
+    /** How far one new holding may raise the fence. */
+    private static final long MAX_FENCE_STEP = 1_000_000;
 
     /** Most messages that wait for a peer. */
     private static final int MAX_WAITING = 64;
 
     private final Map<RoomId, SimRoom> rooms = new LinkedHashMap<>();
+    private final SimNameplates nameplates = new SimNameplates();
     private final int capacity;
     private @Nullable Consumer<byte[]> eavesdropper;
 
@@ -87,35 +119,122 @@ public final class SimWorker {
         rooms.clear();
     }
 
-    void announce(RoomId room, SignedDescriptor descriptor) {
+    void announce(RoomId room, SignedDescriptor descriptor, String account) {
         heard(descriptor.descriptor());
         SimRoom known = rooms.get(room);
-        if (known != null && !known.descriptor.equals(descriptor)) {
+        if (known == null) {
+            rooms.put(room, new SimRoom(account, descriptor));
+            return;
+        }
+        boolean same = Arrays.equals(known.descriptor.descriptor(), descriptor.descriptor());
+        boolean newer =
+                revision(descriptor) > revision(known.descriptor) && isPublic(descriptor) == isPublic(known.descriptor);
+        if (!known.owner.equals(account) || !(same || newer)) {
             throw new SignalingException(Problem.ROOM_EXISTS, "the room id is taken by another descriptor");
         }
-        rooms.putIfAbsent(room, new SimRoom(descriptor));
+        if (newer) {
+            known.descriptor = descriptor;
+        }
     }
 
-    RoomEntry find(RoomId room) {
+    RoomEntry find(RoomId room, long nowNanos) {
         SimRoom known = known(room);
-        return new RoomEntry(room, known.descriptor, known.places.size(), Instant.EPOCH);
+        SimSuccession succession = known.succession;
+        SimLease held = known.held(nowNanos);
+        SimLease last = known.lease;
+        return new RoomEntry(
+                room,
+                known.descriptor,
+                known.places.size(),
+                Instant.EPOCH,
+                succession == null ? null : succession.signed(),
+                last == null
+                        ? null
+                        : new Lease(last.holder(), last.fence(), held == null ? Duration.ZERO : held.left(nowNanos)));
+    }
+
+    void publishSuccession(RoomId room, SignedSuccession succession, String account) {
+        heard(succession.succession());
+        SimRoom known = owned(room, account);
+        SimSuccession next = SimSuccession.verified(room, hostCard(known.descriptor), succession);
+        SimSuccession before = known.succession;
+        if (before == null || next.version() > before.version()) {
+            known.succession = next;
+        } else if (!Arrays.equals(before.signed().succession(), succession.succession())) {
+            throw new SignalingException(Problem.ROOM_EXISTS, "the worker has this version or a later one");
+        }
+    }
+
+    /** Takes or renews the lease of a room, or answers who holds it; its time counts from now. */
+    Lease acquireLease(RoomId room, PeerId peer, SimSignaling.SimSession session, long fence, long nowNanos) {
+        SimRoom known = present(room, peer, session);
+        if (!known.mayLead(peer)) {
+            throw new SignalingException(Problem.FORBIDDEN, "neither the host nor a deputy");
+        }
+        if (fence > MAX_HEARD_FENCE) {
+            throw new SignalingException(Problem.PROTOCOL, "the fence is out of range");
+        }
+        SimLease held = known.held(nowNanos);
+        if (held != null && !held.holder().equals(peer)) {
+            return new Lease(held.holder(), held.fence(), held.left(nowNanos));
+        }
+        long next;
+        if (held != null && held.fence() == fence) {
+            next = fence;
+        } else {
+            SimLease last = known.lease;
+            long before = last == null ? 0 : last.fence();
+            next = Math.max(before, fence) + 1;
+            if (next - before > MAX_FENCE_STEP) {
+                throw new SignalingException(Problem.PROTOCOL, "the fence is too far ahead");
+            }
+        }
+        SimLease now = new SimLease(peer, next, nowNanos + LEASE_NANOS);
+        known.lease = now;
+        return new Lease(peer, next, now.left(nowNanos));
+    }
+
+    void releaseLease(RoomId room, PeerId peer, SimSignaling.SimSession session, long fence) {
+        SimRoom known = rooms.get(room);
+        if (known == null || known.places.get(peer) != session) {
+            return;
+        }
+        SimLease last = known.lease;
+        if (last != null && last.holder().equals(peer) && last.fence() == fence) {
+            known.lease = new SimLease(peer, fence, Long.MIN_VALUE);
+        }
+    }
+
+    Nameplate openNameplate(RoomId room, String account, long nowNanos) {
+        owned(room, account);
+        return nameplates.open(room, account, rooms::containsKey, nowNanos);
+    }
+
+    RoomId findNameplate(int number, String account, long nowNanos) {
+        return nameplates.find(number, account, rooms::containsKey, nowNanos);
+    }
+
+    void closeNameplate(int number, String account, long nowNanos) {
+        nameplates.close(number, account, nowNanos);
     }
 
     RoomPage list(@Nullable String cursor, int limit) {
         List<RoomId> newestFirst = new ArrayList<>(rooms.keySet());
         Collections.reverse(newestFirst);
-        newestFirst.removeIf(room -> !known(room).isPublic());
+        newestFirst.removeIf(room -> !isPublic(known(room).descriptor));
         int from = cursor == null ? 0 : Integer.parseInt(cursor);
         int to = Math.min(from + limit, newestFirst.size());
         List<RoomEntry> entries = newestFirst.subList(Math.min(from, to), to).stream()
-                .map(this::find)
+                .map(room -> new RoomEntry(
+                        room, known(room).descriptor, known(room).places.size(), Instant.EPOCH))
                 .toList();
         return new RoomPage(entries, to < newestFirst.size() ? String.valueOf(to) : null);
     }
 
-    void withdraw(RoomId room) {
-        SimRoom gone = rooms.remove(room);
-        if (gone != null) {
+    void withdraw(RoomId room, String account) {
+        if (rooms.containsKey(room)) {
+            SimRoom gone = owned(room, account);
+            rooms.remove(room);
             gone.places.values().forEach(session -> session.roomGone());
         }
     }
@@ -123,7 +242,7 @@ public final class SimWorker {
     void take(RoomId room, PeerId peer, SimSignaling.SimSession session) {
         SimRoom known = known(room);
         SimSignaling.SimSession before = known.places.get(peer);
-        if (before == null && known.places.size() >= Math.min(capacity, known.capacity())) {
+        if (before == null && known.places.size() >= Math.min(capacity, capacity(known.descriptor))) {
             throw new SignalingException(Problem.ROOM_FULL, "the room's capacity is reached");
         }
         known.places.put(peer, session);
@@ -176,6 +295,22 @@ public final class SimWorker {
                         .toList();
     }
 
+    private SimRoom owned(RoomId room, String account) {
+        SimRoom known = known(room);
+        if (!known.owner.equals(account)) {
+            throw new SignalingException(Problem.FORBIDDEN, "the room is of another account");
+        }
+        return known;
+    }
+
+    private SimRoom present(RoomId room, PeerId peer, SimSignaling.SimSession session) {
+        SimRoom known = known(room);
+        if (known.places.get(peer) != session) {
+            throw new SignalingException(Problem.UNAVAILABLE, "the place in the room has to be taken again");
+        }
+        return known;
+    }
+
     private SimRoom known(RoomId room) {
         SimRoom known = rooms.get(room);
         if (known == null) {
@@ -189,5 +324,33 @@ public final class SimWorker {
         if (listener != null) {
             listener.accept(bytes);
         }
+    }
+
+    // As a real worker does, it reads these fields and nothing else of what is signed.
+
+    private static boolean isPublic(SignedDescriptor descriptor) {
+        return text(descriptor).contains("\"visibility\":\"public\"");
+    }
+
+    private static int capacity(SignedDescriptor descriptor) {
+        Matcher capacity = CAPACITY.matcher(text(descriptor));
+        return capacity.find() ? Integer.parseInt(capacity.group(1)) : Integer.MAX_VALUE;
+    }
+
+    private static long revision(SignedDescriptor descriptor) {
+        Matcher revision = REVISION.matcher(text(descriptor));
+        return revision.find() ? Long.parseLong(revision.group(1)) : 0;
+    }
+
+    private static PeerCard hostCard(SignedDescriptor descriptor) {
+        Matcher card = HOST_CARD.matcher(text(descriptor));
+        if (!card.find()) {
+            throw new SignalingException(Problem.PROTOCOL, "the descriptor has no hostCard");
+        }
+        return PeerCard.decode(Base64.getUrlDecoder().decode(card.group(1)));
+    }
+
+    private static String text(SignedDescriptor descriptor) {
+        return new String(descriptor.descriptor(), StandardCharsets.UTF_8);
     }
 }

@@ -41,6 +41,11 @@ final class SimSignalingTest extends SignalingContract {
     }
 
     @Override
+    protected void letPass(Duration duration) {
+        time.runFor(duration);
+    }
+
+    @Override
     protected void workerDown() {
         network.workerDown(true);
     }

@@ -204,10 +204,10 @@ final class Exchange {
 
     void fail(Throwable failure) {
         if (failure instanceof Problem problem) {
-            answer(problem);
+            answer(problem, Json.object());
         } else {
             log.error("A defect: a {} request failed", request.getMethod(), failure);
-            answer(new Problem(ProblemCode.INTERNAL, "a defect of the worker; its log says more"));
+            answer(new Problem(ProblemCode.INTERNAL, "a defect of the worker; its log says more"), Json.object());
         }
     }
 
@@ -225,7 +225,8 @@ final class Exchange {
         response.write(true, null, callback);
     }
 
-    private void answer(Problem problem) {
+    /** Refuses, with members of its own in the problem document (RFC 9457 section 3.2). */
+    void answer(Problem problem, ObjectNode extensions) {
         if (problem.getCause() != null) {
             log.warn("Refused with {}: {}", problem.code().wireName(), problem.detail(), problem.getCause());
         }
@@ -236,7 +237,10 @@ final class Exchange {
                         .put(new HttpField(HttpHeader.RETRY_AFTER, Integer.toString(problem.retryAfterSeconds())));
             default -> {}
         }
-        write(problem.code().status(), ProblemErrorHandler.MEDIA_TYPE, ProblemErrorHandler.body(problem));
+        write(
+                problem.code().status(),
+                ProblemErrorHandler.MEDIA_TYPE,
+                Json.write(ProblemErrorHandler.document(problem).setAll(extensions)));
     }
 
     private void write(int status, String contentType, byte[] body) {

@@ -15,18 +15,17 @@ import org.eclipse.jetty.util.Callback;
 public final class ProblemErrorHandler implements Request.Handler {
     static final String MEDIA_TYPE = "application/problem+json";
 
-    static byte[] body(Problem problem) {
-        return body(problem.code(), problem.code().status(), problem.detail());
+    static ObjectNode document(Problem problem) {
+        return document(problem.code(), problem.code().status(), problem.detail());
     }
 
-    private static byte[] body(ProblemCode code, int status, String detail) {
-        ObjectNode body = Json.object()
+    private static ObjectNode document(ProblemCode code, int status, String detail) {
+        return Json.object()
                 .put("type", "about:blank")
                 .put("title", code.title())
                 .put("status", status)
                 .put("code", code.wireName())
                 .put("detail", detail);
-        return Json.write(body);
     }
 
     @Override
@@ -45,8 +44,8 @@ public final class ProblemErrorHandler implements Request.Handler {
         headers.put(HttpHeader.CONTENT_TYPE, MEDIA_TYPE);
         headers.put(HttpHeader.CACHE_CONTROL, "no-store");
         ProblemCode code = codeOf(status);
-        byte[] body =
-                body(code, status, code == ProblemCode.INTERNAL ? "a defect of the worker" : "refused by the server");
+        byte[] body = Json.write(document(
+                code, status, code == ProblemCode.INTERNAL ? "a defect of the worker" : "refused by the server"));
         headers.put(HttpHeader.CONTENT_LENGTH, body.length);
         return body;
     }

@@ -9,16 +9,20 @@ import dev.parley.chat.worker.internal.push.PushHub;
 import dev.parley.chat.worker.internal.rooms.Encoding;
 import dev.parley.chat.worker.internal.rooms.Ids;
 import dev.parley.chat.worker.internal.rooms.SignedDescriptor;
+import dev.parley.chat.worker.internal.rooms.SignedSuccession;
 import dev.parley.chat.worker.internal.store.RoomStore;
 import dev.parley.chat.worker.internal.store.RoomStore.Announcement;
+import dev.parley.chat.worker.internal.store.RoomStore.Lease;
+import dev.parley.chat.worker.internal.store.RoomStore.Room;
 import dev.parley.chat.worker.internal.store.RoomStore.RoomEntry;
+import dev.parley.chat.worker.internal.store.RoomStore.Succession;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Rooms: announce, list, look up, delete. */
+/** Rooms: announce, list, look up, delete, and say who may take one over. */
 public final class RoomsEndpoint {
     private static final int DEFAULT_PAGE = 50;
     private static final int MAX_PAGE = 100;
@@ -40,6 +44,7 @@ public final class RoomsEndpoint {
                 new Route("POST", "/v1/rooms", gate.withAccessToken(this::announce)),
                 new Route("GET", "/v1/rooms", gate.withAccessToken((exchange, account) -> list(exchange))),
                 new Route("GET", "/v1/rooms/{roomId}", gate.withAccessToken((exchange, account) -> find(exchange))),
+                new Route("PUT", "/v1/rooms/{roomId}/succession", gate.withAccessToken(this::publishSuccession)),
                 new Route("DELETE", "/v1/rooms/{roomId}", gate.withAccessToken(this::delete)));
     }
 
@@ -73,9 +78,38 @@ public final class RoomsEndpoint {
     }
 
     private void find(Exchange exchange) {
-        RoomEntry room = store.room(roomId(exchange), clock.millis())
+        Room room = room(roomId(exchange));
+        ObjectNode answer = describe(room.entry());
+        Succession succession = room.succession();
+        if (succession != null) {
+            answer.set(
+                    "succession",
+                    Json.object().put("succession", succession.succession()).put("signature", succession.signature()));
+        }
+        Lease lease = room.lease();
+        if (lease != null) {
+            answer.set("lease", LeaseEndpoint.describe(lease));
+        }
+        exchange.answer(200, answer);
+    }
+
+    private Room room(String roomId) {
+        return store.room(roomId, clock.millis())
                 .orElseThrow(() -> new Problem(ProblemCode.ROOM_NOT_FOUND, "no such room, or it has expired"));
-        exchange.answer(200, describe(room));
+    }
+
+    private void publishSuccession(Exchange exchange, String account) {
+        String roomId = roomId(exchange);
+        exchange.readJson(body -> {
+            // Whatever becomes of the room meanwhile: its id certifies the host's key.
+            SignedSuccession succession = SignedSuccession.verify(
+                    roomId,
+                    room(roomId).entry().descriptor(),
+                    Json.text(body, "succession"),
+                    Json.text(body, "signature"));
+            store.publishSuccession(roomId, succession, account, clock.millis());
+            exchange.noContent();
+        });
     }
 
     private void delete(Exchange exchange, String account) {

@@ -32,6 +32,19 @@ public final class Encoding {
         return bytes;
     }
 
+    /**
+     * Decodes a value of a fixed length.
+     *
+     * @throws Problem {@code invalid_request} as above, or if the length is another one
+     */
+    static byte[] fromBase64Url(String text, String what, int byteCount) {
+        byte[] bytes = fromBase64Url(text, what);
+        if (bytes.length != byteCount) {
+            throw Problem.invalid(what + " must have " + byteCount + " bytes, has " + bytes.length);
+        }
+        return bytes;
+    }
+
     /** Lower-case base32 of a whole number of 5-byte groups. */
     static String base32(byte[] bytes) {
         if (bytes.length % 5 != 0) {

@@ -2,12 +2,14 @@ package dev.parley.chat.worker.internal.store;
 
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.rooms.SignedDescriptor;
+import dev.parley.chat.worker.internal.rooms.SignedSuccession;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Rooms, their peers and the mailboxes of these, with a time to live.
+ * Rooms, their peers and the mailboxes of these, their leases and short numbers, with a time to live.
  *
  * <p>Every method takes the time, blocks for at most a short transaction, may be called from any thread, and answers as
  * if everything that has expired by {@code nowMillis} were gone already. What a method has accepted is still there
@@ -17,6 +19,20 @@ public interface RoomStore extends AutoCloseable {
     int MAX_ROOMS_PER_ACCOUNT = 64;
     int MAX_WAITING_MESSAGES = 64;
     long MESSAGE_LIFETIME_MILLIS = 60_000;
+    long LEASE_MILLIS = 30_000;
+
+    /** Greatest fence that a caller may have heard of: the next one is still exact in any JSON. */
+    long MAX_HEARD_FENCE = (1L << 53) - 2;
+
+    /** How far one new holding may raise the fence. */
+    long MAX_FENCE_STEP = 1_000_000;
+
+    int MAX_NAMEPLATES_PER_ACCOUNT = 8;
+    int MAX_NAMEPLATE_LOOKUPS = 20;
+    long NAMEPLATE_LIFETIME_MILLIS = 600_000;
+
+    /** How long a number is not given away again after it was open. */
+    long NAMEPLATE_REST_MILLIS = 60_000;
 
     /** What became of an announced room. */
     enum Announcement {
@@ -27,6 +43,24 @@ public interface RoomStore extends AutoCloseable {
     /** A room as it is shown to clients; {@code ordinal} grows with the time of creation. */
     record RoomEntry(
             long ordinal, String roomId, String descriptor, String signature, int peers, long lastActiveMillis) {}
+
+    /** A succession as it is shown to clients, in base64url. */
+    record Succession(String succession, String signature) {}
+
+    /** One holding of a lease. */
+    record Holding(String peer, long fence, long untilMillis) {}
+
+    /** Who holds a lease or held it last, and for how long still; 0 exactly if nobody holds it now. */
+    record Lease(String holder, long fence, long leftMillis) {}
+
+    /** A room with what is shown of it alone: who may take it over, and who holds its lease; null if nobody did. */
+    record Room(
+            RoomEntry entry,
+            @Nullable Succession succession,
+            @Nullable Lease lease) {}
+
+    /** A short number that was opened. */
+    record Nameplate(int number, long leftMillis) {}
 
     /** A place in a room: the address of a mailbox. */
     record Slot(String roomId, String peerId) {}
@@ -44,14 +78,15 @@ public interface RoomStore extends AutoCloseable {
     record Accepted(long seq, boolean isNew) {}
 
     /**
-     * Creates a room, or renews it if the same account announces the same descriptor again.
+     * Creates a room, or renews it if the same account announces the same descriptor again, or one of the same
+     * visibility with a greater revision, which takes the place of the one before.
      *
      * @throws Problem {@code room_exists}, or {@code rate_limited} if the account has {@value #MAX_ROOMS_PER_ACCOUNT}
      *     rooms
      */
     Announcement announce(SignedDescriptor descriptor, String account, long nowMillis);
 
-    Optional<RoomEntry> room(String roomId, long nowMillis);
+    Optional<Room> room(String roomId, long nowMillis);
 
     /** Public rooms, newest first, those with an ordinal below {@code beforeOrdinal}. */
     List<RoomEntry> publicRooms(long beforeOrdinal, int limit, long nowMillis);
@@ -62,6 +97,53 @@ public interface RoomStore extends AutoCloseable {
      * @throws Problem {@code room_not_found}, or {@code forbidden} if the account is not its owner
      */
     void delete(String roomId, String account, long nowMillis);
+
+    /**
+     * Says who may hold the lease of a room besides its host.
+     *
+     * @throws Problem {@code room_not_found}, {@code forbidden} if the account is not its owner, or
+     *     {@code succession_exists} if there is another one of this version or a later one
+     */
+    void publishSuccession(String roomId, SignedSuccession succession, String account, long nowMillis);
+
+    /**
+     * Takes the lease of a room if it is free, or renews it.
+     *
+     * @param fence that of the caller's own holding, or the greatest that it has heard of
+     * @return the lease of now, which may be another's
+     * @throws Problem {@code room_not_found}, {@code peer_expired}, {@code forbidden} if the caller is neither the host
+     *     nor a deputy, {@code invalid_request} if the fence is too far ahead
+     */
+    Lease acquireLease(Member member, long fence, long nowMillis);
+
+    /**
+     * Ends the holding of a peer with this fence, if there is one.
+     *
+     * @throws Problem {@code room_not_found}, {@code peer_expired}
+     */
+    void releaseLease(Member member, long fence, long nowMillis);
+
+    /**
+     * Gives a room a short number.
+     *
+     * @throws Problem {@code room_not_found}, {@code forbidden} if the account is not its owner, {@code rate_limited}
+     *     if it has {@value #MAX_NAMEPLATES_PER_ACCOUNT} numbers, those that rest included
+     */
+    Nameplate openNameplate(String roomId, String account, long nowMillis);
+
+    /**
+     * The id of the room that has a short number; counts as a look-up of it.
+     *
+     * @throws Problem {@code nameplate_not_found}
+     */
+    String findNameplate(int number, long nowMillis);
+
+    /**
+     * Gives a short number back.
+     *
+     * @throws Problem {@code nameplate_not_found} if the account has no such number
+     */
+    void closeNameplate(int number, String account, long nowMillis);
 
     /**
      * Takes or renews a place in a room.

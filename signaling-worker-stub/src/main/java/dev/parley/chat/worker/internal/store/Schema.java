@@ -8,10 +8,7 @@ import java.util.List;
 
 /** The tables, and the steps from each version of them ({@code PRAGMA user_version}) to the next. */
 final class Schema {
-    /**
-     * Step {@code i} leads from version {@code i} to {@code i + 1}. A released step is never changed, only followed.
-     */
-    private static final List<List<String>> MIGRATIONS = List.of(List.of(
+    private static final List<String> FIRST = List.of(
             """
             CREATE TABLE rooms (
               ordinal INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -55,20 +52,57 @@ final class Schema {
               accepted_at INTEGER NOT NULL,
               PRIMARY KEY (slot, sender_slot, msg_id)) STRICT, WITHOUT ROWID""",
             "CREATE INDEX accepted_accepted_at ON accepted (accepted_at)",
-            "CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT"));
+            "CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT");
+
+    /** Revisions, successions, leases and short numbers. */
+    private static final List<String> SECOND = List.of(
+            "ALTER TABLE rooms ADD COLUMN revision INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE rooms ADD COLUMN succession TEXT",
+            "ALTER TABLE rooms ADD COLUMN succession_signature TEXT",
+            "ALTER TABLE rooms ADD COLUMN succession_version INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE rooms ADD COLUMN lease_holder TEXT",
+            "ALTER TABLE rooms ADD COLUMN lease_fence INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE rooms ADD COLUMN lease_until INTEGER NOT NULL DEFAULT 0",
+            // The account is that of whoever was in the room under this id when it was named, if anybody was.
+            """
+            CREATE TABLE deputies (
+              room INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,
+              peer_id TEXT NOT NULL,
+              account TEXT,
+              PRIMARY KEY (room, peer_id)) STRICT, WITHOUT ROWID""",
+            // A number without a room, or that has expired, rests until free_at.
+            """
+            CREATE TABLE nameplates (
+              number INTEGER PRIMARY KEY,
+              account TEXT NOT NULL,
+              room INTEGER REFERENCES rooms ON DELETE SET NULL,
+              lookups INTEGER NOT NULL DEFAULT 0,
+              expires_at INTEGER NOT NULL,
+              free_at INTEGER NOT NULL) STRICT""",
+            "CREATE INDEX nameplates_account ON nameplates (account)",
+            "CREATE INDEX nameplates_room ON nameplates (room)",
+            "CREATE INDEX nameplates_free_at ON nameplates (free_at)");
+
+    /**
+     * Step {@code i} leads from version {@code i} to {@code i + 1}. A released step is never changed, only followed.
+     */
+    private static final List<List<String>> MIGRATIONS = List.of(FIRST, SECOND);
 
     static final int VERSION = MIGRATIONS.size();
 
     private Schema() {}
 
-    /** Brings the tables to {@link #VERSION}; each step is one transaction, so a kill leaves a whole version. */
-    static void migrate(Connection connection) throws SQLException {
+    /**
+     * Brings the tables to a version, if they are older; each step is one transaction, so a kill leaves a whole
+     * version.
+     */
+    static void migrate(Connection connection, int target) throws SQLException {
         int version = version(connection);
         if (version > VERSION) {
             throw new SQLException("the database has schema version " + version + ", this worker knows up to " + VERSION
                     + ": use a newer worker or another data directory");
         }
-        for (int step = version; step < VERSION; step++) {
+        for (int step = version; step < target; step++) {
             try (Statement statement = connection.createStatement()) {
                 for (String sql : MIGRATIONS.get(step)) {
                     statement.execute(sql);

@@ -4,6 +4,7 @@ import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
 import dev.parley.chat.worker.internal.rooms.Encoding;
 import dev.parley.chat.worker.internal.rooms.SignedDescriptor;
+import dev.parley.chat.worker.internal.rooms.SignedSuccession;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,18 +12,20 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,13 +46,14 @@ public final class SqliteRoomStore implements RoomStore {
     private static final int BUSY_TIMEOUT_MILLIS = 2_000;
 
     private final ReentrantLock lock = new ReentrantLock();
-    private final Connection connection;
-    private final Map<String, PreparedStatement> statements = new HashMap<>();
+    private final Sql sql;
+    private final Nameplates nameplates;
     private final long ttlMillis;
     private boolean closed;
 
     private SqliteRoomStore(Connection connection, Duration timeToLive) {
-        this.connection = connection;
+        this.sql = new Sql(connection);
+        this.nameplates = new Nameplates(sql);
         this.ttlMillis = timeToLive.toMillis();
     }
 
@@ -93,7 +97,7 @@ public final class SqliteRoomStore implements RoomStore {
                 statement.execute("PRAGMA foreign_keys = ON");
             }
             connection.setAutoCommit(false);
-            Schema.migrate(connection);
+            Schema.migrate(connection, Schema.VERSION);
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
@@ -107,13 +111,24 @@ public final class SqliteRoomStore implements RoomStore {
         return transact(() -> {
             RoomRow room = findRoom(descriptor.roomId(), nowMillis);
             if (room != null) {
-                if (!room.owner.equals(account) || !room.descriptor.equals(text)) {
+                boolean same = room.descriptor.equals(text);
+                boolean newer = descriptor.revision() > room.revision && descriptor.listed() == room.listed;
+                if (!room.owner.equals(account) || !(same || newer)) {
                     throw new Problem(ProblemCode.ROOM_EXISTS, "this room id is taken");
+                }
+                if (newer) {
+                    sql.execute(
+                            "UPDATE rooms SET descriptor = ?, signature = ?, capacity = ?, revision = ? WHERE ordinal = ?",
+                            text,
+                            Encoding.base64Url(descriptor.signature()),
+                            descriptor.capacity(),
+                            descriptor.revision(),
+                            room.ordinal);
                 }
                 touchRoom(room.ordinal, nowMillis);
                 return Announcement.RENEWED;
             }
-            long rooms = number(
+            long rooms = sql.number(
                     "SELECT count(*) FROM rooms WHERE owner = ? AND last_active > ?", account, horizon(nowMillis));
             if (rooms >= MAX_ROOMS_PER_ACCOUNT) {
                 throw new Problem(
@@ -122,26 +137,34 @@ public final class SqliteRoomStore implements RoomStore {
                         retryAfterTtl());
             }
             // An expired namesake that the sweep has not reached yet.
-            execute("DELETE FROM rooms WHERE room_id = ?", descriptor.roomId());
-            execute(
-                    "INSERT INTO rooms (room_id, owner, descriptor, signature, listed, capacity, last_active)"
-                            + " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            sql.execute("DELETE FROM rooms WHERE room_id = ?", descriptor.roomId());
+            sql.execute(
+                    "INSERT INTO rooms (room_id, owner, descriptor, signature, listed, capacity, revision, last_active)"
+                            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                     descriptor.roomId(),
                     account,
                     text,
                     Encoding.base64Url(descriptor.signature()),
                     descriptor.listed() ? 1 : 0,
                     descriptor.capacity(),
+                    descriptor.revision(),
                     nowMillis);
             return Announcement.CREATED;
         });
     }
 
     @Override
-    public Optional<RoomEntry> room(String roomId, long nowMillis) {
-        return transact(() ->
-                entries("WHERE rooms.room_id = ?2 AND rooms.last_active > ?1", horizon(nowMillis), roomId).stream()
-                        .findFirst());
+    public Optional<Room> room(String roomId, long nowMillis) {
+        return transact(() -> {
+            List<RoomEntry> found =
+                    entries("WHERE rooms.room_id = ?2 AND rooms.last_active > ?1", horizon(nowMillis), roomId);
+            if (found.isEmpty()) {
+                return Optional.empty();
+            }
+            RoomEntry entry = found.get(0);
+            Leadership leadership = leadership(entry.ordinal(), entry.descriptor());
+            return Optional.of(new Room(entry, leadership.succession(), leadership.shown(nowMillis)));
+        });
     }
 
     @Override
@@ -154,11 +177,11 @@ public final class SqliteRoomStore implements RoomStore {
     }
 
     private List<RoomEntry> entries(String where, Object... arguments) throws SQLException {
-        String sql = "SELECT ordinal, room_id, descriptor, signature, last_active,"
+        String select = "SELECT ordinal, room_id, descriptor, signature, last_active,"
                 + " (SELECT count(*) FROM peers WHERE peers.room = rooms.ordinal AND peers.last_active > ?1)"
                 + " FROM rooms " + where;
         List<RoomEntry> entries = new ArrayList<>();
-        try (ResultSet row = query(sql, arguments)) {
+        try (ResultSet row = sql.query(select, arguments)) {
             while (row.next()) {
                 entries.add(new RoomEntry(
                         row.getLong(1),
@@ -175,11 +198,104 @@ public final class SqliteRoomStore implements RoomStore {
     @Override
     public void delete(String roomId, String account, long nowMillis) {
         transact(() -> {
-            RoomRow room = requireRoom(roomId, nowMillis);
-            if (!room.owner.equals(account)) {
-                throw new Problem(ProblemCode.FORBIDDEN, "only its owner deletes a room");
+            RoomRow room = requireOwned(roomId, account, nowMillis);
+            nameplates.restOf(room.ordinal, nowMillis);
+            return sql.execute("DELETE FROM rooms WHERE ordinal = ?", room.ordinal);
+        });
+    }
+
+    @Override
+    public void publishSuccession(String roomId, SignedSuccession succession, String account, long nowMillis) {
+        String text = Encoding.base64Url(succession.succession());
+        transact(() -> {
+            RoomRow room = requireOwned(roomId, account, nowMillis);
+            Leadership before = leadership(room.ordinal, room.descriptor);
+            Succession stored = before.succession();
+            if (stored != null && stored.succession().equals(text)) {
+                return 0;
             }
-            return execute("DELETE FROM rooms WHERE ordinal = ?", room.ordinal);
+            if (succession.version() <= before.version()) {
+                throw new Problem(
+                        ProblemCode.SUCCESSION_EXISTS, "there is another succession of this version or a later one");
+            }
+            nameDeputies(room, succession.deputies(), nowMillis);
+            return sql.execute(
+                    "UPDATE rooms SET succession = ?, succession_signature = ?, succession_version = ? WHERE ordinal = ?",
+                    text,
+                    Encoding.base64Url(succession.signature()),
+                    succession.version(),
+                    room.ordinal);
+        });
+    }
+
+    /** A deputy that is away keeps the account that it was named with before. */
+    private void nameDeputies(RoomRow room, List<String> deputies, long nowMillis) throws SQLException {
+        Map<String, String> accounts = new HashMap<>();
+        try (ResultSet row = sql.query(
+                "SELECT peer_id, account FROM deputies WHERE room = ? AND account IS NOT NULL", room.ordinal)) {
+            while (row.next()) {
+                accounts.put(row.getString(1), row.getString(2));
+            }
+        }
+        sql.execute("DELETE FROM deputies WHERE room = ?", room.ordinal);
+        for (String deputy : deputies) {
+            sql.execute("INSERT INTO deputies (room, peer_id) VALUES (?, ?)", room.ordinal, deputy);
+            PeerRow present = findPeer(room, deputy, nowMillis);
+            String account = present != null ? present.account : accounts.get(deputy);
+            if (account != null) {
+                sql.execute(
+                        "UPDATE deputies SET account = ? WHERE room = ? AND peer_id = ?",
+                        account,
+                        room.ordinal,
+                        deputy);
+            }
+        }
+    }
+
+    @Override
+    public Lease acquireLease(Member member, long fence, long nowMillis) {
+        return transact(() -> {
+            RoomRow room = requireRoom(member.slot().roomId(), nowMillis);
+            PeerRow peer = requirePeer(member, nowMillis);
+            Leadership leadership = leadership(room.ordinal, room.descriptor);
+            if (!leadership.mayLead(member.slot().peerId())) {
+                throw new Problem(ProblemCode.FORBIDDEN, "only the host and its deputies take the lease");
+            }
+            Holding next = leadership.next(member.slot().peerId(), fence, nowMillis);
+            sql.execute(
+                    "UPDATE rooms SET lease_holder = ?, lease_fence = ?, lease_until = ? WHERE ordinal = ?",
+                    next.peer(),
+                    next.fence(),
+                    next.untilMillis(),
+                    peer.room);
+            return new Lease(next.peer(), next.fence(), next.untilMillis() - nowMillis);
+        });
+    }
+
+    @Override
+    public void releaseLease(Member member, long fence, long nowMillis) {
+        transact(() -> sql.execute(
+                "UPDATE rooms SET lease_until = 0 WHERE ordinal = ? AND lease_holder = ? AND lease_fence = ?",
+                requirePeer(member, nowMillis).room,
+                member.slot().peerId(),
+                fence));
+    }
+
+    @Override
+    public Nameplate openNameplate(String roomId, String account, long nowMillis) {
+        return transact(() -> nameplates.open(requireOwned(roomId, account, nowMillis).ordinal, account, nowMillis));
+    }
+
+    @Override
+    public String findNameplate(int number, long nowMillis) {
+        return transact(() -> nameplates.find(number, horizon(nowMillis), nowMillis));
+    }
+
+    @Override
+    public void closeNameplate(int number, String account, long nowMillis) {
+        transact(() -> {
+            nameplates.close(number, account, nowMillis);
+            return number;
         });
     }
 
@@ -193,12 +309,21 @@ public final class SqliteRoomStore implements RoomStore {
                 // Else a stranger could take the host's place before it, or whenever it was away for a while.
                 throw new Problem(ProblemCode.PEER_TAKEN, "this peer id is that of the room's host");
             }
+            if (sql.number(
+                            "SELECT count(*) FROM deputies WHERE room = ? AND peer_id = ? AND account <> ?",
+                            room.ordinal,
+                            member.slot().peerId(),
+                            member.account())
+                    > 0) {
+                // Else a stranger could take the lease in the name of a deputy that is away for a while.
+                throw new Problem(ProblemCode.PEER_TAKEN, "this peer id is that of a deputy of the room");
+            }
             PeerRow peer = findPeer(room, member.slot().peerId(), nowMillis);
             if (peer != null && !peer.account.equals(member.account())) {
                 throw new Problem(ProblemCode.PEER_TAKEN, "this peer id is held by another account");
             }
             if (peer == null) {
-                long peers = number(
+                long peers = sql.number(
                         "SELECT count(*) FROM peers WHERE room = ? AND last_active > ?",
                         room.ordinal,
                         horizon(nowMillis));
@@ -206,18 +331,18 @@ public final class SqliteRoomStore implements RoomStore {
                     throw new Problem(ProblemCode.ROOM_FULL, "the room has its " + room.capacity + " peers");
                 }
                 // An expired holder of the id; its mailbox and the memory of its messages go with it.
-                execute(
+                sql.execute(
                         "DELETE FROM peers WHERE room = ? AND peer_id = ?",
                         room.ordinal,
                         member.slot().peerId());
-                execute(
+                sql.execute(
                         "INSERT INTO peers (room, peer_id, account, last_active) VALUES (?, ?, ?, ?)",
                         room.ordinal,
                         member.slot().peerId(),
                         member.account(),
                         nowMillis);
             } else {
-                execute("UPDATE peers SET last_active = ? WHERE slot = ?", nowMillis, peer.slot);
+                sql.execute("UPDATE peers SET last_active = ? WHERE slot = ?", nowMillis, peer.slot);
             }
             touchRoom(room.ordinal, nowMillis);
             return peer == null ? 0 : peer.ackedSeq;
@@ -228,14 +353,14 @@ public final class SqliteRoomStore implements RoomStore {
     public void renew(Member member, long nowMillis) {
         transact(() -> {
             PeerRow peer = requirePeer(member, nowMillis);
-            execute("UPDATE peers SET last_active = ? WHERE slot = ?", nowMillis, peer.slot);
+            sql.execute("UPDATE peers SET last_active = ? WHERE slot = ?", nowMillis, peer.slot);
             return touchRoom(peer.room, nowMillis);
         });
     }
 
     @Override
     public void leave(Member member, long nowMillis) {
-        transact(() -> execute("DELETE FROM peers WHERE slot = ?", requirePeer(member, nowMillis).slot));
+        transact(() -> sql.execute("DELETE FROM peers WHERE slot = ?", requirePeer(member, nowMillis).slot));
     }
 
     @Override
@@ -247,7 +372,7 @@ public final class SqliteRoomStore implements RoomStore {
             if (to == null) {
                 throw new Problem(ProblemCode.PEER_NOT_FOUND, "the receiver is not in the room");
             }
-            try (ResultSet earlier = query(
+            try (ResultSet earlier = sql.query(
                     "SELECT seq FROM accepted WHERE slot = ? AND sender_slot = ? AND msg_id = ? AND accepted_at > ?",
                     to.slot,
                     from.slot,
@@ -257,7 +382,7 @@ public final class SqliteRoomStore implements RoomStore {
                     return new Accepted(earlier.getLong(1), false);
                 }
             }
-            long waiting = number(
+            long waiting = sql.number(
                     "SELECT count(*) FROM messages WHERE slot = ? AND accepted_at > ?",
                     to.slot,
                     nowMillis - MESSAGE_LIFETIME_MILLIS);
@@ -266,8 +391,8 @@ public final class SqliteRoomStore implements RoomStore {
                         ProblemCode.MAILBOX_FULL, MAX_WAITING_MESSAGES + " messages wait for the receiver already");
             }
             long seq = to.lastSeq + 1;
-            execute("UPDATE peers SET last_seq = ? WHERE slot = ?", seq, to.slot);
-            execute(
+            sql.execute("UPDATE peers SET last_seq = ? WHERE slot = ?", seq, to.slot);
+            sql.execute(
                     "INSERT INTO messages (slot, seq, sender, type, payload, accepted_at) VALUES (?, ?, ?, ?, ?, ?)",
                     to.slot,
                     seq,
@@ -275,7 +400,7 @@ public final class SqliteRoomStore implements RoomStore {
                     message.type(),
                     message.payload(),
                     nowMillis);
-            execute(
+            sql.execute(
                     "INSERT OR REPLACE INTO accepted (slot, sender_slot, msg_id, seq, accepted_at) VALUES (?, ?, ?, ?, ?)",
                     to.slot,
                     from.slot,
@@ -295,8 +420,8 @@ public final class SqliteRoomStore implements RoomStore {
             if (upTo <= peer.ackedSeq) {
                 return 0;
             }
-            execute("DELETE FROM messages WHERE slot = ? AND seq <= ?", peer.slot, upTo);
-            return execute("UPDATE peers SET acked_seq = ? WHERE slot = ?", upTo, peer.slot);
+            sql.execute("DELETE FROM messages WHERE slot = ? AND seq <= ?", peer.slot, upTo);
+            return sql.execute("UPDATE peers SET acked_seq = ? WHERE slot = ?", upTo, peer.slot);
         });
     }
 
@@ -310,7 +435,7 @@ public final class SqliteRoomStore implements RoomStore {
         return transact(() -> {
             PeerRow peer = requirePeer(receiver, nowMillis);
             List<Waiting> messages = new ArrayList<>();
-            try (ResultSet row = query(
+            try (ResultSet row = sql.query(
                     "SELECT seq, sender, type, payload FROM messages"
                             + " WHERE slot = ? AND seq > ? AND accepted_at > ? ORDER BY seq",
                     peer.slot,
@@ -334,46 +459,48 @@ public final class SqliteRoomStore implements RoomStore {
     public boolean sweep(int maxPerKind, long nowMillis) {
         long horizon = horizon(nowMillis);
         return transact(() -> {
-            int messages = execute(
+            int messages = sql.execute(
                     "DELETE FROM messages WHERE rowid IN (SELECT rowid FROM messages WHERE accepted_at <= ? LIMIT ?)",
                     nowMillis - MESSAGE_LIFETIME_MILLIS,
                     maxPerKind);
-            int accepted = execute(
+            int accepted = sql.execute(
                     "DELETE FROM accepted WHERE (slot, sender_slot, msg_id) IN"
                             + " (SELECT slot, sender_slot, msg_id FROM accepted WHERE accepted_at <= ? LIMIT ?)",
                     horizon,
                     maxPerKind);
-            int peers = execute(
+            nameplates.restOfExpired(horizon, nowMillis);
+            int numbers = nameplates.sweep(maxPerKind, nowMillis);
+            int peers = sql.execute(
                     "DELETE FROM peers WHERE slot IN (SELECT slot FROM peers WHERE last_active <= ? LIMIT ?)",
                     horizon,
                     maxPerKind);
             // A room outlives its peers, which go first, in their own chunks; so no delete here fans out.
-            int rooms = execute(
+            int rooms = sql.execute(
                     "DELETE FROM rooms WHERE ordinal IN (SELECT ordinal FROM rooms WHERE last_active <= ?"
                             + " AND NOT EXISTS (SELECT 1 FROM peers WHERE peers.room = rooms.ordinal) LIMIT ?)",
                     horizon,
                     maxPerKind);
-            return Math.max(Math.max(messages, accepted), Math.max(peers, rooms)) >= maxPerKind;
+            return IntStream.of(messages, accepted, numbers, peers, rooms).max().getAsInt() >= maxPerKind;
         });
     }
 
     @Override
     public byte[] secret(String name, Supplier<byte[]> generate) {
         return transact(() -> {
-            try (ResultSet row = query("SELECT value FROM secrets WHERE name = ?", name)) {
+            try (ResultSet row = sql.query("SELECT value FROM secrets WHERE name = ?", name)) {
                 if (row.next()) {
                     return row.getBytes(1);
                 }
             }
             byte[] fresh = generate.get();
-            execute("INSERT INTO secrets (name, value) VALUES (?, ?)", name, fresh);
+            sql.execute("INSERT INTO secrets (name, value) VALUES (?, ?)", name, fresh);
             return fresh;
         });
     }
 
     @Override
     public void ping() {
-        transact(() -> number("SELECT 1"));
+        transact(() -> sql.number("SELECT 1"));
     }
 
     @Override
@@ -384,10 +511,7 @@ public final class SqliteRoomStore implements RoomStore {
                 return;
             }
             closed = true;
-            for (PreparedStatement statement : statements.values()) {
-                statement.close();
-            }
-            connection.close();
+            sql.close();
         } catch (SQLException e) {
             log.warn("The store did not close cleanly; it recovers at its next start", e);
         } finally {
@@ -395,16 +519,25 @@ public final class SqliteRoomStore implements RoomStore {
         }
     }
 
-    private record RoomRow(long ordinal, String owner, String descriptor, int capacity) {}
+    private record RoomRow(long ordinal, String owner, String descriptor, int capacity, boolean listed, int revision) {}
 
     private record PeerRow(long slot, long room, String account, long lastSeq, long ackedSeq) {}
 
     private @Nullable RoomRow findRoom(String roomId, long nowMillis) throws SQLException {
-        try (ResultSet row = query(
-                "SELECT ordinal, owner, descriptor, capacity FROM rooms WHERE room_id = ? AND last_active > ?",
+        try (ResultSet row = sql.query(
+                "SELECT ordinal, owner, descriptor, capacity, listed, revision FROM rooms"
+                        + " WHERE room_id = ? AND last_active > ?",
                 roomId,
                 horizon(nowMillis))) {
-            return row.next() ? new RoomRow(row.getLong(1), row.getString(2), row.getString(3), row.getInt(4)) : null;
+            return row.next()
+                    ? new RoomRow(
+                            row.getLong(1),
+                            row.getString(2),
+                            row.getString(3),
+                            row.getInt(4),
+                            row.getBoolean(5),
+                            row.getInt(6))
+                    : null;
         }
     }
 
@@ -416,8 +549,38 @@ public final class SqliteRoomStore implements RoomStore {
         return room;
     }
 
+    private RoomRow requireOwned(String roomId, String account, long nowMillis) throws SQLException {
+        RoomRow room = requireRoom(roomId, nowMillis);
+        if (!room.owner.equals(account)) {
+            throw new Problem(ProblemCode.FORBIDDEN, "only the owner of a room does this");
+        }
+        return room;
+    }
+
+    private Leadership leadership(long ordinal, String descriptor) throws SQLException {
+        Set<String> deputies = new HashSet<>();
+        try (ResultSet row = sql.query("SELECT peer_id FROM deputies WHERE room = ?", ordinal)) {
+            while (row.next()) {
+                deputies.add(row.getString(1));
+            }
+        }
+        try (ResultSet row = sql.query(
+                "SELECT succession, succession_signature, succession_version, lease_holder, lease_fence,"
+                        + " lease_until FROM rooms WHERE ordinal = ?",
+                ordinal)) {
+            String succession = row.getString(1);
+            String holder = row.getString(4);
+            return new Leadership(
+                    SignedDescriptor.hostPeerId(descriptor),
+                    succession == null ? null : new Succession(succession, row.getString(2)),
+                    row.getInt(3),
+                    deputies,
+                    holder == null ? null : new Holding(holder, row.getLong(5), row.getLong(6)));
+        }
+    }
+
     private @Nullable PeerRow findPeer(RoomRow room, String peerId, long nowMillis) throws SQLException {
-        try (ResultSet row = query(
+        try (ResultSet row = sql.query(
                 "SELECT slot, room, account, last_seq, acked_seq FROM peers"
                         + " WHERE room = ? AND peer_id = ? AND last_active > ?",
                 room.ordinal,
@@ -439,7 +602,7 @@ public final class SqliteRoomStore implements RoomStore {
     }
 
     private int touchRoom(long ordinal, long nowMillis) throws SQLException {
-        return execute("UPDATE rooms SET last_active = ? WHERE ordinal = ?", nowMillis, ordinal);
+        return sql.execute("UPDATE rooms SET last_active = ? WHERE ordinal = ?", nowMillis, ordinal);
     }
 
     /** What was last active at this time, or before it, has expired. */
@@ -464,12 +627,12 @@ public final class SqliteRoomStore implements RoomStore {
             boolean committed = false;
             try {
                 T result = work.run();
-                connection.commit();
+                sql.commit();
                 committed = true;
                 return result;
             } finally {
                 if (!committed) {
-                    connection.rollback();
+                    sql.rollback();
                 }
             }
         } catch (SQLException e) {
@@ -477,32 +640,5 @@ public final class SqliteRoomStore implements RoomStore {
         } finally {
             lock.unlock();
         }
-    }
-
-    private int execute(String sql, Object... arguments) throws SQLException {
-        return prepare(sql, arguments).executeUpdate();
-    }
-
-    private ResultSet query(String sql, Object... arguments) throws SQLException {
-        return prepare(sql, arguments).executeQuery();
-    }
-
-    private long number(String sql, Object... arguments) throws SQLException {
-        try (ResultSet row = query(sql, arguments)) {
-            return row.getLong(1);
-        }
-    }
-
-    /** Statements are kept: there is a fixed number of texts. Only called under the lock. */
-    private PreparedStatement prepare(String sql, Object... arguments) throws SQLException {
-        PreparedStatement statement = statements.get(sql);
-        if (statement == null) {
-            statement = connection.prepareStatement(sql);
-            statements.put(sql, statement);
-        }
-        for (int i = 0; i < arguments.length; i++) {
-            statement.setObject(i + 1, arguments[i]);
-        }
-        return statement;
     }
 }

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.chat.worker.HostKeys;
+import dev.parley.chat.worker.internal.rooms.Encoding;
 import dev.parley.chat.worker.internal.rooms.SignedDescriptor;
 import dev.parley.chat.worker.internal.store.RoomStore.Accepted;
+import dev.parley.chat.worker.internal.store.RoomStore.Announcement;
+import dev.parley.chat.worker.internal.store.RoomStore.Lease;
 import dev.parley.chat.worker.internal.store.RoomStore.Member;
 import dev.parley.chat.worker.internal.store.RoomStore.Posted;
 import dev.parley.chat.worker.internal.store.RoomStore.Slot;
@@ -15,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
+import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -54,7 +58,10 @@ class SqliteRoomStoreTest {
             copy(directory, survivor);
             try (RoomStore reopened = SqliteRoomStore.inDirectory(survivor, TTL)) {
                 assertThat(reopened.waiting(bob, 0, 1000, 1)).hasSize(1);
-                assertThat(reopened.room(bob.slot().roomId(), 1).orElseThrow().peers())
+                assertThat(reopened.room(bob.slot().roomId(), 1)
+                                .orElseThrow()
+                                .entry()
+                                .peers())
                         .isEqualTo(2);
                 Member alice = new Member(new Slot(bob.slot().roomId(), ALICE), "alice");
                 assertThat(reopened.post(alice, new Posted(BOB, "envelope", "AAAA", "m1"), 1))
@@ -96,6 +103,77 @@ class SqliteRoomStoreTest {
                         .as(table)
                         .isZero();
             }
+        }
+    }
+
+    @Test
+    void aDatabaseOfAnOlderWorkerIsBroughtUpToDateInPlace(@TempDir Path directory) throws Exception {
+        SignedDescriptor descriptor = descriptor();
+        String text = Encoding.base64Url(descriptor.descriptor());
+        String host = SignedDescriptor.hostPeerId(text);
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("signaling.db"))) {
+            connection.setAutoCommit(false);
+            Schema.migrate(connection, 1);
+            try (PreparedStatement room = connection.prepareStatement(
+                            "INSERT INTO rooms (room_id, owner, descriptor, signature, listed, capacity, last_active)"
+                                    + " VALUES (?, 'alice', ?, ?, 1, 10, 0)");
+                    PreparedStatement peer = connection.prepareStatement(
+                            "INSERT INTO peers (room, peer_id, account, last_active) VALUES (1, ?, 'alice', 0)")) {
+                room.setString(1, descriptor.roomId());
+                room.setString(2, text);
+                room.setString(3, Encoding.base64Url(descriptor.signature()));
+                room.executeUpdate();
+                peer.setString(1, host);
+                peer.executeUpdate();
+            }
+            connection.commit();
+        }
+        Member member = new Member(new Slot(descriptor.roomId(), host), "alice");
+        int number;
+        try (RoomStore store = SqliteRoomStore.inDirectory(directory, TTL)) {
+            RoomStore.Room room = store.room(descriptor.roomId(), 1).orElseThrow();
+            assertThat(room.entry().descriptor()).isEqualTo(text);
+            assertThat(room.entry().peers()).isEqualTo(1);
+            assertThat(room.succession()).isNull();
+            assertThat(room.lease()).isNull();
+            assertThat(store.announce(descriptor, "alice", 1)).isEqualTo(Announcement.RENEWED);
+            assertThat(store.acquireLease(member, 0, 1)).isEqualTo(new Lease(host, 1, 30_000));
+            number = store.openNameplate(descriptor.roomId(), "alice", 1).number();
+        }
+        try (RoomStore store = SqliteRoomStore.inDirectory(directory, TTL)) {
+            assertThat(store.acquireLease(member, 1, 2)).isEqualTo(new Lease(host, 1, 30_000));
+            assertThat(store.findNameplate(number, 2)).isEqualTo(descriptor.roomId());
+        }
+    }
+
+    @Test
+    void theSweepRemovesNumbersThatHaveRestedAndNoOthers(@TempDir Path directory) throws Exception {
+        SignedDescriptor kept = descriptor();
+        SignedDescriptor dead = descriptor();
+        int open;
+        try (RoomStore store = SqliteRoomStore.inDirectory(directory, TTL)) {
+            store.announce(dead, "alice", 0);
+            store.openNameplate(dead.roomId(), "alice", 0);
+            store.announce(kept, "bob", 90_000);
+            open = store.openNameplate(kept.roomId(), "bob", 90_000).number();
+        }
+        assertThat(numbersAfterSweep(directory, 90_000)).isEqualTo(2);
+        assertThat(numbersAfterSweep(directory, 149_999)).isEqualTo(2);
+        assertThat(numbersAfterSweep(directory, 150_000))
+                .as("60 s after the end of its room")
+                .isEqualTo(1);
+        try (RoomStore store = SqliteRoomStore.inDirectory(directory, TTL)) {
+            assertThat(store.findNameplate(open, 150_000)).isEqualTo(kept.roomId());
+        }
+    }
+
+    private static int numbersAfterSweep(Path directory, long nowMillis) throws Exception {
+        try (RoomStore store = SqliteRoomStore.inDirectory(directory, TTL)) {
+            assertThat(store.sweep(100, nowMillis)).isFalse();
+        }
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("signaling.db"));
+                Statement statement = connection.createStatement()) {
+            return statement.executeQuery("SELECT count(*) FROM nameplates").getInt(1);
         }
     }
 

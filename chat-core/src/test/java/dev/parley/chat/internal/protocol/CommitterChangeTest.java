@@ -1,0 +1,311 @@
+package dev.parley.chat.internal.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.chat.CloseReason.Code;
+import dev.parley.chat.ConnectionState;
+import dev.parley.chat.NotAllowedException;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.SignalingException;
+import dev.parley.chat.SignalingException.Problem;
+import dev.parley.chat.crypto.Identity;
+import dev.parley.chat.internal.protocol.MachineHarness.Node;
+import dev.parley.chat.transport.Lease;
+import dev.parley.chat.transport.SignedSuccession;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/** Who leads a room after its host, in virtual time. */
+final class CommitterChangeTest {
+
+    private static final Duration TAKEOVER = MachineHarness.LEASE.plusSeconds(20);
+
+    private final MachineHarness world = new MachineHarness();
+    private final Node host = world.host().start();
+    private final Node ann = join("Ann", 2);
+    private final Node bob = join("Bob", 3);
+    private final Node cleo = join("Cleo", 4);
+
+    private Node join(String name, int number) {
+        Node node = world.participant(name, number).start();
+        world.advanceMillis(500);
+        return node;
+    }
+
+    /** Somebody who comes after the worker knows of the succession. */
+    private Node joinLate(String name, int number, @Nullable SignedSuccession signed, @Nullable Lease lease) {
+        Identity identity = MachineHarness.identity(number);
+        RoomConfig config = world.config(identity, name);
+        Node node = world.participant(new RoomConfig(
+                identity,
+                name,
+                config.descriptor(),
+                host.secret,
+                config.maxQueuedBytes(),
+                config.seed(),
+                Map.of(),
+                List.of(),
+                signed,
+                lease));
+        node.start();
+        world.advanceMillis(500);
+        return node;
+    }
+
+    private long name(PeerId... deputies) {
+        long ticket = host.request(number -> new Input.NameDeputies(number, List.of(deputies)));
+        assertThat(host.completed).contains(ticket);
+        return ticket;
+    }
+
+    private static boolean leads(Node node) {
+        return node.machine instanceof HostMachine && node.machine.state == ConnectionState.CONNECTED;
+    }
+
+    @Test
+    void theFirstDeputyGoesOnWhenTheHostIsLost() {
+        name(ann.id(), bob.id());
+        host.crash();
+        world.advance(TAKEOVER);
+
+        assertThat(leads(ann)).isTrue();
+        assertThat(leads(bob)).isFalse();
+        bob.takeTold();
+        cleo.takeTold();
+        ann.send("I lead");
+        bob.send("and we follow");
+        cleo.send("all of us");
+        List<String> all = List.of("Ann: I lead", "Bob: and we follow", "Cleo: all of us");
+        assertThat(bob.messages()).isEqualTo(all);
+        assertThat(cleo.messages()).isEqualTo(all);
+    }
+
+    @Test
+    void theSecondDeputyGoesOnWhenTheFirstIsLostToo() {
+        name(ann.id(), bob.id());
+        host.crash();
+        ann.crash();
+        world.advance(TAKEOVER);
+
+        assertThat(leads(bob)).isTrue();
+        cleo.takeTold();
+        bob.send("I lead");
+        assertThat(cleo.messages()).containsExactly("Bob: I lead");
+    }
+
+    @Test
+    void aRoomWithoutDeputiesEndsWithItsHost() {
+        host.handle(new Input.Leave());
+        world.settle();
+        assertThat(ann.closedFor()).isEqualTo(Code.ROOM_ENDED);
+        assertThat(host.all(Output.Withdraw.class)).hasSize(1);
+    }
+
+    @Test
+    void aHostThatLeavesHandsTheRoomOverWithoutWaitingForTheLease() {
+        name(bob.id());
+        host.handle(new Input.Leave());
+        world.settle();
+        assertThat(host.all(Output.Withdraw.class)).isEmpty();
+        world.advance(Duration.ofSeconds(5));
+
+        assertThat(leads(bob)).isTrue();
+        ann.takeTold();
+        bob.send("on we go");
+        assertThat(ann.messages()).containsExactly("Bob: on we go");
+        assertThat(cleo.messages()).contains("Bob: on we go");
+    }
+
+    @Test
+    void whatWasOnItsWayDuringTheChangeArrivesOnce() {
+        name(bob.id());
+        // Ann hears what Bob does not, and Cleo's word reaches nobody.
+        world.stall(bob.linkAtHost());
+        host.send("heard by Ann and Cleo");
+        ann.send("ordered, and heard by Cleo");
+        world.stall(cleo.link());
+        cleo.send("never ordered");
+        bob.takeTold();
+        host.crash();
+        world.advance(TAKEOVER);
+        world.advance(TAKEOVER);
+
+        assertThat(leads(bob)).isTrue();
+        assertThat(bob.messages())
+                .containsExactlyInAnyOrder(
+                        "Host: heard by Ann and Cleo", "Ann: ordered, and heard by Cleo", "Cleo: never ordered");
+        for (Node node : List.of(ann, cleo)) {
+            assertThat(node.messages())
+                    .as(node.name)
+                    .containsExactlyInAnyOrder(
+                            "Host: heard by Ann and Cleo", "Ann: ordered, and heard by Cleo", "Cleo: never ordered");
+        }
+    }
+
+    @Test
+    void aDeputyThatOnlyLostItsOwnLinkComesBackAsAParticipant() {
+        name(ann.id());
+        world.cut(ann.linkAtHost());
+        world.advance(Duration.ofSeconds(20));
+
+        assertThat(leads(host)).isTrue();
+        assertThat(leads(ann)).isFalse();
+        ann.takeTold();
+        host.send("still me");
+        assertThat(ann.messages()).containsExactly("Host: still me");
+    }
+
+    @Test
+    void aHostWithoutALeaseChangesNothingInTheGroupAndPassesMessagesOn() {
+        name(ann.id());
+        world.isLeaseServed = false;
+        world.advance(TAKEOVER);
+        long commits = commits();
+        Node dan = joinLate("Dan", 5, null, null);
+        long ticket = host.kick(bob.id());
+        assertThat(bob.closed).as("cut off at once").isNotNull();
+        assertThat(host.completed).doesNotContain(ticket);
+        assertThat(commits()).isEqualTo(commits);
+        ann.takeTold();
+        cleo.send("we talk on");
+        assertThat(ann.messages()).containsExactly("Cleo: we talk on");
+        assertThat(dan.machine.state).isEqualTo(ConnectionState.CONNECTING);
+
+        world.isLeaseServed = true;
+        world.advance(Timer.LEASE.toDuration());
+        assertThat(host.completed).contains(ticket);
+        assertThat(commits()).isGreaterThan(commits);
+    }
+
+    private long commits() {
+        return host.all(Output.Transmit.class).stream()
+                .filter(transmit -> transmit.frame()[0] == 0x11)
+                .count();
+    }
+
+    @Test
+    void aHostThatComesBackToTheWorkerTooLateStandsDownAndRejoins() {
+        name(ann.id());
+        // The host and two participants are on an island: only the deputy reaches the worker, and not the host.
+        world.worker.remove(host.id());
+        host.handle(new Input.SignalingDown(new SignalingException(Problem.UNREACHABLE, "away")));
+        world.cut(ann.linkAtHost());
+        world.advance(TAKEOVER);
+        assertThat(leads(ann)).isTrue();
+        assertThat(leads(host)).as("goes on with its island, without commits").isTrue();
+        host.send("on the island");
+        ann.send("on the mainland");
+        assertThat(bob.messages()).contains("Host: on the island");
+
+        world.worker.put(host.id(), host);
+        host.handle(new Input.SignalingUp());
+        world.settle();
+        assertThat(leads(host)).as("stands down").isFalse();
+        world.advance(TAKEOVER);
+
+        assertThat(host.machine.state).isEqualTo(ConnectionState.CONNECTED);
+        for (Node node : List.of(host, ann, bob, cleo)) {
+            assertThat(node.messages())
+                    .as(node.name)
+                    .containsOnlyOnce("Host: on the island")
+                    .containsOnlyOnce("Ann: on the mainland");
+        }
+        bob.takeTold();
+        host.send("a participant now");
+        assertThat(bob.messages()).containsExactly("Host: a participant now");
+    }
+
+    @Test
+    void nobodyFollowsWhomTheHostHasNotNamed() {
+        name(ann.id());
+        // The worker gives the lease to one that the host has not named.
+        world.lease = new Lease(cleo.id(), 99, MachineHarness.LEASE);
+        world.leaseEndNanos = world.nowNanos + Duration.ofHours(1).toNanos();
+        host.crash();
+        world.advance(Duration.ofSeconds(40));
+        assertThat(leads(cleo)).isFalse();
+        assertThat(ann.machine.leader.peerId()).isEqualTo(host.id());
+        assertThat(bob.machine.leader.peerId()).isEqualTo(host.id());
+    }
+
+    @Test
+    void nobodyFollowsAnOldFence() {
+        name(ann.id(), bob.id());
+        host.crash();
+        world.advance(TAKEOVER);
+        assertThat(leads(ann)).isTrue();
+        long fence = cleo.machine.governance.fence();
+        cleo.handle(new Input.LeaderFound(new Lease(bob.id(), fence, MachineHarness.LEASE), null));
+        world.cut(cleo.link());
+        world.settle();
+        cleo.handle(new Input.LeaderFound(new Lease(bob.id(), fence, MachineHarness.LEASE), null));
+        assertThat(cleo.machine.leader.peerId()).isEqualTo(ann.id());
+    }
+
+    @Test
+    void aSuccessionThatAnotherSignedChangesNothing() {
+        Succession forged = new Succession(9, List.of(MachineHarness.identity(4).card()));
+        Node dan = joinLate(
+                "Dan",
+                5,
+                forged.sign(MachineHarness.identity(4), world.descriptor.room()),
+                new Lease(cleo.id(), 7, MachineHarness.LEASE));
+        assertThat(dan.machine.leader.peerId()).isEqualTo(host.id());
+        assertThat(dan.machine.state).isEqualTo(ConnectionState.CONNECTED);
+    }
+
+    @Test
+    void aNewcomerFindsTheDeputyThatLeads() {
+        name(ann.id());
+        host.crash();
+        world.advance(TAKEOVER);
+        Node dan = joinLate("Dan", 5, world.succession, world.lease);
+
+        assertThat(dan.machine.state).isEqualTo(ConnectionState.CONNECTED);
+        dan.send("hello all");
+        assertThat(ann.messages()).contains("Dan: hello all");
+    }
+
+    @Test
+    void aDeputyThatIsRemovedIsNoneAnyMore() {
+        name(ann.id(), bob.id());
+        host.kick(ann.id());
+        host.crash();
+        world.advance(TAKEOVER);
+        assertThat(leads(bob)).isTrue();
+        Succession now = bob.machine.succession;
+        assertThat(now == null ? null : now.deputies()).containsExactly(bob.identity.card());
+    }
+
+    @Test
+    void aDeputyRemovesParticipantsButNeitherHostNorDeputies() {
+        name(ann.id(), bob.id());
+        host.crash();
+        world.advance(TAKEOVER);
+        assertThat(leads(ann)).isTrue();
+        long another = ann.kick(bob.id());
+        assertThat(ann.rejected.get(another)).isInstanceOf(NotAllowedException.class);
+        long deputies = ann.request(number -> new Input.NameDeputies(number, List.of(cleo.id())));
+        assertThat(ann.rejected.get(deputies)).isInstanceOf(NotAllowedException.class);
+        long participant = ann.kick(cleo.id());
+        assertThat(ann.completed).contains(participant);
+        assertThat(cleo.closed).isNotNull();
+        assertThat(bob.secret).isEqualTo(ann.secret).isNotEqualTo(MachineHarness.SECRET);
+    }
+
+    @Test
+    void deputiesAreConnectedParticipantsOfTheHost() {
+        long stranger = host.request(number -> new Input.NameDeputies(
+                number, List.of(MachineHarness.identity(50).peerId())));
+        assertThat(host.rejected.get(stranger)).isInstanceOf(NotAllowedException.class);
+        long twice = host.request(number -> new Input.NameDeputies(number, List.of(ann.id(), ann.id())));
+        assertThat(host.rejected.get(twice)).isInstanceOf(NotAllowedException.class);
+        world.isLeaseServed = false;
+        long away = host.request(number -> new Input.NameDeputies(number, List.of(ann.id())));
+        assertThat(host.rejected.get(away)).isInstanceOf(SignalingException.class);
+        assertThat(host.machine.hasDeputies()).as("nothing has changed").isFalse();
+    }
+}
