@@ -46,6 +46,12 @@ sealed interface Event {
     /** One's own message was accepted. */
     record Accepted(@Nullable String ref, MessageId id) implements Event {}
 
+    /** The room has a new invite; those of before are void. */
+    record Invited(String invite) implements Event {}
+
+    /** Something was done to participants. */
+    record Done(@Nullable String ref, InputCommand.Act.Kind act, List<PeerId> peers) implements Event {}
+
     /** One's own message has come further. */
     record Delivery(MessageId id, PeerId peer, DeliveryState state) implements Event {}
 

@@ -86,6 +86,16 @@ final class EventJson {
         if (event instanceof Event.Accepted e) {
             return withRef(named("accepted"), e.ref()).put("id", e.id().value());
         }
+        if (event instanceof Event.Invited e) {
+            return named("invite").put("invite", e.invite());
+        }
+        if (event instanceof Event.Done e) {
+            ObjectNode json =
+                    withRef(named("done"), e.ref()).put("cmd", e.act().name().toLowerCase(java.util.Locale.ROOT));
+            ArrayNode list = json.putArray("peers");
+            e.peers().forEach(peer -> list.add(peer.value()));
+            return json;
+        }
         if (event instanceof Event.Delivery e) {
             return named("delivery")
                     .put("id", e.id().value())

@@ -2,6 +2,7 @@ package dev.parley.chat.cli;
 
 import dev.parley.chat.BackpressureException;
 import dev.parley.chat.CloseReason;
+import dev.parley.chat.NotAllowedException;
 import dev.parley.chat.RoomClosedException;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.StoreException;
@@ -45,6 +46,9 @@ record Failure(ExitCode exit, String code, String message, String hint) {
                     oneLine(cause),
                     TRY_DOCTOR);
         }
+        if (cause instanceof NotAllowedException) {
+            return new Failure(ExitCode.FAILED, "not_allowed", oneLine(cause), "");
+        }
         if (cause instanceof StoreException) {
             return new Failure(
                     ExitCode.FAILED,
@@ -85,11 +89,11 @@ record Failure(ExitCode exit, String code, String message, String hint) {
     private static ExitCode exitOf(CloseReason.Code code) {
         return switch (code) {
             case LEFT, ROOM_ENDED -> ExitCode.DONE;
-            case WRONG_SECRET, ROOM_FULL, BANNED, INCOMPATIBLE -> ExitCode.REFUSED;
+            case WRONG_SECRET, ROOM_FULL, KICKED, BANNED, INCOMPATIBLE -> ExitCode.REFUSED;
             case ROOM_NOT_FOUND -> ExitCode.ROOM_NOT_FOUND;
             case UNAUTHORIZED -> ExitCode.UNAUTHORIZED;
             case SIGNALING_UNREACHABLE -> ExitCode.WORKER_UNREACHABLE;
-            case NO_CONNECTION, SLOW_PEER -> ExitCode.NO_CONNECTION;
+            case NO_CONNECTION, SLOW_PEER, HANDOVER -> ExitCode.NO_CONNECTION;
             case PROTOCOL_VIOLATION, REPLACED, FAILED -> ExitCode.FAILED;
         };
     }
@@ -99,11 +103,12 @@ record Failure(ExitCode exit, String code, String message, String hint) {
             case LEFT, ROOM_ENDED -> "";
             case WRONG_SECRET -> "copy the whole invite again, with the part behind the #";
             case ROOM_FULL -> "try again when someone has left";
-            case BANNED -> "ask the host of the room";
+            case KICKED, BANNED -> "ask the host of the room";
             case INCOMPATIBLE -> "use the same version of Parley as the host";
             case ROOM_NOT_FOUND -> "ask for a new invite; a room ends when its host leaves";
             case UNAUTHORIZED -> "set PARLEY_TOKEN or PARLEY_TOKEN_FILE to a token that the worker accepts";
             case SIGNALING_UNREACHABLE -> "check the URL of the worker and the network; " + TRY_DOCTOR;
+            case HANDOVER -> "join again with the same invite";
             case NO_CONNECTION -> "check that the host is still there, or name a TURN server with --ice-server";
             case SLOW_PEER -> "send more slowly, or check the network";
             case REPLACED -> "use one process per identity, or --ephemeral";

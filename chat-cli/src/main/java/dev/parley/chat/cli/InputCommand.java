@@ -9,6 +9,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.parley.chat.MessageId;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What standard input asks for in JSON mode. */
@@ -29,6 +31,18 @@ sealed interface InputCommand {
 
     /** Asks who is there. */
     record Participants(@Nullable String ref) implements InputCommand {}
+
+    /** Acts on participants, each a peer id or a name. */
+    record Act(Kind kind, List<String> peers, @Nullable String ref) implements InputCommand {
+
+        /** What is done. */
+        enum Kind {
+            KICK,
+            BAN,
+            UNBAN,
+            DEPUTIES
+        }
+    }
 
     /** Leaves the room. */
     record Leave(@Nullable String ref) implements InputCommand {}
@@ -64,12 +78,44 @@ sealed interface InputCommand {
             case "participants" -> {
                 return new Participants(ref);
             }
+            case "kick" -> {
+                return act(Act.Kind.KICK, json, ref);
+            }
+            case "ban" -> {
+                return act(Act.Kind.BAN, json, ref);
+            }
+            case "unban" -> {
+                return act(Act.Kind.UNBAN, json, ref);
+            }
+            case "deputies" -> {
+                return new Act(Act.Kind.DEPUTIES, peers(json), ref);
+            }
             case "leave" -> {
                 return new Leave(ref);
             }
             default ->
-                throw bad("unknown_command", "there is no such command", "use send, participants or leave as \"cmd\"");
+                throw bad(
+                        "unknown_command",
+                        "there is no such command",
+                        "use send, participants, kick, ban, unban, deputies or leave as \"cmd\"");
         }
+    }
+
+    private static Act act(Act.Kind kind, JsonNode json, @Nullable String ref) {
+        String peer = text(json, "peer", true);
+        return new Act(kind, List.of(peer == null ? "" : peer), ref);
+    }
+
+    private static List<String> peers(JsonNode json) {
+        JsonNode list = json.path("peers");
+        List<String> peers = new ArrayList<>();
+        for (JsonNode peer : list) {
+            peers.add(peer.asText());
+        }
+        if (!list.isArray()) {
+            throw bad("invalid_command", "\"peers\" is not a list", "name peer ids or names as a list of strings");
+        }
+        return peers;
     }
 
     private static @Nullable MessageId messageId(@Nullable String value) {

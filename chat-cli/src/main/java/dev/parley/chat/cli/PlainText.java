@@ -65,6 +65,21 @@ final class PlainText {
         if (event instanceof Event.Accepted) {
             return Optional.empty();
         }
+        if (event instanceof Event.Invited e) {
+            return line("-- the invite is a new one, those of before are void\nInvite: " + clean(e.invite()));
+        }
+        if (event instanceof Event.Done e) {
+            return line(
+                    switch (e.act()) {
+                        case KICK -> "-- removed";
+                        case BAN -> "-- removed, and refused from now on";
+                        case UNBAN -> "-- may come in again";
+                        case DEPUTIES ->
+                            e.peers().isEmpty()
+                                    ? "-- the room ends with its host"
+                                    : "-- the room goes on with " + e.peers().size() + " deputies";
+                    });
+        }
         if (event instanceof Event.Delivery e) {
             // A line for every step of every message would bury the conversation.
             return e.state() == DeliveryState.QUEUED ? line("-- waits until the connection is back") : Optional.empty();

@@ -5,6 +5,7 @@ import dev.parley.chat.ChatMessage;
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
+import dev.parley.chat.Invite;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.Participant;
@@ -194,6 +195,11 @@ final class RoomRun implements RoomListener {
     }
 
     @Override
+    public void onInviteChanged(Room room, Invite invite) {
+        tell(new Event.Invited(invite.link()));
+    }
+
+    @Override
     public void onSignalingReachable(Room room, boolean reachable) {
         // That it can be reached is news only after it could not.
         if (reachable && unreachable) {
@@ -256,6 +262,8 @@ final class RoomRun implements RoomListener {
             send(room, send);
         } else if (command instanceof InputCommand.Participants) {
             participants(room, command.ref());
+        } else if (command instanceof InputCommand.Act act) {
+            RoomActs.carryOut(room, act, this::tell);
         } else if (command instanceof InputCommand.Leave) {
             leave(room);
         } else {
@@ -264,12 +272,17 @@ final class RoomRun implements RoomListener {
     }
 
     private void acceptTyped(Room room, String line) throws InterruptedException {
+        InputCommand.Act act = TypedAct.parse(line.strip());
+        if (act != null) {
+            RoomActs.carryOut(room, act, this::tell);
+            return;
+        }
         switch (line.strip()) {
             case "/leave", "/quit" -> leave(room);
             case "/who" -> participants(room, null);
             case "/help" ->
-                console.notice("type a message, or /who, /leave, /help; a message that begins with a"
-                        + " slash is written with two");
+                console.notice("type a message, or /who, /leave, /help; who leads the room also /kick WHO, /ban WHO,"
+                        + " /unban PEER-ID, /deputies WHO…; a message that begins with a slash is written with two");
             default -> {
                 if (line.startsWith("/") && !line.startsWith("//")) {
                     console.emit(new Event.Problem(
