@@ -186,8 +186,8 @@ sealed interface Content {
             PeerId sender = PeerId.of(reader.bytes(PeerId.BYTES));
             long seq = reader.i64();
             MessageId id = MessageId.of(reader.bytes(MessageId.BYTES));
-            if (seq < 1) {
-                throw new MalformedException("a head counts from 1");
+            if (seq < 1 || seq > Limits.MAX_SEQ) {
+                throw new MalformedException("a head out of bounds");
             }
             heads.put(sender, new EventHead(seq, id));
         }

@@ -124,7 +124,12 @@ final class Event {
         int contentLength = reader.position();
         byte[] signature = reader.bytes(Ed25519.SIGNATURE_BYTES);
         reader.end();
-        if (seq < 1 || clock < 0 || type.length == 0 || type.length > MAX_TYPE_BYTES || !isName(type)) {
+        if (seq < 1
+                || seq > Limits.MAX_SEQ
+                || clock < 0
+                || type.length == 0
+                || type.length > MAX_TYPE_BYTES
+                || !isName(type)) {
             throw new MalformedException("an event with a field out of bounds");
         }
         if (!Ed25519.verify(key, signedBytes(bytes, contentLength), signature)) {

@@ -5,6 +5,9 @@ import java.time.Duration;
 /** Every bound of the room protocol, with its unit. docs/protocol.md lists them for other implementations. */
 final class Limits {
 
+    /** Greatest number of an event in its author's chain: each has room for a next one, so that none overflows. */
+    static final long MAX_SEQ = Long.MAX_VALUE - 1;
+
     /** A whole event: header, body, signature. */
     static final int MAX_EVENT_BYTES = 128 * 1024;
 

@@ -93,13 +93,17 @@ final class CodecLimitsTest {
         assertMalformed(
                 bytes -> Event.verify(bytes, ROOM),
                 Event.sign(ANN, ROOM, null, -1, "x", new byte[0]).bytes());
-        EventHead last = new EventHead(Long.MAX_VALUE - 1, MessageId.of(new byte[32]));
+        EventHead last = new EventHead(Limits.MAX_SEQ - 1, MessageId.of(new byte[32]));
         assertThat(Event.verify(
                                 Event.sign(ANN, ROOM, last, Long.MAX_VALUE, "x", new byte[0])
                                         .bytes(),
                                 ROOM)
                         .seq())
-                .isEqualTo(Long.MAX_VALUE);
+                .isEqualTo(Limits.MAX_SEQ);
+        EventHead beyond = new EventHead(Limits.MAX_SEQ, MessageId.of(new byte[32]));
+        assertMalformed(
+                bytes -> Event.verify(bytes, ROOM),
+                Event.sign(ANN, ROOM, beyond, 0, "x", new byte[0]).bytes());
     }
 
     @Test

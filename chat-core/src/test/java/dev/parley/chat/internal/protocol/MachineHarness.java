@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import java.util.function.LongFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -119,6 +120,11 @@ final class MachineHarness {
 
     /** Whether a session comes up at once when a machine asks for it. */
     boolean isWorkerUp = true;
+
+    /** What becomes of a frame on its way: for a test whose relay is evil. */
+    BiFunction<End, byte[], List<byte[]>> tamper = HONEST;
+
+    static final BiFunction<End, byte[], List<byte[]>> HONEST = (end, frame) -> List.of(frame);
 
     long nowNanos;
 
@@ -326,8 +332,10 @@ final class MachineHarness {
     }
 
     void transmit(End end, byte[] frame) {
-        end.outgoing.add(frame);
-        pending.add(() -> deliverOne(end));
+        for (byte[] each : tamper.apply(end, frame)) {
+            end.outgoing.add(each);
+            pending.add(() -> deliverOne(end));
+        }
     }
 
     private void deliverOne(End end) {

@@ -227,6 +227,30 @@ final class RoomAttacksTest {
     }
 
     @Test
+    void anAuthorAtTheEndOfItsNumbersSaysNothingTwice() {
+        HandPeer bob = new HandPeer(world, 3).enterAs("Bob");
+        Event early = message(bob, "early");
+        bob.say(early);
+        bob.say(numbered(bob, Limits.MAX_SEQ, "the last"));
+        bob.say(early);
+        assertThat(ann.messages()).containsExactly("Bob: early", "Bob: the last");
+        bob.say(numbered(bob, Limits.MAX_SEQ + 1, "beyond the last"));
+        assertThat(bob.goodbye()).isEqualTo(Code.PROTOCOL_VIOLATION);
+        assertThat(ann.messages()).containsExactly("Bob: early", "Bob: the last");
+        assertThatTheRoomGoesOn();
+    }
+
+    private Event numbered(HandPeer peer, long seq, String text) {
+        return Event.sign(
+                peer.identity,
+                world.descriptor.room(),
+                new EventHead(seq - 1, dev.parley.chat.MessageId.of(new byte[32])),
+                1,
+                Event.TYPE_MESSAGE,
+                Bodies.message(OutgoingMessage.of(text), 1));
+    }
+
+    @Test
     void anAdmittedMemberThatDoesNotSayItsNameLosesItsLink() {
         HandPeer bob = new HandPeer(world, 3).enter();
         world.advance(Duration.ofNanos(Timer.PROFILE.nanos()));

@@ -64,7 +64,7 @@ public final class SimPeer {
     }
 
     private RoomManager newManager() {
-        return RoomManager.builder(identity, signaling)
+        return RoomManager.builder(identity, world.wayToWorker(name, signaling))
                 .displayName(name)
                 .environment(environment)
                 .transport(transport)

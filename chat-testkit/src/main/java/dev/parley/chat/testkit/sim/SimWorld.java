@@ -1,10 +1,12 @@
 package dev.parley.chat.testkit.sim;
 
+import dev.parley.chat.transport.Signaling;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A world of processes that chat: virtual time, one network, one signaling worker, all drawn from one seed. The rooms
@@ -31,6 +33,7 @@ public final class SimWorld {
     private final SimNetwork network;
     private final SimWorker worker = new SimWorker(WORKER_CAPACITY);
     private final List<SimPeer> peers = new ArrayList<>();
+    private @Nullable EvilWorker evil;
 
     /**
      * Makes a world without peers.
@@ -78,6 +81,28 @@ public final class SimWorld {
      */
     public SimWorker worker() {
         return worker;
+    }
+
+    /**
+     * Puts an evil worker before the true one. Peers that are added, or started again, from now on reach the worker
+     * through it. Called again, it returns the same.
+     *
+     * @return the evil worker, which behaves until it is told otherwise
+     */
+    public EvilWorker corruptWorker() {
+        EvilWorker present = evil;
+        if (present == null) {
+            long evilSeed = random.nextLong();
+            present = new EvilWorker(evilSeed, new VirtualEnvironment(time, evilSeed, Duration.ZERO));
+            evil = present;
+        }
+        return present;
+    }
+
+    /** The way of a peer to the worker, past the evil one if there is one. */
+    Signaling wayToWorker(String name, Signaling honest) {
+        EvilWorker present = evil;
+        return present == null ? honest : present.between(name, honest);
     }
 
     /**
