@@ -124,6 +124,7 @@ public final class EvilWorker {
     private final List<Misbehaviour> misbehaviours = new ArrayList<>();
     private final List<Mail> carried = new ArrayList<>();
     private final Map<RoomId, List<SignedDescriptor>> announced = new LinkedHashMap<>();
+    private final Map<RoomId, List<SignedSuccession>> successions = new LinkedHashMap<>();
     private final Map<Place, EvilSession> sessions = new LinkedHashMap<>();
     private long misdeeds;
 
@@ -192,7 +193,17 @@ public final class EvilWorker {
     }
 
     /**
-     * Returns everything that a worker sees of its clients: descriptors, signatures and payloads.
+     * Returns the successions that hosts have published for a room.
+     *
+     * @param room the room
+     * @return in the order of publishing
+     */
+    public synchronized List<SignedSuccession> successions(RoomId room) {
+        return List.copyOf(successions.getOrDefault(room, List.of()));
+    }
+
+    /**
+     * Returns everything that a worker sees of its clients: descriptors, successions, signatures and payloads.
      *
      * @return the bytes, one array for each
      */
@@ -203,6 +214,12 @@ public final class EvilWorker {
                 .forEach(descriptors -> descriptors.forEach(descriptor -> {
                     seen.add(descriptor.descriptor());
                     seen.add(descriptor.signature());
+                }));
+        successions
+                .values()
+                .forEach(each -> each.forEach(succession -> {
+                    seen.add(succession.succession());
+                    seen.add(succession.signature());
                 }));
         carried.forEach(mail -> seen.add(mail.payload().clone()));
         return seen;
@@ -349,6 +366,9 @@ public final class EvilWorker {
 
         @Override
         public CompletionStage<Void> publishSuccession(RoomId room, SignedSuccession succession) {
+            synchronized (EvilWorker.this) {
+                successions.computeIfAbsent(room, unused -> new ArrayList<>()).add(succession);
+            }
             return honest.publishSuccession(room, succession);
         }
 
@@ -482,7 +502,9 @@ public final class EvilWorker {
 
         @Override
         public CompletionStage<Lease> acquireLease(long fence) {
-            return honestly(session -> session.acquireLease(fence));
+            return honestly(session -> session.acquireLease(fence))
+                    .thenApply(truth -> EvilWorker.this.tell(
+                            truth, (misbehaviour, told) -> misbehaviour.lease(EvilWorker.this, client, self, told)));
         }
 
         @Override

@@ -1,7 +1,9 @@
 package dev.parley.chat.testkit.sim;
 
+import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.transport.IceServer;
+import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.RoomEntry;
 import java.util.List;
 
@@ -58,6 +60,20 @@ public interface Misbehaviour {
      * @return what this one names
      */
     default List<IceServer> iceServers(EvilWorker worker, String client, List<IceServer> truth) {
+        return truth;
+    }
+
+    /**
+     * Answers who asks for the lease of a room.
+     *
+     * @param worker who misbehaves
+     * @param client who asks
+     * @param asker the client's peer
+     * @param truth who holds it in an honest worker's word
+     * @return who holds it in this one's word
+     * @throws dev.parley.chat.SignalingException to refuse
+     */
+    default Lease lease(EvilWorker worker, String client, PeerId asker, Lease truth) {
         return truth;
     }
 

@@ -7,10 +7,12 @@ import dev.parley.chat.SignalingException.Problem;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.testkit.sim.EvilWorker.Mail;
 import dev.parley.chat.transport.IceServer;
+import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.RoomEntry;
 import dev.parley.chat.transport.SignalingSession;
 import dev.parley.chat.transport.SignalingSession.MessageType;
 import dev.parley.chat.transport.SignedDescriptor;
+import dev.parley.chat.transport.SignedSuccession;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -24,6 +26,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The ways in which a signaling worker can be evil. A probability is that of one message or answer, 0…1; what is random
@@ -31,6 +34,9 @@ import java.util.function.UnaryOperator;
  * value may serve several workers.
  */
 public final class Misbehaviours {
+
+    /** As long as an honest worker gives one for (docs/signaling.md). */
+    private static final Duration LEASE = Duration.ofSeconds(30);
 
     private static final byte[] REFUSAL_CONTEXT = "parley-refusal-v1".getBytes(StandardCharsets.US_ASCII);
 
@@ -414,6 +420,95 @@ public final class Misbehaviours {
     }
 
     /**
+     * Gives the lease of a room to everybody who asks for it, each under a fence greater than the one before.
+     *
+     * @return the misbehaviour
+     */
+    public static Misbehaviour grantingTheLeaseToAll() {
+        return new Misbehaviour() {
+            @Override
+            public Lease lease(EvilWorker worker, String client, PeerId asker, Lease truth) {
+                return truth.holder().equals(asker) ? truth : new Lease(asker, truth.fence() + 1, LEASE);
+            }
+        };
+    }
+
+    /**
+     * Gives the lease of a room to nobody, and tells nobody of it or of who may hold it.
+     *
+     * @return the misbehaviour
+     */
+    public static Misbehaviour hidingTheLease() {
+        return new Misbehaviour() {
+            @Override
+            public RoomEntry find(EvilWorker worker, String client, RoomId asked, RoomEntry truth) {
+                return ledBy(truth, null, null);
+            }
+
+            @Override
+            public Lease lease(EvilWorker worker, String client, PeerId asker, Lease truth) {
+                throw new SignalingException(Problem.UNAVAILABLE, "the worker gives no lease");
+            }
+        };
+    }
+
+    /**
+     * Says that a peer holds the lease of every room, whoever asks.
+     *
+     * @param holder who
+     * @param fence under which fence
+     * @return the misbehaviour
+     */
+    public static Misbehaviour namingLeader(PeerId holder, long fence) {
+        Lease lie = new Lease(holder, fence, LEASE);
+        return new Misbehaviour() {
+            @Override
+            public RoomEntry find(EvilWorker worker, String client, RoomId asked, RoomEntry truth) {
+                return ledBy(truth, truth.succession(), lie);
+            }
+
+            @Override
+            public Lease lease(EvilWorker worker, String client, PeerId asker, Lease truth) {
+                return lie;
+            }
+        };
+    }
+
+    /**
+     * Serves the first succession of a room that a host has published, whatever has followed it.
+     *
+     * @return the misbehaviour
+     */
+    public static Misbehaviour servingOldSuccessions() {
+        return new Misbehaviour() {
+            @Override
+            public RoomEntry find(EvilWorker worker, String client, RoomId asked, RoomEntry truth) {
+                List<SignedSuccession> all = worker.successions(asked);
+                return all.size() < 2 ? truth : ledBy(truth, all.get(0), truth.lease());
+            }
+        };
+    }
+
+    /**
+     * Serves the first descriptor of a room that a host has announced, whatever revision has followed it.
+     *
+     * @return the misbehaviour
+     */
+    public static Misbehaviour servingOldDescriptors() {
+        return new Misbehaviour() {
+            @Override
+            public RoomEntry find(EvilWorker worker, String client, RoomId asked, RoomEntry truth) {
+                SignedDescriptor first = worker.announced(asked).get(0);
+                return first.equals(truth.descriptor()) ? truth : served(truth, first);
+            }
+        };
+    }
+
+    private static RoomEntry ledBy(RoomEntry truth, @Nullable SignedSuccession succession, @Nullable Lease lease) {
+        return new RoomEntry(truth.room(), truth.descriptor(), truth.peers(), truth.lastActive(), succession, lease);
+    }
+
+    /**
      * Names ICE servers of its own.
      *
      * @param servers what is named in place of the true ones
@@ -460,6 +555,11 @@ public final class Misbehaviours {
             @Override
             public List<IceServer> iceServers(EvilWorker worker, String client, List<IceServer> truth) {
                 return of(client).iceServers(worker, client, truth);
+            }
+
+            @Override
+            public Lease lease(EvilWorker worker, String client, PeerId asker, Lease truth) {
+                return of(client).lease(worker, client, asker, truth);
             }
 
             @Override
