@@ -19,6 +19,7 @@ import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.internal.crypto.Sha256;
 import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.internal.mls.MlsGroup;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.store.StoredEvent;
 import dev.parley.chat.transport.Lease;
@@ -27,6 +28,7 @@ import dev.parley.chat.transport.PeerLink;
 import dev.parley.chat.transport.SignalingSession.MessageType;
 import dev.parley.chat.transport.SignedDescriptor;
 import dev.parley.chat.transport.SignedSuccession;
+import java.lang.reflect.Field;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -37,6 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiFunction;
 import java.util.function.LongFunction;
@@ -75,6 +78,17 @@ final class MachineHarness {
     /** Something that went through the worker. */
     @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
     record Mail(PeerId from, PeerId to, MessageType type, byte[] payload) {}
+
+    /**
+     * A frame as a tap behind the encryption of the link sees it.
+     *
+     * @param sender whose it is
+     * @param link the side that sent it, to put pieces together
+     * @param senderSees who the sender takes for members when it sends it
+     * @param frame the bytes
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+    record Tapped(String sender, Object link, Set<PeerId> senderSees, byte[] frame) {}
 
     /** One side of a link. */
     static final class End {
@@ -128,6 +142,8 @@ final class MachineHarness {
 
     long nowNanos;
 
+    private final List<Tapped> tapped = new ArrayList<>();
+    private boolean isTapped;
     private int configs;
     private final Deque<Runnable> pending = new ArrayDeque<>();
     private final List<Node> nodes = new ArrayList<>();
@@ -331,7 +347,20 @@ final class MachineHarness {
         pending.add(() -> responder.party.onOpened(responder.number, binding));
     }
 
+    /** From now on every frame on every link is recorded. */
+    void startTap() {
+        isTapped = true;
+    }
+
+    List<Tapped> tapped() {
+        return tapped;
+    }
+
     void transmit(End end, byte[] frame) {
+        if (isTapped && end.party instanceof Node node) {
+            MlsGroup group = node.group();
+            tapped.add(new Tapped(node.name, end, group == null ? Set.of() : Set.copyOf(group.members()), frame));
+        }
         for (byte[] each : tamper.apply(end, frame)) {
             end.outgoing.add(each);
             pending.add(() -> deliverOne(end));
@@ -456,6 +485,18 @@ final class MachineHarness {
             handle(new Input.Submit(ticket, message));
             settle();
             return ticket;
+        }
+
+        /** The machine's group, of which it shows nothing; null before a participant has one. */
+        @Nullable
+        MlsGroup group() {
+            try {
+                Field field = machine.getClass().getDeclaredField("group");
+                field.setAccessible(true);
+                return (MlsGroup) field.get(machine);
+            } catch (ReflectiveOperationException e) {
+                throw new AssertionError(e);
+            }
         }
 
         /** Why the room has ended here; null while it has not. */
