@@ -130,7 +130,7 @@ sealed interface InputCommand {
             }
             case "verify" -> {
                 String peer = text(json, "peer", false);
-                boolean confirm = json.path("confirm").asBoolean();
+                boolean confirm = flag(json, "confirm");
                 if (confirm && peer == null) {
                     throw bad("invalid_command", "\"confirm\" is of a peer", "add \"peer\"");
                 }
@@ -160,12 +160,28 @@ sealed interface InputCommand {
         JsonNode list = json.path("peers");
         List<String> peers = new ArrayList<>();
         for (JsonNode peer : list) {
-            peers.add(peer.asText());
+            if (peer.isTextual()) {
+                peers.add(peer.textValue());
+            }
         }
-        if (!list.isArray()) {
-            throw bad("invalid_command", "\"peers\" is not a list", "name peer ids or names as a list of strings");
+        if (!list.isArray() || peers.size() < list.size()) {
+            throw bad(
+                    "invalid_command",
+                    "\"peers\" is not a list of strings",
+                    "name peer ids or names as a list of strings");
         }
         return peers;
+    }
+
+    private static boolean flag(JsonNode json, String field) {
+        JsonNode value = json.get(field);
+        if (value == null || value.isNull()) {
+            return false;
+        }
+        if (!value.isBoolean()) {
+            throw bad("invalid_command", "\"" + field + "\" is neither true nor false", "write it without quotes");
+        }
+        return value.booleanValue();
     }
 
     private static @Nullable MessageId messageId(@Nullable String value) {

@@ -278,7 +278,7 @@ final class RoomRun implements RoomListener {
         if (command instanceof InputCommand.Send send) {
             send(room, send);
         } else if (command instanceof InputCommand.Participants) {
-            participants(room, command.ref());
+            answer(command, () -> participants(room, command.ref()));
         } else if (command instanceof InputCommand.Act act) {
             RoomActs.carryOut(room, act, this::tell);
         } else if (command instanceof InputCommand.Code) {
@@ -311,7 +311,10 @@ final class RoomRun implements RoomListener {
         }
         switch (line.strip()) {
             case "/leave", "/quit" -> leave(room);
-            case "/who" -> participants(room, null);
+            case "/who" -> {
+                InputCommand who = new InputCommand.Participants(null);
+                answer(who, () -> participants(room, who.ref()));
+            }
             case "/code" -> giveCode(room, null);
             case "/help" ->
                 console.notice("type a message, or /who, /verify, /verify NAME, /verify NAME ok, /unverify NAME, /code,"
@@ -357,10 +360,11 @@ final class RoomRun implements RoomListener {
             String code = offer.code().display();
             tell(new Event.Coded(ref, code, room.invite().base(), offer.expires()));
             CompletableFuture<PairingOffer.Outcome> unusedOutcome = offer.outcome()
-                    .whenComplete((outcome, none) -> {
+                    .thenApply(outcome -> {
                         if (room.state() != ConnectionState.CLOSED) {
                             tell(new Event.CodeEnded(code, outcome));
                         }
+                        return outcome;
                     });
         });
     }

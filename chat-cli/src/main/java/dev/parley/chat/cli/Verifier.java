@@ -23,6 +23,9 @@ final class Verifier {
     private final Console console;
     private final PeerBook book;
 
+    /** Whose safety number was shown last: a name alone confirms this one or nobody, since names change hands. */
+    private @Nullable PeerId shown;
+
     Verifier(Console console, PeerBook book) {
         this.console = console;
         this.book = book;
@@ -31,12 +34,20 @@ final class Verifier {
     /**
      * Does what a command in a room asks for.
      *
-     * @throws CliException if the peer is not known, or the codes differ
+     * @throws CliException if the peer is not known, the codes differ, or a name is to be confirmed that is another's
+     *     by now
      */
     void run(Room room, InputCommand.Verify command) {
         String name = command.peer();
         if (name != null) {
-            verify(room.self().id(), find(room, name), command.code(), command.confirm(), command.ref());
+            PeerId peer = find(room, name);
+            if (command.confirm() && peerId(name).isEmpty() && !peer.equals(shown)) {
+                throw problem(
+                        "not_shown",
+                        "the safety number of who is here under that name was not the last one shown",
+                        "show it, compare it, then confirm it; or name the peer id");
+            }
+            verify(room.self().id(), peer, command.code(), command.confirm(), command.ref());
             return;
         }
         RoomCode code = room.roomCode()
@@ -55,6 +66,7 @@ final class Verifier {
         }
         SafetyNumber number = SafetyNumber.of(self, peer);
         if (theirs == null && !confirmed) {
+            shown = peer;
             console.emit(new Event.SafetyNumberShown(ref, known(peer), number));
             return;
         }

@@ -1,9 +1,15 @@
 package dev.parley.chat.cli;
 
+import static dev.parley.chat.cli.InputCommand.Act.Kind.BAN;
+import static dev.parley.chat.cli.InputCommand.Act.Kind.DEPUTIES;
+import static dev.parley.chat.cli.InputCommand.Act.Kind.KICK;
+import static dev.parley.chat.cli.InputCommand.Act.Kind.UNBAN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.chat.MessageId;
+import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,6 +28,49 @@ class InputCommandTest {
         assertThat(InputCommand.parse("{\"cmd\":\"participants\",\"ref\":null}"))
                 .isEqualTo(new InputCommand.Participants(null));
         assertThat(InputCommand.parse("{\"cmd\":\"leave\"}")).isEqualTo(new InputCommand.Leave(null));
+        assertThat(InputCommand.parse("{\"cmd\":\"code\",\"ref\":\"r\"}")).isEqualTo(new InputCommand.Code("r"));
+    }
+
+    @Test
+    void commandsOnParticipantsAreRead() {
+        for (InputCommand.Act.Kind kind : List.of(KICK, BAN, UNBAN)) {
+            String name = kind.name().toLowerCase(Locale.ROOT);
+            assertThat(InputCommand.parse("{\"cmd\":\"" + name + "\",\"peer\":\"Ada B\",\"ref\":\"r\"}"))
+                    .isEqualTo(new InputCommand.Act(kind, List.of("Ada B"), "r"));
+        }
+        assertThat(InputCommand.parse("{\"cmd\":\"deputies\",\"peers\":[\"Ada\",\"Bob\"]}"))
+                .isEqualTo(new InputCommand.Act(DEPUTIES, List.of("Ada", "Bob"), null));
+        assertThat(InputCommand.parse("{\"cmd\":\"deputies\",\"peers\":[]}"))
+                .isEqualTo(new InputCommand.Act(DEPUTIES, List.of(), null));
+        assertThat(InputCommand.parse("{\"cmd\":\"verify\"}"))
+                .isEqualTo(new InputCommand.Verify(null, null, false, null));
+        assertThat(InputCommand.parse("{\"cmd\":\"verify\",\"peer\":\"Ada\",\"confirm\":true,\"ref\":\"r\"}"))
+                .isEqualTo(new InputCommand.Verify("Ada", null, true, "r"));
+        assertThat(InputCommand.parse("{\"cmd\":\"verify\",\"peer\":\"Ada\",\"code\":\"123\",\"confirm\":false}"))
+                .isEqualTo(new InputCommand.Verify("Ada", "123", false, null));
+        assertThat(InputCommand.parse("{\"cmd\":\"unverify\",\"peer\":\"Ada\"}"))
+                .isEqualTo(new InputCommand.Unverify("Ada", null));
+    }
+
+    @Test
+    void whatIsTypedOfParticipantsIsRead() {
+        assertThat(TypedAct.parse("/kick Ada B")).isEqualTo(new InputCommand.Act(KICK, List.of("Ada B"), null));
+        assertThat(TypedAct.parse("/ban  Ada")).isEqualTo(new InputCommand.Act(BAN, List.of("Ada"), null));
+        assertThat(TypedAct.parse("/unban Ada")).isEqualTo(new InputCommand.Act(UNBAN, List.of("Ada"), null));
+        assertThat(TypedAct.parse("/deputies Ada \"Bob C\""))
+                .isEqualTo(new InputCommand.Act(DEPUTIES, List.of("Ada", "Bob C"), null));
+        assertThat(TypedAct.parse("/deputies")).isEqualTo(new InputCommand.Act(DEPUTIES, List.of(), null));
+        assertThat(TypedAct.parse("/kicked Ada")).isNull();
+        assertThat(TypedAct.parse("kick Ada")).isNull();
+        assertThat(InputCommand.typedVerification("/verify"))
+                .isEqualTo(new InputCommand.Verify(null, null, false, null));
+        assertThat(InputCommand.typedVerification("/verify Ada B"))
+                .isEqualTo(new InputCommand.Verify("Ada B", null, false, null));
+        assertThat(InputCommand.typedVerification("/verify Ada ok"))
+                .isEqualTo(new InputCommand.Verify("Ada", null, true, null));
+        assertThat(InputCommand.typedVerification("/unverify Ada")).isEqualTo(new InputCommand.Unverify("Ada", null));
+        assertThat(InputCommand.typedVerification("/verifyAda")).isNull();
+        assertThat(InputCommand.typedVerification("verify Ada")).isNull();
     }
 
     @ParameterizedTest
@@ -44,7 +93,16 @@ class InputCommandTest {
                 "{\"cmd\":\"send\",\"text\":{}} @ invalid_command",
                 "{\"cmd\":\"send\",\"text\":\"x\",\"replyTo\":\"short\"} @ invalid_command",
                 "{\"cmd\":\"send\",\"text\":\"x\",\"replyTo\":7} @ invalid_command",
-                "{\"cmd\":\"leave\",\"ref\":{}} @ invalid_command"
+                "{\"cmd\":\"leave\",\"ref\":{}} @ invalid_command",
+                "{\"cmd\":\"kick\"} @ invalid_command",
+                "{\"cmd\":\"ban\",\"peer\":7} @ invalid_command",
+                "{\"cmd\":\"deputies\"} @ invalid_command",
+                "{\"cmd\":\"deputies\",\"peers\":\"Ada\"} @ invalid_command",
+                "{\"cmd\":\"deputies\",\"peers\":[\"Ada\",7]} @ invalid_command",
+                "{\"cmd\":\"verify\",\"confirm\":true} @ invalid_command",
+                "{\"cmd\":\"verify\",\"peer\":\"Ada\",\"confirm\":1} @ invalid_command",
+                "{\"cmd\":\"verify\",\"peer\":\"Ada\",\"confirm\":\"true\"} @ invalid_command",
+                "{\"cmd\":\"unverify\"} @ invalid_command"
             })
     void aBadLineIsToldByItsCode(String line, String code) {
         assertThatThrownBy(() -> InputCommand.parse(line))

@@ -3,6 +3,7 @@ package dev.parley.chat.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.chat.crypto.Identity;
 import org.junit.jupiter.api.Test;
 
 /** What people compare with each other, seen by real processes. */
@@ -37,6 +38,11 @@ class VerificationProcessTest extends ProcessTest {
         assertThat(atHost.path("digits")).isEqualTo(atGuest.path("digits"));
         assertThat(atHost.path("verified").asBoolean()).isFalse();
 
+        // A name may be another's by now: it confirms whose number was shown last, and nobody else.
+        ask(host, command("verify").put("ref", "between").put("peer", somebodyElse()), "safety_number");
+        host.command(command("verify").put("peer", "Grace").put("confirm", true).put("ref", "unseen"));
+        host.await("a refusal", TIME, error("not_shown"));
+
         host.command(command("verify")
                 .put("peer", "Grace")
                 .put("code", "1".repeat(60))
@@ -59,6 +65,10 @@ class VerificationProcessTest extends ProcessTest {
         assertThat(alert.path("cause").asText()).isEqualTo("KNOWN_NAME_OTHER_IDENTITY");
         assertThat(alert.path("other").asText()).isEqualTo(grace);
         assertThat(alert.path("verified").asBoolean()).isTrue();
+    }
+
+    private static String somebodyElse() {
+        return Identity.generate().peerId().value();
     }
 
     private static JsonNode ask(
