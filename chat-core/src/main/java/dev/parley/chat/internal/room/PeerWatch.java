@@ -89,16 +89,14 @@ final class PeerWatch {
     /** Of those who were met under this name and are not here, the most telling one; who is here is compared there. */
     private List<IdentityAlert> knownName(Participant newcomer) {
         Optional<KnownPeer> known = book.find(newcomer.id());
-        if (known.map(KnownPeer::isVerified).orElse(false)) {
-            return List.of();
-        }
+        boolean isVerified = known.map(KnownPeer::isVerified).orElse(false);
         String key = KnownPeer.nameKey(newcomer.name());
         boolean usedBefore = known.stream()
                 .flatMap(peer -> peer.names().stream())
                 .anyMatch(used -> KnownPeer.nameKey(used.name()).equals(key));
         return book.namesakes(newcomer.name()).stream()
                 .filter(peer -> !present.containsKey(peer.id()))
-                .filter(peer -> peer.isVerified() || !usedBefore)
+                .filter(peer -> !usedBefore || (peer.isVerified() && !isVerified))
                 .findFirst()
                 .map(peer -> once(new IdentityAlert(
                         Cause.KNOWN_NAME_OTHER_IDENTITY,
@@ -117,18 +115,15 @@ final class PeerWatch {
                     || !KnownPeer.nameKey(other.name()).equals(key)) {
                 continue;
             }
-            boolean newcomerVerified = isVerified(newcomer);
-            boolean otherVerified = isVerified(other);
-            if (!newcomerVerified || !otherVerified) {
-                Participant about = newcomerVerified ? other : newcomer;
-                Participant against = newcomerVerified ? newcomer : other;
-                alerts.addAll(once(new IdentityAlert(
-                        Cause.SAME_NAME_IN_ROOM,
-                        about.id(),
-                        about.name(),
-                        Optional.of(against.id()),
-                        newcomerVerified || otherVerified)));
-            }
+            boolean isAboutOther = isVerified(newcomer) && !isVerified(other);
+            Participant about = isAboutOther ? other : newcomer;
+            Participant against = isAboutOther ? newcomer : other;
+            alerts.addAll(once(new IdentityAlert(
+                    Cause.SAME_NAME_IN_ROOM,
+                    about.id(),
+                    about.name(),
+                    Optional.of(against.id()),
+                    isVerified(against))));
         }
         return alerts;
     }

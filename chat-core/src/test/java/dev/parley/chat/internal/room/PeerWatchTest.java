@@ -77,13 +77,21 @@ final class PeerWatchTest {
     }
 
     @Test
-    void aVerifiedPeerMayHaveAnyName() {
+    void aVerifiedPeerThatTakesTheNameOfAnotherIsToldOf() {
         room().joined(named(ADA, "Ada"));
         verify(ADA);
         verify(BOB);
         PeerWatch room = room();
-        assertThat(room.joined(named(BOB, "Ada"))).isEmpty();
-        assertThat(room.joined(named(ADA, "Ada"))).isEmpty();
+        assertThat(room.joined(named(BOB, "Bob"))).isEmpty();
+        assertThat(room.joined(named(BOB, "Ada")))
+                .as("while she is away")
+                .containsExactly(alert(Cause.KNOWN_NAME_OTHER_IDENTITY, BOB, "Ada", ADA, true));
+        assertThat(room.joined(named(ADA, "Ada")))
+                .as("beside her")
+                .containsExactly(alert(Cause.SAME_NAME_IN_ROOM, ADA, "Ada", BOB, true));
+        assertThat(room().joined(named(BOB, "Ada")))
+                .as("a verified peer under a name that it has used before")
+                .isEmpty();
     }
 
     @Test
