@@ -321,6 +321,7 @@ public final class RoomDriver implements Room {
         opened.completeExceptionally(new RoomClosedException(reason));
         closed.complete(reason);
         failTickets();
+        codes.abandon();
     }
 
     /** What is still to be accepted when the room has ended never will be. */
