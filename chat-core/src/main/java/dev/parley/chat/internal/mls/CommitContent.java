@@ -30,8 +30,17 @@ final class CommitContent {
         while (proposals.hasRemaining()) {
             content.readProposal(proposals);
         }
-        readPath(reader);
+        boolean hasPath = readPath(reader);
         reader.end();
+        boolean adds = !content.addedKeyPackages.isEmpty();
+        boolean removes = !content.removedLeaves.isEmpty();
+        if (!hasPath && (removes || !adds)) {
+            // RFC 9420 section 12.4: without fresh keys nobody would be removed from what is said.
+            throw new MlsException(Kind.POLICY, "a commit that removes members or renews keys has no path");
+        }
+        if (adds && content.pskIds.isEmpty()) {
+            throw new MlsException(Kind.POLICY, "a commit adds members without the room's pre-shared key");
+        }
         return content;
     }
 
@@ -77,13 +86,14 @@ final class CommitContent {
         return id;
     }
 
-    private static void readPath(MlsReader reader) throws MlsException {
+    /** Returns whether there is one. */
+    private static boolean readPath(MlsReader reader) throws MlsException {
         int present = reader.u8();
         if (present > 1) {
             throw new MlsException(Kind.MALFORMED, "an optional field is neither there nor not there");
         }
         if (present == 0) {
-            return;
+            return false;
         }
         if (Leaf.read(reader).isFromKeyPackage()) {
             throw new MlsException(Kind.POLICY, "a commit's leaf comes from a key package");
@@ -97,6 +107,7 @@ final class CommitContent {
                 ciphertexts.opaqueOf(MlsCrypto.HASH_BYTES + MlsCrypto.TAG_BYTES);
             }
         }
+        return true;
     }
 
     List<byte[]> addedKeyPackages() {

@@ -121,7 +121,7 @@ final class Epoch {
         } catch (InvalidCipherTextException e) {
             throw new MlsException(Kind.REPLAYED_OR_FORGED, "a message does not open", e);
         }
-        Content content = read(type, leafIndex, leaf, framed, () -> ratchet.take(step));
+        Content content = read(type, leafIndex, leaf, generation, framed, () -> ratchet.take(step));
         if (!MlsCrypto.verifyWithLabel(
                 leaf.signatureKey(),
                 "FramedContentTBS",
@@ -144,7 +144,8 @@ final class Epoch {
         }
     }
 
-    private static Content read(int type, int leafIndex, Leaf leaf, byte[] framed, Runnable spend) throws MlsException {
+    private static Content read(int type, int leafIndex, Leaf leaf, int generation, byte[] framed, Runnable spend)
+            throws MlsException {
         MlsReader reader = new MlsReader(framed);
         byte[] plaintext = new byte[0];
         if (type == PrivateMessage.COMMIT) {
@@ -156,7 +157,7 @@ final class Epoch {
         byte[] signature = reader.opaqueOf(MlsCrypto.SIGNATURE_BYTES);
         byte[] confirmationTag = type == PrivateMessage.COMMIT ? reader.opaqueOf(MlsCrypto.HASH_BYTES) : new byte[0];
         reader.endWithPadding();
-        return new Content(leafIndex, leaf, plaintext, body, signature, confirmationTag, spend);
+        return new Content(leafIndex, leaf, generation, plaintext, body, signature, confirmationTag, spend);
     }
 
     /** Encodes a commit as {@code AuthenticatedContent} (RFC 9420 section 6), the form that the group takes in. */
@@ -214,6 +215,7 @@ final class Epoch {
     static final class Content {
         private final int leafIndex;
         private final Leaf leaf;
+        private final int generation;
         private final byte[] plaintext;
         private final byte[] body;
         private final byte[] signature;
@@ -223,6 +225,7 @@ final class Epoch {
         private Content(
                 int leafIndex,
                 Leaf leaf,
+                int generation,
                 byte[] plaintext,
                 byte[] body,
                 byte[] signature,
@@ -230,6 +233,7 @@ final class Epoch {
                 Runnable spend) {
             this.leafIndex = leafIndex;
             this.leaf = leaf;
+            this.generation = generation;
             this.plaintext = plaintext;
             this.body = body;
             this.signature = signature;
@@ -247,6 +251,10 @@ final class Epoch {
 
         Leaf leaf() {
             return leaf;
+        }
+
+        int generation() {
+            return generation;
         }
 
         byte[] plaintext() {

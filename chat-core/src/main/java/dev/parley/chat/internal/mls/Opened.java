@@ -7,11 +7,13 @@ public final class Opened {
 
     private final PeerId sender;
     private final long epoch;
+    private final int generation;
     private final byte[] plaintext;
 
-    Opened(PeerId sender, long epoch, byte[] plaintext) {
+    Opened(PeerId sender, long epoch, int generation, byte[] plaintext) {
         this.sender = sender;
         this.epoch = epoch;
+        this.generation = generation;
         this.plaintext = plaintext;
     }
 
@@ -31,6 +33,15 @@ public final class Opened {
      */
     public long epoch() {
         return epoch;
+    }
+
+    /**
+     * Returns the place of the message among those of its sender in its epoch (RFC 9420 section 9.1).
+     *
+     * @return counts from 0
+     */
+    public int generation() {
+        return generation;
     }
 
     /**

@@ -60,8 +60,7 @@ public final class PairingCodes {
         PairingSession session;
         synchronized (burnt) {
             if (isClosed) {
-                return CompletableFuture.failedFuture(new RoomClosedException(
-                        new CloseReason(CloseReason.Code.LEFT, CloseReason.Origin.LOCAL, "the room is closed")));
+                return CompletableFuture.failedFuture(roomClosed());
             }
             long now = services.environment().nanoTime();
             while (!burnt.isEmpty() && now - burnt.element() >= BURNT_PERIOD.toNanos()) {
@@ -94,5 +93,16 @@ public final class PairingCodes {
             isClosed = true;
         }
         open.forEach(PairingSession::cancel);
+    }
+
+    /** The room's threads are about to end: completes all that waits for a code. */
+    public void abandon() {
+        close();
+        open.forEach(PairingSession::abandon);
+    }
+
+    static RoomClosedException roomClosed() {
+        return new RoomClosedException(
+                new CloseReason(CloseReason.Code.LEFT, CloseReason.Origin.LOCAL, "the room is closed"));
     }
 }

@@ -37,6 +37,10 @@ final class PairingExchange {
     static final int TAG_BYTES = 32;
 
     private static final int MAX_NUMBER_BYTES = 384;
+
+    /** gx1, gx2, and two proofs of two numbers each. */
+    private static final int ROUND1_NUMBERS = 6;
+
     private static final int KEY_BYTES = 32;
     private static final int NONCE_BYTES = 12;
     private static final int GCM_TAG_BITS = 128;
@@ -75,6 +79,14 @@ final class PairingExchange {
         put(out, payload.getKnowledgeProofForX1());
         put(out, payload.getKnowledgeProofForX2());
         return noted(out.toByteArray());
+    }
+
+    /** Checks that a first round has its form and nothing stands behind it. */
+    static void checkRound1(ByteReader reader) throws MalformedException {
+        for (int i = 0; i < ROUND1_NUMBERS; i++) {
+            number(reader, new ByteArrayOutputStream());
+        }
+        reader.end();
     }
 
     /** Takes the other side's first round. Depends on no password. */

@@ -102,12 +102,14 @@ final class PairingHost {
     }
 
     private byte @Nullable [] begin(PeerId from, byte[] message) {
-        PairingExchange begun = new PairingExchange(Role.HOST, room, self, from, code);
-        byte[] round1 = begun.round1();
+        PairingExchange begun;
+        byte[] round1;
         try {
-            ByteReader reader = reader(message, HELLO);
-            begun.acceptRound1(reader);
-            reader.end();
+            // Its form first: what is none costs no arithmetic.
+            PairingExchange.checkRound1(reader(message, HELLO));
+            begun = new PairingExchange(Role.HOST, room, self, from, code);
+            round1 = begun.round1();
+            begun.acceptRound1(reader(message, HELLO));
         } catch (MalformedException e) {
             return null;
         }

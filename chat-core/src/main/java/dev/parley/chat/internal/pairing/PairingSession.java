@@ -190,6 +190,12 @@ final class PairingSession {
         loop.execute(() -> end(Outcome.CANCELLED));
     }
 
+    /** Completes what waits, when no task of the loop will do so any more. */
+    void abandon() {
+        offered.completeExceptionally(PairingCodes.roomClosed());
+        outcome.complete(Outcome.CANCELLED);
+    }
+
     private void fail(Throwable failure) {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
@@ -205,6 +211,8 @@ final class PairingSession {
         if (timer != null) {
             timer.cancel();
         }
+        // In most cases it has completed long since.
+        services.listenerExecutor().execute(() -> offered.completeExceptionally(PairingCodes.roomClosed()));
         Nameplate opened = nameplate;
         if (opened != null) {
             CompletionStage<Void> unused = services.signaling().closeNameplate(opened.number());

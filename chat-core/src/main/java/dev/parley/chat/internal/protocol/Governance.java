@@ -54,6 +54,15 @@ record Governance(
         return fence > other.fence || (fence == other.fence && generation >= other.generation);
     }
 
+    /** The same, knowing of a succession or a secret of which its leader has not told us. */
+    Governance knowing(SignedSuccession laterSuccession) {
+        return new Governance(generation, secret, banned, fence, laterSuccession);
+    }
+
+    Governance knowing(RoomSecret laterSecret) {
+        return new Governance(generation, laterSecret, banned, fence, succession);
+    }
+
     Governance withSuccession(SignedSuccession newSuccession) {
         return new Governance(generation + 1, secret, banned, fence, newSuccession);
     }

@@ -34,12 +34,10 @@ import dev.parley.chat.transport.Transport.LinkRole;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.AbstractCollection;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -91,6 +89,11 @@ public final class HostMachine extends RoomMachine {
         /** What it has given of what the leader before had ordered. */
         long recoveredBytes;
 
+        int recoveredMessages;
+
+        /** For each epoch, the generation behind the last message of this member that was passed on. */
+        final TreeMap<Long, Integer> passedOn = new TreeMap<>();
+
         /** What it was given on admission does not count against it. */
         long catchUpBytes;
 
@@ -132,7 +135,6 @@ public final class HostMachine extends RoomMachine {
     private final Map<PeerId, Long> graceEnds = new LinkedHashMap<>();
     private final Set<ByteBuffer> sessions = new LinkedHashSet<>();
     private final TreeMap<Long, MessageId> ownMessages = new TreeMap<>();
-    private final Deque<FormerSecret> formerSecrets = new ArrayDeque<>();
     private final List<Long> removalTickets = new ArrayList<>();
     private final MlsGroup group;
     private final long maxLinkBytes;
@@ -152,11 +154,14 @@ public final class HostMachine extends RoomMachine {
     private byte @Nullable [] nextSecret;
     private long leaseEndNanos = Long.MIN_VALUE;
     private Governance published = Governance.FIRST;
-    private @Nullable Succession nextSuccession;
-    private @Nullable Long successionTicket;
 
-    /** A secret of before, and who knew it and was to know the next one. */
-    private record FormerSecret(RoomSecret secret, Set<PeerId> holders, long endNanos) {}
+    /** A naming of deputies that the worker is asked to take. */
+    private @Nullable Naming naming;
+
+    /** Whether the worker has what {@link #governance} says of who may lead. */
+    private boolean isSuccessionPublished = true;
+
+    private record Naming(long ticket, Succession succession, SignedSuccession signed) {}
 
     /**
      * Makes the machine of a room's host.
@@ -259,11 +264,8 @@ public final class HostMachine extends RoomMachine {
             changeState(ConnectionState.CONNECTED, null);
             say(Event.TYPE_PROFILE, Bodies.profile(config.displayName()));
         }
-        SignedSuccession signed = governance.succession();
-        if (signed != null && nextSuccession == null) {
-            // The worker may have lost what it knew.
-            emit(new Output.PublishSuccession(signed));
-        }
+        // The worker may have lost what it knew.
+        publishKnownSuccession();
         if (hasDeputies()) {
             askForLease();
         }
@@ -413,23 +415,20 @@ public final class HostMachine extends RoomMachine {
 
     /** Tells the room's new secret to a member whose link was lost while it was changed; false if it is none. */
     private boolean tellSecret(PeerId from, byte[] payload) {
-        formerSecrets.removeIf(former -> former.endNanos() <= now);
-        for (FormerSecret former : formerSecrets) {
-            if (former.holders().contains(from)) {
-                try {
-                    Envelope envelope = EnvelopeSeal.open(self, former.secret(), room, payload);
-                    PeerCard card = envelope.sender();
-                    // Once for each attempt.
-                    if (card.peerId().equals(from) && sessions.add(ByteBuffer.wrap(envelope.session()))) {
-                        removeEldest(sessions, MAX_SESSIONS_REMEMBERED);
-                        byte[] notice = EnvelopeSeal.seal(
-                                self, card, former.secret(), room, envelope.session(), 0, SecretNotice.encode(secret));
-                        emit(new Output.SendMail(from, MessageType.ENVELOPE, notice));
-                    }
-                    return true;
-                } catch (SealException e) {
-                    log.debug("an envelope was not opened with a former secret: {}", e.kind());
+        for (RoomSecret former : formerSecretsOf(from)) {
+            try {
+                Envelope envelope = EnvelopeSeal.open(self, former, room, payload);
+                PeerCard card = envelope.sender();
+                // Once for each attempt.
+                if (card.peerId().equals(from) && sessions.add(ByteBuffer.wrap(envelope.session()))) {
+                    removeEldest(sessions, MAX_SESSIONS_REMEMBERED);
+                    byte[] notice = EnvelopeSeal.seal(
+                            self, card, former, room, envelope.session(), 0, SecretNotice.encode(secret));
+                    emit(new Output.SendMail(from, MessageType.ENVELOPE, notice));
                 }
+                return true;
+            } catch (SealException e) {
+                log.debug("an envelope was not opened with a former secret: {}", e.kind());
             }
         }
         return false;
@@ -557,13 +556,24 @@ public final class HostMachine extends RoomMachine {
         byte[] proof = Arrays.copyOf(body, CONFIRM_BYTES);
         byte[] keyPackage = Arrays.copyOfRange(body, CONFIRM_BYTES, body.length);
         PeerId peer = guest.link.peer;
-        byte[] expected = Hkdf.extract(secret.admission(), joinTranscript(room, guest.link.binding, peer, keyPackage));
-        if (!MessageDigest.isEqual(proof, expected)) {
-            reject(guest, Code.WRONG_SECRET, "the proof does not match");
+        byte[] transcript = joinTranscript(room, guest.link.binding, peer, keyPackage);
+        if (!proves(secret, transcript, proof)) {
+            if (formerSecretsOf(peer).stream().anyMatch(former -> proves(former, transcript, proof))) {
+                // The secret was changed while it made its link: it is told the new one when it tries again.
+                drop(guest, Code.NO_CONNECTION, "the secret was changed meanwhile");
+            } else {
+                reject(guest, Code.WRONG_SECRET, "the proof does not match");
+            }
             return;
         }
         if (governance.banned().contains(peer)) {
             reject(guest, Code.BANNED, "this identity is banned");
+            return;
+        }
+        if (nextSecret != null) {
+            // A removal waits for the lease, and until then the secret that it is to end is good still. Who came in by
+            // it now would be told the next one, and could be the one that is removed.
+            drop(guest, Code.NO_CONNECTION, "somebody is being removed");
             return;
         }
         try {
@@ -582,6 +592,10 @@ public final class HostMachine extends RoomMachine {
         guest.keyPackage = keyPackage;
         joining.put(peer, guest);
         commitSoon();
+    }
+
+    private static boolean proves(RoomSecret secret, byte[] transcript, byte[] proof) {
+        return MessageDigest.isEqual(proof, Hkdf.extract(secret.admission(), transcript));
     }
 
     /** Commits at once, or when the pause since the last commit is over. */
@@ -812,6 +826,12 @@ public final class HostMachine extends RoomMachine {
         if (!opened.sender().equals(guest.link.peer)) {
             throw new MalformedException("a message of another member over this link");
         }
+        // Not all is passed on. What is goes to members that have seen no more than that, and would take us for the
+        // forger of what lies further ahead.
+        int gap = opened.generation() - guest.passedOn.getOrDefault(opened.epoch(), 0);
+        if (gap > MlsLimits.DEFAULT.maxGenerationGap()) {
+            throw new MalformedException("a message " + gap + " generations ahead of what was passed on");
+        }
         return new OpenedContent(opened, Content.decode(opened.plaintext()));
     }
 
@@ -822,7 +842,7 @@ public final class HostMachine extends RoomMachine {
         }
         long epoch = opened.message().epoch();
         if (opened.content() instanceof Content.Nothing) {
-            passOn(guest, message, epoch);
+            passOn(guest, message, opened.message());
             return;
         }
         if (opened.content() instanceof Content.Recovered recovered) {
@@ -840,7 +860,7 @@ public final class HostMachine extends RoomMachine {
             case FORK -> throw new MalformedException("an event that contradicts an earlier one");
             case DUPLICATE -> {
                 ordered(guest, event);
-                passOn(guest, message, epoch);
+                passOn(guest, message, opened.message());
             }
             case NEW -> {
                 place(event, true);
@@ -848,7 +868,7 @@ public final class HostMachine extends RoomMachine {
                     guest.link.deadlines.stop(Timer.PROFILE);
                 }
                 ordered(guest, event);
-                passOn(guest, message, epoch);
+                passOn(guest, message, opened.message());
                 passOnToNewcomers(event, epoch);
             }
         }
@@ -857,15 +877,23 @@ public final class HostMachine extends RoomMachine {
     /** A participant has events that the leader before us has ordered and we have not heard of. */
     private void onRecovered(Guest guest, List<byte[]> events) throws MalformedException {
         guest.recoveredBytes += events.stream().mapToLong(event -> event.length).sum();
-        if (guest.recoveredBytes > Limits.MAX_LOG_BYTES) {
-            throw new MalformedException("more recovered events than a participant remembers");
+        if (guest.recoveredBytes > Limits.MAX_LOG_BYTES
+                || ++guest.recoveredMessages > Limits.MAX_RECOVERED_MESSAGES
+                || events.isEmpty()) {
+            throw new MalformedException("more recovered events than a participant remembers, or none");
         }
         for (byte[] bytes : events) {
             Event event = Event.verify(bytes, room);
             // Of members that we have seen: anybody can sign an event.
             if (hasDeputies() && firstOrders.containsKey(event.sender())) {
                 switch (fit(event)) {
-                    case FORK -> throw new MalformedException("an event that contradicts an earlier one");
+                    case FORK -> {
+                        // Whoever told two stories is its author, and the messenger has heard the other one.
+                        if (event.sender().equals(guest.link.peer)) {
+                            throw new MalformedException("an event that contradicts an earlier one");
+                        }
+                        log.debug("{} contradicts what it said to the leader before", event.sender());
+                    }
                     case DUPLICATE -> {}
                     case NEW -> {
                         place(event, true);
@@ -889,7 +917,12 @@ public final class HostMachine extends RoomMachine {
      * passed over some sees a gap in the sender's generations, and beyond {@link MlsLimits#maxGenerationGap} it would
      * take the host for a forger.
      */
-    private void passOn(Guest author, byte[] message, long epoch) {
+    private void passOn(Guest author, byte[] message, Opened opened) {
+        long epoch = opened.epoch();
+        author.passedOn.merge(epoch, opened.generation() + 1, Math::max);
+        if (author.passedOn.size() > MlsLimits.DEFAULT.maxPreviousEpochs() + 1) {
+            author.passedOn.pollFirstEntry();
+        }
         sealed();
         List<byte[]> frames = new Frame(Frame.Kind.APPLICATION, message).encode();
         for (Guest guest : List.copyOf(members.values())) {
@@ -1018,7 +1051,9 @@ public final class HostMachine extends RoomMachine {
             notAllowed(ticket, "a deputy can remove neither the host nor another deputy");
         } else if (!isBan && !isInRoster(peer)) {
             notAllowed(ticket, "there is no such participant in the room");
-        } else if (isBan && governance.banned().size() >= Limits.MAX_BANNED) {
+        } else if (isBan
+                && governance.banned().size() >= Limits.MAX_BANNED
+                && !governance.banned().contains(peer)) {
             notAllowed(ticket, "a room refuses at most " + Limits.MAX_BANNED + " identities; let one in again first");
         } else {
             if (isBan) {
@@ -1029,8 +1064,9 @@ public final class HostMachine extends RoomMachine {
             expel(peer, isBan ? Code.BANNED : Code.KICKED);
             nextSecret = freshSecret;
             removalTickets.add(ticket);
+            renewSuccession(peer);
             commit();
-            withoutDeputy(peer);
+            publishKnownSuccession();
         }
     }
 
@@ -1050,6 +1086,7 @@ public final class HostMachine extends RoomMachine {
         if (group.members().contains(peer)) {
             leaving.add(peer);
             updateRoster(presentMembers());
+            epochChanged(group);
         }
         for (FormerSecret former : formerSecrets) {
             former.holders().remove(peer);
@@ -1064,11 +1101,10 @@ public final class HostMachine extends RoomMachine {
         }
         nextSecret = null;
         if (config.descriptor().visibility() == Visibility.PRIVATE) {
-            Set<PeerId> holders = new LinkedHashSet<>(presentMembers());
-            formerSecrets.addFirst(new FormerSecret(secret, holders, now + Limits.FORMER_SECRET_LIFETIME.toNanos()));
-            while (formerSecrets.size() > Limits.MAX_FORMER_SECRETS) {
-                formerSecrets.removeLast();
-            }
+            // Also those who have lost their place meanwhile and try to come back to it.
+            Set<PeerId> holders = new LinkedHashSet<>(firstOrders.keySet());
+            holders.addAll(presentMembers());
+            rememberSecret(holders);
             secret = secret.rotated(fresh);
             governance = governance.withSecret(secret);
             emit(new Output.SecretChanged(secret));
@@ -1114,7 +1150,7 @@ public final class HostMachine extends RoomMachine {
             notAllowed(ticket, "only the room's host can name deputies");
             return;
         }
-        if (nextSuccession != null) {
+        if (naming != null) {
             notAllowed(ticket, "the deputies are being changed already; wait for that");
             return;
         }
@@ -1131,58 +1167,79 @@ public final class HostMachine extends RoomMachine {
             }
             cards.add(guest.card);
         }
-        successionTicket = ticket;
-        publishSuccession(cards);
+        Succession next = new Succession(++lastSuccessionVersion, cards);
+        Naming begun = new Naming(ticket, next, next.sign(self, room));
+        naming = begun;
+        emit(new Output.PublishSuccession(begun.signed()));
     }
 
-    private void publishSuccession(List<PeerCard> deputies) {
+    /**
+     * Somebody was removed: it is no deputy any more, and no deputy that has not heard of its removal may lead. Members
+     * are told whether the worker takes it or not.
+     */
+    private void renewSuccession(PeerId removed) {
+        Naming begun = naming;
+        if (begun != null && begun.succession().placeOf(removed) >= 0) {
+            naming = null;
+            notAllowed(begun.ticket(), "one of them was removed from the room meanwhile; name the others");
+        }
         Succession known = succession;
-        Succession next = new Succession(known == null ? 1 : known.version() + 1, deputies);
-        nextSuccession = next;
-        emit(new Output.PublishSuccession(next.sign(self, room)));
-    }
-
-    /** Somebody was removed: it is no deputy any more. */
-    private void withoutDeputy(PeerId peer) {
-        Succession order = nextSuccession != null ? nextSuccession : succession;
-        if (isHost() && order != null && order.placeOf(peer) >= 0) {
-            succession = order;
-            publishSuccession(order.deputies().stream()
-                    .filter(card -> !card.peerId().equals(peer))
+        if (isHost() && (known != null || begun != null)) {
+            List<PeerCard> deputies = known == null ? List.of() : known.deputies();
+            changeSuccession(deputies.stream()
+                    .filter(card -> !card.peerId().equals(removed))
                     .toList());
         }
     }
 
-    @Override
-    void onSuccessionPublished(@Nullable SignalingException failure) {
-        Succession next = nextSuccession;
-        if (next == null) {
-            return;
-        }
-        Long ticket = successionTicket;
-        if (failure != null && ticket != null) {
-            nextSuccession = null;
-            successionTicket = null;
-            emit(new Output.Rejected(ticket, failure));
-            return;
-        }
-        if (failure != null) {
-            // Somebody who was removed is to be no deputy any more: tried again with the next lease.
-            return;
-        }
-        nextSuccession = null;
+    private void changeSuccession(List<PeerCard> deputies) {
+        Succession next = new Succession(++lastSuccessionVersion, deputies);
         succession = next;
         governance = governance.withSuccession(next.sign(self, room));
-        publishGovernance();
+        isSuccessionPublished = false;
+    }
+
+    private void publishKnownSuccession() {
+        SignedSuccession known = governance.succession();
+        if (isHost() && known != null) {
+            emit(new Output.PublishSuccession(known));
+        }
+    }
+
+    @Override
+    void onSuccessionPublished(SignedSuccession signed, @Nullable SignalingException failure) {
+        Naming begun = naming;
+        if (begun == null || !signed.equals(begun.signed())) {
+            SignedSuccession known = governance.succession();
+            if (known != null && known.equals(signed)) {
+                isSuccessionPublished = failure == null;
+            }
+            return;
+        }
+        naming = null;
+        if (failure != null) {
+            emit(new Output.Rejected(begun.ticket(), failure));
+            if (failure.isRetryable()) {
+                // Perhaps only the answer was lost: what is good still takes the place of what may have been taken.
+                changeSuccession(succession == null ? List.of() : succession.deputies());
+                publishGovernance();
+                timers.startUnlessRunning(Timer.LEASE, now);
+            }
+            return;
+        }
+        Succession known = succession;
+        if (known == null || known.version() < begun.succession().version()) {
+            succession = begun.succession();
+            governance = governance.withSuccession(signed);
+            isSuccessionPublished = true;
+            publishGovernance();
+        }
         if (hasDeputies()) {
             askForLease();
         } else {
             timers.stop(Timer.LEASE);
         }
-        if (ticket != null) {
-            successionTicket = null;
-            emit(new Output.Completed(ticket));
-        }
+        emit(new Output.Completed(begun.ticket()));
     }
 
     private void askForLease() {
@@ -1202,9 +1259,11 @@ public final class HostMachine extends RoomMachine {
 
     @Override
     void onLease(Lease lease) {
-        if (lease.holder().equals(self.peerId())) {
+        if (lease.fence() < governance.fence()) {
+            log.debug("the worker answered with a lease of before");
+        } else if (lease.holder().equals(self.peerId())) {
             holdLease(lease);
-            if (lease.fence() != governance.fence()) {
+            if (lease.fence() > governance.fence()) {
                 governance = governance.ledUnder(lease.fence());
                 publishGovernance();
             }
@@ -1228,9 +1287,9 @@ public final class HostMachine extends RoomMachine {
         for (Long ticket : removalTickets) {
             notAllowed(ticket, "a deputy leads the room now");
         }
-        Long ticket = successionTicket;
-        if (ticket != null) {
-            notAllowed(ticket, "a deputy leads the room now");
+        Naming begun = naming;
+        if (begun != null) {
+            notAllowed(begun.ticket(), "a deputy leads the room now");
         }
         governance = governance.ledUnder(lease.fence());
         emit(new Output.Become(new ParticipantMachine(this, successor)));
@@ -1272,11 +1331,14 @@ public final class HostMachine extends RoomMachine {
             commitSoon();
         }
         if (timers.expire(Timer.LEASE, now)) {
-            Succession next = nextSuccession;
-            if (next != null && successionTicket == null) {
-                emit(new Output.PublishSuccession(next.sign(self, room)));
+            if (!isSuccessionPublished) {
+                publishKnownSuccession();
             }
-            askForLease();
+            if (hasDeputies()) {
+                askForLease();
+            } else if (!isSuccessionPublished) {
+                timers.start(Timer.LEASE, now);
+            }
         }
         if (timers.expire(Timer.COMMIT, now)) {
             commit();

@@ -62,11 +62,15 @@ public sealed interface Input {
     /** Answers {@link Output.AcquireLease}: the worker could not be asked, or does not let this peer have it. */
     record LeaseFailed(SignalingException cause) implements Input {}
 
-    /** Answers {@link Output.FindLeader}; both are null where the worker could not be asked or knows nothing. */
+    /** Answers {@link Output.FindLeader}; each is null where the worker knows none. */
     record LeaderFound(@Nullable Lease lease, @Nullable SignedSuccession succession) implements Input {}
 
+    /** Answers {@link Output.FindLeader}: the worker could not be asked. */
+    record LeaderNotFound() implements Input {}
+
     /** Answers {@link Output.PublishSuccession}; the failure is null where there was none. */
-    record SuccessionPublished(@Nullable SignalingException failure) implements Input {}
+    record SuccessionPublished(
+            SignedSuccession succession, @Nullable SignalingException failure) implements Input {}
 
     /** A message came through the worker. */
     record MailReceived(PeerId from, MessageType type, byte[] payload) implements Input {}

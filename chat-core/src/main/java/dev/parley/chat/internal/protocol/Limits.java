@@ -74,6 +74,12 @@ final class Limits {
     /** Greatest fence of a lease: what a JSON number holds without loss, less one. */
     static final long MAX_FENCE = (1L << 53) - 2;
 
+    /** How far a leader's fence goes beyond the one that is known: the worker lets nobody skip more. */
+    static final long MAX_FENCE_STEP = 1_000_000;
+
+    /** Messages in which a participant gives back what the leader before had ordered. */
+    static final int MAX_RECOVERED_MESSAGES = 512;
+
     /** Messages of a group after which its keys are renewed. */
     static final int REKEY_MESSAGES = 10_000;
 

@@ -10,6 +10,7 @@ import dev.parley.chat.MessageId;
 import dev.parley.chat.NotAllowedException;
 import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.PeerId;
+import dev.parley.chat.RoomOptions.Visibility;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.crypto.PeerCard;
 import dev.parley.chat.internal.crypto.Envelope;
@@ -95,6 +96,9 @@ public final class ParticipantMachine extends RoomMachine {
 
     /** How often in a row the worker said that nobody leads. */
     private int timesFree;
+
+    /** The succession of which a leader has told us, with all else that it says of how the room is run. */
+    private int toldVersion;
 
     /**
      * Makes the machine of a participant.
@@ -274,6 +278,7 @@ public final class ParticipantMachine extends RoomMachine {
             if (newSecret != null) {
                 // The secret was changed while our link was lost.
                 changeSecret(newSecret);
+                governance = governance.knowing(newSecret);
                 channel.close();
                 attempt();
                 return;
@@ -487,21 +492,32 @@ public final class ParticipantMachine extends RoomMachine {
         if (!told.isAsNewAs(governance)) {
             throw new MalformedException("a STATE of before");
         }
+        if (told.fence() - governance.fence() > Limits.MAX_FENCE_STEP) {
+            throw new MalformedException("a STATE of a fence that the worker cannot have given");
+        }
         SignedSuccession signed = told.succession();
         if (signed != null) {
-            adopt(signed);
+            toldVersion = adopt(signed);
         }
         governance =
                 new Governance(told.generation(), told.secret(), told.banned(), told.fence(), governance.succession());
         RoomSecret newSecret = told.secret();
         if (newSecret != null) {
+            if (!newSecret.equals(secret)) {
+                rememberSecret(Set.copyOf(joined.members()));
+            }
             changeSecret(newSecret);
             joined.learnPsk(secret.psk(), room.toBytes());
         }
     }
 
-    private void changeSecret(RoomSecret newSecret) {
+    private void changeSecret(RoomSecret newSecret) throws MalformedException {
         if (!newSecret.equals(secret)) {
+            // Else a leader could give out invites that open no descriptor, and a public room's secret is its id's.
+            if (config.descriptor().visibility() != Visibility.PRIVATE
+                    || !MessageDigest.isEqual(newSecret.descriptor(), secret.descriptor())) {
+                throw new MalformedException("a secret that is not one of this room");
+            }
             secret = newSecret;
             emit(new Output.SecretChanged(newSecret));
         }
@@ -817,14 +833,25 @@ public final class ParticipantMachine extends RoomMachine {
 
     /** Asks who leads; one that may lead itself asks for the lease once those before it have let their turn pass. */
     private void askForLeader() {
-        Succession order = succession;
-        int place = order == null ? -1 : order.placeOf(self.peerId());
-        if (self.peerId().equals(config.descriptor().host().peerId())) {
-            place = 0;
-        }
-        boolean isItsTurn = place >= 0 && timesFree >= place && state == ConnectionState.RECONNECTING;
-        emit(isItsTurn ? new Output.AcquireLease(governance.fence()) : new Output.FindLeader());
+        emit(isItsTurn() ? new Output.AcquireLease(governance.fence()) : new Output.FindLeader());
         timers.start(Timer.LEADER, now);
+    }
+
+    private boolean isItsTurn() {
+        if (state != ConnectionState.RECONNECTING) {
+            return false;
+        }
+        if (self.peerId().equals(config.descriptor().host().peerId())) {
+            return timesFree > 0;
+        }
+        Succession order = succession;
+        // The host signs a new one when it removes somebody. Who has not been told of it would lead the room with the
+        // secret of before, and with whom it removed.
+        if (order == null || order.version() != toldVersion) {
+            return false;
+        }
+        int place = order.placeOf(self.peerId());
+        return place >= 0 && timesFree > place;
     }
 
     @Override
@@ -838,6 +865,10 @@ public final class ParticipantMachine extends RoomMachine {
         }
         if (!lease.holder().equals(self.peerId())) {
             onLeaderFound(lease, null);
+            return;
+        }
+        if (lease.fence() <= governance.fence()) {
+            log.debug("the worker answered with a lease of before");
             return;
         }
         if (link != null) {
@@ -862,7 +893,9 @@ public final class ParticipantMachine extends RoomMachine {
             trySuccession(signed);
         }
         timesFree = lease == null || lease.validFor().isZero() ? timesFree + 1 : 0;
-        if (lease != null && follow(lease)) {
+        if (isItsTurn()) {
+            askForLeader();
+        } else if (lease != null && follow(lease)) {
             if (link != null) {
                 link.close();
                 link = null;
@@ -877,7 +910,7 @@ public final class ParticipantMachine extends RoomMachine {
     }
 
     @Override
-    void onSuccessionPublished(@Nullable SignalingException failure) {}
+    void onSuccessionPublished(SignedSuccession signed, @Nullable SignalingException failure) {}
 
     @Override
     void onRemove(long ticket, PeerId peer, boolean isBan, byte[] freshSecret) {

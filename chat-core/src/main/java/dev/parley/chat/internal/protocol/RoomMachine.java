@@ -35,6 +35,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The protocol of one room on one side, without a thread, clock, socket or lock: time and bytes come in as arguments,
@@ -62,6 +64,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     static final int PROTOCOL_VERSION = 1;
 
+    private static final Logger log = LoggerFactory.getLogger(RoomMachine.class);
+
     private static final byte[] JOIN_CONTEXT = "parley-join-v1".getBytes(StandardCharsets.US_ASCII);
 
     final RoomConfig config;
@@ -87,9 +91,18 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     Governance governance;
 
-    /** The one in {@link #governance}, verified. */
+    /** The latest that is known, verified. */
     @Nullable
     Succession succession;
+
+    /** The greatest version that is known to have been signed, whether anybody took it or not. */
+    int lastSuccessionVersion;
+
+    /** Secrets of before, of members whose link was lost while it was changed, the latest first. */
+    final Deque<FormerSecret> formerSecrets;
+
+    /** A secret of before, and who knew it and is to know the next one. */
+    record FormerSecret(RoomSecret secret, Set<PeerId> holders, long endNanos) {}
 
     /** Time of the input that is being handled. */
     long now;
@@ -122,6 +135,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.leader = config.descriptor().host();
         this.secret = config.secret();
         this.governance = Governance.FIRST;
+        this.formerSecrets = new ArrayDeque<>();
         this.state = ConnectionState.IDLE;
         this.nextLink = 1;
         this.names = new LinkedHashMap<>();
@@ -145,6 +159,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.secret = before.secret;
         this.governance = before.governance;
         this.succession = before.succession;
+        this.lastSuccessionVersion = before.lastSuccessionVersion;
+        this.formerSecrets = before.formerSecrets;
         this.now = before.now;
         this.epochMillis = before.epochMillis;
         this.state = before.state;
@@ -222,8 +238,10 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             onLeaseFailed(failed.cause());
         } else if (input instanceof Input.LeaderFound found) {
             onLeaderFound(found.lease(), found.succession());
+        } else if (input instanceof Input.LeaderNotFound) {
+            log.debug("the worker could not be asked who leads");
         } else if (input instanceof Input.SuccessionPublished published) {
-            onSuccessionPublished(published.failure());
+            onSuccessionPublished(published.succession(), published.failure());
         } else if (input instanceof Input.Remove remove) {
             onRemove(remove.ticket(), remove.peer(), remove.isBan(), remove.freshSecret());
         } else if (input instanceof Input.Unban unban) {
@@ -332,7 +350,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     abstract void onLeaderFound(@Nullable Lease lease, @Nullable SignedSuccession signed);
 
-    abstract void onSuccessionPublished(@Nullable SignalingException failure);
+    abstract void onSuccessionPublished(SignedSuccession signed, @Nullable SignalingException failure);
 
     abstract void onMail(PeerId from, MessageType type, byte[] payload);
 
@@ -547,14 +565,36 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         return order != null && !order.deputies().isEmpty();
     }
 
-    /** Takes over a succession unless it is older than what is known. */
-    final void adopt(SignedSuccession signed) throws MalformedException {
+    /** Takes over a succession unless it is older than what is known; returns its version. */
+    final int adopt(SignedSuccession signed) throws MalformedException {
         Succession order = Succession.verify(signed, room, config.descriptor().host());
         Succession known = succession;
         if (known == null || order.version() > known.version()) {
             succession = order;
-            governance = governance.withSuccession(signed);
+            governance = governance.knowing(signed);
+            lastSuccessionVersion = Math.max(lastSuccessionVersion, order.version());
         }
+        return order.version();
+    }
+
+    // ---- secrets of before
+
+    /** The secret is about to be changed: those who are to know the next one may be away. */
+    final void rememberSecret(Set<PeerId> holders) {
+        formerSecrets.addFirst(
+                new FormerSecret(secret, new LinkedHashSet<>(holders), now + Limits.FORMER_SECRET_LIFETIME.toNanos()));
+        while (formerSecrets.size() > Limits.MAX_FORMER_SECRETS) {
+            formerSecrets.removeLast();
+        }
+    }
+
+    /** The secrets of before that a peer knew, if it is to know the present one. */
+    final List<RoomSecret> formerSecretsOf(PeerId peer) {
+        formerSecrets.removeIf(former -> former.endNanos() <= now);
+        return formerSecrets.stream()
+                .filter(former -> former.holders().contains(peer))
+                .map(FormerSecret::secret)
+                .toList();
     }
 
     // ---- parts of the handshake that both sides write and check alike

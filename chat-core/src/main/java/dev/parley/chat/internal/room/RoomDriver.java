@@ -321,6 +321,7 @@ public final class RoomDriver implements Room {
         opened.completeExceptionally(new RoomClosedException(reason));
         closed.complete(reason);
         failTickets();
+        codes.abandon();
     }
 
     /** What is still to be accepted when the room has ended never will be. */
@@ -443,12 +444,12 @@ public final class RoomDriver implements Room {
                     .whenComplete((entry, failure) -> post(
                             failure == null
                                     ? new Input.LeaderFound(entry.lease(), entry.succession())
-                                    : new Input.LeaderFound(null, null)));
+                                    : new Input.LeaderNotFound()));
         } else if (output instanceof Output.PublishSuccession publish) {
             services.signaling()
                     .publishSuccession(id(), publish.succession())
-                    .whenComplete((done, failure) ->
-                            post(new Input.SuccessionPublished(failure == null ? null : signalingFailure(failure))));
+                    .whenComplete((done, failure) -> post(new Input.SuccessionPublished(
+                            publish.succession(), failure == null ? null : signalingFailure(failure))));
         } else if (output instanceof Output.Become become) {
             machine = become.next();
             guarded(() -> machine.handle(

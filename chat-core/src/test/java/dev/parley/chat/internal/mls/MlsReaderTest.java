@@ -68,6 +68,22 @@ class MlsReaderTest {
         }
     }
 
+    /** RFC 9420 section 12.4: a removal without a path leaves who is removed with all it needs to read on. */
+    @Test
+    void aCommitThatRemovesOrRenewsHasAPathAndOneThatAddsHasThePsk() throws MlsException {
+        String remove = "010003" + "00000002";
+        String psk = "010004" + "01" + "01aa" + "20" + "00".repeat(32);
+        assertRefused(Kind.POLICY, () -> CommitContent.read(commit(remove, "00")));
+        assertRefused(Kind.POLICY, () -> CommitContent.read(commit(remove + psk, "00")));
+        assertRefused(Kind.POLICY, () -> CommitContent.read(commit("", "00")));
+        assertRefused(Kind.POLICY, () -> CommitContent.read(commit(psk, "00")));
+        assertRefused(Kind.MALFORMED, () -> CommitContent.read(commit(remove, "02")));
+    }
+
+    private static byte[] commit(String proposals, String path) {
+        return HexFormat.of().parseHex(String.format("%02x", proposals.length() / 2) + proposals + path);
+    }
+
     private static void assertTotal(int round, ThrowingCallable parse) {
         try {
             parse.call();

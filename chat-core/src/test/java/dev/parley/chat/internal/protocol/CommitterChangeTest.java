@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.chat.CloseReason.Code;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.NotAllowedException;
+import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.SignalingException.Problem;
 import dev.parley.chat.crypto.Identity;
+import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.internal.protocol.MachineHarness.Node;
+import dev.parley.chat.store.EventHead;
 import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.SignedSuccession;
 import java.time.Duration;
@@ -37,13 +40,18 @@ final class CommitterChangeTest {
 
     /** Somebody who comes after the worker knows of the succession. */
     private Node joinLate(String name, int number, @Nullable SignedSuccession signed, @Nullable Lease lease) {
+        return joinLate(name, number, host.secret, signed, lease);
+    }
+
+    private Node joinLate(
+            String name, int number, RoomSecret secret, @Nullable SignedSuccession signed, @Nullable Lease lease) {
         Identity identity = MachineHarness.identity(number);
         RoomConfig config = world.config(identity, name);
         Node node = world.participant(new RoomConfig(
                 identity,
                 name,
                 config.descriptor(),
-                host.secret,
+                secret,
                 config.maxQueuedBytes(),
                 config.seed(),
                 Map.of(),
@@ -294,6 +302,124 @@ final class CommitterChangeTest {
         assertThat(ann.completed).contains(participant);
         assertThat(cleo.closed).isNotNull();
         assertThat(bob.secret).isEqualTo(ann.secret).isNotEqualTo(MachineHarness.SECRET);
+    }
+
+    @Test
+    void whoIsKickedWithoutALeaseDoesNotComeBackBeforeItIsRemoved() {
+        name(ann.id());
+        world.isLeaseServed = false;
+        world.advance(TAKEOVER);
+        long ticket = host.kick(bob.id());
+        Node again = join("Bob", 3);
+        Node accomplice = join("Mallory", 6);
+        assertThat(host.completed).doesNotContain(ticket);
+
+        world.isLeaseServed = true;
+        world.advance(Timer.LEASE.toDuration().plusSeconds(10));
+        assertThat(host.completed).contains(ticket);
+        for (Node node : List.of(again, accomplice)) {
+            assertThat(node.closedFor()).as(node.name).isEqualTo(Code.WRONG_SECRET);
+            assertThat(node.secret).as(node.name).isEqualTo(MachineHarness.SECRET);
+        }
+        ann.takeTold();
+        host.send("among us");
+        assertThat(ann.messages()).containsExactly("Host: among us");
+    }
+
+    @Test
+    void aDeputyThatMissedARemovalDoesNotLead() {
+        name(ann.id(), bob.id());
+        world.worker.remove(ann.id());
+        world.cut(ann.linkAtHost());
+        host.kick(cleo.id());
+        host.crash();
+        world.advance(Duration.ofSeconds(5));
+        world.worker.put(ann.id(), ann);
+        world.advance(TAKEOVER);
+
+        assertThat(leads(bob)).isTrue();
+        assertThat(leads(ann))
+                .as("the first deputy, who knows the secret of before only")
+                .isFalse();
+        assertThat(ann.machine.state).isEqualTo(ConnectionState.CONNECTED);
+        assertThat(ann.secret).isEqualTo(bob.secret).isNotEqualTo(MachineHarness.SECRET);
+        Node again = joinLate("Cleo", 4, MachineHarness.SECRET, world.succession, world.lease);
+        assertThat(again.closedFor()).isEqualTo(Code.WRONG_SECRET);
+    }
+
+    @Test
+    void membersLearnThatADeputyIsRemovedWhetherTheWorkerTakesItOrNot() {
+        name(ann.id(), bob.id());
+        world.isSuccessionTaken = false;
+        host.kick(ann.id());
+        assertThat(bob.machine.succession).isNotNull();
+        assertThat(cleo.machine.cardOfLeader(ann.id())).isNull();
+        assertThat(cleo.machine.cardOfLeader(bob.id())).isEqualTo(bob.identity.card());
+        SignedSuccession before = world.succession;
+
+        world.isSuccessionTaken = true;
+        world.advance(Timer.LEASE.toDuration().multipliedBy(2));
+        assertThat(world.succession).as("published later").isNotEqualTo(before);
+    }
+
+    @Test
+    void aNamingWhoseAnswerIsLostIsTakenBack() {
+        world.isAnswerLost = true;
+        long lost = host.request(number -> new Input.NameDeputies(number, List.of(ann.id())));
+        assertThat(host.rejected.get(lost)).isInstanceOf(SignalingException.class);
+        world.isAnswerLost = false;
+        world.advance(Timer.LEASE.toDuration().multipliedBy(2));
+        assertThat(host.machine.hasDeputies()).isFalse();
+
+        name(bob.id());
+        assertThat(world.succession).isEqualTo(host.machine.governance.succession());
+        assertThat(cleo.machine.cardOfLeader(ann.id())).isNull();
+        assertThat(cleo.machine.cardOfLeader(bob.id())).isNotNull();
+        world.cut(cleo.linkAtHost());
+        world.advance(Duration.ofSeconds(30));
+        assertThat(cleo.machine.state).isEqualTo(ConnectionState.CONNECTED);
+    }
+
+    @Test
+    void anAnswerWithALesserFenceChangesNothing() {
+        name(ann.id());
+        host.handle(new Input.LeaseAnswered(new Lease(host.id(), 50, MachineHarness.LEASE)));
+        world.settle();
+        assertThat(bob.machine.governance.fence()).isEqualTo(50);
+        host.handle(new Input.LeaseAnswered(new Lease(host.id(), 2, MachineHarness.LEASE)));
+        world.settle();
+        assertThat(host.machine.governance.fence()).isEqualTo(50);
+        for (Node node : List.of(ann, bob, cleo)) {
+            assertThat(node.machine.state).as(node.name).isEqualTo(ConnectionState.CONNECTED);
+        }
+        // A deputy is told that it leads, under a fence that everybody has left behind.
+        world.cut(ann.linkAtHost());
+        world.settle();
+        ann.handle(new Input.LeaseAnswered(new Lease(ann.id(), 50, MachineHarness.LEASE)));
+        assertThat(leads(ann)).isFalse();
+    }
+
+    @Test
+    void whoBringsAnothersContradictionIsNotBlamedForIt() {
+        name(ann.id());
+        HandPeer yves = new HandPeer(world, 20).enterAs("Yves");
+        HandPeer zoe = new HandPeer(world, 21).enterAs("Zoe");
+        world.advanceMillis(500);
+        EventHead before = yves.head();
+        yves.say(yves.event(Event.TYPE_MESSAGE, Bodies.message(OutgoingMessage.of("one story"), 1)));
+        Event other = Event.sign(
+                yves.identity,
+                world.descriptor.room(),
+                before,
+                1,
+                Event.TYPE_MESSAGE,
+                Bodies.message(OutgoingMessage.of("another story"), 1));
+        zoe.seal(Content.recovered(List.of(other.bytes())));
+        assertThat(zoe.closed).as("the messenger").isNull();
+        assertThat(yves.closed).as("nobody knows yet which is the true one").isNull();
+        yves.seal(Content.recovered(List.of(other.bytes())));
+        assertThat(yves.goodbye()).isEqualTo(Code.PROTOCOL_VIOLATION);
+        assertThat(bob.messages()).contains("Yves: one story").doesNotContain("Yves: another story");
     }
 
     @Test

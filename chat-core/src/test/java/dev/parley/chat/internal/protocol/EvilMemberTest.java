@@ -40,7 +40,10 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <tr><td>commits</td><td>PROTOCOL_VIOLATION; the group is as it was</td><td>
  * {@link #aCommitByWhoIsNotTheCommitterIsRefused}</td></tr>
  * <tr><td>generations: a jump</td><td>PROTOCOL_VIOLATION beyond 1,000</td><td>
- * {@link #aJumpOfGenerationsIsTakenToItsLimitAndRefusedBeyond}</td></tr>
+ * {@link #aJumpOfGenerationsIsTakenToItsLimitAndRefusedBeyond},
+ * {@link #generationsThatOnlyTheHostSeesOpenNoGapForTheOthers}</td></tr>
+ * <tr><td>floods of what the leader before has ordered</td><td>PROTOCOL_VIOLATION</td><td>
+ * {@link #whatIsRecoveredIsBounded}</td></tr>
  * <tr><td>seq: a jump, the end</td><td>shows as a gap; the last number is refused</td><td>
  * {@link #aGiantGapHarmsNobody}, {@link RoomAttacksTest#anAuthorAtTheEndOfItsNumbersSaysNothingTwice}</td></tr>
  * <tr><td>after its removal: seals, forwards, replays, listens</td><td>nothing is taken, nothing opens</td><td>
@@ -165,17 +168,66 @@ final class EvilMemberTest {
     void aJumpOfGenerationsIsTakenToItsLimitAndRefusedBeyond() {
         HandPeer eve = member(9);
         int gap = MlsLimits.DEFAULT.maxGenerationGap();
-        for (int i = 0; i < gap - 1; i++) {
-            assertThat(eve.group().protect(Content.nothing())).isNotEmpty();
-        }
+        skip(eve, gap);
         eve.say(message(eve, "after a gap"));
         assertThat(ann.messages()).containsExactly("P9: after a gap");
-        for (int i = 0; i <= gap; i++) {
-            assertThat(eve.group().protect(Content.nothing())).isNotEmpty();
-        }
+        skip(eve, gap + 1);
         eve.say(message(eve, "after a jump"));
         assertThat(eve.goodbye()).isEqualTo(Code.PROTOCOL_VIOLATION);
         assertThat(ann.messages()).containsExactly("P9: after a gap");
+        assertThatTheRoomGoesOn();
+    }
+
+    private static void skip(HandPeer peer, int messages) {
+        for (int i = 0; i < messages; i++) {
+            assertThat(peer.group().protect(Content.nothing())).isNotEmpty();
+        }
+    }
+
+    /** The host opens some messages that it does not pass on: a gap is that of those who did not see them. */
+    @Test
+    void generationsThatOnlyTheHostSeesOpenNoGapForTheOthers() {
+        int gap = MlsLimits.DEFAULT.maxGenerationGap();
+        HandPeer eve = member(9);
+        byte[] known = message(eve, "said").bytes();
+        skip(eve, gap - 100);
+        eve.seal(Content.recovered(List.of(known)));
+        assertThat(eve.closed).isNull();
+        skip(eve, 99);
+        eve.say(message(eve, "as far as the others follow"));
+        assertThat(ann.messages()).containsExactly("P9: as far as the others follow");
+        skip(eve, gap - 100);
+        eve.seal(Content.recovered(List.of(known)));
+        skip(eve, 100);
+        eve.say(message(eve, "too far"));
+        assertThat(eve.goodbye()).isEqualTo(Code.PROTOCOL_VIOLATION);
+        assertThat(ann.machine.links()).as("Ann keeps hers").hasSize(1);
+
+        HandPeer mallory = new HandPeer(world, 10);
+        mallory.offer().hello().join().welcome();
+        skip(mallory, gap);
+        mallory.confirm(mallory.memberTag(), mallory.group().protect(Content.resume(Map.of())));
+        skip(mallory, 1);
+        mallory.say(mallory.event(Event.TYPE_PROFILE, Bodies.profile("Mallory")));
+        assertThat(mallory.goodbye()).isEqualTo(Code.PROTOCOL_VIOLATION);
+        assertThat(ann.messages()).doesNotContain("P9: too far");
+        assertThatTheRoomGoesOn();
+    }
+
+    @Test
+    void whatIsRecoveredIsBounded() {
+        HandPeer empty = member(9);
+        empty.seal(Content.recovered(List.of()));
+        assertThat(empty.goodbye()).isEqualTo(Code.PROTOCOL_VIOLATION);
+
+        HandPeer many = member(10);
+        byte[] known = message(many, "said").bytes();
+        for (int i = 0; i < Limits.MAX_RECOVERED_MESSAGES; i++) {
+            many.seal(Content.recovered(List.of(known)));
+        }
+        assertThat(many.closed).isNull();
+        many.seal(Content.recovered(List.of(known)));
+        assertThat(many.goodbye()).isEqualTo(Code.PROTOCOL_VIOLATION);
         assertThatTheRoomGoesOn();
     }
 

@@ -132,6 +132,12 @@ final class MachineHarness {
     /** Whether the worker answers questions about who leads. */
     boolean isLeaseServed = true;
 
+    /** Whether the worker takes successions. */
+    boolean isSuccessionTaken = true;
+
+    /** Whether the worker's answer to a succession is lost on its way. */
+    boolean isAnswerLost;
+
     /** Whether a session comes up at once when a machine asks for it. */
     boolean isWorkerUp = true;
 
@@ -709,13 +715,16 @@ final class MachineHarness {
                 }
             } else if (output instanceof Output.FindLeader) {
                 Lease answer = isLeaseServed ? current() : null;
-                pending.add(() -> handle(new Input.LeaderFound(answer, isLeaseServed ? succession : null)));
+                pending.add(() ->
+                        handle(isLeaseServed ? new Input.LeaderFound(answer, succession) : new Input.LeaderNotFound()));
             } else if (output instanceof Output.PublishSuccession publish) {
-                if (isLeaseServed) {
+                boolean isTaken = isLeaseServed && isSuccessionTaken;
+                if (isTaken) {
                     succession = publish.succession();
                 }
-                SignalingException failure = isLeaseServed ? null : new SignalingException(Problem.UNREACHABLE, "away");
-                pending.add(() -> handle(new Input.SuccessionPublished(failure)));
+                boolean isAnswered = isTaken && !isAnswerLost;
+                SignalingException failure = isAnswered ? null : new SignalingException(Problem.UNREACHABLE, "away");
+                pending.add(() -> handle(new Input.SuccessionPublished(publish.succession(), failure)));
             } else if (output instanceof Output.Become become) {
                 assertThat(machine.poll()).as("nothing follows Become").isNull();
                 machine = become.next();

@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Test;
 /** Who is put out of a room, and what becomes of its keys and its invite, in virtual time. */
 final class RemovalTest {
 
+    /** First byte of the frame. */
+    private static final byte JOIN = 0x02;
+
     private final MachineHarness world = new MachineHarness();
     private final Node host = world.host().start();
     private final Node ann = join("Ann", 2);
@@ -95,6 +98,41 @@ final class RemovalTest {
         assertThat(ann.closed).isNull();
         assertThat(ann.secret).isEqualTo(host.secret);
         assertThat(ann.messages()).contains("Host: while you were away");
+    }
+
+    @Test
+    void aMemberThatLostItsPlaceBeforeTheSecretChangedIsToldToo() {
+        world.worker.remove(ann.id());
+        world.cut(ann.linkAtHost());
+        world.advance(Timer.GRACE.toDuration().plusSeconds(10));
+        assertThat(host.machine.isInRoster(ann.id())).isFalse();
+        host.kick(bob.id());
+        world.worker.put(ann.id(), ann);
+        world.advance(Duration.ofSeconds(20));
+
+        assertThat(ann.closed).isNull();
+        assertThat(ann.secret).isEqualTo(host.secret);
+        ann.takeTold();
+        host.send("back in time");
+        assertThat(ann.messages()).containsExactly("Host: back in time");
+    }
+
+    @Test
+    void aMemberWhoseJoinWasUnderWayWhileTheSecretChangedComesBack() {
+        world.cut(ann.linkAtHost());
+        boolean[] isKicked = new boolean[1];
+        world.tamper = (end, frame) -> {
+            if (end.party == ann && frame[0] == JOIN && !isKicked[0]) {
+                isKicked[0] = true;
+                host.kick(bob.id());
+            }
+            return List.of(frame);
+        };
+        world.advance(Duration.ofSeconds(20));
+
+        assertThat(isKicked[0]).isTrue();
+        assertThat(ann.closed).isNull();
+        assertThat(ann.secret).isEqualTo(host.secret).isNotEqualTo(MachineHarness.SECRET);
     }
 
     @Test
