@@ -23,6 +23,9 @@ export class Participant {
   #link;
   #out = [];
 
+  /** How many events came that were here already. */
+  duplicates = 0;
+
   /** What a person would see, in the room's order. */
   told = [];
 
@@ -235,6 +238,8 @@ export class Participant {
       this.#heads.set(event.author, { seq: event.seq, id: event.id });
       this.#clock.observe(event.clock, now);
       this.#tell(event);
+    } else {
+      this.duplicates++;
     }
     if (event.author === this.room.host && event.seq > this.#hostSeq) {
       this.#hostSeq = event.seq;

@@ -115,7 +115,7 @@ const participantCalls = {
   },
 
   async look(participant) {
-    return { present: participant.present, ...view(participant.group) };
+    return { present: participant.present, duplicates: participant.duplicates, ...view(participant.group) };
   },
 
   async code(participant) {

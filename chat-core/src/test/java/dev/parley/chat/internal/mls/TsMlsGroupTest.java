@@ -413,7 +413,7 @@ final class TsMlsGroupTest {
         assertThatAllSeeTheSame(apply("nina", List.of(commit)), hosts);
     }
 
-    record OddKeyPackage(String name, Map<String, Object> odd, Kind kind) {
+    record OddKeyPackage(String name, Map<String, Object> odd, Kind kind, String why) {
         @Override
         public String toString() {
             return name;
@@ -422,16 +422,25 @@ final class TsMlsGroupTest {
 
     static Stream<OddKeyPackage> oddKeyPackages() {
         return Stream.of(
-                new OddKeyPackage("lives too long", Map.of("secondsAfter", 49L * 3_600), Kind.POLICY),
-                new OddKeyPackage("about to expire", Map.of("secondsAfter", 60), Kind.POLICY),
-                new OddKeyPackage("with an extension", Map.of("extension", true), Kind.TOO_LARGE),
-                new OddKeyPackage("whose leaf has an extension", Map.of("leafExtension", true), Kind.TOO_LARGE),
+                new OddKeyPackage("lives too long", Map.of("secondsAfter", 49L * 3_600), Kind.POLICY, "lives too long"),
+                new OddKeyPackage("about to expire", Map.of("secondsAfter", 60), Kind.POLICY, "edge of its lifetime"),
+                new OddKeyPackage(
+                        "with an extension", Map.of("extension", true), Kind.TOO_LARGE, "where 0 are allowed"),
+                new OddKeyPackage(
+                        "whose leaf has an extension",
+                        Map.of("leafExtension", true),
+                        Kind.TOO_LARGE,
+                        "where 0 are allowed"),
                 new OddKeyPackage(
                         "of another suite",
                         Map.of("suite", "MLS_128_DHKEMX25519_CHACHA20POLY1305_SHA256_Ed25519"),
-                        Kind.POLICY),
+                        Kind.POLICY,
+                        "another version or suite"),
                 new OddKeyPackage(
-                        "with another's name", Map.of("peerId", OTTO.peerId().value()), Kind.POLICY));
+                        "with another's name",
+                        Map.of("peerId", OTTO.peerId().value()),
+                        Kind.POLICY,
+                        "does not belong to its peer id"));
     }
 
     @ParameterizedTest
@@ -439,7 +448,10 @@ final class TsMlsGroupTest {
     void aKeyPackageOutsideTheProfileIsRefused(OddKeyPackage odd) throws Exception {
         prepare("nina", NINA, odd.odd());
         byte[] offered = keyPackage;
-        assertRefused(odd.kind(), () -> hosts.add(List.of(offered), List.of(), PSK, ROOM.toBytes(), NOW));
+        assertThatThrownBy(() -> hosts.add(List.of(offered), List.of(), PSK, ROOM.toBytes(), NOW))
+                .isInstanceOfSatisfying(
+                        MlsException.class, e -> assertThat(e.kind()).isEqualTo(odd.kind()))
+                .hasMessageContaining(odd.why());
         assertThat(hosts.members()).containsExactly(host.peerId());
 
         assertThatAllSeeTheSame(admit("nina", NINA), hosts);

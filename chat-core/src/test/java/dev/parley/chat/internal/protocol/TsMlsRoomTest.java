@@ -294,6 +294,9 @@ final class TsMlsRoomTest {
 
         assertThat(nina.takeTold()).containsExactly("Host: missed", "Ann: missed too", "Nina: waited");
         assertThat(ann.takeTold()).containsExactly("Nina: waited");
+        assertThat(nina.look().path("duplicates").asInt())
+                .as("its heads were understood")
+                .isZero();
         assertThatNodeSeesTheGroupOf(ann);
     }
 
