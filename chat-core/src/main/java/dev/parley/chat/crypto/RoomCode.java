@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * sends one, and looks for two groups with one code: a collision, not a second preimage. Hence 120 bits at least, each
  * try made dearer by 2<sup>16</sup> hashes; some 2<sup>76</sup> hashes in all. The QR code holds 256 bits.
  *
- * <p>Immutable; any thread. docs/protocol.md, section 17, has the bytes.
+ * <p>Immutable; any thread. docs/protocol.md, section 19, has the bytes.
  */
 public final class RoomCode {
 

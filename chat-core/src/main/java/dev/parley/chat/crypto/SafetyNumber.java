@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * for either half, made to fit: a second preimage of 60 bits (words) or 100 bits (digits), where each try costs a key
  * pair and 2<sup>16</sup> hashes. The QR code holds the whole ids.
  *
- * <p>Immutable; any thread. docs/protocol.md, section 17, has the bytes.
+ * <p>Immutable; any thread. docs/protocol.md, section 19, has the bytes.
  */
 public final class SafetyNumber {
 

@@ -131,7 +131,10 @@ sealed interface Content {
                 reader.end();
                 yield resume;
             }
-            case NOTHING -> new Nothing();
+            case NOTHING -> {
+                reader.end();
+                yield new Nothing();
+            }
             case RECOVERED -> {
                 Recovered recovered = new Recovered(list(reader));
                 reader.end();

@@ -466,6 +466,12 @@ final class CodecLimitsTest {
     }
 
     @Test
+    void aNothingThatHoldsSomethingIsRefused() throws Exception {
+        assertThat(Content.decode(Content.nothing())).isInstanceOf(Content.Nothing.class);
+        assertMalformed(Content::decode, new byte[] {Content.NOTHING, 0});
+    }
+
+    @Test
     void whatIsNotWhatItShouldBeIsMalformedAndNothingElse() {
         fuzz(1, GoldenVectorsTest.message().bytes(), bytes -> Event.verify(bytes, ROOM));
         fuzz(2, GoldenVectorsTest.refusal(), bytes -> Refusal.verify(bytes, ANN.card(), ROOM, ANN.peerId()));

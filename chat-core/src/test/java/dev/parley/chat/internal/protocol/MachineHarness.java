@@ -175,19 +175,26 @@ final class MachineHarness {
 
     static Descriptor descriptor(Identity host, int capacity) {
         byte[] nonce = new byte[Descriptor.NONCE_BYTES];
-        SignedDescriptor signed = Descriptor.sign(
-                host,
-                RoomOptions.builder("Tea").capacity(capacity).build(),
-                SECRET,
-                nonce,
-                new byte[Descriptor.SEAL_NONCE_BYTES],
-                Instant.ofEpochMilli(START_EPOCH_MILLIS));
         try {
             return Descriptor.verify(
-                    signed, Descriptor.roomId(host.card().ed25519PublicKey(), nonce), SECRET, Visibility.PRIVATE);
+                    signedDescriptor(host, capacity),
+                    Descriptor.roomId(host.card().ed25519PublicKey(), nonce),
+                    SECRET,
+                    Visibility.PRIVATE);
         } catch (MalformedException | Descriptor.WrongSecretException e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** A room's descriptor as the worker has it. */
+    static SignedDescriptor signedDescriptor(Identity host, int capacity) {
+        return Descriptor.sign(
+                host,
+                RoomOptions.builder("Tea").capacity(capacity).build(),
+                SECRET,
+                new byte[Descriptor.NONCE_BYTES],
+                new byte[Descriptor.SEAL_NONCE_BYTES],
+                Instant.ofEpochMilli(START_EPOCH_MILLIS));
     }
 
     RoomConfig config(Identity self, String name) {
