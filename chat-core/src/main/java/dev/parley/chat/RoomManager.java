@@ -280,19 +280,29 @@ public final class RoomManager implements AutoCloseable {
                     CloseReason.Origin.SIGNALING,
                     "the worker served a descriptor that is not this room's: " + e.getMessage());
         }
-        if (descriptor.host().peerId().equals(identity.peerId())) {
-            throw closed(
-                    CloseReason.Code.FAILED,
-                    CloseReason.Origin.LOCAL,
-                    "this identity is the room's host; join with another one");
-        }
         ParticipantMachine machine;
         try {
             machine = new ParticipantMachine(config(descriptor, secret, store.heads(room), wholeOutbox(room), entry));
+            if (machine.leaderId().equals(identity.peerId())) {
+                throw closed(
+                        CloseReason.Code.FAILED,
+                        CloseReason.Origin.LOCAL,
+                        "this identity is the room's host, and no deputy leads the room; join with another one, or"
+                                + " again when a deputy leads");
+            }
         } catch (MalformedException e) {
             throw new StoreException("the outbox of room " + room + " is damaged: " + e.getMessage());
         }
         return driver(machine, descriptor, signed, invite, false, listener);
+    }
+
+    /** What one has said last and the room has ordered, as far as one read of the store gives it. */
+    private List<StoredEvent> said(RoomId room, Map<PeerId, EventHead> heads, List<StoredEvent> outbox) {
+        EventHead head = heads.get(identity.peerId());
+        long end = !outbox.isEmpty() ? outbox.get(0).seq() : head == null ? 1 : head.seq() + 1;
+        return end == 1
+                ? List.of()
+                : store.chain(room, identity.peerId(), Math.max(1, end - ChatStore.MAX_PAGE), ChatStore.MAX_PAGE);
     }
 
     private List<StoredEvent> wholeOutbox(RoomId room) {
@@ -324,6 +334,7 @@ public final class RoomManager implements AutoCloseable {
                 random(SEED_BYTES),
                 heads,
                 outbox,
+                said(descriptor.room(), heads, outbox),
                 entry == null ? null : entry.succession(),
                 entry == null ? null : entry.lease());
     }

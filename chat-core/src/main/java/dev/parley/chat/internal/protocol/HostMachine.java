@@ -86,6 +86,9 @@ public final class HostMachine extends RoomMachine {
         int staleMessages;
         long receivedSeq;
 
+        /** How far its own chain was ordered when it came, as it says; negative while that is not known. */
+        long resumedSeq = -1;
+
         /** What it has given of what the leader before had ordered. */
         long recoveredBytes;
 
@@ -163,6 +166,15 @@ public final class HostMachine extends RoomMachine {
 
     private record Naming(long ticket, Succession succession, SignedSuccession signed) {}
 
+    /** Where our time as the leader begins in {@link #recent}. */
+    private final long ledSince;
+
+    /** What was said before that, and told to us since. */
+    private final Set<MessageId> recovered = new LinkedHashSet<>();
+
+    /** The worker names another holder under a fence that is not greater than ours: it has lost what it knew. */
+    private boolean hasWorkerForgotten;
+
     /**
      * Makes the machine of a room's host.
      *
@@ -174,6 +186,7 @@ public final class HostMachine extends RoomMachine {
         this.group = MlsGroup.create(self, room.toBytes(), MlsLimits.DEFAULT, nowEpochMillis);
         this.maxLinkBytes = config.maxQueuedBytes();
         this.inherited = List.of();
+        this.ledSince = 0;
     }
 
     /** Goes on as the leader, under a lease. */
@@ -182,6 +195,7 @@ public final class HostMachine extends RoomMachine {
         this.group = MlsGroup.create(self, room.toBytes(), MlsLimits.DEFAULT, epochMillis);
         this.maxLinkBytes = config.maxQueuedBytes();
         this.inherited = unordered;
+        this.ledSince = recent.lastOrder();
         this.governance = governance.ledUnder(lease.fence());
         holdLease(lease);
     }
@@ -743,6 +757,8 @@ public final class HostMachine extends RoomMachine {
                 throw new MalformedException("a CONFIRM without a RESUME");
             }
             has = resume.heads();
+            EventHead ordered = has.get(guest.link.peer);
+            guest.resumedSeq = ordered == null ? 0 : ordered.seq();
         }
         // Else it was sealed so many commits ago that it cannot be opened; the peer drops what it has already.
         PeerId peer = guest.link.peer;
@@ -780,7 +796,8 @@ public final class HostMachine extends RoomMachine {
                 ? List.of()
                 : recent.after(firstOrder, event -> {
                     EventHead head = has.get(event.sender());
-                    return head == null || event.seq() > head.seq();
+                    boolean isMissing = head == null || event.seq() > head.seq();
+                    return isMissing && (wasHereBefore(peer) || !recovered.contains(event.id()));
                 });
         // Its own profile too, if it is known: without it the participant says its name again.
         List<Event> given = new ArrayList<>(profiles.values());
@@ -863,6 +880,10 @@ public final class HostMachine extends RoomMachine {
                 passOn(guest, message, opened.message());
             }
             case NEW -> {
+                if (comesAheadOfOthers(guest, event)) {
+                    log.debug("an event of {} waits for those before it, which could not be opened", event.sender());
+                    return;
+                }
                 place(event, true);
                 if (event.type().equals(Event.TYPE_PROFILE)) {
                     guest.link.deadlines.stop(Timer.PROFILE);
@@ -874,6 +895,18 @@ public final class HostMachine extends RoomMachine {
         }
     }
 
+    /**
+     * Whether a participant's own event has come while those before it were sealed too many commits ago. It sends all
+     * of them again, in order; to take this one now would put it in the place of the others as well.
+     */
+    private boolean comesAheadOfOthers(Guest guest, Event event) {
+        if (guest.staleMessages == 0 || guest.resumedSeq < 0) {
+            return false;
+        }
+        EventHead head = heads.get(event.sender());
+        return event.seq() > Math.max(guest.resumedSeq, head == null ? 0 : head.seq()) + 1;
+    }
+
     /** A participant has events that the leader before us has ordered and we have not heard of. */
     private void onRecovered(Guest guest, List<byte[]> events) throws MalformedException {
         guest.recoveredBytes += events.stream().mapToLong(event -> event.length).sum();
@@ -882,26 +915,58 @@ public final class HostMachine extends RoomMachine {
                 || events.isEmpty()) {
             throw new MalformedException("more recovered events than a participant remembers, or none");
         }
-        for (byte[] bytes : events) {
-            Event event = Event.verify(bytes, room);
-            // Of members that we have seen: anybody can sign an event.
-            if (hasDeputies() && firstOrders.containsKey(event.sender())) {
-                switch (fit(event)) {
-                    case FORK -> {
-                        // Whoever told two stories is its author, and the messenger has heard the other one.
-                        if (event.sender().equals(guest.link.peer)) {
-                            throw new MalformedException("an event that contradicts an earlier one");
+        List<byte[]> news = new ArrayList<>();
+        try {
+            for (byte[] bytes : events) {
+                Event event = Event.verify(bytes, room);
+                // Of members that we have seen: anybody can sign an event.
+                if (hasDeputies() && firstOrders.containsKey(event.sender())) {
+                    switch (fit(event)) {
+                        case FORK -> {
+                            // Whoever told two stories is its author, and the messenger has heard the other one.
+                            if (event.sender().equals(guest.link.peer)) {
+                                throw new MalformedException("an event that contradicts an earlier one");
+                            }
+                            log.debug("{} contradicts what it said to the leader before", event.sender());
                         }
-                        log.debug("{} contradicts what it said to the leader before", event.sender());
-                    }
-                    case DUPLICATE -> {}
-                    case NEW -> {
-                        place(event, true);
-                        broadcast(Content.sync(new Content.Sync(false, List.of(), List.of(bytes), Map.of())));
+                        case DUPLICATE -> {}
+                        case NEW -> {
+                            place(event, true);
+                            news.add(bytes);
+                            recovered.add(event.id());
+                            removeEldest(recovered, Limits.MAX_LOG_EVENTS);
+                        }
                     }
                 }
             }
+        } finally {
+            // What has its place is told, whatever came behind it.
+            tellRecovered(news);
         }
+    }
+
+    private void tellRecovered(List<byte[]> news) {
+        if (news.isEmpty()) {
+            return;
+        }
+        Content.Sync told = new Content.Sync(false, List.of(), news, Map.of());
+        List<Guest> here = members.values().stream()
+                .filter(member -> wasHereBefore(member.link.peer))
+                .toList();
+        if (here.size() == members.size()) {
+            broadcast(Content.sync(told));
+            return;
+        }
+        for (Guest member : here) {
+            unicast(member, told);
+            dropIfSlow(member);
+        }
+    }
+
+    /** Whether a peer was a member before we led: to newcomers what was said before they came is not told. */
+    private boolean wasHereBefore(PeerId peer) {
+        Long firstOrder = firstOrders.get(peer);
+        return firstOrder != null && firstOrder <= ledSince;
     }
 
     private void ordered(Guest guest, Event event) {
@@ -1243,12 +1308,14 @@ public final class HostMachine extends RoomMachine {
     }
 
     private void askForLease() {
-        emit(new Output.AcquireLease(governance.fence()));
+        // A worker that is told of a greater fence than it knows gives the next holding a greater one still.
+        emit(new Output.AcquireLease(governance.fence() + (hasWorkerForgotten ? 1 : 0)));
+        hasWorkerForgotten = false;
         timers.start(Timer.LEASE, now);
     }
 
     private void holdLease(Lease lease) {
-        leaseEndNanos = now + lease.validFor().toNanos();
+        leaseEndNanos = now + lease.validFor().minus(Limits.LEASE_MARGIN).toNanos();
         timers.startUnlessRunning(Timer.LEASE, now);
     }
 
@@ -1259,9 +1326,11 @@ public final class HostMachine extends RoomMachine {
 
     @Override
     void onLease(Lease lease) {
-        if (lease.fence() < governance.fence()) {
-            log.debug("the worker answered with a lease of before");
-        } else if (lease.holder().equals(self.peerId())) {
+        if (lease.holder().equals(self.peerId())) {
+            if (lease.fence() < governance.fence()) {
+                log.debug("the worker answered with a lease of before");
+                return;
+            }
             holdLease(lease);
             if (lease.fence() > governance.fence()) {
                 governance = governance.ledUnder(lease.fence());
@@ -1273,6 +1342,8 @@ public final class HostMachine extends RoomMachine {
             if (successor != null) {
                 standDown(successor, lease);
             }
+        } else {
+            hasWorkerForgotten = !lease.validFor().isZero();
         }
     }
 

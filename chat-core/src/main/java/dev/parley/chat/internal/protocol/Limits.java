@@ -71,6 +71,9 @@ final class Limits {
     /** Deputies that a host names. */
     static final int MAX_DEPUTIES = 8;
 
+    /** A holder counts its lease as over this much earlier than the worker: its clock may run slower. */
+    static final Duration LEASE_MARGIN = Duration.ofSeconds(1);
+
     /** Greatest fence of a lease: what a JSON number holds without loss, less one. */
     static final long MAX_FENCE = (1L << 53) - 2;
 

@@ -104,7 +104,7 @@ public final class ParticipantMachine extends RoomMachine {
      * Makes the machine of a participant.
      *
      * @param config what it starts from
-     * @throws MalformedException if the outbox holds what this version cannot have written
+     * @throws MalformedException if the outbox, or what one has said, holds what this version cannot have written
      */
     public ParticipantMachine(RoomConfig config) throws MalformedException {
         super(config);
@@ -123,6 +123,13 @@ public final class ParticipantMachine extends RoomMachine {
             unordered.add(event);
             unorderedBytes += event.bytes().length;
             clock.continueAfter(event.clock());
+        }
+        for (StoredEvent stored : config.said()) {
+            Event event = Event.verify(stored.bytes(), room);
+            Event next = unordered.peek();
+            if (next == null || event.seq() < next.seq()) {
+                recent.add(event);
+            }
         }
         // What the room has ordered of our own events ends where the outbox begins.
         Event first = unordered.peek();

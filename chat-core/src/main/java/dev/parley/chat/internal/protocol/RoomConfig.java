@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed 32 random bytes, from which ids and jitter are drawn
  * @param heads where each author's chain stands in the store
  * @param outbox one's own events that the room has not ordered yet, lowest first; part of {@code heads}
+ * @param said what one has said last, by count, and the room has ordered: for a leader that has not heard of it
  * @param succession who may lead the room, as the worker served it, not yet checked; null if it served none
  * @param lease who leads the room in the worker's word; null if nobody ever needed a lease
  */
@@ -35,6 +36,7 @@ public record RoomConfig(
         byte[] seed,
         Map<PeerId, EventHead> heads,
         List<StoredEvent> outbox,
+        List<StoredEvent> said,
         @Nullable SignedSuccession succession,
         @Nullable Lease lease) {
 
@@ -48,7 +50,7 @@ public record RoomConfig(
             byte[] seed,
             Map<PeerId, EventHead> heads,
             List<StoredEvent> outbox) {
-        this(self, displayName, descriptor, secret, maxQueuedBytes, seed, heads, outbox, null, null);
+        this(self, displayName, descriptor, secret, maxQueuedBytes, seed, heads, outbox, List.of(), null, null);
     }
 
     @Override

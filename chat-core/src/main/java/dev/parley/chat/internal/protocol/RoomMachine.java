@@ -274,6 +274,15 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     abstract void sayGoodbye();
 
     /**
+     * Returns who leads the room, as far as is known here.
+     *
+     * @return the leader's id
+     */
+    public final PeerId leaderId() {
+        return leader.peerId();
+    }
+
+    /**
      * Takes the next thing to be done.
      *
      * @return the next output, or null when there is nothing to do until the next input
@@ -478,6 +487,11 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     final void nameSaid(Event profile, String name) {
         PeerId sender = profile.sender();
+        if (!roster.contains(sender)) {
+            // Brought by another. When it comes itself it says its name again, so that all hear it who are there then.
+            keepFormerName(sender, name);
+            return;
+        }
         profiles.put(sender, profile);
         names.put(sender, name);
         announce(sender);
@@ -506,14 +520,18 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         profiles.keySet().retainAll(roster);
         names.forEach((peer, name) -> {
             if (!roster.contains(peer)) {
-                formerNames.put(peer, name);
+                keepFormerName(peer, name);
             }
         });
         names.keySet().retainAll(roster);
-        while (formerNames.size() > Limits.MAX_HEADS) {
+        roster.forEach(this::announce);
+    }
+
+    private void keepFormerName(PeerId peer, String name) {
+        formerNames.put(peer, name);
+        if (formerNames.size() > Limits.MAX_HEADS) {
             formerNames.remove(formerNames.keySet().iterator().next());
         }
-        roster.forEach(this::announce);
     }
 
     /** Tells by what members see that they share this epoch; to be called after each {@link #updateRoster}. */

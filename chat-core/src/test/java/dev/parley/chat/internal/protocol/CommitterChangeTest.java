@@ -56,6 +56,7 @@ final class CommitterChangeTest {
                 config.seed(),
                 Map.of(),
                 List.of(),
+                List.of(),
                 signed,
                 lease));
         node.start();
@@ -420,6 +421,107 @@ final class CommitterChangeTest {
         yves.seal(Content.recovered(List.of(other.bytes())));
         assertThat(yves.goodbye()).isEqualTo(Code.PROTOCOL_VIOLATION);
         assertThat(bob.messages()).contains("Yves: one story").doesNotContain("Yves: another story");
+    }
+
+    @Test
+    void aWordSealedTooManyCommitsAgoComesBeforeTheNextOne() {
+        world.stall(ann.link());
+        ann.send("sealed long ago");
+        for (int number = 10; number < 14; number++) {
+            join("Guest" + number, number);
+        }
+        ann.send("sealed just now");
+        world.unstall(ann.link());
+        world.advance(Timer.RESEND.toDuration());
+
+        List<String> inOrder = List.of("Ann: sealed long ago", "Ann: sealed just now");
+        for (Node node : List.of(host, ann, bob)) {
+            assertThat(node.messages()).as(node.name).isEqualTo(inOrder);
+        }
+    }
+
+    @Test
+    void whoComesLastIsNamedToThoseWhoHaveBroughtItsName() {
+        name(ann.id());
+        // Cleo says its name to the host once more, which Ann does not hear.
+        world.silence(ann.link());
+        world.worker.remove(ann.id());
+        world.worker.remove(cleo.id());
+        world.cut(cleo.link());
+        world.advance(Timer.GRACE.toDuration().plusSeconds(1));
+        world.worker.put(cleo.id(), cleo);
+        world.advance(Duration.ofSeconds(10));
+        world.worker.remove(host.id());
+        host.handle(new Input.SignalingDown(new SignalingException(Problem.UNREACHABLE, "away")));
+        world.worker.put(ann.id(), ann);
+        world.advance(TAKEOVER);
+        assertThat(leads(ann)).isTrue();
+
+        world.worker.remove(cleo.id());
+        world.worker.put(host.id(), host);
+        host.handle(new Input.SignalingUp());
+        world.settle();
+        world.advance(Duration.ofSeconds(15));
+        assertThat(leads(host)).isFalse();
+        world.worker.put(cleo.id(), cleo);
+        world.advance(Duration.ofSeconds(15));
+        for (Node node : List.of(host, ann, bob)) {
+            assertThat(node.told.lastIndexOf("+Cleo")).as(node.name).isGreaterThan(node.told.lastIndexOf("-Cleo"));
+        }
+    }
+
+    @Test
+    void aNewcomerHearsNothingOfWhatWasSaidBeforeItCame() {
+        name(ann.id());
+        // Bob alone hears it; the host is gone, and Dan comes to Ann before Bob does.
+        world.stall(ann.linkAtHost());
+        world.stall(cleo.linkAtHost());
+        host.send("said before Dan came");
+        world.stall(bob.link());
+        host.crash();
+        world.worker.remove(bob.id(), bob);
+        world.advance(Duration.ofSeconds(40));
+        assertThat(leads(ann)).isTrue();
+        Node dan = joinLate("Dan", 5, world.succession, world.lease);
+        assertThat(dan.machine.state).isEqualTo(ConnectionState.CONNECTED);
+        world.worker.put(bob.id(), bob);
+        world.advance(Duration.ofSeconds(15));
+
+        assertThat(ann.messages()).as("brought by Bob").containsOnlyOnce("Host: said before Dan came");
+        world.cut(dan.link());
+        world.advance(Duration.ofSeconds(15));
+        assertThat(dan.machine.state).isEqualTo(ConnectionState.CONNECTED);
+        bob.send("said afterwards");
+        assertThat(dan.messages()).containsExactly("Bob: said afterwards");
+    }
+
+    @Test
+    void aWorkerThatHasForgottenTheFenceIsToldOfIt() {
+        name(ann.id());
+        long fence = host.machine.governance.fence();
+        // The worker has lost what it knew, and has given the lease to Ann under a fence that was there before.
+        world.lease = new Lease(ann.id(), fence, MachineHarness.LEASE);
+        world.leaseEndNanos = world.nowNanos + Duration.ofHours(1).toNanos();
+        world.advance(Timer.LEASE.toDuration());
+        assertThat(host.last(Output.AcquireLease.class)).isEmpty();
+        assertThat(leads(host)).as("no greater fence, no other leader").isTrue();
+        world.advance(Timer.LEASE.toDuration());
+        assertThat(host.all(Output.AcquireLease.class))
+                .extracting(Output.AcquireLease::fence)
+                .endsWith(fence, fence + 1);
+    }
+
+    @Test
+    void theLeaseCountsAsOverBeforeItIsOverAtTheWorker() {
+        name(ann.id());
+        world.isLeaseServed = false;
+        world.advance(MachineHarness.LEASE.minus(Limits.LEASE_MARGIN).minusMillis(1));
+        long commits = commits();
+        join("Dan", 5);
+        assertThat(commits()).as("within the lease").isGreaterThan(commits);
+        commits = commits();
+        join("Emil", 6);
+        assertThat(commits()).as("after it").isEqualTo(commits);
     }
 
     @Test

@@ -464,6 +464,17 @@ public abstract class SignalingContract {
     }
 
     @Test
+    public void aWorkerThatHasForgottenAFenceLearnsOfIt() {
+        Led led = led();
+        assertHeld(done(led.deputy.session.acquireLease(0)), DEPUTY, 1);
+        // The host has led under fence 7, of which the worker knows nothing.
+        assertHeld(done(led.host.session.acquireLease(7)), DEPUTY, 7);
+        assertHeld(done(led.deputy.session.acquireLease(1)), DEPUTY, 8);
+        assertHeld(done(led.host.session.acquireLease(7)), DEPUTY, 8);
+        assertHeld(done(led.host.session.acquireLease(8 + 1_000_000)), DEPUTY, 8);
+    }
+
+    @Test
     public void aLeaseThatIsNotRenewedIsOver() {
         Led led = led();
         done(led.host.session.acquireLease(0));

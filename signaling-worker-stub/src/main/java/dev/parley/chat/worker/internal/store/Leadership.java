@@ -48,7 +48,9 @@ record Leadership(
     Holding next(String peer, long fence, long nowMillis) {
         Holding held = held(nowMillis);
         if (held != null && !held.peer().equals(peer)) {
-            return held;
+            // Who has led under a greater fence knows what this worker has forgotten: the holder's next one is greater.
+            boolean isForgotten = fence > held.fence() && fence - held.fence() <= RoomStore.MAX_FENCE_STEP;
+            return isForgotten ? new Holding(held.peer(), fence, held.untilMillis()) : held;
         }
         long until = nowMillis + RoomStore.LEASE_MILLIS;
         if (held != null && held.fence() == fence) {
