@@ -2,8 +2,8 @@ package dev.parley.chat.internal.mls;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.parley.chat.internal.crypto.Ed25519;
 import dev.parley.chat.internal.crypto.Hkdf;
+import dev.parley.chat.internal.crypto.VerifyingKey;
 import java.util.List;
 import org.bouncycastle.crypto.InvalidCipherTextException;
 import org.bouncycastle.crypto.engines.AESEngine;
@@ -55,8 +55,8 @@ final class MlsCrypto {
                 .toBytes();
     }
 
-    static boolean verifyWithLabel(byte[] publicKey, String label, byte[] content, byte[] signature) {
-        return Ed25519.verify(publicKey, signContent(label, content), signature);
+    static boolean verifyWithLabel(VerifyingKey key, String label, byte[] content, byte[] signature) {
+        return key.verify(signContent(label, content), signature);
     }
 
     static byte[] seal(byte[] key, byte[] nonce, byte[] associated, byte[] plaintext) {

@@ -832,7 +832,7 @@ public final class HostMachine extends RoomMachine {
         if (!(opened.content() instanceof Content.Said said)) {
             throw new MalformedException("content that only a host sends");
         }
-        Event event = Event.verify(said.event(), room);
+        Event event = Event.verify(said.event(), room, opened.message().senderKey());
         if (!event.sender().equals(guest.link.peer)) {
             throw new MalformedException("an event of another author");
         }

@@ -571,7 +571,7 @@ public final class ParticipantMachine extends RoomMachine {
         }
         Content content = Content.decode(opened.plaintext());
         if (content instanceof Content.Said said) {
-            Event event = Event.verify(said.event(), room);
+            Event event = Event.verify(said.event(), room, opened.senderKey());
             if (!event.sender().equals(opened.sender()) || event.sender().equals(self.peerId())) {
                 throw new MalformedException("an event of another author than its sealer");
             }
