@@ -951,8 +951,9 @@ public final class HostMachine extends RoomMachine {
         } catch (MalformedException e) {
             throw new IllegalStateException("what we say ourselves is well-formed", e);
         }
-        emit(new Output.Acknowledge(event.seq()));
         broadcast(Content.said(event.bytes()));
+        // Behind the frames, so that handing over to the store does not delay them.
+        emit(new Output.Acknowledge(event.seq()));
         return event;
     }
 

@@ -743,12 +743,13 @@ public final class ParticipantMachine extends RoomMachine {
             return;
         }
         Event event = sign(Event.TYPE_MESSAGE, body);
-        emit(new Output.Accepted(ticket, event.id()));
         if (state == ConnectionState.CONNECTED) {
             transmit(event);
         } else {
             emit(new Output.Delivery(event.id(), host, DeliveryState.QUEUED));
         }
+        // Behind the frame, so that handing over to the store does not delay it.
+        emit(new Output.Accepted(ticket, event.id()));
     }
 
     /** Signs an event and keeps it until the room has ordered it. */
