@@ -123,7 +123,7 @@ final class Epoch {
         }
         Content content = read(type, leafIndex, leaf, generation, framed, () -> ratchet.take(step));
         if (!MlsCrypto.verifyWithLabel(
-                leaf.signatureKey(),
+                leaf.verifyingKey(),
                 "FramedContentTBS",
                 toBeSigned(leafIndex, type, content.body),
                 content.signature)) {

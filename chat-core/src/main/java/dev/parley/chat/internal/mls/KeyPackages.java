@@ -99,7 +99,7 @@ final class KeyPackages {
         }
         requireLifetime(leaf, limits, nowEpochMillis);
         leaf.requireSigned(new byte[0], 0);
-        if (!MlsCrypto.verifyWithLabel(leaf.signatureKey(), "KeyPackageTBS", toBeSigned, signature)) {
+        if (!MlsCrypto.verifyWithLabel(leaf.verifyingKey(), "KeyPackageTBS", toBeSigned, signature)) {
             throw new MlsException(Kind.REPLAYED_OR_FORGED, "a key package's signature does not verify");
         }
         return new Checked(bytes, leaf);

@@ -2,9 +2,11 @@ package dev.parley.chat.internal.mls;
 
 import dev.parley.chat.PeerId;
 import dev.parley.chat.crypto.PeerCard;
+import dev.parley.chat.internal.crypto.VerifyingKey;
 import dev.parley.chat.internal.crypto.X25519Keys;
 import dev.parley.chat.internal.mls.MlsException.Kind;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A leaf node (RFC 9420 section 7.2) that keeps this package's profile: suite 0x0001, a basic credential that holds the
@@ -28,6 +30,7 @@ final class Leaf {
     private final long notAfterSeconds;
     private final byte[] toBeSigned;
     private final byte[] signature;
+    private @Nullable VerifyingKey verifyingKey;
 
     private Leaf(
             PeerId peer,
@@ -122,7 +125,7 @@ final class Leaf {
         byte[] content = source == SOURCE_KEY_PACKAGE
                 ? toBeSigned
                 : new MlsWriter().raw(toBeSigned).opaque(groupId).u32(leafIndex).toBytes();
-        if (!MlsCrypto.verifyWithLabel(signatureKey, "LeafNodeTBS", content, signature)) {
+        if (!MlsCrypto.verifyWithLabel(verifyingKey(), "LeafNodeTBS", content, signature)) {
             throw new MlsException(Kind.REPLAYED_OR_FORGED, "a leaf's signature does not verify");
         }
     }
@@ -131,8 +134,14 @@ final class Leaf {
         return peer;
     }
 
-    byte[] signatureKey() {
-        return signatureKey;
+    /** Returns the key under which the member's signatures are verified; decoded when the first one comes. */
+    VerifyingKey verifyingKey() {
+        VerifyingKey key = verifyingKey;
+        if (key == null) {
+            key = new VerifyingKey(signatureKey);
+            verifyingKey = key;
+        }
+        return key;
     }
 
     boolean isFromKeyPackage() {

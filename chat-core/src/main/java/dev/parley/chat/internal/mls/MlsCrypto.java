@@ -2,13 +2,14 @@ package dev.parley.chat.internal.mls;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.parley.chat.internal.crypto.Ed25519;
 import dev.parley.chat.internal.crypto.Hkdf;
+import dev.parley.chat.internal.crypto.VerifyingKey;
 import java.util.List;
 import org.bouncycastle.crypto.InvalidCipherTextException;
 import org.bouncycastle.crypto.engines.AESEngine;
 import org.bouncycastle.crypto.modes.GCMBlockCipher;
 import org.bouncycastle.crypto.modes.GCMModeCipher;
+import org.bouncycastle.crypto.modes.gcm.BasicGCMMultiplier;
 import org.bouncycastle.crypto.params.AEADParameters;
 import org.bouncycastle.crypto.params.KeyParameter;
 import org.bouncycastle.mls.crypto.MlsCipherSuite;
@@ -54,8 +55,8 @@ final class MlsCrypto {
                 .toBytes();
     }
 
-    static boolean verifyWithLabel(byte[] publicKey, String label, byte[] content, byte[] signature) {
-        return Ed25519.verify(publicKey, signContent(label, content), signature);
+    static boolean verifyWithLabel(VerifyingKey key, String label, byte[] content, byte[] signature) {
+        return key.verify(signContent(label, content), signature);
     }
 
     static byte[] seal(byte[] key, byte[] nonce, byte[] associated, byte[] plaintext) {
@@ -76,7 +77,9 @@ final class MlsCrypto {
 
     private static byte[] aead(boolean sealing, byte[] key, byte[] nonce, byte[] associated, byte[] input)
             throws InvalidCipherTextException {
-        GCMModeCipher cipher = GCMBlockCipher.newInstance(AESEngine.newInstance());
+        // Not the library's default, which makes a table for each key: a key serves one message, and the table takes
+        // longer than the message. Nor are there memory accesses then that depend on the hash key.
+        GCMModeCipher cipher = GCMBlockCipher.newInstance(AESEngine.newInstance(), new BasicGCMMultiplier());
         cipher.init(sealing, new AEADParameters(new KeyParameter(key), TAG_BYTES * 8, nonce, associated));
         byte[] output = new byte[cipher.getOutputSize(input.length)];
         int length = cipher.processBytes(input, 0, input.length, output, 0);

@@ -423,7 +423,12 @@ public final class MlsGroup {
         }
         Content content = epoch.open(outer);
         content.spendKey();
-        return new Opened(content.leaf().peer(), outer.epoch(), content.generation(), content.plaintext());
+        return new Opened(
+                content.leaf().peer(),
+                content.leaf().verifyingKey(),
+                outer.epoch(),
+                content.generation(),
+                content.plaintext());
     }
 
     private @Nullable Epoch find(long number) {

@@ -1,17 +1,20 @@
 package dev.parley.chat.internal.mls;
 
 import dev.parley.chat.PeerId;
+import dev.parley.chat.internal.crypto.VerifyingKey;
 
 /** An application message that was decrypted and whose sender's signature was verified. */
 public final class Opened {
 
     private final PeerId sender;
+    private final VerifyingKey senderKey;
     private final long epoch;
     private final int generation;
     private final byte[] plaintext;
 
-    Opened(PeerId sender, long epoch, int generation, byte[] plaintext) {
+    Opened(PeerId sender, VerifyingKey senderKey, long epoch, int generation, byte[] plaintext) {
         this.sender = sender;
+        this.senderKey = senderKey;
         this.epoch = epoch;
         this.generation = generation;
         this.plaintext = plaintext;
@@ -24,6 +27,15 @@ public final class Opened {
      */
     public PeerId sender() {
         return sender;
+    }
+
+    /**
+     * Returns the key that signed the message, of which the sender's id is the hash.
+     *
+     * @return the sender's identity key
+     */
+    public VerifyingKey senderKey() {
+        return senderKey;
     }
 
     /**

@@ -8,6 +8,7 @@ import dev.parley.chat.crypto.PeerCard;
 import dev.parley.chat.internal.crypto.Ed25519;
 import dev.parley.chat.internal.crypto.IdentityKeys;
 import dev.parley.chat.internal.crypto.Sha256;
+import dev.parley.chat.internal.crypto.VerifyingKey;
 import dev.parley.chat.internal.encoding.ByteReader;
 import dev.parley.chat.internal.encoding.MalformedException;
 import dev.parley.chat.store.EventHead;
@@ -103,6 +104,16 @@ final class Event {
      * @throws MalformedException if it is not a well-formed event of this room, signed by the key that it names
      */
     static Event verify(byte[] bytes, RoomId expectedRoom) throws MalformedException {
+        return verify(bytes, expectedRoom, null);
+    }
+
+    /**
+     * Reads an event as {@link #verify(byte[], RoomId)} does, sooner if its author has the likely key.
+     *
+     * @param likelyKey the key of who probably signed it, so that it need not be decoded again; null if there is none
+     * @throws MalformedException if it is not a well-formed event of this room, signed by the key that it names
+     */
+    static Event verify(byte[] bytes, RoomId expectedRoom, @Nullable VerifyingKey likelyKey) throws MalformedException {
         if (bytes.length > Limits.MAX_EVENT_BYTES) {
             throw new MalformedException(
                     "an event has " + bytes.length + " bytes, the limit is " + Limits.MAX_EVENT_BYTES);
@@ -132,7 +143,8 @@ final class Event {
                 || !isName(type)) {
             throw new MalformedException("an event with a field out of bounds");
         }
-        if (!Ed25519.verify(key, signedBytes(bytes, contentLength), signature)) {
+        VerifyingKey author = likelyKey != null && likelyKey.hasBytes(key) ? likelyKey : new VerifyingKey(key);
+        if (!author.verify(signedBytes(bytes, contentLength), signature)) {
             throw new MalformedException("an event with a wrong signature");
         }
         return new Event(

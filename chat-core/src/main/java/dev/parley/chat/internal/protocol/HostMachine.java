@@ -869,7 +869,7 @@ public final class HostMachine extends RoomMachine {
         if (!(opened.content() instanceof Content.Said said)) {
             throw new MalformedException("content that only a host sends");
         }
-        Event event = Event.verify(said.event(), room);
+        Event event = Event.verify(said.event(), room, opened.message().senderKey());
         if (!event.sender().equals(guest.link.peer)) {
             throw new MalformedException("an event of another author");
         }
@@ -1049,8 +1049,9 @@ public final class HostMachine extends RoomMachine {
         } catch (MalformedException e) {
             throw new IllegalStateException("what we say ourselves is well-formed", e);
         }
-        emit(new Output.Acknowledge(event.seq()));
         broadcast(Content.said(event.bytes()));
+        // Behind the frames, so that handing over to the store does not delay them.
+        emit(new Output.Acknowledge(event.seq()));
         return event;
     }
 

@@ -594,7 +594,7 @@ public final class ParticipantMachine extends RoomMachine {
         }
         Content content = Content.decode(opened.plaintext());
         if (content instanceof Content.Said said) {
-            Event event = Event.verify(said.event(), room);
+            Event event = Event.verify(said.event(), room, opened.senderKey());
             if (!event.sender().equals(opened.sender()) || event.sender().equals(self.peerId())) {
                 throw new MalformedException("an event of another author than its sealer");
             }
@@ -766,12 +766,13 @@ public final class ParticipantMachine extends RoomMachine {
             return;
         }
         Event event = sign(Event.TYPE_MESSAGE, body);
-        emit(new Output.Accepted(ticket, event.id()));
         if (state == ConnectionState.CONNECTED) {
             transmit(event);
         } else {
             emit(new Output.Delivery(event.id(), host, DeliveryState.QUEUED));
         }
+        // Behind the frame, so that handing over to the store does not delay it.
+        emit(new Output.Accepted(ticket, event.id()));
     }
 
     /** Signs an event and keeps it until the room has ordered it. */

@@ -356,6 +356,11 @@ public final class RoomDriver implements Room {
         Environment environment = services.environment();
         guarded(() -> machine.handle(environment.nanoTime() - startNanos, environment.epochMillis(), input));
         for (Output output = machine.poll(); output != null; output = machine.poll()) {
+            if (output instanceof Output.Transmit && input instanceof Input.FrameReceived) {
+                // What somebody said is told before anything is sent because of it: a call of the native library takes
+                // longer than handing over, and a host makes one for each link.
+                tell();
+            }
             Output next = output;
             guarded(() -> carryOut(next));
         }
@@ -692,7 +697,7 @@ public final class RoomDriver implements Room {
         }
     }
 
-    /** Hands all notices of one input to the listener in one task. */
+    /** Hands the notices that have come up to the listener in one task. */
     private void tell() {
         if (notices.isEmpty()) {
             return;

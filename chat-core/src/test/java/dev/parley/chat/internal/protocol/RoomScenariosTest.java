@@ -67,6 +67,30 @@ final class RoomScenariosTest {
     }
 
     @Test
+    void whatIsSaidLeavesBeforeTheStoreIsWoken() {
+        Node ann = join("Ann", 2);
+        host.outputs.clear();
+        ann.outputs.clear();
+
+        host.send("hello");
+        ann.send("hello back");
+
+        assertThat(firstOf(Output.Transmit.class, host))
+                .isLessThan(firstOf(Output.Acknowledge.class, host))
+                .isLessThan(firstOf(Output.Accepted.class, host));
+        assertThat(firstOf(Output.Transmit.class, ann)).isLessThan(firstOf(Output.Accepted.class, ann));
+    }
+
+    private static int firstOf(Class<? extends Output> type, Node node) {
+        for (int i = 0; i < node.outputs.size(); i++) {
+            if (type.isInstance(node.outputs.get(i))) {
+                return i;
+            }
+        }
+        throw new AssertionError("no " + type.getSimpleName() + " among " + node.outputs);
+    }
+
+    @Test
     void aParticipantsOwnMessageIsToldWhenTheHostHasOrderedIt() {
         Node ann = join("Ann", 2);
         forgetWhatWasTold(host, ann);
