@@ -4,6 +4,7 @@ import dev.parley.chat.CloseReason;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.TransportException;
 import dev.parley.chat.crypto.Identity;
+import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.transport.Environment;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.LinkSignal;
@@ -152,7 +153,9 @@ final class DoctorCommand extends BaseCommand {
     }
 
     private static String identity(Path folder) {
-        return Identity.loadOrCreate(Home.identityFile(folder)).peerId().value();
+        return Identity.loadOrCreate(Home.identityFile(folder), IdentityProtection.insecureFilePermissionsOnly())
+                .peerId()
+                .value();
     }
 
     private static String natives() {

@@ -1,6 +1,7 @@
 package dev.parley.chat.cli;
 
 import dev.parley.chat.crypto.Identity;
+import dev.parley.chat.crypto.IdentityProtection;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -83,7 +84,7 @@ final class Home implements AutoCloseable {
     }
 
     Identity identity() {
-        return Identity.loadOrCreate(identityFile(folder));
+        return Identity.loadOrCreate(identityFile(folder), IdentityProtection.insecureFilePermissionsOnly());
     }
 
     static Path identityFile(Path folder) {

@@ -2,6 +2,7 @@ package dev.parley.chat.cli;
 
 import dev.parley.chat.PeerId;
 import dev.parley.chat.crypto.Identity;
+import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.store.KnownPeer;
 import dev.parley.chat.store.PeerBook;
 import dev.parley.chat.store.SqlitePeerBook;
@@ -47,7 +48,7 @@ final class IdentityCommand implements Runnable {
             Path folder = settings(Map.of()).home();
             Home.makeFolder(folder);
             Path file = Home.identityFile(folder);
-            Identity identity = Identity.loadOrCreate(file);
+            Identity identity = Identity.loadOrCreate(file, IdentityProtection.insecureFilePermissionsOnly());
             console.emit(
                     new Event.Self(identity.peerId(), identity.fingerprint().toString(), file.toString()));
             return ExitCode.DONE;
@@ -96,7 +97,9 @@ final class IdentityCommand implements Runnable {
                             "a peer id has 32 letters and digits; parley identity peers lists those you met"));
             Path folder = settings(Map.of()).home();
             Home.makeFolder(folder);
-            PeerId self = Identity.loadOrCreate(Home.identityFile(folder)).peerId();
+            PeerId self = Identity.loadOrCreate(
+                            Home.identityFile(folder), IdentityProtection.insecureFilePermissionsOnly())
+                    .peerId();
             try (PeerBook book = SqlitePeerBook.open(Home.historyFile(folder))) {
                 Verifier verifier = new Verifier(console, book);
                 if (action != null && action.forget) {
