@@ -134,6 +134,30 @@ final class ArchitectureTest {
                 .check(CORE);
     }
 
+    /** Making a key of a passphrase takes tenths of a second and much memory: never on a room's loop. */
+    @Test
+    void onlyTheIdentityThatIsKeptAsksForThePriceOfAPassphrase() {
+        noClasses()
+                .that()
+                .doNotHaveFullyQualifiedName("dev.parley.chat.crypto.IdentityText")
+                .and(describe(
+                        "are not Argon2id itself",
+                        type -> !type.getFullName().startsWith("dev.parley.chat.internal.crypto.Argon2id")))
+                .should()
+                .dependOnClassesThat(describe(
+                        "Argon2id", type -> type.getFullName().equals("dev.parley.chat.internal.crypto.Argon2id")))
+                .check(CORE);
+        noClasses()
+                .that()
+                .resideInAnyPackage("dev.parley.chat", "dev.parley.chat.internal..")
+                .should()
+                .dependOnClassesThat(describe(
+                        "an identity's protection",
+                        type -> type.getFullName().startsWith("dev.parley.chat.crypto.Identity")
+                                && !type.getSimpleName().equals("Identity")))
+                .check(CORE);
+    }
+
     @Test
     void nothingIsPrinted() {
         noClasses().should(ACCESS_STANDARD_STREAMS).check(CORE);

@@ -76,6 +76,16 @@ final class ExceptionsTest {
         }
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void anIdentityThatCannotBeOpenedIsALocalMatter(IdentityException.Problem problem) {
+        IdentityException e = new IdentityException(problem, "one line");
+        assertThat(e.problem()).isEqualTo(problem);
+        assertThat(e.origin()).isEqualTo(Origin.LOCAL);
+        assertThat(e.isRetryable()).isFalse();
+        assertThat(e).hasMessage("one line").hasNoCause();
+    }
+
     @Test
     void closeReasonsAreValues() {
         assertThat(new CloseReason(Code.LEFT, Origin.LOCAL, "left"))

@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.time.ZoneId;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The process around a command.
@@ -15,6 +16,7 @@ import java.util.Map;
  * @param err the standard error
  * @param zone for the times that people read
  * @param terminal whether a person types on the standard input
+ * @param prompt asks that person for a passphrase; empty where there is none
  * @param stop is requested to end the process in an orderly way
  */
 record CliContext(
@@ -24,6 +26,7 @@ record CliContext(
         PrintStream err,
         ZoneId zone,
         boolean terminal,
+        Optional<PassphrasePrompt> prompt,
         Stop stop) {
 
     Console console(Console.Form form) {

@@ -71,8 +71,14 @@ final class ConfigFile {
                             file,
                             where + ", key " + bare + ": not known; known are "
                                     + Stream.of(SettingKey.values())
+                                            .filter(known -> known != SettingKey.PASSPHRASE)
                                             .map(SettingKey::key)
                                             .collect(Collectors.joining(", "))));
+            if (key == SettingKey.PASSPHRASE) {
+                throw bad(
+                        file,
+                        where + ", key passphrase: it does not belong into this file; set passphrase_file to another");
+            }
             String value = new Value(line.substring(equals + 1), file, where + ", key " + bare).read();
             if (settings.put(key, value) != null) {
                 throw bad(file, where + ", key " + bare + ": set twice");

@@ -71,7 +71,13 @@ final class CreateCommand extends BaseCommand {
 
     private ExitCode stay(
             Console console, Settings settings, URI worker, Session.Profile profile, RoomOptions options) {
-        try (Session session = Session.open(settings, worker, profile, settings.ice(flags.isRelayOnly()), console)) {
+        try (Session session = Session.open(
+                settings,
+                worker,
+                profile,
+                settings.ice(flags.isRelayOnly()),
+                console,
+                context().prompt())) {
             RoomRun run = new RoomRun(
                     console, context(), session.emotes(), session.rooms().peerBook(), flags.inputEnd(), givesCode);
             CompletableFuture<Room> entering = session.rooms().createRoom(options, run);

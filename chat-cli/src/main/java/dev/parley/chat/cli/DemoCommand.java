@@ -129,7 +129,9 @@ final class DemoCommand extends BaseCommand {
         Map<String, String> environment = Map.of(
                 "PARLEY_SIGNALING_URL", worker.url().toString(),
                 "PARLEY_7TV_URL", emotes.sevenTvUrl(),
-                "PARLEY_EMOJI_DOMAIN", emotes.emojiDomain());
+                "PARLEY_EMOJI_DOMAIN", emotes.emojiDomain(),
+                // Gone with the folder of the demo.
+                "PARLEY_IDENTITY_PROTECTION", "file-permissions");
 
         ChildProcess host = start(
                 HOST, folder, environment, List.of("create", "Tea room", "--json", "--leave-on-eof", "--name", HOST));

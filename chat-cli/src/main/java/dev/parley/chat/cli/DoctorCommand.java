@@ -4,6 +4,7 @@ import dev.parley.chat.CloseReason;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.TransportException;
 import dev.parley.chat.crypto.Identity;
+import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.transport.Environment;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.LinkSignal;
@@ -76,7 +77,7 @@ final class DoctorCommand extends BaseCommand {
         Optional<URI> worker = settings.signalingUrl();
         check(console, "java", DoctorCommand::java);
         check(console, "home", () -> home(settings.home()));
-        check(console, "identity", () -> identity(settings.home()));
+        check(console, "identity", () -> identity(console, settings));
         boolean natives = check(console, "native libraries", DoctorCommand::natives);
         if (natives) {
             check(console, "connection", DoctorCommand::loopbackLink);
@@ -151,8 +152,20 @@ final class DoctorCommand extends BaseCommand {
         return folder + " can be written";
     }
 
-    private static String identity(Path folder) {
-        return Identity.loadOrCreate(Home.identityFile(folder)).peerId().value();
+    private String identity(Console console, Settings settings) {
+        Keyring keyring = new Keyring(settings, console, Optional.empty());
+        Optional<IdentityProtection.Kind> kind = keyring.kept();
+        if (kind.isEmpty()) {
+            return "none yet; \"parley identity create\" makes one";
+        }
+        if (kind.get() == IdentityProtection.Kind.PASSPHRASE
+                && keyring.passphrases().configured().isEmpty()) {
+            return "is there, sealed under a passphrase; not opened";
+        }
+        return keyring.require().peerId().value() + ", "
+                + (kind.get() == IdentityProtection.Kind.PASSPHRASE
+                        ? "sealed under a passphrase"
+                        : "protected by file permissions only");
     }
 
     private static String natives() {

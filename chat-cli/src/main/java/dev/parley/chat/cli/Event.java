@@ -12,6 +12,7 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.PublicRoom;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.RoomOptions;
+import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.crypto.RoomCode;
 import dev.parley.chat.crypto.SafetyNumber;
 import dev.parley.chat.store.KnownPeer;
@@ -111,7 +112,7 @@ sealed interface Event {
     record Setting(String key, @Nullable String value, String source) implements Event {}
 
     /** Who one is. */
-    record Self(PeerId peer, String fingerprint, String path) implements Event {}
+    record Self(PeerId peer, String fingerprint, String path, IdentityProtection.Kind protection) implements Event {}
 
     /** The emotes have been loaded, as far as they could be. */
     record EmotesLoaded(int count) implements Event {}

@@ -172,7 +172,8 @@ final class EventJson {
             return named("identity")
                     .put("peerId", e.peer().value())
                     .put("fingerprint", e.fingerprint())
-                    .put("path", e.path());
+                    .put("path", e.path())
+                    .put("protection", e.protection().name());
         }
         if (event instanceof Event.EmotesLoaded e) {
             return named("emotes").put("count", e.count());

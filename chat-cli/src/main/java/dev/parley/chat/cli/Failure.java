@@ -2,6 +2,7 @@ package dev.parley.chat.cli;
 
 import dev.parley.chat.BackpressureException;
 import dev.parley.chat.CloseReason;
+import dev.parley.chat.IdentityException;
 import dev.parley.chat.NotAllowedException;
 import dev.parley.chat.PairingException;
 import dev.parley.chat.RoomClosedException;
@@ -53,12 +54,12 @@ record Failure(ExitCode exit, String code, String message, String hint) {
         if (cause instanceof PairingException e) {
             return of(e);
         }
-        if (cause instanceof StoreException) {
-            return new Failure(
-                    ExitCode.FAILED,
-                    "store",
-                    oneLine(cause),
-                    "check the free space and the permissions of PARLEY_HOME, or use --ephemeral");
+        if (cause instanceof IdentityException e) {
+            return adviceOfItsOwn("identity_" + e.problem().name().toLowerCase(java.util.Locale.ROOT), e, "");
+        }
+        if (cause instanceof StoreException e) {
+            return adviceOfItsOwn(
+                    "store", e, "check the free space and the permissions of PARLEY_HOME, or use --ephemeral");
         }
         if (cause instanceof BackpressureException) {
             return new Failure(ExitCode.FAILED, "backpressure", oneLine(cause), "send more slowly");
@@ -77,6 +78,15 @@ record Failure(ExitCode exit, String code, String message, String hint) {
                 ? cause.getClass().getSimpleName()
                 : cause.getClass().getSimpleName() + ": " + oneLine(cause);
         return new Failure(ExitCode.FAILED, ExitCode.FAILED.code(), what, "run again with --verbose to see more");
+    }
+
+    /** The messages of core may end in advice, behind a semicolon. */
+    private static Failure adviceOfItsOwn(String code, Throwable thrown, String otherwise) {
+        String message = oneLine(thrown);
+        int advice = message.indexOf("; ");
+        return advice < 0
+                ? new Failure(ExitCode.FAILED, code, message, otherwise)
+                : new Failure(ExitCode.FAILED, code, message.substring(0, advice), message.substring(advice + 2));
     }
 
     /** Says what the end of a room means to the user; {@link ExitCode#DONE} where it is no failure. */

@@ -1,6 +1,5 @@
 package dev.parley.chat.cli;
 
-import dev.parley.chat.crypto.Identity;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -82,16 +81,38 @@ final class Home implements AutoCloseable {
                 cause);
     }
 
-    Identity identity() {
-        return Identity.loadOrCreate(identityFile(folder));
-    }
-
     static Path identityFile(Path folder) {
         return folder.resolve(IDENTITY);
     }
 
-    Path history() {
-        return historyFile(folder);
+    /**
+     * Moves the history of another identity aside, which this one could not read. Its log goes first, so that no new
+     * history is ever taken together with an old log.
+     *
+     * @param suffix of the new name
+     * @return where it is now; empty if there was none
+     */
+    Optional<Path> moveHistoryAway(String suffix) {
+        Path history = historyFile(folder);
+        Path target = history.resolveSibling(HISTORY + suffix);
+        try {
+            if (!Files.exists(history)) {
+                return Optional.empty();
+            }
+            Path log = history.resolveSibling(HISTORY + "-wal");
+            if (Files.exists(log)) {
+                Files.move(log, target.resolveSibling(target.getFileName() + "-wal"));
+            }
+            Files.move(history, target);
+            Files.deleteIfExists(history.resolveSibling(HISTORY + "-shm"));
+            return Optional.of(target);
+        } catch (IOException e) {
+            throw new CliException(
+                    ExitCode.FAILED,
+                    "the history " + history + " cannot be moved to " + target,
+                    "move it yourself; it belongs to the identity of before",
+                    e);
+        }
     }
 
     static Path historyFile(Path folder) {

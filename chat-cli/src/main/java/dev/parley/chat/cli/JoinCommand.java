@@ -37,7 +37,13 @@ final class JoinCommand extends BaseCommand {
         URI worker = invite != null ? invite.base() : InviteArgument.workerOfCode(settings);
         NativeLibraries.load();
         Session.Profile profile = flags.isEphemeral() ? Session.Profile.EPHEMERAL : Session.Profile.OWN;
-        try (Session session = Session.open(settings, worker, profile, settings.ice(flags.isRelayOnly()), console)) {
+        try (Session session = Session.open(
+                settings,
+                worker,
+                profile,
+                settings.ice(flags.isRelayOnly()),
+                console,
+                context().prompt())) {
             RoomRun run = new RoomRun(
                     console, context(), session.emotes(), session.rooms().peerBook(), flags.inputEnd(), false);
             CompletableFuture<Invite> redeemed = invite != null

@@ -48,6 +48,7 @@ public final class ParleyMain {
                 output.err(),
                 ZoneId.systemDefault(),
                 Boolean.getBoolean(TERMINAL_PROPERTY),
+                PassphrasePrompt.ofTerminal(Boolean.getBoolean(TERMINAL_PROPERTY)),
                 stop);
         try {
             status.set(run(context, arguments));
@@ -107,6 +108,10 @@ public final class ParleyMain {
                 .addSubcommand(new SendCommand(context))
                 .addSubcommand(new CommandLine(new IdentityCommand())
                         .addSubcommand(new IdentityCommand.Show(context))
+                        .addSubcommand(new IdentityCommand.Create(context))
+                        .addSubcommand(new IdentityCommand.Passphrase(context))
+                        .addSubcommand(new IdentityCommand.Export(context))
+                        .addSubcommand(new IdentityCommand.Import(context))
                         .addSubcommand(new IdentityCommand.Verify(context))
                         .addSubcommand(new IdentityCommand.Peers(context)))
                 .addSubcommand(new ConfigCommand(context))

@@ -6,6 +6,7 @@ import dev.parley.chat.DeliveryState;
 import dev.parley.chat.IdentityAlert;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
+import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.store.KnownPeer;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
@@ -151,7 +152,10 @@ final class PlainText {
         }
         if (event instanceof Event.Self e) {
             return line("Peer id:     " + e.peer() + "\nFingerprint: " + e.fingerprint() + "\nFile:        "
-                    + clean(e.path()));
+                    + clean(e.path()) + "\nProtection:  "
+                    + (e.protection() == IdentityProtection.Kind.PASSPHRASE
+                            ? "sealed under a passphrase"
+                            : "file permissions only; \"parley identity passphrase\" seals it"));
         }
         if (event instanceof Event.EmotesLoaded e) {
             return line("-- " + e.count() + " emotes are loaded");

@@ -58,8 +58,13 @@ final class SendCommand extends BaseCommand {
         }
         NativeLibraries.load();
         Session.Profile profile = flags.isEphemeral() ? Session.Profile.EPHEMERAL : Session.Profile.OWN;
-        try (Session session =
-                Session.open(settings, invite.base(), profile, settings.ice(flags.isRelayOnly()), console)) {
+        try (Session session = Session.open(
+                settings,
+                invite.base(),
+                profile,
+                settings.ice(flags.isRelayOnly()),
+                console,
+                context().prompt())) {
             Delivered delivered = new Delivered(console);
             CompletableFuture<Room> entering = session.rooms().joinRoom(invite, delivered);
             Room joined = orStopped(entering, console);

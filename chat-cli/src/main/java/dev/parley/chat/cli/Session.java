@@ -11,7 +11,6 @@ import dev.parley.chat.store.InMemoryChatStore;
 import dev.parley.chat.store.InMemoryPeerBook;
 import dev.parley.chat.store.PeerBook;
 import dev.parley.chat.store.SqliteChatStore;
-import dev.parley.chat.store.SqlitePeerBook;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.Signaling;
 import java.net.URI;
@@ -29,25 +28,31 @@ final class Session implements AutoCloseable {
 
     /** Whose identity a session takes. */
     enum Profile {
-        /** The one of PARLEY_HOME; a new one, with a notice, when another process has it. */
+        /** The one of PARLEY_HOME; a new one, with a notice, when another process has it or none is to be kept. */
         OWN,
         /** A new one, forgotten at the end. */
         EPHEMERAL
     }
 
-    private Session(Settings settings, URI worker, Profile profile, IceConfig ice, Console console) {
+    private Session(
+            Settings settings,
+            URI worker,
+            Profile profile,
+            IceConfig ice,
+            Console console,
+            Optional<PassphrasePrompt> prompt) {
         try {
-            Optional<Home> home = profile == Profile.OWN ? Home.tryLock(settings.home()) : Optional.empty();
-            home.ifPresent(parts::push);
-            if (profile == Profile.OWN && home.isEmpty()) {
-                console.notice("another parley uses the identity of " + settings.home()
-                        + ": this one takes a new identity and keeps no history");
+            boolean free = profile == Profile.EPHEMERAL || lock(settings, console);
+            Keyring keyring = new Keyring(settings, console, prompt);
+            Optional<Identity> own = profile == Profile.OWN && free ? keyring.openOrCreate() : Optional.empty();
+            if (profile == Profile.OWN && free && own.isEmpty()) {
+                console.notice(
+                        "no identity is kept, since nobody has chosen how to protect it: this one and its history"
+                                + " end with this process. To keep one, " + Keyring.HOW_TO_CHOOSE);
             }
-            Identity identity = home.map(Home::identity).orElseGet(Identity::generate);
-            ChatStore store = push(
-                    home.<ChatStore>map(h -> SqliteChatStore.open(h.history())).orElseGet(InMemoryChatStore::new));
-            PeerBook peers = push(
-                    home.<PeerBook>map(h -> SqlitePeerBook.open(h.history())).orElseGet(InMemoryPeerBook::new));
+            Identity identity = own.orElseGet(Identity::generate);
+            ChatStore store = push(own.map(kept -> openStore(settings, kept)).orElseGet(InMemoryChatStore::new));
+            PeerBook peers = push(own.map(keyring::openBook).orElseGet(InMemoryPeerBook::new));
             Signaling signaling = push(signaling(settings, worker, identity));
             RoomManager.Builder builder = RoomManager.builder(identity, signaling)
                     .store(store)
@@ -78,8 +83,37 @@ final class Session implements AutoCloseable {
      *
      * @throws CliException if a setting does not fit
      */
-    static Session open(Settings settings, URI worker, Profile profile, IceConfig ice, Console console) {
-        return new Session(settings, worker, profile, ice, console);
+    static Session open(
+            Settings settings,
+            URI worker,
+            Profile profile,
+            IceConfig ice,
+            Console console,
+            Optional<PassphrasePrompt> prompt) {
+        return new Session(settings, worker, profile, ice, console, prompt);
+    }
+
+    /** Takes the profile for this process; says so if another one has it. */
+    private boolean lock(Settings settings, Console console) {
+        Optional<Home> home = Home.tryLock(settings.home());
+        home.ifPresent(parts::push);
+        if (home.isEmpty()) {
+            console.notice("another parley uses the identity of " + settings.home()
+                    + ": this one takes a new identity and keeps no history");
+        }
+        return home.isPresent();
+    }
+
+    private static ChatStore openStore(Settings settings, Identity identity) {
+        Path file = Home.historyFile(settings.home());
+        return switch (settings.history()) {
+            case SEALED -> SqliteChatStore.openSealed(file, identity);
+            case PLAIN -> {
+                SqliteChatStore.unseal(file, identity);
+                yield SqliteChatStore.open(file);
+            }
+            case MEMORY -> new InMemoryChatStore();
+        };
     }
 
     /** Makes the client of a worker, with the token that the settings name. */

@@ -9,6 +9,13 @@ enum SettingKey {
     SIGNALING_URL("signaling_url", "PARLEY_SIGNALING_URL", Secrecy.OPEN),
     TOKEN("token", "PARLEY_TOKEN", Secrecy.SECRET),
     TOKEN_FILE("token_file", "PARLEY_TOKEN_FILE", Secrecy.OPEN),
+    /** {@code passphrase} or {@code file-permissions}. */
+    IDENTITY_PROTECTION("identity_protection", "PARLEY_IDENTITY_PROTECTION", Secrecy.OPEN),
+    /** Not in the configuration file, which lies beside what it would open. */
+    PASSPHRASE("passphrase", "PARLEY_PASSPHRASE", Secrecy.SECRET),
+    PASSPHRASE_FILE("passphrase_file", "PARLEY_PASSPHRASE_FILE", Secrecy.OPEN),
+    /** {@code sealed}, {@code plain} or {@code memory}. */
+    HISTORY("history", "PARLEY_HISTORY", Secrecy.OPEN),
     /** Separated by white space; each {@code url} or {@code url|username|credential}. */
     ICE_SERVERS("ice_servers", "PARLEY_ICE_SERVERS", Secrecy.SECRET),
     /** Comma-separated: {@code 7tv}, {@code custom}, or {@code off}. */

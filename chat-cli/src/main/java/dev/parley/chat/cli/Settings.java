@@ -1,5 +1,6 @@
 package dev.parley.chat.cli;
 
+import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.IceServer;
 import java.net.URI;
@@ -86,7 +87,8 @@ final class Settings {
 
     private static void put(Map<SettingKey, Value> values, SettingKey key, @Nullable String value, String source) {
         if (value != null && !value.isBlank()) {
-            values.put(key, new Value(value.strip(), source));
+            // Blanks belong to a passphrase.
+            values.put(key, new Value(key == SettingKey.PASSPHRASE ? value : value.strip(), source));
         }
     }
 
@@ -105,6 +107,38 @@ final class Settings {
 
     Optional<String> get(SettingKey key) {
         return find(key).map(Value::value);
+    }
+
+    /** How the identity is to be protected, if that is set. */
+    Optional<IdentityProtection.Kind> identityProtection() {
+        return get(SettingKey.IDENTITY_PROTECTION).map(value -> switch (value) {
+            case "passphrase" -> IdentityProtection.Kind.PASSPHRASE;
+            case "file-permissions" -> IdentityProtection.Kind.FILE_PERMISSIONS_ONLY;
+            default -> throw unknown(SettingKey.IDENTITY_PROTECTION, "\"passphrase\" or \"file-permissions\"");
+        });
+    }
+
+    /** How the history is kept. */
+    enum HistoryForm {
+        /** In a file that only the identity can read. */
+        SEALED,
+        /** In a file in clear. */
+        PLAIN,
+        /** Not at all, beyond the end of the process. */
+        MEMORY
+    }
+
+    HistoryForm history() {
+        return switch (get(SettingKey.HISTORY).orElse("sealed")) {
+            case "sealed" -> HistoryForm.SEALED;
+            case "plain" -> HistoryForm.PLAIN;
+            case "memory" -> HistoryForm.MEMORY;
+            default -> throw unknown(SettingKey.HISTORY, "\"sealed\", \"plain\" or \"memory\"");
+        };
+    }
+
+    private static CliException unknown(SettingKey key, String known) {
+        return new CliException(ExitCode.USAGE, "the value of " + key.key() + " is not known", "set it to " + known);
     }
 
     /** The signaling worker, if one is set. */

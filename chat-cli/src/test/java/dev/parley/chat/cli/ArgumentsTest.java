@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,13 +34,14 @@ class ArgumentsTest {
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 ZoneOffset.UTC,
                 false,
+                Optional.empty(),
                 new Stop());
         return ParleyMain.run(context, arguments);
     }
 
     private int run(String line) {
         String[] arguments = line.isEmpty() ? new String[0] : line.split(" ", -1);
-        return run(Map.of("PARLEY_HOME", home.toString()), arguments);
+        return run(Map.of("PARLEY_HOME", home.toString(), "PARLEY_IDENTITY_PROTECTION", "file-permissions"), arguments);
     }
 
     private String out() {
@@ -92,6 +94,10 @@ class ArgumentsTest {
                 "identity",
                 "identity fly",
                 "identity show extra",
+                "identity create extra",
+                "identity export",
+                "identity import",
+                "identity passphrase --file-permissions-only --new-passphrase-file x",
                 "config extra"
             })
     void aMistakeEndsWithTwoAndOneLineThatSaysWhatAndWhatNext(String line) {
@@ -108,7 +114,19 @@ class ArgumentsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "serve", "create", "join", "rooms", "send", "identity show", "config", "doctor"})
+    @ValueSource(
+            strings = {
+                "demo",
+                "serve",
+                "create",
+                "join",
+                "rooms",
+                "send",
+                "identity show",
+                "identity import",
+                "config",
+                "doctor"
+            })
     void everyCommandHasHelp(String command) {
         assertThat(run(command + " --help")).isZero();
         assertThat(out()).contains("Usage: parley " + command);

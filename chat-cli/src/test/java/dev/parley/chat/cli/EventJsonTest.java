@@ -79,7 +79,7 @@ class EventJsonTest {
                         "{\"event\":\"setting\",\"key\":\"name\",\"value\":\"Ada\",\"source\":\"flag\"}",
                         "{\"event\":\"setting\",\"key\":\"token\",\"value\":null,\"source\":\"default\"}",
                         "{\"event\":\"identity\",\"peerId\":\"" + peer
-                                + "\",\"fingerprint\":\"ab cd\",\"path\":\"/home/ada/identity\"}",
+                                + "\",\"fingerprint\":\"ab cd\",\"path\":\"/home/ada/identity\",\"protection\":\"PASSPHRASE\"}",
                         "{\"event\":\"emotes\",\"count\":3}",
                         "{\"event\":\"demo\",\"who\":\"Ada\",\"text\":\"hello\"}",
                         "{\"event\":\"figure\",\"name\":\"round trip\",\"unit\":\"ms\",\"p50\":1.5,\"p99\":2.25,\"samples\":200}",

@@ -13,6 +13,7 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.PublicRoom;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.RoomOptions;
+import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.crypto.RoomCode;
 import dev.parley.chat.crypto.SafetyNumber;
 import dev.parley.chat.store.KnownPeer;
@@ -93,7 +94,7 @@ final class Examples {
         events.add(new Event.Check("clock", Event.Check.Outcome.SKIPPED, "needs the worker", ""));
         events.add(new Event.Setting("name", "Ada", "flag"));
         events.add(new Event.Setting("token", null, "default"));
-        events.add(new Event.Self(PEER, "ab cd", "/home/ada/identity"));
+        events.add(new Event.Self(PEER, "ab cd", "/home/ada/identity", IdentityProtection.Kind.PASSPHRASE));
         events.add(new Event.EmotesLoaded(3));
         events.add(new Event.DemoLine("Ada", "hello"));
         events.add(new Event.Figure("round trip", "ms", 1.5, 2.25, 200));

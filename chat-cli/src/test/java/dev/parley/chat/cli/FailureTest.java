@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.chat.BackpressureException;
 import dev.parley.chat.CloseReason;
+import dev.parley.chat.IdentityException;
 import dev.parley.chat.RoomClosedException;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.StoreException;
@@ -67,6 +68,10 @@ class FailureTest {
         assertThat(Failure.of(new UnsatisfiedLinkError("missing")).exit().status())
                 .isEqualTo(8);
         assertThat(Failure.of(new StoreException("full")).exit().status()).isEqualTo(1);
+        assertThat(Failure.of(new StoreException("it is sealed; give the key")))
+                .isEqualTo(new Failure(ExitCode.FAILED, "store", "it is sealed", "give the key"));
+        assertThat(Failure.of(new IdentityException(IdentityException.Problem.WRONG_PASSPHRASE, "no; try again")))
+                .isEqualTo(new Failure(ExitCode.FAILED, "identity_wrong_passphrase", "no", "try again"));
         assertThat(Failure.of(new BackpressureException(2, 1)).exit().status()).isEqualTo(1);
         assertThat(Failure.of(new IllegalStateException("defect")).exit().status())
                 .isEqualTo(1);

@@ -28,13 +28,6 @@ class HomeTest {
     }
 
     @Test
-    void theIdentityStaysTheSame() {
-        try (Home home = Home.tryLock(folder).orElseThrow()) {
-            assertThat(home.identity().peerId()).isEqualTo(home.identity().peerId());
-        }
-    }
-
-    @Test
     void aNewFolderIsForItsOwnerAlone() throws IOException {
         Path home = folder.resolve("a/b");
         Home.makeFolder(home);

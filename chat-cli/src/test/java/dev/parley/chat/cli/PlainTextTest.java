@@ -83,7 +83,8 @@ class PlainTextTest {
                         "--    clock: needs the worker",
                         "name = Ada    [flag]",
                         "token = (not set)    [default]",
-                        "Peer id:     " + "b".repeat(32) + "\nFingerprint: ab cd\nFile:        /home/ada/identity",
+                        "Peer id:     " + "b".repeat(32)
+                                + "\nFingerprint: ab cd\nFile:        /home/ada/identity\nProtection:  sealed under a passphrase",
                         "-- 3 emotes are loaded",
                         "Ada:    hello",
                         "round trip                                                      1.500      2.250 ms     200",

@@ -41,9 +41,15 @@ abstract class ProcessTest {
     }
 
     ChildProcess startIn(Path home, String name, String... arguments) throws IOException {
+        // The choice that a command does not make by itself; nobody is there to be asked.
+        return startIn(home, name, Map.of("PARLEY_IDENTITY_PROTECTION", "file-permissions"), arguments);
+    }
+
+    ChildProcess startIn(Path home, String name, Map<String, String> environment, String... arguments)
+            throws IOException {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.add("--json");
-        ChildProcess child = ChildProcess.start(name, home, Map.of(), all);
+        ChildProcess child = ChildProcess.start(name, home, environment, all);
         children.push(child);
         return child;
     }

@@ -2,6 +2,7 @@ package dev.parley.chat.crypto;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import dev.parley.chat.IdentityException;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.StoreException;
 import dev.parley.chat.internal.crypto.Ed25519;
@@ -10,26 +11,33 @@ import dev.parley.chat.internal.crypto.X25519Keys;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.HexFormat;
-import java.util.List;
+import java.util.Optional;
 
 /**
  * Who the local participant is: an Ed25519 key pair that names and signs, and an X25519 key pair that others seal to.
  * Its public half is the {@link PeerCard}.
  *
- * <p>The private keys cannot be read through this type; they leave it only into a file, by {@link #save}. Immutable;
- * all methods may be called from any thread. Those that take a path block on the file system.
+ * <p>The private keys cannot be read through this type; they leave it only into a file or an export. Immutable; all
+ * methods may be called from any thread but a room's: those that take a path block on the file system, and those that
+ * take a passphrase compute for some tenths of a second in 64 MiB of memory (more for a file that asks for more, up to
+ * 256 MiB and 16 passes; a file beyond that is refused before any work). Do not call these in a {@code RoomListener}.
  *
- * <p>The file is text: the line {@code parley-identity-v1}, then {@code ed25519-seed}, {@code x25519-key} and
- * {@code peer-id}, each with a colon, a space and its value. It is not encrypted; where the file system knows POSIX
- * permissions it is readable by its owner alone, and a file that is not so is refused.
+ * <p>What is kept is ASCII text, {@link IdentityProtection one of two}; each line but the first is a name, a colon, a
+ * space and a value, and ends with a line feed.
+ *
+ * <ul>
+ *   <li>In plain: {@code parley-identity-v1}, then {@code ed25519-seed}, {@code x25519-key} (64 hexadecimal digits
+ *       each) and {@code peer-id}.
+ *   <li>Sealed: {@code parley-identity-sealed-v1}, then {@code peer-id}; {@code argon2id}, which is {@code v=19 m=65536
+ *       t=3 p=4} in new ones (RFC 9106: KiB of memory, passes, lanes); {@code salt} (16 bytes in hexadecimal);
+ *       {@code nonce} (12); {@code sealed} (80): seed and key under AES-256-GCM, the key being Argon2id of the
+ *       passphrase, the associated data all lines before; {@code check}: the first 8 bytes of SHA-256 over all lines
+ *       before.
+ * </ul>
+ *
+ * <p>Where the file system knows POSIX permissions, a file is made with 0600, and one that others may use is refused.
  */
 public final class Identity {
-
-    private static final String HEADER = "parley-identity-v1";
-    private static final String SEED_FIELD = "ed25519-seed: ";
-    private static final String KEY_FIELD = "x25519-key: ";
-    private static final String PEER_ID_FIELD = "peer-id: ";
 
     static {
         IdentityKeys.register(identity -> identity.keys);
@@ -80,12 +88,15 @@ public final class Identity {
      * Reads an identity from a file.
      *
      * @param file what {@link #save} wrote
+     * @param protection how it is protected, which has to be how it was saved
      * @return the identity
-     * @throws StoreException if the file is missing, cannot be read, may be read by others than its owner, or is not an
-     *     identity; the message says what to do
+     * @throws IdentityException if there is no such file (NOT_FOUND), it cannot be opened this way (PASSPHRASE_NEEDED,
+     *     WRONG_PASSPHRASE, NOT_SEALED, NOT_ENOUGH_MEMORY), is none (DAMAGED, UNKNOWN_VERSION) or may be used by others
+     *     (EXPOSED)
+     * @throws StoreException if the file cannot be read
      */
-    public static Identity load(Path file) {
-        return new IdentityFile(file).load();
+    public static Identity load(Path file, IdentityProtection protection) {
+        return new IdentityFile(file).load(protection);
     }
 
     /**
@@ -93,22 +104,104 @@ public final class Identity {
      * that do so at the same time one makes the identity and all return it.
      *
      * @param file where the identity is kept; missing parent directories are made
+     * @param protection how it is protected
      * @return the identity
-     * @throws StoreException as {@link #load} and {@link #save}
+     * @throws IdentityException as {@link #load}
+     * @throws StoreException if the file cannot be read or written
      */
-    public static Identity loadOrCreate(Path file) {
-        return new IdentityFile(file).loadOrCreate();
+    public static Identity loadOrCreate(Path file, IdentityProtection protection) {
+        return new IdentityFile(file).loadOrCreate(protection);
     }
 
     /**
-     * Writes the identity to a file: first completely to a temporary file beside it, then renamed, so that a crash
-     * leaves either nothing or all of it. Saving to a file that holds the same identity does nothing.
+     * Says how the identity of a file is protected, without opening it.
+     *
+     * @param file what {@link #save} wrote
+     * @return how, or empty if there is no such file
+     * @throws IdentityException if it is no identity (DAMAGED, UNKNOWN_VERSION) or may be used by others (EXPOSED)
+     * @throws StoreException if the file cannot be read
+     */
+    public static Optional<IdentityProtection.Kind> protectionOf(Path file) {
+        return new IdentityFile(file).protection();
+    }
+
+    /**
+     * Protects the identity of a file in another way: under another passphrase, under one instead of none, or the other
+     * way round. A crash leaves the file as it was or as it shall be. What was there before may stay on the disk until
+     * the file system uses its place again, and in backups.
+     *
+     * @param file what {@link #save} wrote
+     * @param current how it is protected
+     * @param next how it shall be protected
+     * @return the identity
+     * @throws IdentityException as {@link #load}; the file is as it was
+     * @throws StoreException if the file cannot be read or written; it is as it was
+     */
+    public static Identity changeProtection(Path file, IdentityProtection current, IdentityProtection next) {
+        return new IdentityFile(file).protect(current, next);
+    }
+
+    /**
+     * Writes the identity to a file: first completely to a temporary file beside it, which is forced to the disk, then
+     * renamed, so that a crash leaves either nothing or all of it. Saving to a file that holds the same identity under
+     * the same protection does nothing.
      *
      * @param file where to write; missing parent directories are made
-     * @throws StoreException if the file holds anything else, which is left alone, or cannot be written
+     * @param protection how to protect it
+     * @throws IdentityException if the file holds another identity (OCCUPIED) or cannot be opened, as {@link #load}; it
+     *     is left alone
+     * @throws StoreException if the file cannot be written
      */
-    public void save(Path file) {
-        new IdentityFile(file).save(this);
+    public void save(Path file, IdentityProtection protection) {
+        new IdentityFile(file).save(this, protection);
+    }
+
+    /**
+     * Writes the identity to a file, also over another one, which is copied to a backup beside it first: the name of
+     * the file and {@code .backup}, {@code .backup-2} and so on. What was there need not be opened for that.
+     *
+     * @param file where to write; missing parent directories are made
+     * @param protection how to protect it
+     * @return the backup, or empty if there was no file
+     * @throws IdentityException if what is there is no identity (DAMAGED, UNKNOWN_VERSION, EXPOSED), or has 100 backups
+     *     already (OCCUPIED); it is left alone
+     * @throws StoreException if the file cannot be read or written
+     */
+    public Optional<Path> replace(Path file, IdentityProtection protection) {
+        return new IdentityFile(file).replace(this, protection);
+    }
+
+    /**
+     * Writes the identity as text that may leave this machine: the sealed form that files have.
+     *
+     * @param passphrase the passphrase to seal it under
+     * @return 7 lines of ASCII
+     * @throws IllegalArgumentException if the protection is no passphrase
+     * @throws IdentityException NOT_ENOUGH_MEMORY
+     */
+    public String exportSealed(IdentityProtection passphrase) {
+        requirePassphrase(passphrase);
+        return new String(IdentityText.encode(this, passphrase), US_ASCII);
+    }
+
+    /**
+     * Reads what {@link #exportSealed} or {@link #save} with a passphrase wrote.
+     *
+     * @param text the export; line breaks of any system
+     * @param passphrase the passphrase it was sealed under
+     * @return the identity, not saved anywhere
+     * @throws IllegalArgumentException if the protection is no passphrase
+     * @throws IdentityException WRONG_PASSPHRASE, NOT_SEALED, DAMAGED, UNKNOWN_VERSION or NOT_ENOUGH_MEMORY
+     */
+    public static Identity importSealed(String text, IdentityProtection passphrase) {
+        requirePassphrase(passphrase);
+        return IdentityText.decode(text.getBytes(US_ASCII), passphrase, "the export");
+    }
+
+    private static void requirePassphrase(IdentityProtection protection) {
+        if (protection.kind() != IdentityProtection.Kind.PASSPHRASE) {
+            throw new IllegalArgumentException("an export is sealed under a passphrase");
+        }
     }
 
     /**
@@ -161,54 +254,5 @@ public final class Identity {
 
     boolean sameKeysAs(Identity other) {
         return card.equals(other.card);
-    }
-
-    byte[] encode() {
-        byte[] seed = keys.ed25519Seed();
-        byte[] key = keys.x25519Key();
-        try {
-            String text = HEADER + "\n" + SEED_FIELD + HexFormat.of().formatHex(seed) + "\n" + KEY_FIELD
-                    + HexFormat.of().formatHex(key) + "\n" + PEER_ID_FIELD + peerId() + "\n";
-            return text.getBytes(US_ASCII);
-        } finally {
-            Arrays.fill(seed, (byte) 0);
-            Arrays.fill(key, (byte) 0);
-        }
-    }
-
-    /**
-     * Parses the text of a file.
-     *
-     * @throws IllegalArgumentException that says what is wrong, without any of the content
-     */
-    static Identity decode(byte[] content) {
-        List<String> lines = new String(content, US_ASCII).lines().toList();
-        if (lines.isEmpty() || !lines.get(0).equals(HEADER)) {
-            throw new IllegalArgumentException("its first line is not " + HEADER);
-        }
-        if (lines.size() != 4) {
-            throw new IllegalArgumentException("it has " + lines.size() + " lines instead of 4");
-        }
-        byte[] seed = hexField(lines.get(1), SEED_FIELD);
-        byte[] key = hexField(lines.get(2), KEY_FIELD);
-        try {
-            Identity identity = new Identity(seed, key);
-            if (!lines.get(3).equals(PEER_ID_FIELD + identity.peerId())) {
-                throw new IllegalArgumentException("its peer id does not belong to its keys");
-            }
-            return identity;
-        } finally {
-            Arrays.fill(seed, (byte) 0);
-            Arrays.fill(key, (byte) 0);
-        }
-    }
-
-    private static byte[] hexField(String line, String field) {
-        String value = line.startsWith(field) ? line.substring(field.length()) : "";
-        if (!value.matches("[0-9a-f]{64}")) {
-            throw new IllegalArgumentException(
-                    "its field " + field.substring(0, field.length() - 2) + " is not 64 hexadecimal digits");
-        }
-        return HexFormat.of().parseHex(value);
     }
 }

@@ -1,5 +1,7 @@
 package dev.parley.chat.crypto;
 
+import dev.parley.chat.IdentityException;
+import dev.parley.chat.IdentityException.Problem;
 import dev.parley.chat.StoreException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,6 +21,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -27,8 +30,8 @@ import java.util.Set;
  */
 final class IdentityFile {
 
-    /** Largest file that is read; a real one has 228 bytes. */
-    static final int MAX_BYTES = 4096;
+    /** Most backups of one identity file. */
+    static final int MAX_BACKUPS = 100;
 
     private static final Set<PosixFilePermission> OWNER_ONLY =
             EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
@@ -50,50 +53,108 @@ final class IdentityFile {
         this.directory = parent;
     }
 
-    Identity load() {
+    Identity load(IdentityProtection protection) {
         try {
-            return read();
-        } catch (NoSuchFileException e) {
-            throw new StoreException("there is no identity file " + file, e);
+            return open(protection);
         } catch (IOException e) {
             throw new StoreException("cannot read the identity file " + file, e);
         }
     }
 
-    Identity loadOrCreate() {
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-            return load();
+    Optional<IdentityProtection.Kind> protection() {
+        try {
+            return isThere() ? Optional.of(IdentityText.kindOf(read(), what())) : Optional.empty();
+        } catch (IOException e) {
+            throw new StoreException("cannot read the identity file " + file, e);
+        }
+    }
+
+    Identity loadOrCreate(IdentityProtection protection) {
+        if (isThere()) {
+            return load(protection);
         }
         return locked(() -> {
-            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                return read();
+            if (isThere()) {
+                return open(protection);
             }
             Identity identity = Identity.generate();
-            write(identity);
+            write(identity, protection, file, Existing.LEAVE);
             return identity;
         });
     }
 
-    void save(Identity identity) {
+    void save(Identity identity, IdentityProtection protection) {
         locked(() -> {
-            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                if (read().sameKeysAs(identity)) {
-                    return identity;
-                }
-                throw new StoreException(
+            if (!isThere()) {
+                write(identity, protection, file, Existing.LEAVE);
+            } else if (!open(protection).sameKeysAs(identity)) {
+                throw new IdentityException(
+                        Problem.OCCUPIED,
                         "the file " + file + " holds another identity; move it away first, it cannot be made again");
             }
-            write(identity);
             return identity;
         });
+    }
+
+    Optional<Path> replace(Identity identity, IdentityProtection protection) {
+        return locked(() -> {
+            Optional<Path> backup = Optional.empty();
+            if (isThere()) {
+                byte[] before = read();
+                // What is no identity is not ours to replace.
+                IdentityText.kindOf(before, what());
+                Path copy = freeBackup();
+                writeBytes(before, copy, Existing.LEAVE);
+                backup = Optional.of(copy);
+            }
+            write(identity, protection, file, Existing.REPLACE);
+            return backup;
+        });
+    }
+
+    Identity protect(IdentityProtection current, IdentityProtection next) {
+        return locked(() -> {
+            Identity identity = open(current);
+            write(identity, next, file, Existing.REPLACE);
+            return identity;
+        });
+    }
+
+    private Path freeBackup() throws IOException {
+        for (int number = 1; number <= MAX_BACKUPS; number++) {
+            Path candidate = directory.resolve(file.getFileName() + ".backup" + (number == 1 ? "" : "-" + number));
+            if (!Files.exists(candidate, LinkOption.NOFOLLOW_LINKS)) {
+                return candidate;
+            }
+        }
+        throw new IdentityException(
+                Problem.OCCUPIED,
+                "there are " + MAX_BACKUPS + " backups of " + file + " already; move some of them away first");
+    }
+
+    private boolean isThere() {
+        return Files.exists(file, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private String what() {
+        return "the file " + file;
+    }
+
+    private Identity open(IdentityProtection protection) throws IOException {
+        byte[] content = read();
+        try {
+            return IdentityText.decode(content, protection, what());
+        } finally {
+            Arrays.fill(content, (byte) 0);
+        }
     }
 
     @FunctionalInterface
-    private interface Action {
-        Identity run() throws IOException;
+    private interface Action<T> {
+        T run() throws IOException;
     }
 
-    private Identity locked(Action action) {
+    private <T> T locked(Action<T> action) {
         Path lockFile = directory.resolve(file.getFileName() + ".lock");
         synchronized (IN_PROCESS) {
             try {
@@ -139,48 +200,56 @@ final class IdentityFile {
         return Files.getFileAttributeView(existing, PosixFileAttributeView.class) != null;
     }
 
-    private Identity read() throws IOException {
+    private byte[] read() throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
             if (isPosix(file)) {
                 refuseIfOthersMayRead(Files.getPosixFilePermissions(file));
             }
-            if (channel.size() > MAX_BYTES) {
-                throw notAnIdentity("it has more than " + MAX_BYTES + " bytes");
-            }
-            ByteBuffer buffer = ByteBuffer.allocate((int) channel.size());
+            // One more than a text may have, so that a longer one is seen to be too long.
+            ByteBuffer buffer = ByteBuffer.allocate(IdentityText.MAX_BYTES + 1);
             while (buffer.hasRemaining() && channel.read(buffer) >= 0) {
                 // read() may give less than asked for
             }
             byte[] content = Arrays.copyOf(buffer.array(), buffer.position());
-            try {
-                return Identity.decode(content);
-            } catch (IllegalArgumentException e) {
-                throw notAnIdentity(String.valueOf(e.getMessage()));
-            } finally {
-                Arrays.fill(content, (byte) 0);
-                Arrays.fill(buffer.array(), (byte) 0);
-            }
+            Arrays.fill(buffer.array(), (byte) 0);
+            return content;
+        } catch (NoSuchFileException e) {
+            throw new IdentityException(
+                    Problem.NOT_FOUND, "there is no identity file " + file + "; create one, or import an export");
         }
-    }
-
-    private StoreException notAnIdentity(String why) {
-        return new StoreException("the file " + file + " is not an identity that this version reads: " + why
-                + "; restore it from a backup, or move it away to start with a new identity");
     }
 
     private void refuseIfOthersMayRead(Set<PosixFilePermission> permissions) {
         if (!OWNER_ONLY_DIRECTORY.containsAll(permissions)) {
-            throw new StoreException("the identity file " + file + " may be used by others ("
-                    + PosixFilePermissions.toString(permissions) + "); run: chmod 600 '" + file + "'");
+            throw new IdentityException(
+                    Problem.EXPOSED,
+                    "the identity file " + file + " may be used by others ("
+                            + PosixFilePermissions.toString(permissions) + "); run: chmod 600 '" + file + "'");
         }
     }
 
-    private void write(Identity identity) throws IOException {
+    /** What becomes of a file that is in the way. */
+    private enum Existing {
+        LEAVE,
+        REPLACE
+    }
+
+    private void write(Identity identity, IdentityProtection protection, Path target, Existing existing)
+            throws IOException {
+        byte[] content = IdentityText.encode(identity, protection);
+        try {
+            writeBytes(content, target, existing);
+        } finally {
+            Arrays.fill(content, (byte) 0);
+        }
+    }
+
+    /** Completely to a temporary file first, then renamed: a crash leaves what was there before, or all of it. */
+    private void writeBytes(byte[] content, Path target, Existing existing) throws IOException {
         FileAttribute<?>[] attributes = isPosix(directory)
                 ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
                 : new FileAttribute<?>[0];
         Path temporary = Files.createTempFile(directory, file.getFileName() + ".", ".tmp", attributes);
-        byte[] content = identity.encode();
         try {
             try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
                 ByteBuffer buffer = ByteBuffer.wrap(content);
@@ -189,23 +258,26 @@ final class IdentityFile {
                 }
                 channel.force(true);
             }
-            rename(temporary);
+            rename(temporary, target, existing);
             forceDirectory();
         } finally {
-            Arrays.fill(content, (byte) 0);
             Files.deleteIfExists(temporary);
         }
     }
 
-    private void rename(Path temporary) throws IOException {
-        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+    private static void rename(Path temporary, Path target, Existing existing) throws IOException {
+        if (existing == Existing.LEAVE && Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
             // Someone who does not know the lock; never destroy a key that is not ours.
-            throw new FileAlreadyExistsException(file.toString());
+            throw new FileAlreadyExistsException(target.toString());
         }
         try {
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {
-            Files.move(temporary, file);
+            if (existing == Existing.REPLACE) {
+                Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING);
+            } else {
+                Files.move(temporary, target);
+            }
         }
     }
 

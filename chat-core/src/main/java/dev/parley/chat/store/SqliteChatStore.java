@@ -1,9 +1,10 @@
 package dev.parley.chat.store;
 
-import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.StoreException;
+import dev.parley.chat.crypto.Identity;
+import dev.parley.chat.internal.crypto.SealException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,9 +46,16 @@ import org.sqlite.SQLiteOpenMode;
  * would be used again after the restart, which to the other peers is a forked chain. The price is one flush per call;
  * append in batches where there is more than one event.
  *
- * <p><b>Secrecy.</b> The content is not encrypted. Where the file system has POSIX permissions, the file is created
- * with 0600 and missing directories above it with 0700; those of existing ones are not changed. What {@link #forget}
- * deletes is overwritten in the file.
+ * <p><b>Secrecy.</b> A file that {@link #open} made is not encrypted. One that {@link #openSealed} made or opened is
+ * sealed for an identity: messages and all other events, names of rooms and, in the {@link SqlitePeerBook} of the same
+ * file, names of peers, with AES-256-GCM. What indexes need stays in clear: ids of rooms and authors, who wrote how
+ * many events of which type and length when, when a room was entered and whether it was one's own, which peers were met
+ * when and which are verified. A row that was changed, or moved to another place, is refused when it is read; a row
+ * that was deleted, and a whole file of earlier, are not noticed. There is no full-text index: who searches reads every
+ * event.
+ *
+ * <p>Where the file system has POSIX permissions, the file is created with 0600 and missing directories above it with
+ * 0700; those of existing ones are not changed. What {@link #forget} deletes is overwritten in the file.
  *
  * <p><b>Sharing.</b> Several stores, also of several processes, may use one file. A writer waits up to
  * {@link #BUSY_TIMEOUT} for the others, then the call fails. The file has to be on a local disk. While a store is open,
@@ -86,7 +95,7 @@ public final class SqliteChatStore implements ChatStore {
                     SELECT (SELECT min(event.sender) FROM event
                             WHERE event.room = (SELECT id FROM place) AND event.sender > author.sender)
                     FROM author WHERE author.sender IS NOT NULL)
-            SELECT event.sender, event.seq, event.hash
+            SELECT event.sender, event.seq, event.hash, event.clock, event.type, event.bytes
             FROM author JOIN event ON event.room = (SELECT id FROM place) AND event.sender = author.sender
                 AND event.seq = (SELECT max(last.seq) FROM event AS last
                     WHERE last.room = (SELECT id FROM place) AND last.sender = author.sender)
@@ -94,13 +103,16 @@ public final class SqliteChatStore implements ChatStore {
 
     private final Path file;
     private final Connection connection;
+    private final RowForm form;
+    private final byte @Nullable [] salt;
+    private final PreparedStatement saltNow;
     private final List<PreparedStatement> statements = new ArrayList<>();
     private final PreparedStatement begin;
     private final PreparedStatement commit;
     private final PreparedStatement rollback;
     private final PreparedStatement addRoom;
     private final PreparedStatement addEvent;
-    private final PreparedStatement hashAt;
+    private final PreparedStatement eventAt;
     private final PreparedStatement heads;
     private final PreparedStatement chain;
     private final PreparedStatement timelineEnd;
@@ -126,14 +138,54 @@ public final class SqliteChatStore implements ChatStore {
         return open(file, SqliteSchema.CURRENT);
     }
 
+    /**
+     * Opens a store that is sealed for an identity, and makes it if it is not there. A plain one is sealed first: in
+     * one transaction, so that a crash leaves all of it plain or all of it sealed; then the file is rewritten and its
+     * log emptied, so that what was in clear is in neither. Copies that were made before, and blocks that the file
+     * system has given free, are out of reach.
+     *
+     * @param file where the store is, or will be
+     * @param identity whose the history is; its key is needed for as long as the store is open
+     * @return the store, to be closed by the caller
+     * @throws StoreException as {@link #open(Path)}, and if the file is sealed for another identity; it is left as it
+     *     was
+     */
+    public static SqliteChatStore openSealed(Path file, Identity identity) {
+        return open(file, SqliteSchema.CURRENT, identity, step -> {});
+    }
+
+    /**
+     * Makes a sealed store plain, in one transaction. A plain one, and one that is not there, becomes or stays plain.
+     *
+     * @param file where the store is
+     * @param identity for which it is sealed
+     * @throws StoreException as {@link #openSealed}; the file is left as it was
+     */
+    public static void unseal(Path file, Identity identity) {
+        Path absolute = file.toAbsolutePath().normalize();
+        try (Connection connection = openFile(absolute, SqliteSchema.CURRENT)) {
+            FileSeal.remove(connection, absolute, identity);
+        } catch (SQLException e) {
+            throw failure("unseal", absolute, e);
+        }
+    }
+
     static SqliteChatStore open(Path file, SqliteSchema schema) {
+        return open(file, schema, null, step -> {});
+    }
+
+    static SqliteChatStore open(
+            Path file, SqliteSchema schema, @Nullable Identity identity, Consumer<FileSeal.Step> steps) {
         Path absolute = file.toAbsolutePath().normalize();
         Connection connection = openFile(absolute, schema);
         try {
-            return new SqliteChatStore(absolute, connection);
+            return new SqliteChatStore(absolute, connection, FileSeal.open(connection, absolute, identity, steps));
         } catch (SQLException e) {
             closeQuietly(connection, e);
             throw failure("open", absolute, e);
+        } catch (RuntimeException e) {
+            closeQuietly(connection, e);
+            throw e;
         }
     }
 
@@ -285,9 +337,12 @@ public final class SqliteChatStore implements ChatStore {
         }
     }
 
-    private SqliteChatStore(Path file, Connection connection) throws SQLException {
+    private SqliteChatStore(Path file, Connection connection, RowForm form) throws SQLException {
         this.file = file;
         this.connection = connection;
+        this.form = form;
+        this.salt = FileSeal.salt(connection);
+        saltNow = statement(FileSeal.SALT);
         // IMMEDIATE: a transaction that begins with a read cannot wait for a writer later, it would fail at once.
         begin = statement("BEGIN IMMEDIATE");
         commit = statement("COMMIT");
@@ -295,7 +350,8 @@ public final class SqliteChatStore implements ChatStore {
         addRoom = statement("INSERT INTO room (room) VALUES (?1) ON CONFLICT DO NOTHING");
         addEvent = statement("INSERT INTO event (room, sender, seq, clock, hash, type, bytes) VALUES (" + ROOM_KEY
                 + ", ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (room, sender, seq) DO NOTHING");
-        hashAt = statement("SELECT hash FROM event WHERE room = " + ROOM_KEY + " AND sender = ?2 AND seq = ?3");
+        eventAt = statement(
+                "SELECT " + COLUMNS + " FROM event WHERE room = " + ROOM_KEY + " AND sender = ?2 AND seq = ?3");
         heads = statement(HEADS);
         chain = statement("SELECT " + COLUMNS + " FROM event WHERE room = " + ROOM_KEY
                 + " AND sender = ?2 AND seq >= ?3 ORDER BY seq LIMIT ?4");
@@ -341,7 +397,7 @@ public final class SqliteChatStore implements ChatStore {
                                 }
                                 if (addEvent(event)) {
                                     fresh++;
-                                } else if (!hashAt(event).equals(event.id())) {
+                                } else if (!keptBeside(event).id().equals(event.id())) {
                                     throw StoreRules.fork(event);
                                 }
                             }
@@ -359,22 +415,22 @@ public final class SqliteChatStore implements ChatStore {
         addEvent.setString(2, event.sender().value());
         addEvent.setLong(3, event.seq());
         addEvent.setLong(4, event.clock());
-        addEvent.setBytes(5, event.id().toBytes());
+        addEvent.setBytes(5, form.hash(event));
         addEvent.setString(6, event.type());
-        addEvent.setBytes(7, event.bytes());
+        addEvent.setBytes(7, form.bytes(event));
         return addEvent.executeUpdate() == 1;
     }
 
-    private MessageId hashAt(StoredEvent event) throws SQLException {
-        hashAt.setString(1, event.room().value());
-        hashAt.setString(2, event.sender().value());
-        hashAt.setLong(3, event.seq());
-        try (ResultSet row = hashAt.executeQuery()) {
-            if (!row.next()) {
-                throw new SQLException("an event that stood in the way is not there");
-            }
-            return MessageId.of(row.getBytes(1));
+    /** The event that stands where this one would. */
+    private StoredEvent keptBeside(StoredEvent event) throws SQLException, SealException {
+        eventAt.setString(1, event.room().value());
+        eventAt.setString(2, event.sender().value());
+        eventAt.setLong(3, event.seq());
+        List<StoredEvent> kept = events(event.room(), eventAt);
+        if (kept.isEmpty()) {
+            throw new SQLException("an event that stood in the way is not there");
         }
+        return kept.get(0);
     }
 
     @Override
@@ -382,12 +438,8 @@ public final class SqliteChatStore implements ChatStore {
         return read(() -> {
             heads.setString(1, room.value());
             Map<PeerId, EventHead> found = new HashMap<>();
-            try (ResultSet rows = heads.executeQuery()) {
-                while (rows.next()) {
-                    found.put(
-                            new PeerId(rows.getString(1)),
-                            new EventHead(rows.getLong(2), MessageId.of(rows.getBytes(3))));
-                }
+            for (StoredEvent event : events(room, heads)) {
+                found.put(event.sender(), new EventHead(event.seq(), event.id()));
             }
             return Map.copyOf(found);
         });
@@ -452,7 +504,7 @@ public final class SqliteChatStore implements ChatStore {
         Instant entered = room.lastEntered();
         write("write to", () -> {
             remember.setString(1, room.room().value());
-            remember.setString(2, room.name());
+            remember.setString(2, form.roomName(room.room(), room.name()));
             remember.setBoolean(3, room.hosted());
             remember.setLong(4, entered.getEpochSecond());
             remember.setInt(5, entered.getNano());
@@ -512,7 +564,8 @@ public final class SqliteChatStore implements ChatStore {
             return;
         }
         closed = true;
-        try (connection) {
+        try (connection;
+                form) {
             for (PreparedStatement statement : statements) {
                 statement.close();
             }
@@ -528,7 +581,7 @@ public final class SqliteChatStore implements ChatStore {
 
     @FunctionalInterface
     private interface Work<T> {
-        T run() throws SQLException;
+        T run() throws SQLException, SealException;
     }
 
     private synchronized <T> T read(Work<T> work) {
@@ -536,7 +589,17 @@ public final class SqliteChatStore implements ChatStore {
             throw StoreRules.closed();
         }
         try {
-            return work.run();
+            T result;
+            try {
+                result = work.run();
+            } catch (SealException | RuntimeException e) {
+                FileSeal.requireSame(saltNow, salt, file);
+                throw e;
+            }
+            FileSeal.requireSame(saltNow, salt, file);
+            return result;
+        } catch (SealException e) {
+            throw StoreRules.damaged(file, e);
         } catch (SQLException e) {
             throw failure("read", file, e);
         }
@@ -549,10 +612,11 @@ public final class SqliteChatStore implements ChatStore {
         try {
             begin.execute();
             try {
+                FileSeal.requireSame(saltNow, salt, file);
                 T result = work.run();
                 commit.execute();
                 return result;
-            } catch (SQLException | RuntimeException e) {
+            } catch (SQLException | SealException | RuntimeException e) {
                 try {
                     rollback.execute();
                 } catch (SQLException again) {
@@ -561,32 +625,35 @@ public final class SqliteChatStore implements ChatStore {
                 }
                 throw e;
             }
+        } catch (SealException e) {
+            throw StoreRules.damaged(file, e);
         } catch (SQLException e) {
             throw failure(what, file, e);
         }
     }
 
-    private static List<StoredEvent> events(RoomId room, PreparedStatement query) throws SQLException {
+    private List<StoredEvent> events(RoomId room, PreparedStatement query) throws SQLException, SealException {
         List<StoredEvent> found = new ArrayList<>();
         try (ResultSet rows = query.executeQuery()) {
             while (rows.next()) {
-                found.add(new StoredEvent(
+                found.add(form.event(
                         room,
                         new PeerId(rows.getString(1)),
                         rows.getLong(2),
-                        MessageId.of(rows.getBytes(3)),
                         rows.getLong(4),
                         rows.getString(5),
+                        rows.getBytes(3),
                         rows.getBytes(6)));
             }
         }
         return found;
     }
 
-    private static RoomRecord record(ResultSet row) throws SQLException {
+    private RoomRecord record(ResultSet row) throws SQLException, SealException {
+        RoomId room = new RoomId(row.getString(1));
         return new RoomRecord(
-                new RoomId(row.getString(1)),
-                row.getString(2),
+                room,
+                form.readRoomName(room, row.getString(2)),
                 row.getBoolean(3),
                 Instant.ofEpochSecond(row.getLong(4), row.getInt(5)));
     }
@@ -603,7 +670,7 @@ public final class SqliteChatStore implements ChatStore {
         }
     }
 
-    private static void closeQuietly(@Nullable Connection connection, Exception cause) {
+    static void closeQuietly(@Nullable Connection connection, Exception cause) {
         if (connection != null) {
             try {
                 connection.close();

@@ -2,7 +2,9 @@ package dev.parley.chat.store;
 
 import dev.parley.chat.PeerId;
 import dev.parley.chat.StoreException;
+import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.crypto.PeerCard;
+import dev.parley.chat.internal.crypto.SealException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -12,12 +14,14 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Remembers peers in an SQLite file of Parley, the one of a {@link SqliteChatStore} or one of its own. What is said
- * there of durability, permissions and sharing holds here too. Names and verifications are not encrypted.
+ * there of durability, secrecy, permissions and sharing holds here too.
  *
  * <p>Threads take turns. A call that fails has changed nothing.
  */
@@ -28,11 +32,17 @@ public final class SqlitePeerBook implements PeerBook {
 
     private final Path file;
     private final Connection connection;
+    private final RowForm form;
+    private final byte @Nullable [] salt;
+    private final PreparedStatement saltNow;
     private boolean closed;
 
-    private SqlitePeerBook(Path file, Connection connection) {
+    private SqlitePeerBook(Path file, Connection connection, RowForm form) throws SQLException {
         this.file = file;
         this.connection = connection;
+        this.form = form;
+        this.salt = FileSeal.salt(connection);
+        this.saltNow = connection.prepareStatement(FileSeal.SALT);
     }
 
     /**
@@ -43,9 +53,38 @@ public final class SqlitePeerBook implements PeerBook {
      * @throws StoreException as {@link SqliteChatStore#open}
      */
     public static SqlitePeerBook open(Path file) {
-        Path absolute = file.toAbsolutePath().normalize();
-        return new SqlitePeerBook(absolute, SqliteChatStore.openFile(absolute, SqliteSchema.CURRENT));
+        return openFor(file, null);
     }
+
+    /**
+     * Opens a book in a file that is sealed for an identity, and makes or seals that file first as
+     * {@link SqliteChatStore#openSealed} does.
+     *
+     * @param file where it is, or will be; may be that of a {@link SqliteChatStore} that is open
+     * @param identity whose the book is
+     * @return the book, to be closed by the caller
+     * @throws StoreException as {@link SqliteChatStore#openSealed}
+     */
+    public static SqlitePeerBook openSealed(Path file, Identity identity) {
+        return openFor(file, identity);
+    }
+
+    private static SqlitePeerBook openFor(Path file, @Nullable Identity identity) {
+        Path absolute = file.toAbsolutePath().normalize();
+        Connection connection = SqliteChatStore.openFile(absolute, SqliteSchema.CURRENT);
+        try {
+            return new SqlitePeerBook(absolute, connection, FileSeal.open(connection, absolute, identity, step -> {}));
+        } catch (SQLException e) {
+            SqliteChatStore.closeQuietly(connection, e);
+            throw SqliteChatStore.failure("open", absolute, e);
+        } catch (RuntimeException e) {
+            SqliteChatStore.closeQuietly(connection, e);
+            throw e;
+        }
+    }
+
+    /** A name as its row has it, and as it is. */
+    private record NameRow(String column, KnownPeer.UsedName used) {}
 
     @Override
     public void met(PeerId peer, String name, Instant at) {
@@ -53,19 +92,48 @@ public final class SqlitePeerBook implements PeerBook {
         write(() -> {
             add(peer);
             run("UPDATE peer SET last_seen = ?2 WHERE peer = ?1", peer.value(), millis);
-            run(
-                    "INSERT INTO peer_name (peer, name, name_key, first_seen, last_seen) VALUES (?1, ?2, ?3, ?4, ?4)"
-                            + " ON CONFLICT (peer, name) DO UPDATE SET last_seen = excluded.last_seen",
-                    peer.value(),
-                    name,
-                    KnownPeer.nameKey(name),
-                    millis);
-            return run(
-                    "DELETE FROM peer_name WHERE peer = ?1 AND name NOT IN (SELECT name FROM peer_name WHERE peer = ?1"
-                            + " ORDER BY last_seen DESC, name LIMIT ?2)",
-                    peer.value(),
-                    MAX_NAMES);
+            // Two sealed names cannot be compared by the database.
+            Optional<NameRow> before = names(peer).stream()
+                    .filter(row -> row.used().name().equals(name))
+                    .findFirst();
+            if (before.isPresent()) {
+                run(
+                        "UPDATE peer_name SET last_seen = ?3 WHERE peer = ?1 AND name = ?2",
+                        peer.value(),
+                        before.get().column(),
+                        millis);
+            } else {
+                run(
+                        "INSERT INTO peer_name (peer, name, name_key, first_seen, last_seen)"
+                                + " VALUES (?1, ?2, ?3, ?4, ?4)",
+                        peer.value(),
+                        form.peerName(peer, name),
+                        form.nameKey(name),
+                        millis);
+            }
+            for (NameRow old : names(peer).stream().skip(MAX_NAMES).toList()) {
+                run("DELETE FROM peer_name WHERE peer = ?1 AND name = ?2", peer.value(), old.column());
+            }
+            return peer;
         });
+    }
+
+    /** The names of a peer, the last one first. */
+    private List<NameRow> names(PeerId peer) throws SQLException, SealException {
+        List<NameRow> rows = query(
+                "SELECT name, first_seen, last_seen FROM peer_name WHERE peer = ?1",
+                row -> new NameRow(
+                        row.getString(1),
+                        new KnownPeer.UsedName(
+                                form.readPeerName(peer, row.getString(1)),
+                                Instant.ofEpochMilli(row.getLong(2)),
+                                Instant.ofEpochMilli(row.getLong(3)))),
+                peer.value());
+        return rows.stream()
+                .sorted(Comparator.comparing((NameRow row) -> row.used().lastSeen())
+                        .reversed()
+                        .thenComparing(row -> row.used().name()))
+                .toList();
     }
 
     @Override
@@ -96,7 +164,7 @@ public final class SqlitePeerBook implements PeerBook {
         return locked(() -> query(
                 COLUMNS + "WHERE peer IN (SELECT peer FROM peer_name WHERE name_key = ?1)" + ORDER + " LIMIT ?2",
                 this::peer,
-                KnownPeer.nameKey(name),
+                form.nameKey(name),
                 StoreRules.MAX_NAMESAKES));
     }
 
@@ -132,8 +200,9 @@ public final class SqlitePeerBook implements PeerBook {
             return;
         }
         closed = true;
-        try {
-            connection.close();
+        try (connection;
+                form) {
+            saltNow.close();
         } catch (SQLException e) {
             throw SqliteChatStore.failure("close", file, e);
         }
@@ -156,7 +225,7 @@ public final class SqlitePeerBook implements PeerBook {
         }
     }
 
-    private KnownPeer peer(ResultSet row) throws SQLException {
+    private KnownPeer peer(ResultSet row) throws SQLException, SealException {
         PeerId id = new PeerId(row.getString(1));
         byte[] card = row.getBytes(2);
         long verifiedAt = row.getLong(3);
@@ -164,13 +233,7 @@ public final class SqlitePeerBook implements PeerBook {
                 ? Optional.empty()
                 : Optional.of(new KnownPeer.Verification(
                         Instant.ofEpochMilli(verifiedAt), KnownPeer.Means.valueOf(row.getString(4))));
-        List<KnownPeer.UsedName> names = query(
-                "SELECT name, first_seen, last_seen FROM peer_name WHERE peer = ?1 ORDER BY last_seen DESC, name",
-                name -> new KnownPeer.UsedName(
-                        name.getString(1),
-                        Instant.ofEpochMilli(name.getLong(2)),
-                        Instant.ofEpochMilli(name.getLong(3))),
-                id.value());
+        List<KnownPeer.UsedName> names = names(id).stream().map(NameRow::used).toList();
         return new KnownPeer(id, card == null ? Optional.empty() : Optional.of(decode(card)), names, verification);
     }
 
@@ -184,12 +247,12 @@ public final class SqlitePeerBook implements PeerBook {
 
     @FunctionalInterface
     private interface Work<T> {
-        T run() throws SQLException;
+        T run() throws SQLException, SealException;
     }
 
     @FunctionalInterface
     private interface Reader<T> {
-        T read(ResultSet row) throws SQLException;
+        T read(ResultSet row) throws SQLException, SealException;
     }
 
     private int run(String sql, Object... values) throws SQLException {
@@ -198,7 +261,7 @@ public final class SqlitePeerBook implements PeerBook {
         }
     }
 
-    private <T> List<T> query(String sql, Reader<T> reader, Object... values) throws SQLException {
+    private <T> List<T> query(String sql, Reader<T> reader, Object... values) throws SQLException, SealException {
         List<T> found = new ArrayList<>();
         try (PreparedStatement statement = bind(sql, values);
                 ResultSet rows = statement.executeQuery()) {
@@ -222,7 +285,17 @@ public final class SqlitePeerBook implements PeerBook {
             throw StoreRules.closed();
         }
         try {
-            return work.run();
+            T result;
+            try {
+                result = work.run();
+            } catch (SealException | RuntimeException e) {
+                FileSeal.requireSame(saltNow, salt, file);
+                throw e;
+            }
+            FileSeal.requireSame(saltNow, salt, file);
+            return result;
+        } catch (SealException e) {
+            throw StoreRules.damaged(file, e);
         } catch (SQLException e) {
             throw SqliteChatStore.failure("use", file, e);
         }
@@ -234,10 +307,11 @@ public final class SqlitePeerBook implements PeerBook {
                 // Not a deferred one: a transaction that begins with a read cannot wait for a writer later.
                 statement.execute("BEGIN IMMEDIATE");
                 try {
+                    FileSeal.requireSame(saltNow, salt, file);
                     T result = work.run();
                     statement.execute("COMMIT");
                     return result;
-                } catch (SQLException | RuntimeException e) {
+                } catch (SQLException | SealException | RuntimeException e) {
                     try {
                         statement.execute("ROLLBACK");
                     } catch (SQLException again) {

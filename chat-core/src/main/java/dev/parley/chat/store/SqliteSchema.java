@@ -26,6 +26,9 @@ record SqliteSchema(List<List<String>> steps) {
      *       refer to it.
      *   <li>{@code peer} and {@code peer_name} are those of {@link SqlitePeerBook}. {@code peer.last_seen} is that of
      *       its last name; times are milliseconds since 1970.
+     *   <li>{@code seal} has one row if the file is sealed and none if it is plain; see {@link FileSeal}. In a sealed
+     *       file {@code event.hash} is empty, and {@code event.bytes}, {@code room.name}, {@code peer_name.name} and
+     *       {@code name_key} are what {@link SealedRows} says. All else is in clear in both.
      * </ul>
      */
     static final SqliteSchema CURRENT = new SqliteSchema(List.of(
@@ -75,7 +78,15 @@ record SqliteSchema(List<List<String>> steps) {
                 last_seen INTEGER NOT NULL,
                 PRIMARY KEY (peer, name)
             ) STRICT, WITHOUT ROWID
-            """, "CREATE INDEX peer_name_key ON peer_name (name_key)")));
+            """, "CREATE INDEX peer_name_key ON peer_name (name_key)"),
+            List.of("""
+            CREATE TABLE seal (
+                id INTEGER PRIMARY KEY CHECK (id = 1),
+                salt BLOB NOT NULL,
+                proof BLOB NOT NULL,
+                cleaned INTEGER NOT NULL
+            ) STRICT
+            """)));
 
     /** The version that the last step leads to. */
     int version() {

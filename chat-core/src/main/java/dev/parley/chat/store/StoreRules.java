@@ -1,6 +1,8 @@
 package dev.parley.chat.store;
 
 import dev.parley.chat.StoreException;
+import dev.parley.chat.internal.crypto.SealException;
+import java.nio.file.Path;
 
 /** What both stores refuse, in the same words. */
 final class StoreRules {
@@ -18,6 +20,13 @@ final class StoreRules {
 
     static IllegalStateException closed() {
         return new IllegalStateException("the store is closed");
+    }
+
+    static StoreException damaged(Path file, SealException cause) {
+        return new StoreException(
+                "a row of the store " + file + " does not open: it was damaged, changed or moved to another place;"
+                        + " put back a copy of the file, or move it away to begin a new one",
+                cause);
     }
 
     static StoreException fork(StoredEvent refused) {

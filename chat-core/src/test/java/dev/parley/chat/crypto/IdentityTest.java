@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.parley.chat.StoreException;
+import dev.parley.chat.IdentityException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -24,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class IdentityTest {
 
+    private static final IdentityProtection PLAIN = IdentityProtection.insecureFilePermissionsOnly();
+
     @TempDir
     private Path directory;
 
@@ -31,9 +33,9 @@ class IdentityTest {
     void aSavedIdentityIsLoadedAgain() throws Exception {
         Path file = directory.resolve("deep").resolve("identity");
         Identity identity = Identity.generate();
-        identity.save(file);
-        identity.save(file);
-        Identity loaded = Identity.load(file);
+        identity.save(file, PLAIN);
+        identity.save(file, PLAIN);
+        Identity loaded = Identity.load(file, PLAIN);
         assertThat(loaded.card()).isEqualTo(identity.card());
         assertThat(identity.card().verify(new byte[3], loaded.sign(new byte[3])))
                 .isTrue();
@@ -56,17 +58,17 @@ class IdentityTest {
     @Test
     void anotherIdentityIsNeverOverwritten() {
         Path file = directory.resolve("identity");
-        Identity first = Identity.loadOrCreate(file);
-        assertThatThrownBy(() -> Identity.generate().save(file))
-                .isInstanceOf(StoreException.class)
+        Identity first = Identity.loadOrCreate(file, PLAIN);
+        assertThatThrownBy(() -> Identity.generate().save(file, PLAIN))
+                .isInstanceOf(IdentityException.class)
                 .hasMessageContaining("another identity");
-        assertThat(Identity.loadOrCreate(file).card()).isEqualTo(first.card());
+        assertThat(Identity.loadOrCreate(file, PLAIN).card()).isEqualTo(first.card());
     }
 
     @Test
     void aMissingFileIsSaidToBeMissing() {
-        assertThatThrownBy(() -> Identity.load(directory.resolve("none")))
-                .isInstanceOf(StoreException.class)
+        assertThatThrownBy(() -> Identity.load(directory.resolve("none"), PLAIN))
+                .isInstanceOf(IdentityException.class)
                 .hasMessageContaining("there is no identity file");
     }
 
@@ -74,24 +76,23 @@ class IdentityTest {
     void aFileThatOthersMayReadIsRefusedWithTheRemedy() throws Exception {
         assumeTrue(Files.getFileStore(directory).supportsFileAttributeView("posix"));
         Path file = directory.resolve("identity");
-        Identity.loadOrCreate(file);
+        Identity.loadOrCreate(file, PLAIN);
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                 .isEqualTo("rw-------");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
-        assertThatThrownBy(() -> Identity.load(file))
-                .isInstanceOf(StoreException.class)
+        assertThatThrownBy(() -> Identity.load(file, PLAIN))
+                .isInstanceOf(IdentityException.class)
                 .hasMessageContaining("chmod 600 '" + file.toAbsolutePath() + "'");
     }
 
     @Test
     void aDamagedFileIsRefusedWithoutShowingItsContent() throws Exception {
         Identity identity = Identity.generate();
-        String text = new String(identity.encode(), US_ASCII);
+        String text = new String(IdentityText.encode(identity, PLAIN), US_ASCII);
         String seed = text.lines().toList().get(1).substring("ed25519-seed: ".length());
         List<String> damaged = List.of(
                 "",
                 "hello",
-                text.replace("parley-identity-v1", "parley-identity-v2"),
                 text.replace(seed, seed.substring(1)),
                 text.replace(seed, "0".repeat(64)),
                 text.replace("x25519-key", "x448-key"),
@@ -99,17 +100,17 @@ class IdentityTest {
         int number = 0;
         for (String content : damaged) {
             Path file = directory.resolve("identity" + number++);
-            Identity.generate().save(file);
+            Identity.generate().save(file, PLAIN);
             Files.writeString(file, content, US_ASCII);
-            assertThatThrownBy(() -> Identity.load(file))
-                    .isInstanceOf(StoreException.class)
+            assertThatThrownBy(() -> Identity.load(file, PLAIN))
+                    .isInstanceOf(IdentityException.class)
                     .hasMessageContaining("is not an identity")
                     .hasMessageNotContaining(seed.substring(1, 20));
         }
         Path big = directory.resolve("big");
-        Identity.generate().save(big);
-        Files.write(big, new byte[IdentityFile.MAX_BYTES + 1]);
-        assertThatThrownBy(() -> Identity.load(big)).isInstanceOf(StoreException.class);
+        Identity.generate().save(big, PLAIN);
+        Files.write(big, new byte[IdentityText.MAX_BYTES + 1]);
+        assertThatThrownBy(() -> Identity.load(big, PLAIN)).isInstanceOf(IdentityException.class);
     }
 
     @Test
@@ -123,7 +124,7 @@ class IdentityTest {
             for (int i = 0; i < threads; i++) {
                 cards.add(executor.submit(() -> {
                     start.await();
-                    return Identity.loadOrCreate(file).card();
+                    return Identity.loadOrCreate(file, PLAIN).card();
                 }));
             }
             Set<PeerCard> distinct = new HashSet<>();

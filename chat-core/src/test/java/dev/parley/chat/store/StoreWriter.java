@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.bouncycastle.crypto.digests.SHA256Digest;
 import org.slf4j.Logger;
 import org.sqlite.SQLiteConfig;
 
@@ -32,10 +33,15 @@ final class StoreWriter {
     }
 
     static Process start(Path file, int upToSeq) throws IOException {
+        return start(StoreWriter.class, file.toString(), Integer.toString(upToSeq));
+    }
+
+    /** Starts a process that runs another class of the tests. */
+    static Process start(Class<?> type, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1", "-cp", classPath()));
-        command.addAll(List.of(StoreWriter.class.getName(), file.toString(), Integer.toString(upToSeq)));
+        command.addAll(List.of("-Xmx64m", "-XX:TieredStopAtLevel=1", "-cp", classPath(), type.getName()));
+        command.addAll(List.of(arguments));
         return new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
@@ -48,7 +54,8 @@ final class StoreWriter {
                         main,
                         main.resolveSibling("test-classes"),
                         locationOf(SQLiteConfig.class),
-                        locationOf(Logger.class))
+                        locationOf(Logger.class),
+                        locationOf(SHA256Digest.class))
                 .map(Path::toString)
                 .reduce((left, right) -> left + File.pathSeparator + right)
                 .orElseThrow();

@@ -21,7 +21,13 @@ public final class SealException extends Exception {
 
     private final Kind kind;
 
-    SealException(Kind kind, String message) {
+    /**
+     * Makes the exception.
+     *
+     * @param kind why
+     * @param message one line, without content
+     */
+    public SealException(Kind kind, String message) {
         super(message);
         this.kind = kind;
     }

@@ -30,6 +30,43 @@ class VectorsTest {
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
+    /** Of the test suite of the algorithm's reference implementation; the vector of RFC 9106 takes a secret. */
+    @Test
+    void argon2idGivesTheVectorsOfItsReferenceImplementation() {
+        byte[] passphrase = "password".getBytes(US_ASCII);
+        byte[] salt = "somesalt".getBytes(US_ASCII);
+        assertThat(Argon2id.derive(passphrase, salt, new Argon2id.Cost(65_536, 2, 1), 32))
+                .isEqualTo(hex("09316115d5cf24ed5a15a31a3ba326e5cf32edc24702987c02b6566f61913cf7"));
+        assertThat(Argon2id.derive(passphrase, salt, new Argon2id.Cost(256, 2, 2), 32))
+                .isEqualTo(hex("6d093c501fd5999645e0ea3bf620d7b8be7fd2db59c20d9fff9539da2bf57037"));
+    }
+
+    /** Test case 16 of "The Galois/Counter Mode of Operation (GCM)", McGrew and Viega. */
+    @Test
+    void aesGcmSealsAndOpensItsOwnAndNothingElse() throws Exception {
+        byte[] key = hex("feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308");
+        byte[] nonce = hex("cafebabefacedbaddecaf888");
+        byte[] associated = hex("feedfacedeadbeeffeedfacedeadbeefabaddad2");
+        byte[] plaintext = hex("d9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a72"
+                + "1c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39");
+        byte[] sealed = AesGcm.seal(key, nonce, associated, plaintext);
+        assertThat(sealed)
+                .isEqualTo(hex("522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa"
+                        + "8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f662"
+                        + "76fc6ece0f4e1768cddf8853bb2d551b"));
+        assertThat(AesGcm.open(key, nonce, associated, sealed)).isEqualTo(plaintext);
+        for (int i = 0; i < sealed.length; i++) {
+            byte[] bent = sealed.clone();
+            bent[i] ^= 1;
+            assertThatThrownBy(() -> AesGcm.open(key, nonce, associated, bent)).isInstanceOf(SealException.class);
+        }
+        assertThatThrownBy(() -> AesGcm.open(key, nonce, new byte[0], sealed)).isInstanceOf(SealException.class);
+        assertThatThrownBy(() -> AesGcm.open(key, nonce, associated, new byte[AesGcm.TAG_BYTES - 1]))
+                .isInstanceOf(SealException.class);
+        assertThatThrownBy(() -> AesGcm.seal(new byte[16], nonce, associated, plaintext))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
     @Test
     void ed25519GivesTheVectorsOfRfc8032() {
         byte[] seed = hex("4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb");

@@ -1,0 +1,93 @@
+package dev.parley.chat.store;
+
+import dev.parley.chat.MessageId;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.RoomId;
+import dev.parley.chat.internal.crypto.SealException;
+
+/**
+ * How the content of rows stands in a file: as it is, or sealed. Reading throws {@link SealException} for a row that is
+ * not of this form, or was changed or moved to another place.
+ */
+interface RowForm extends AutoCloseable {
+
+    /** The column {@code event.hash}. */
+    byte[] hash(StoredEvent event);
+
+    /** The column {@code event.bytes}. */
+    byte[] bytes(StoredEvent event);
+
+    /** The event of a row. */
+    StoredEvent event(RoomId room, PeerId sender, long seq, long clock, String type, byte[] hash, byte[] bytes)
+            throws SealException;
+
+    /** The column {@code room.name}. */
+    String roomName(RoomId room, String name);
+
+    String readRoomName(RoomId room, String column) throws SealException;
+
+    /** The column {@code peer_name.name}. Of a sealed one no two are the same, also for the same name. */
+    String peerName(PeerId peer, String name);
+
+    String readPeerName(PeerId peer, String column) throws SealException;
+
+    /** The column {@code peer_name.name_key}: the same for names that {@link KnownPeer#nameKey} takes for the same. */
+    String nameKey(String name);
+
+    /** Wipes what it holds. */
+    @Override
+    void close();
+
+    /** As it is. */
+    RowForm PLAIN = new RowForm() {
+        @Override
+        public byte[] hash(StoredEvent event) {
+            return event.id().toBytes();
+        }
+
+        @Override
+        public byte[] bytes(StoredEvent event) {
+            return event.bytes();
+        }
+
+        @Override
+        public StoredEvent event(
+                RoomId room, PeerId sender, long seq, long clock, String type, byte[] hash, byte[] bytes)
+                throws SealException {
+            if (hash.length != MessageId.BYTES) {
+                throw new SealException(SealException.Kind.MALFORMED, "the row is sealed");
+            }
+            return new StoredEvent(room, sender, seq, MessageId.of(hash), clock, type, bytes);
+        }
+
+        @Override
+        public String roomName(RoomId room, String name) {
+            return name;
+        }
+
+        @Override
+        public String readRoomName(RoomId room, String column) {
+            return column;
+        }
+
+        @Override
+        public String peerName(PeerId peer, String name) {
+            return name;
+        }
+
+        @Override
+        public String readPeerName(PeerId peer, String column) {
+            return column;
+        }
+
+        @Override
+        public String nameKey(String name) {
+            return KnownPeer.nameKey(name);
+        }
+
+        @Override
+        public void close() {
+            // Holds nothing.
+        }
+    };
+}
