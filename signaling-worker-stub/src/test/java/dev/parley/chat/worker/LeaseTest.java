@@ -173,15 +173,6 @@ class LeaseTest {
     }
 
     @Test
-    void aLaterDescriptorKeepsTheLease() {
-        acquire(one, 0);
-        assertThat(client.post("/v1/rooms", account, host.body(fields -> fields.put("revision", 1)))
-                        .status())
-                .isEqualTo(200);
-        assertHeld(acquire(two, 0), host, 1, 30);
-    }
-
-    @Test
     void aLeaseIsGoneWithItsRoom() {
         acquire(one, 0);
         client.delete("/v1/rooms/" + room, account);

@@ -315,27 +315,6 @@ public abstract class SignalingContract {
     }
 
     @Test
-    public void aGreaterRevisionTakesThePlaceOfTheDescriptorAndNothingElseDoes() {
-        HostedRoom room = announced(Visibility.PUBLIC, "Tea");
-        HostedRoom second = room.revised(2, Visibility.PUBLIC, "Coffee");
-
-        done(ada().announce(room.id(), second.descriptor()));
-        done(ada().announce(room.id(), second.descriptor()));
-
-        for (HostedRoom other : List.of(
-                room,
-                room.revised(1, Visibility.PUBLIC, "Milk"),
-                room.revised(2, Visibility.PUBLIC, "Milk"),
-                room.revised(3, Visibility.PRIVATE, "Milk"))) {
-            assertThat(failure(ada().announce(room.id(), other.descriptor()))).isEqualTo(Problem.ROOM_EXISTS);
-        }
-        HostedRoom third = room.revised(3, Visibility.PUBLIC, "Milk");
-        assertThat(failure(ben().announce(room.id(), third.descriptor()))).isEqualTo(Problem.ROOM_EXISTS);
-        assertThat(done(ben().find(room.id())).descriptor()).isEqualTo(second.descriptor());
-        assertThat(pages(MAX_PAGE)).hasSize(1);
-    }
-
-    @Test
     public void aRoomOfAnotherAccountIsNotWithdrawn() {
         HostedRoom room = announced();
 

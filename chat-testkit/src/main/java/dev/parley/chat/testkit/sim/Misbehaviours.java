@@ -489,21 +489,6 @@ public final class Misbehaviours {
         };
     }
 
-    /**
-     * Serves the first descriptor of a room that a host has announced, whatever revision has followed it.
-     *
-     * @return the misbehaviour
-     */
-    public static Misbehaviour servingOldDescriptors() {
-        return new Misbehaviour() {
-            @Override
-            public RoomEntry find(EvilWorker worker, String client, RoomId asked, RoomEntry truth) {
-                SignedDescriptor first = worker.announced(asked).get(0);
-                return first.equals(truth.descriptor()) ? truth : served(truth, first);
-            }
-        };
-    }
-
     private static RoomEntry ledBy(RoomEntry truth, @Nullable SignedSuccession succession, @Nullable Lease lease) {
         return new RoomEntry(truth.room(), truth.descriptor(), truth.peers(), truth.lastActive(), succession, lease);
     }

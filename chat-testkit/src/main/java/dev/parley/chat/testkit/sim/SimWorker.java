@@ -37,7 +37,7 @@ public final class SimWorker {
 
     private static final class SimRoom {
         final String owner;
-        SignedDescriptor descriptor;
+        final SignedDescriptor descriptor;
         final Map<PeerId, SimSignaling.SimSession> places = new LinkedHashMap<>();
         final Map<PeerId, Deque<Mail>> mailboxes = new LinkedHashMap<>();
 
@@ -77,7 +77,6 @@ public final class SimWorker {
     record Mail(Consumer<SignalingListener> call, long expiresNanos) {}
 
     private static final Pattern CAPACITY = Pattern.compile("\"capacity\":(\\d{1,4})\\b");
-    private static final Pattern REVISION = Pattern.compile("\"revision\":(\\d{1,10})\\b");
     private static final Pattern HOST_CARD = Pattern.compile("\"hostCard\":\"([A-Za-z0-9_-]+)\"");
 
     private static final long LEASE_NANOS = Duration.ofSeconds(30).toNanos();
@@ -126,14 +125,8 @@ public final class SimWorker {
             rooms.put(room, new SimRoom(account, descriptor));
             return;
         }
-        boolean same = Arrays.equals(known.descriptor.descriptor(), descriptor.descriptor());
-        boolean newer =
-                revision(descriptor) > revision(known.descriptor) && isPublic(descriptor) == isPublic(known.descriptor);
-        if (!known.owner.equals(account) || !(same || newer)) {
+        if (!known.owner.equals(account) || !Arrays.equals(known.descriptor.descriptor(), descriptor.descriptor())) {
             throw new SignalingException(Problem.ROOM_EXISTS, "the room id is taken by another descriptor");
-        }
-        if (newer) {
-            known.descriptor = descriptor;
         }
     }
 
@@ -335,11 +328,6 @@ public final class SimWorker {
     private static int capacity(SignedDescriptor descriptor) {
         Matcher capacity = CAPACITY.matcher(text(descriptor));
         return capacity.find() ? Integer.parseInt(capacity.group(1)) : Integer.MAX_VALUE;
-    }
-
-    private static long revision(SignedDescriptor descriptor) {
-        Matcher revision = REVISION.matcher(text(descriptor));
-        return revision.find() ? Long.parseLong(revision.group(1)) : 0;
     }
 
     private static PeerCard hostCard(SignedDescriptor descriptor) {

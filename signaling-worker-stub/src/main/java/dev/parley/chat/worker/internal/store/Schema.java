@@ -54,9 +54,8 @@ final class Schema {
             "CREATE INDEX accepted_accepted_at ON accepted (accepted_at)",
             "CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT");
 
-    /** Revisions, successions, leases and short numbers. */
+    /** Successions, leases and short numbers. */
     private static final List<String> SECOND = List.of(
-            "ALTER TABLE rooms ADD COLUMN revision INTEGER NOT NULL DEFAULT 0",
             "ALTER TABLE rooms ADD COLUMN succession TEXT",
             "ALTER TABLE rooms ADD COLUMN succession_signature TEXT",
             "ALTER TABLE rooms ADD COLUMN succession_version INTEGER NOT NULL DEFAULT 0",
