@@ -126,6 +126,7 @@ public final class SqliteRoomStore implements RoomStore {
                         retryAfterTtl());
             }
             // An expired namesake that the sweep has not reached yet.
+            nameplates.restOfNamesakes(descriptor.roomId(), nowMillis);
             sql.execute("DELETE FROM rooms WHERE room_id = ?", descriptor.roomId());
             sql.execute(
                     "INSERT INTO rooms (room_id, owner, descriptor, signature, listed, capacity, last_active)"
