@@ -838,6 +838,29 @@ public abstract class SignalingContract {
         assertThatIllegalStateException().isThrownBy(() -> ada().join(room.id(), ADA, one.owner, one));
     }
 
+    @Test
+    public void theIdsOfTheHostAndItsDeputiesAreTheirAccountsAloneAlsoWhileTheyAreAway() {
+        HostedRoom room = announced();
+        awaitEnd(join(ben(), room, room.host().peerId()), Problem.PEER_TAKEN);
+        leave(connected(ben(), room, DEPUTY.peerId()));
+        leave(connected(ada(), room, DEPUTY.peerId()));
+        SessionProbe deputy = connected(ben(), room, DEPUTY.peerId());
+        awaitEnd(join(ada(), room, DEPUTY.peerId()), Problem.PEER_TAKEN);
+
+        done(ada().publishSuccession(room.id(), room.succession(1, DEPUTY, OTHER_DEPUTY)));
+        leave(deputy);
+
+        awaitEnd(join(ada(), room, DEPUTY.peerId()), Problem.PEER_TAKEN);
+        leave(connected(ben(), room, OTHER_DEPUTY.peerId()));
+        awaitEnd(join(ada(), room, OTHER_DEPUTY.peerId()), Problem.PEER_TAKEN);
+
+        SessionProbe back = connected(ben(), room, DEPUTY.peerId());
+        assertHeld(done(back.session.acquireLease(0)), DEPUTY, 1);
+        leave(back);
+        done(ada().publishSuccession(room.id(), room.succession(2, OTHER_DEPUTY)));
+        connected(ada(), room, DEPUTY.peerId());
+    }
+
     // Interruptions
 
     @Test

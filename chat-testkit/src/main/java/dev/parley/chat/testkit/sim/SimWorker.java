@@ -39,6 +39,10 @@ public final class SimWorker {
         final String owner;
         final SignedDescriptor descriptor;
         final Map<PeerId, SimSignaling.SimSession> places = new LinkedHashMap<>();
+
+        /** Of the host, of deputies, and of who is there: an id is its account's alone. */
+        final Map<PeerId, String> accounts = new LinkedHashMap<>();
+
         final Map<PeerId, Deque<Mail>> mailboxes = new LinkedHashMap<>();
 
         @Nullable
@@ -50,6 +54,12 @@ public final class SimWorker {
         SimRoom(String owner, SignedDescriptor descriptor) {
             this.owner = owner;
             this.descriptor = descriptor;
+            accounts.put(hostCard(descriptor).peerId(), owner);
+        }
+
+        /** Whoever is not there, and neither host nor deputy, leaves its id to the next. */
+        void forgetAccounts() {
+            accounts.keySet().removeIf(peer -> !places.containsKey(peer) && !mayLead(peer));
         }
 
         /** Who holds the lease now; null if it is free. A holder that may not hold it any more holds nothing. */
@@ -153,6 +163,7 @@ public final class SimWorker {
         SimSuccession before = known.succession;
         if (before == null || next.version() > before.version()) {
             known.succession = next;
+            known.forgetAccounts();
         } else if (!Arrays.equals(before.signed().succession(), succession.succession())) {
             throw new SignalingException(Problem.ROOM_EXISTS, "the worker has this version or a later one");
         }
@@ -232,13 +243,17 @@ public final class SimWorker {
         }
     }
 
-    void take(RoomId room, PeerId peer, SimSignaling.SimSession session) {
+    void take(RoomId room, PeerId peer, SimSignaling.SimSession session, String account) {
         SimRoom known = known(room);
         SimSignaling.SimSession before = known.places.get(peer);
+        if (!known.accounts.getOrDefault(peer, account).equals(account)) {
+            throw new SignalingException(Problem.PEER_TAKEN, "the peer id is another account's");
+        }
         if (before == null && known.places.size() >= Math.min(capacity, capacity(known.descriptor))) {
             throw new SignalingException(Problem.ROOM_FULL, "the room's capacity is reached");
         }
         known.places.put(peer, session);
+        known.accounts.put(peer, account);
         if (before != null && before != session) {
             before.replaced();
         }
@@ -248,6 +263,7 @@ public final class SimWorker {
         SimRoom known = rooms.get(room);
         if (known != null && known.places.remove(peer, session)) {
             known.mailboxes.remove(peer);
+            known.forgetAccounts();
         }
     }
 

@@ -62,7 +62,7 @@ final class Schema {
             "ALTER TABLE rooms ADD COLUMN lease_holder TEXT",
             "ALTER TABLE rooms ADD COLUMN lease_fence INTEGER NOT NULL DEFAULT 0",
             "ALTER TABLE rooms ADD COLUMN lease_until INTEGER NOT NULL DEFAULT 0",
-            // The account is that of whoever was in the room under this id when it was named, if anybody was.
+            // The account is that of whoever was in the room under this id when it was named, or came first since.
             """
             CREATE TABLE deputies (
               room INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,

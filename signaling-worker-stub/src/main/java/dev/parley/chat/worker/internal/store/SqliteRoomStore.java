@@ -298,6 +298,12 @@ public final class SqliteRoomStore implements RoomStore {
                 // Else a stranger could take the host's place before it, or whenever it was away for a while.
                 throw new Problem(ProblemCode.PEER_TAKEN, "this peer id is that of the room's host");
             }
+            // A deputy that nobody had been in the room as when it was named is whoever comes under its id first.
+            sql.execute(
+                    "UPDATE deputies SET account = ? WHERE room = ? AND peer_id = ? AND account IS NULL",
+                    member.account(),
+                    room.ordinal,
+                    member.slot().peerId());
             if (sql.number(
                             "SELECT count(*) FROM deputies WHERE room = ? AND peer_id = ? AND account <> ?",
                             room.ordinal,
