@@ -25,8 +25,7 @@ public interface Signaling extends AutoCloseable {
     URI baseUrl();
 
     /**
-     * Makes a room known, or renews it: the same descriptor may be announced again at any time. A descriptor of the
-     * same room with a greater revision takes the place of the one before; the visibility stays what it was.
+     * Makes a room known, or renews it: the same descriptor may be announced again at any time.
      *
      * @param room the id that the descriptor certifies
      * @param descriptor the signed descriptor

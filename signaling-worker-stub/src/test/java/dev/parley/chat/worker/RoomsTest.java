@@ -248,67 +248,6 @@ class RoomsTest {
         }
     }
 
-    @Test
-    void aGreaterRevisionTakesThePlaceOfTheDescriptor() {
-        HostKey host = new HostKey();
-        String roomId = client.room("alice", host.body());
-        String other = client.room("alice", new HostKey().body());
-        clock.advance(Duration.ofSeconds(89));
-        ObjectNode second = host.body(fields -> fields.put("revision", 2).put("capacity", 2));
-
-        Answer replaced = client.post("/v1/rooms", alice, second);
-
-        assertThat(replaced.status()).isEqualTo(200);
-        assertThat(replaced.body().toString()).isEqualTo("{\"roomId\":\"" + roomId + "\",\"ttl\":90}");
-        clock.advance(Duration.ofSeconds(1));
-        assertThat(client.get("/v1/rooms/" + other, alice).status()).isEqualTo(404);
-        Answer found = client.get("/v1/rooms/" + roomId, alice);
-        assertThat(found.body().get("descriptor")).isEqualTo(second.get("descriptor"));
-        assertThat(found.body().get("signature")).isEqualTo(second.get("signature"));
-        client.join(roomId, "alice", HostKey.randomId());
-        client.join(roomId, "alice", HostKey.randomId());
-        assertThat(client.post("/v1/rooms/" + roomId + "/join", alice, Client.peer(HostKey.randomId()))
-                        .code())
-                .as("the capacity is the new one")
-                .isEqualTo("room_full");
-    }
-
-    @Test
-    void anotherDescriptorThatIsNotALaterOneIsRefused() {
-        HostKey host = new HostKey();
-        client.room("alice", host.body(fields -> fields.put("revision", 2)));
-        List<Consumer<ObjectNode>> changes = List.of(
-                fields -> {},
-                fields -> fields.put("revision", 1),
-                fields -> fields.put("revision", 2).put("capacity", 11),
-                fields -> fields.put("revision", 3).put("visibility", "private"));
-        for (Consumer<ObjectNode> change : changes) {
-            Answer refused = client.post("/v1/rooms", alice, host.body(change));
-            assertThat(refused.status()).isEqualTo(409);
-            assertThat(refused.code()).isEqualTo("room_exists");
-        }
-        assertThat(client.post("/v1/rooms", client.token("bob"), host.body(fields -> fields.put("revision", 3)))
-                        .code())
-                .isEqualTo("room_exists");
-        assertThat(client.post("/v1/rooms", alice, host.body(fields -> fields.put("revision", Integer.MAX_VALUE)))
-                        .status())
-                .isEqualTo(200);
-    }
-
-    @Test
-    void wrongRevisionsAreRefused() {
-        List<Consumer<ObjectNode>> changes = List.of(
-                fields -> fields.put("revision", -1),
-                fields -> fields.put("revision", 1L << 31),
-                fields -> fields.put("revision", "1"),
-                fields -> fields.putNull("revision"));
-        for (Consumer<ObjectNode> change : changes) {
-            assertThat(client.post("/v1/rooms", alice, new HostKey().body(change))
-                            .code())
-                    .isEqualTo("invalid_request");
-        }
-    }
-
     // Succession
 
     @Test

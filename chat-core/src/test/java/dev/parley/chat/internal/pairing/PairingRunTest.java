@@ -1,13 +1,19 @@
 package dev.parley.chat.internal.pairing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.crypto.Identity;
+import dev.parley.chat.internal.encoding.ByteReader;
+import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.internal.pairing.PairingExchange.Role;
 import dev.parley.chat.internal.pairing.PairingHost.Phase;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -110,13 +116,53 @@ final class PairingRunTest {
     }
 
     @Test
-    void aBentInviteIsRefusedAtEachByte() {
+    void anInviteThatIsBentInAnyOfItsPartsIsRefused() {
+        int tagEnd = 1 + PairingExchange.TAG_BYTES;
+        // The kind, the confirmation, the sealed link and its tag, each at its first and last byte. A run costs a
+        // tenth of a second; each byte of what is sealed is bent in the test below.
+        int end = tagEnd + LINK.length() + 16;
+        for (int at : new int[] {0, 1, tagEnd - 1, tagEnd, end - 17, end - 16, end - 1}) {
+            assertRefused("byte " + at + " bent", invite -> {
+                assertThat(invite).hasSize(end);
+                invite[at] ^= 1;
+                return invite;
+            });
+        }
+        assertRefused("cut off", invite -> Arrays.copyOf(invite, end - 1));
+        assertRefused("made longer", invite -> Arrays.copyOf(invite, end + 1));
+        assertRefused("another kind", invite -> new byte[] {PairingHost.FAILED});
+    }
+
+    private static void assertRefused(String what, UnaryOperator<byte[]> change) {
+        PairingHost host = new PairingHost(ROOM, HOST, CODE, () -> LINK);
+        PairingGuest guest = new PairingGuest(ROOM, HOST, GUEST, CODE);
         byte[] invite = sure(host.onMessage(GUEST, sure(guest.onMessage(sure(host.onMessage(GUEST, guest.hello()))))));
-        byte[] bent = invite.clone();
-        bent[40] ^= 1;
-        assertThat(guest.onMessage(bent)).isNull();
-        assertThat(guest.isFailed()).isTrue();
+        assertThat(guest.onMessage(change.apply(invite.clone()))).as(what).isNull();
+        assertThat(guest.isFailed()).as(what).isTrue();
+        assertThat(guest.invite()).as(what).isNull();
+        assertThat(guest.onMessage(invite)).as("the true one comes too late").isNull();
         assertThat(guest.invite()).isNull();
+    }
+
+    @Test
+    void aSealedLinkOpensWithNoByteBent() throws MalformedException {
+        PairingExchange one = new PairingExchange(Role.HOST, ROOM, HOST, GUEST, CODE);
+        PairingExchange other = new PairingExchange(Role.GUEST, ROOM, HOST, GUEST, CODE);
+        byte[] oneFirst = one.round1();
+        byte[] otherFirst = other.round1();
+        one.acceptRound1(new ByteReader(otherFirst));
+        other.acceptRound1(new ByteReader(oneFirst));
+        byte[] oneSecond = one.round2();
+        byte[] otherSecond = other.round2();
+        one.acceptRound2(new ByteReader(otherSecond));
+        other.acceptRound2(new ByteReader(oneSecond));
+        byte[] sealed = one.seal(LINK.getBytes(UTF_8));
+        for (int at = 0; at < sealed.length; at++) {
+            byte[] bent = sealed.clone();
+            bent[at] ^= 1;
+            assertThatThrownBy(() -> other.open(bent)).as("byte %d bent", at).isInstanceOf(MalformedException.class);
+        }
+        assertThat(other.open(sealed)).isEqualTo(LINK.getBytes(UTF_8));
     }
 
     @Test

@@ -30,16 +30,14 @@ final class HostedRoom {
     private final Visibility visibility;
     private final int capacity;
     private final String name;
-    private final int revision;
     private final RoomId id;
     private final SignedDescriptor descriptor;
 
-    private HostedRoom(Identity host, Visibility visibility, int capacity, String name, int revision) {
+    private HostedRoom(Identity host, Visibility visibility, int capacity, String name) {
         this.host = host;
         this.visibility = visibility;
         this.capacity = capacity;
         this.name = name;
-        this.revision = revision;
         byte[] key = host.card().ed25519PublicKey();
         byte[] nonce = new byte[NONCE_BYTES];
         id = RoomId.of(Arrays.copyOf(sha256(join(ascii("parley-room-v1"), key, nonce)), RoomId.BYTES));
@@ -51,24 +49,18 @@ final class HostedRoom {
                 + (visibility == Visibility.PUBLIC ? "public" : "private") + "\",\"capacity\":" + capacity
                 + ",\"created\":" + CREATED_EPOCH_MILLIS + ",\"hostKey\":\"" + BASE64.encodeToString(key)
                 + "\",\"nonce\":\"" + BASE64.encodeToString(nonce) + "\",\"hostCard\":\""
-                + BASE64.encodeToString(host.card().encode()) + "\"," + secret
-                + (revision == 0 ? "" : ",\"revision\":" + revision) + "}");
+                + BASE64.encodeToString(host.card().encode()) + "\"," + secret + "}");
         descriptor = new SignedDescriptor(bytes, host.sign(join(ascii("parley-descriptor-v1"), bytes)));
     }
 
     /** Makes a room of a new host. The name is ASCII without quotes. */
     static HostedRoom of(Visibility visibility, int capacity, String name) {
-        return new HostedRoom(Identity.generate(), visibility, capacity, name, 0);
+        return new HostedRoom(Identity.generate(), visibility, capacity, name);
     }
 
     /** Returns the room with another descriptor under the same id. */
     HostedRoom renamed(String newName) {
-        return new HostedRoom(host, visibility, capacity, newName, revision);
-    }
-
-    /** Returns the room with a later descriptor under the same id. */
-    HostedRoom revised(int newRevision, Visibility newVisibility, String newName) {
-        return new HostedRoom(host, newVisibility, capacity, newName, newRevision);
+        return new HostedRoom(host, visibility, capacity, newName);
     }
 
     /** Returns a succession of this room, signed by its host. */

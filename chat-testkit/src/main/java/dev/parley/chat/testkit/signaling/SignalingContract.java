@@ -315,27 +315,6 @@ public abstract class SignalingContract {
     }
 
     @Test
-    public void aGreaterRevisionTakesThePlaceOfTheDescriptorAndNothingElseDoes() {
-        HostedRoom room = announced(Visibility.PUBLIC, "Tea");
-        HostedRoom second = room.revised(2, Visibility.PUBLIC, "Coffee");
-
-        done(ada().announce(room.id(), second.descriptor()));
-        done(ada().announce(room.id(), second.descriptor()));
-
-        for (HostedRoom other : List.of(
-                room,
-                room.revised(1, Visibility.PUBLIC, "Milk"),
-                room.revised(2, Visibility.PUBLIC, "Milk"),
-                room.revised(3, Visibility.PRIVATE, "Milk"))) {
-            assertThat(failure(ada().announce(room.id(), other.descriptor()))).isEqualTo(Problem.ROOM_EXISTS);
-        }
-        HostedRoom third = room.revised(3, Visibility.PUBLIC, "Milk");
-        assertThat(failure(ben().announce(room.id(), third.descriptor()))).isEqualTo(Problem.ROOM_EXISTS);
-        assertThat(done(ben().find(room.id())).descriptor()).isEqualTo(second.descriptor());
-        assertThat(pages(MAX_PAGE)).hasSize(1);
-    }
-
-    @Test
     public void aRoomOfAnotherAccountIsNotWithdrawn() {
         HostedRoom room = announced();
 
@@ -868,6 +847,29 @@ public abstract class SignalingContract {
         failure(one.session.send(ADA, MessageType.ENVELOPE, ascii("hello")));
         failure(ada().find(room.id()));
         assertThatIllegalStateException().isThrownBy(() -> ada().join(room.id(), ADA, one.owner, one));
+    }
+
+    @Test
+    public void theIdsOfTheHostAndItsDeputiesAreTheirAccountsAloneAlsoWhileTheyAreAway() {
+        HostedRoom room = announced();
+        awaitEnd(join(ben(), room, room.host().peerId()), Problem.PEER_TAKEN);
+        leave(connected(ben(), room, DEPUTY.peerId()));
+        leave(connected(ada(), room, DEPUTY.peerId()));
+        SessionProbe deputy = connected(ben(), room, DEPUTY.peerId());
+        awaitEnd(join(ada(), room, DEPUTY.peerId()), Problem.PEER_TAKEN);
+
+        done(ada().publishSuccession(room.id(), room.succession(1, DEPUTY, OTHER_DEPUTY)));
+        leave(deputy);
+
+        awaitEnd(join(ada(), room, DEPUTY.peerId()), Problem.PEER_TAKEN);
+        leave(connected(ben(), room, OTHER_DEPUTY.peerId()));
+        awaitEnd(join(ada(), room, OTHER_DEPUTY.peerId()), Problem.PEER_TAKEN);
+
+        SessionProbe back = connected(ben(), room, DEPUTY.peerId());
+        assertHeld(done(back.session.acquireLease(0)), DEPUTY, 1);
+        leave(back);
+        done(ada().publishSuccession(room.id(), room.succession(2, OTHER_DEPUTY)));
+        connected(ada(), room, DEPUTY.peerId());
     }
 
     // Interruptions

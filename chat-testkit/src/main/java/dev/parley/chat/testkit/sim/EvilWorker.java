@@ -21,8 +21,10 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.function.BiFunction;
@@ -125,7 +127,9 @@ public final class EvilWorker {
     private final List<Mail> carried = new ArrayList<>();
     private final Map<RoomId, List<SignedDescriptor>> announced = new LinkedHashMap<>();
     private final Map<RoomId, List<SignedSuccession>> successions = new LinkedHashMap<>();
+    private final Map<Integer, RoomId> numbers = new LinkedHashMap<>();
     private final Map<Place, EvilSession> sessions = new LinkedHashMap<>();
+    private long lastFence;
     private long misdeeds;
 
     /**
@@ -200,6 +204,26 @@ public final class EvilWorker {
      */
     public synchronized List<SignedSuccession> successions(RoomId room) {
         return List.copyOf(successions.getOrDefault(room, List.of()));
+    }
+
+    /**
+     * Returns the short numbers that clients have opened, as an honest worker gave them, those of before included.
+     *
+     * @return the number, and the room that it was opened for last
+     */
+    public synchronized Map<Integer, RoomId> numbers() {
+        return Map.copyOf(numbers);
+    }
+
+    /**
+     * Counts fences.
+     *
+     * @param than any fence
+     * @return one more than the greater of this and of what it returned last
+     */
+    public synchronized long laterFence(long than) {
+        lastFence = Math.max(lastFence, than) + 1;
+        return lastFence;
     }
 
     /**
@@ -287,6 +311,63 @@ public final class EvilWorker {
         return told;
     }
 
+    private @Nullable RoomId numberTold(String client, int number, @Nullable RoomId truth) {
+        RoomId told = truth;
+        try {
+            for (Misbehaviour misbehaviour : misbehaviours()) {
+                told = misbehaviour.findNameplate(this, client, number, told);
+            }
+        } catch (SignalingException e) {
+            misdeed();
+            throw e;
+        }
+        if (!Objects.equals(told, truth)) {
+            misdeed();
+        }
+        return told;
+    }
+
+    private @Nullable Lease forbiddenLease(String client, PeerId asker) {
+        for (Misbehaviour misbehaviour : misbehaviours()) {
+            Lease granted = misbehaviour.forbiddenLease(this, client, asker);
+            if (granted != null) {
+                misdeed();
+                return granted;
+            }
+        }
+        return null;
+    }
+
+    /** A failure of an honest worker, as a stage hands it on. */
+    private static CompletionException wrapped(@Nullable Throwable failure) {
+        return failure instanceof CompletionException known ? known : new CompletionException(failure);
+    }
+
+    /** How late a client is answered. */
+    private Duration lateness(String client) {
+        Duration late = Duration.ZERO;
+        for (Misbehaviour misbehaviour : misbehaviours()) {
+            late = late.plus(misbehaviour.lateness(this, client));
+        }
+        return late;
+    }
+
+    private <T> CompletionStage<T> late(Duration late, CompletionStage<T> answer) {
+        if (late.isZero()) {
+            return answer;
+        }
+        misdeed();
+        CompletableFuture<T> later = new CompletableFuture<>();
+        answer.whenComplete((value, failure) -> clock.schedule(late, () -> {
+            if (failure == null) {
+                later.complete(value);
+            } else {
+                later.completeExceptionally(failure);
+            }
+        }));
+        return later;
+    }
+
     private void carry(String client, Mail mail) {
         List<Mail> deliveries = List.of(mail);
         for (Misbehaviour misbehaviour : misbehaviours()) {
@@ -344,9 +425,12 @@ public final class EvilWorker {
 
         @Override
         public CompletionStage<RoomEntry> find(RoomId room) {
-            return honest.find(room)
-                    .thenApply(truth -> EvilWorker.this.tell(
-                            truth, (misbehaviour, told) -> misbehaviour.find(EvilWorker.this, client, room, told)));
+            return late(
+                    lateness(client),
+                    honest.find(room)
+                            .thenApply(truth -> EvilWorker.this.tell(
+                                    truth,
+                                    (misbehaviour, told) -> misbehaviour.find(EvilWorker.this, client, room, told))));
         }
 
         @Override
@@ -374,12 +458,28 @@ public final class EvilWorker {
 
         @Override
         public CompletionStage<Nameplate> openNameplate(RoomId room) {
-            return honest.openNameplate(room);
+            return honest.openNameplate(room).thenApply(truth -> {
+                synchronized (EvilWorker.this) {
+                    numbers.put(truth.number(), room);
+                }
+                return EvilWorker.this.tell(
+                        truth, (misbehaviour, told) -> misbehaviour.openNameplate(EvilWorker.this, client, room, told));
+            });
         }
 
         @Override
         public CompletionStage<RoomId> findNameplate(int number) {
-            return honest.findNameplate(number);
+            CompletionStage<RoomId> answer = honest.findNameplate(number).handle((truth, failure) -> {
+                RoomId told = numberTold(client, number, truth);
+                if (told != null) {
+                    return told;
+                }
+                throw failure == null
+                        ? new SignalingException(
+                                SignalingException.Problem.ROOM_NOT_FOUND, "there is no such short number")
+                        : wrapped(failure);
+            });
+            return late(lateness(client), answer);
         }
 
         @Override
@@ -502,14 +602,39 @@ public final class EvilWorker {
 
         @Override
         public CompletionStage<Lease> acquireLease(long fence) {
-            return honestly(session -> session.acquireLease(fence))
-                    .thenApply(truth -> EvilWorker.this.tell(
-                            truth, (misbehaviour, told) -> misbehaviour.lease(EvilWorker.this, client, self, told)));
+            Duration late = lateness(client);
+            return late(
+                    late,
+                    honestly(session -> session.acquireLease(fence))
+                            .handle(this::leaseTold)
+                            .thenApply(lease -> lease.holder().equals(self) ? shortened(lease, late) : lease));
         }
 
         @Override
         public CompletionStage<Void> releaseLease(long fence) {
             return honestly(session -> session.releaseLease(fence));
+        }
+
+        private Lease leaseTold(@Nullable Lease truth, @Nullable Throwable failure) {
+            if (truth != null) {
+                return EvilWorker.this.tell(
+                        truth, (misbehaviour, told) -> misbehaviour.lease(EvilWorker.this, client, self, told));
+            }
+            Throwable cause = wrapped(failure).getCause();
+            Lease granted = cause instanceof SignalingException refused
+                            && refused.problem() == SignalingException.Problem.FORBIDDEN
+                    ? forbiddenLease(client, self)
+                    : null;
+            if (granted == null) {
+                throw wrapped(failure);
+            }
+            return granted;
+        }
+
+        /** A client counts from when it asked, whatever the worker says and however late it says so. */
+        private Lease shortened(Lease lease, Duration by) {
+            Duration left = lease.validFor().minus(by);
+            return new Lease(lease.holder(), lease.fence(), left.isNegative() ? Duration.ZERO : left);
         }
 
         private <T> CompletionStage<T> honestly(Function<SignalingSession, CompletionStage<T>> request) {

@@ -4,8 +4,11 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.transport.IceServer;
 import dev.parley.chat.transport.Lease;
+import dev.parley.chat.transport.Nameplate;
 import dev.parley.chat.transport.RoomEntry;
+import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thing that an {@link EvilWorker} does otherwise than an honest one. Each method is given the truth and returns
@@ -75,6 +78,57 @@ public interface Misbehaviour {
      */
     default Lease lease(EvilWorker worker, String client, PeerId asker, Lease truth) {
         return truth;
+    }
+
+    /**
+     * Answers who asks for the lease of a room and is neither its host nor a deputy, as an honest worker sees it.
+     *
+     * @param worker who misbehaves
+     * @param client who asks
+     * @param asker the client's peer
+     * @return who holds it in this one's word; null to refuse, as an honest worker would
+     */
+    default @Nullable Lease forbiddenLease(EvilWorker worker, String client, PeerId asker) {
+        return null;
+    }
+
+    /**
+     * Tells a client the short number that it has opened for a room.
+     *
+     * @param worker who misbehaves
+     * @param client who asks
+     * @param room the room
+     * @param truth the number that an honest worker gave
+     * @return the number that this one tells
+     * @throws dev.parley.chat.SignalingException to refuse
+     */
+    default Nameplate openNameplate(EvilWorker worker, String client, RoomId room, Nameplate truth) {
+        return truth;
+    }
+
+    /**
+     * Answers who looks a short number up.
+     *
+     * @param worker who misbehaves
+     * @param client who asks
+     * @param number the number
+     * @param truth the room that an honest worker would name; null if it would say that there is none
+     * @return the room that this one names; null to say that there is none
+     * @throws dev.parley.chat.SignalingException to refuse
+     */
+    default @Nullable RoomId findNameplate(EvilWorker worker, String client, int number, @Nullable RoomId truth) {
+        return truth;
+    }
+
+    /**
+     * Says how long an answer is held back: to who looks a room or a short number up, or asks for a lease.
+     *
+     * @param worker who misbehaves
+     * @param client who asks
+     * @return how long; zero to answer at once
+     */
+    default Duration lateness(EvilWorker worker, String client) {
+        return Duration.ZERO;
     }
 
     /**

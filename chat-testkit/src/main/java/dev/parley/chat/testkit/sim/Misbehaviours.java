@@ -8,6 +8,7 @@ import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.testkit.sim.EvilWorker.Mail;
 import dev.parley.chat.transport.IceServer;
 import dev.parley.chat.transport.Lease;
+import dev.parley.chat.transport.Nameplate;
 import dev.parley.chat.transport.RoomEntry;
 import dev.parley.chat.transport.SignalingSession;
 import dev.parley.chat.transport.SignalingSession.MessageType;
@@ -420,7 +421,8 @@ public final class Misbehaviours {
     }
 
     /**
-     * Gives the lease of a room to everybody who asks for it, each under a fence greater than the one before.
+     * Gives the lease of a room to everybody who asks for it, under a fence greater than any that it gave before. It
+     * shows the lease as an honest worker would: to whom it gave it first.
      *
      * @return the misbehaviour
      */
@@ -428,7 +430,31 @@ public final class Misbehaviours {
         return new Misbehaviour() {
             @Override
             public Lease lease(EvilWorker worker, String client, PeerId asker, Lease truth) {
-                return truth.holder().equals(asker) ? truth : new Lease(asker, truth.fence() + 1, LEASE);
+                return truth.holder().equals(asker) ? truth : new Lease(asker, worker.laterFence(truth.fence()), LEASE);
+            }
+
+            @Override
+            public Lease forbiddenLease(EvilWorker worker, String client, PeerId asker) {
+                return new Lease(asker, worker.laterFence(0), LEASE);
+            }
+        };
+    }
+
+    /**
+     * Refuses the lease of a room for no reason.
+     *
+     * @param probability of refusing one request for it
+     * @param problems what the client is told, one of these
+     * @return the misbehaviour
+     */
+    public static Misbehaviour refusingTheLease(double probability, Problem... problems) {
+        return new Misbehaviour() {
+            @Override
+            public Lease lease(EvilWorker worker, String client, PeerId asker, Lease truth) {
+                if (happens(probability, worker)) {
+                    throw refusal(worker.random(), problems);
+                }
+                return truth;
             }
         };
     }
@@ -490,16 +516,62 @@ public final class Misbehaviours {
     }
 
     /**
-     * Serves the first descriptor of a room that a host has announced, whatever revision has followed it.
+     * Leads whoever looks a short number up to another room than the one that the number was opened for.
+     *
+     * @param room where it leads
+     * @return the misbehaviour
+     */
+    public static Misbehaviour leadingNumbersTo(RoomId room) {
+        return new Misbehaviour() {
+            @Override
+            public RoomId findNameplate(EvilWorker worker, String client, int number, @Nullable RoomId truth) {
+                return room;
+            }
+        };
+    }
+
+    /**
+     * Still leads to a room by a number that was given back, was used up or has expired.
      *
      * @return the misbehaviour
      */
-    public static Misbehaviour servingOldDescriptors() {
+    public static Misbehaviour servingOldNumbers() {
         return new Misbehaviour() {
             @Override
-            public RoomEntry find(EvilWorker worker, String client, RoomId asked, RoomEntry truth) {
-                SignedDescriptor first = worker.announced(asked).get(0);
-                return first.equals(truth.descriptor()) ? truth : served(truth, first);
+            public @Nullable RoomId findNameplate(
+                    EvilWorker worker, String client, int number, @Nullable RoomId truth) {
+                return truth != null ? truth : worker.numbers().get(number);
+            }
+        };
+    }
+
+    /**
+     * Tells who opens a short number another one than it got.
+     *
+     * @param number the other one
+     * @return the misbehaviour
+     */
+    public static Misbehaviour givingNumber(int number) {
+        return new Misbehaviour() {
+            @Override
+            public Nameplate openNameplate(EvilWorker worker, String client, RoomId room, Nameplate truth) {
+                return new Nameplate(number, truth.validFor());
+            }
+        };
+    }
+
+    /**
+     * Holds answers back: to who looks a room or a short number up, or asks for a lease.
+     *
+     * @param probability of holding one back
+     * @param longest the longest time
+     * @return the misbehaviour
+     */
+    public static Misbehaviour answeringLate(double probability, Duration longest) {
+        return new Misbehaviour() {
+            @Override
+            public Duration lateness(EvilWorker worker, String client) {
+                return happens(probability, worker) ? upTo(longest, worker.random()) : Duration.ZERO;
             }
         };
     }
@@ -560,6 +632,27 @@ public final class Misbehaviours {
             @Override
             public Lease lease(EvilWorker worker, String client, PeerId asker, Lease truth) {
                 return of(client).lease(worker, client, asker, truth);
+            }
+
+            @Override
+            public @Nullable Lease forbiddenLease(EvilWorker worker, String client, PeerId asker) {
+                return of(client).forbiddenLease(worker, client, asker);
+            }
+
+            @Override
+            public Nameplate openNameplate(EvilWorker worker, String client, RoomId room, Nameplate truth) {
+                return of(client).openNameplate(worker, client, room, truth);
+            }
+
+            @Override
+            public @Nullable RoomId findNameplate(
+                    EvilWorker worker, String client, int number, @Nullable RoomId truth) {
+                return of(client).findNameplate(worker, client, number, truth);
+            }
+
+            @Override
+            public Duration lateness(EvilWorker worker, String client) {
+                return of(client).lateness(worker, client);
             }
 
             @Override

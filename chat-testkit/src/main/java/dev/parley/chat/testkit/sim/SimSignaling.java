@@ -209,7 +209,7 @@ public final class SimSignaling implements Signaling {
                     return;
                 }
                 try {
-                    worker.take(room, self, this);
+                    worker.take(room, self, this, host);
                 } catch (SignalingException e) {
                     end(e);
                     return;

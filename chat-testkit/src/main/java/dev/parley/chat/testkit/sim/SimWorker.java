@@ -37,8 +37,12 @@ public final class SimWorker {
 
     private static final class SimRoom {
         final String owner;
-        SignedDescriptor descriptor;
+        final SignedDescriptor descriptor;
         final Map<PeerId, SimSignaling.SimSession> places = new LinkedHashMap<>();
+
+        /** Of the host, of deputies, and of who is there: an id is its account's alone. */
+        final Map<PeerId, String> accounts = new LinkedHashMap<>();
+
         final Map<PeerId, Deque<Mail>> mailboxes = new LinkedHashMap<>();
 
         @Nullable
@@ -50,6 +54,12 @@ public final class SimWorker {
         SimRoom(String owner, SignedDescriptor descriptor) {
             this.owner = owner;
             this.descriptor = descriptor;
+            accounts.put(hostCard(descriptor).peerId(), owner);
+        }
+
+        /** Whoever is not there, and neither host nor deputy, leaves its id to the next. */
+        void forgetAccounts() {
+            accounts.keySet().removeIf(peer -> !places.containsKey(peer) && !mayLead(peer));
         }
 
         /** Who holds the lease now; null if it is free. A holder that may not hold it any more holds nothing. */
@@ -77,7 +87,6 @@ public final class SimWorker {
     record Mail(Consumer<SignalingListener> call, long expiresNanos) {}
 
     private static final Pattern CAPACITY = Pattern.compile("\"capacity\":(\\d{1,4})\\b");
-    private static final Pattern REVISION = Pattern.compile("\"revision\":(\\d{1,10})\\b");
     private static final Pattern HOST_CARD = Pattern.compile("\"hostCard\":\"([A-Za-z0-9_-]+)\"");
 
     private static final long LEASE_NANOS = Duration.ofSeconds(30).toNanos();
@@ -126,14 +135,8 @@ public final class SimWorker {
             rooms.put(room, new SimRoom(account, descriptor));
             return;
         }
-        boolean same = Arrays.equals(known.descriptor.descriptor(), descriptor.descriptor());
-        boolean newer =
-                revision(descriptor) > revision(known.descriptor) && isPublic(descriptor) == isPublic(known.descriptor);
-        if (!known.owner.equals(account) || !(same || newer)) {
+        if (!known.owner.equals(account) || !Arrays.equals(known.descriptor.descriptor(), descriptor.descriptor())) {
             throw new SignalingException(Problem.ROOM_EXISTS, "the room id is taken by another descriptor");
-        }
-        if (newer) {
-            known.descriptor = descriptor;
         }
     }
 
@@ -160,6 +163,7 @@ public final class SimWorker {
         SimSuccession before = known.succession;
         if (before == null || next.version() > before.version()) {
             known.succession = next;
+            known.forgetAccounts();
         } else if (!Arrays.equals(before.signed().succession(), succession.succession())) {
             throw new SignalingException(Problem.ROOM_EXISTS, "the worker has this version or a later one");
         }
@@ -244,13 +248,17 @@ public final class SimWorker {
         }
     }
 
-    void take(RoomId room, PeerId peer, SimSignaling.SimSession session) {
+    void take(RoomId room, PeerId peer, SimSignaling.SimSession session, String account) {
         SimRoom known = known(room);
         SimSignaling.SimSession before = known.places.get(peer);
+        if (!known.accounts.getOrDefault(peer, account).equals(account)) {
+            throw new SignalingException(Problem.PEER_TAKEN, "the peer id is another account's");
+        }
         if (before == null && known.places.size() >= Math.min(capacity, capacity(known.descriptor))) {
             throw new SignalingException(Problem.ROOM_FULL, "the room's capacity is reached");
         }
         known.places.put(peer, session);
+        known.accounts.put(peer, account);
         if (before != null && before != session) {
             before.replaced();
         }
@@ -260,6 +268,7 @@ public final class SimWorker {
         SimRoom known = rooms.get(room);
         if (known != null && known.places.remove(peer, session)) {
             known.mailboxes.remove(peer);
+            known.forgetAccounts();
         }
     }
 
@@ -340,11 +349,6 @@ public final class SimWorker {
     private static int capacity(SignedDescriptor descriptor) {
         Matcher capacity = CAPACITY.matcher(text(descriptor));
         return capacity.find() ? Integer.parseInt(capacity.group(1)) : Integer.MAX_VALUE;
-    }
-
-    private static long revision(SignedDescriptor descriptor) {
-        Matcher revision = REVISION.matcher(text(descriptor));
-        return revision.find() ? Long.parseLong(revision.group(1)) : 0;
     }
 
     private static PeerCard hostCard(SignedDescriptor descriptor) {

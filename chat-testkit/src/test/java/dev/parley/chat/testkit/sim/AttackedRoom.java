@@ -8,17 +8,21 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.RoomOptions;
 import dev.parley.chat.RoomOptions.Visibility;
+import dev.parley.chat.testkit.sim.Verdict.Sentence;
 import dev.parley.chat.testkit.sim.Verdict.Witness;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 
-/** A room of three honest peers whose worker is evil: they come, talk, lose their links, come back and talk again. */
+/**
+ * A room of honest peers whose worker is evil: they come, talk, lose their links, come back and talk again; or two of
+ * them are deputies, and the host is lost.
+ */
 final class AttackedRoom {
 
     static final String ROOM_NAME = "A room nobody should hear of";
@@ -28,6 +32,9 @@ final class AttackedRoom {
 
     private static final Duration SETTLING = Duration.ofSeconds(75);
 
+    /** Longer than a link is silent, a lease lasts and a deputy that takes over needs. */
+    private static final Duration SUCCESSION = Duration.ofSeconds(60);
+
     final SimWorld world;
     final EvilWorker worker;
     final SimPeer host;
@@ -35,7 +42,8 @@ final class AttackedRoom {
     final SimPeer bob;
 
     private final Visibility visibility;
-    private final Map<PeerId, Set<String>> said = new HashMap<>();
+    private final List<SimPeer> honest = new ArrayList<>();
+    private final List<Sentence> said = new ArrayList<>();
     private final Set<PeerId> outsiders = new HashSet<>();
     private int sentences;
 
@@ -50,14 +58,30 @@ final class AttackedRoom {
         host = world.peer("Hortensia");
         ann = world.peer("Annabella");
         bob = world.peer("Bonifacius");
+        honest.addAll(List.of(host, ann, bob));
     }
 
+    /** A room of four that may go on without its host: Ann and Bob are to be its deputies, in this order. */
+    static AttackedRoom withDeputies(long seed) {
+        AttackedRoom room = new AttackedRoom(seed);
+        room.honest.add(room.world.peer("Clementine"));
+        return room;
+    }
+
+    /** Who is honest and not lost. */
     List<SimPeer> honest() {
-        return List.of(host, ann, bob);
+        return List.copyOf(honest);
     }
 
     List<SimPeer> guests() {
-        return List.of(ann, bob);
+        return honest.stream().filter(peer -> peer != host).toList();
+    }
+
+    /** Another honest peer, who is not there from the beginning. */
+    SimPeer newcomer(String name) {
+        SimPeer peer = world.peer(name);
+        honest.add(peer);
+        return peer;
     }
 
     Invite invite() {
@@ -70,6 +94,7 @@ final class AttackedRoom {
 
     /** The host opens the room; an evil worker may have prevented it. */
     AttackedRoom open() {
+        said.clear();
         host.create(RoomOptions.builder(ROOM_NAME).visibility(visibility).build());
         world.runUntil(() -> host.entering().isDone(), ENTERING);
         return this;
@@ -81,6 +106,26 @@ final class AttackedRoom {
             world.runUntil(
                     () -> guests().stream().allMatch(guest -> guest.entering().isDone()), ENTERING);
         }
+        return this;
+    }
+
+    /** The host names its deputies, and the worker takes them. */
+    AttackedRoom nameDeputies(SimPeer... deputies) {
+        var named = host.room()
+                .nameDeputies(Arrays.stream(deputies)
+                        .map(deputy -> deputy.identity().peerId())
+                        .toList());
+        assertThat(world.runUntil(named::isDone, ENTERING))
+                .as("the deputies are named")
+                .isTrue();
+        named.join();
+        return this;
+    }
+
+    /** The host's process dies, without a word. */
+    AttackedRoom loseHost() {
+        host.crash();
+        honest.remove(host);
         return this;
     }
 
@@ -98,8 +143,11 @@ final class AttackedRoom {
     }
 
     void say(SimPeer peer, String sentence) {
-        said.computeIfAbsent(peer.identity().peerId(), unused -> new HashSet<>())
-                .add(sentence);
+        Set<PeerId> audience = new HashSet<>();
+        honest.stream()
+                .filter(SimPeer::isInRoom)
+                .forEach(hearer -> audience.add(hearer.identity().peerId()));
+        said.add(new Sentence(peer.identity().peerId(), sentence, audience));
         var unused = peer.send(sentence);
     }
 
@@ -120,7 +168,6 @@ final class AttackedRoom {
     /** Someone who is no honest peer may be in the room, for all to see. */
     AttackedRoom admits(SimPeer outsider) {
         outsiders.add(outsider.identity().peerId());
-        said.computeIfAbsent(outsider.identity().peerId(), unused -> new HashSet<>());
         return this;
     }
 
@@ -131,6 +178,29 @@ final class AttackedRoom {
         return verdict();
     }
 
+    /**
+     * Lets all timers run out, has everybody who is in say something more, and judges a room that may be led by others
+     * than its host.
+     *
+     * @return how many rooms it has become; 0 if all are out
+     */
+    int settleInRooms() {
+        world.runFor(SUCCESSION.plus(SETTLING));
+        int before = said.size();
+        talk();
+        world.runFor(Duration.ofSeconds(15));
+        Verdict.isNotIn(worker.seen(), secrets());
+        Set<String> last = new HashSet<>();
+        said.subList(before, said.size()).forEach(sentence -> last.add(sentence.text()));
+        return verdict()
+                .holdsInEachRoom(
+                        Set.of(
+                                host.identity().peerId(),
+                                ann.identity().peerId(),
+                                bob.identity().peerId()),
+                        last);
+    }
+
     Verdict verdict() {
         return new Verdict(witnesses(), outsiders, said);
     }
@@ -139,17 +209,21 @@ final class AttackedRoom {
         return honest().stream().map(Witness::of).toList();
     }
 
-    Map<PeerId, Set<String>> said() {
-        return said;
+    List<Sentence> said() {
+        return List.copyOf(said);
     }
 
     Set<String> secrets() {
         Set<String> secrets = new HashSet<>(Set.of("Sentence number", "sim-offer", "sim-answer", "candidate:"));
-        honest().forEach(peer -> secrets.add(peer.name()));
+        secrets.add(host.name());
+        honest.forEach(peer -> secrets.add(peer.name()));
         if (visibility == Visibility.PRIVATE) {
             secrets.add(ROOM_NAME);
-            if (host.states().contains(ConnectionState.CONNECTED)) {
-                String link = invite().link();
+            for (SimPeer peer : honest) {
+                if (!peer.states().contains(ConnectionState.CONNECTED)) {
+                    continue;
+                }
+                String link = peer.room().invite().link();
                 String secret = link.substring(link.indexOf('#') + 1);
                 secrets.add(secret);
                 secrets.add(new String(Base64.getUrlDecoder().decode(secret), StandardCharsets.ISO_8859_1));

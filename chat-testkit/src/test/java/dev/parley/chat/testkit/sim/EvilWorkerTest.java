@@ -35,11 +35,9 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -464,23 +462,41 @@ class EvilWorkerTest {
         // It takes the name of another, which names allow; its id tells it apart.
         SimPeer mallory = room.world.peer(room.ann.name());
         room.admits(mallory);
-        room.worker.behave(Misbehaviours.replaying(0.5), Misbehaviours.forgingSenders(0.1));
         mallory.join(room.invite());
-        room.world.runUntil(mallory::isConnected, Duration.ofSeconds(35));
+        assertThat(room.world.runUntil(mallory::isConnected, Duration.ofSeconds(35)))
+                .isTrue();
+        room.worker.behave(Misbehaviours.replaying(0.5), Misbehaviours.misdelivering(0.5));
+
+        room.talk();
         room.say(mallory);
-        room.talk().settle().holds();
-        if (mallory.isConnected()) {
-            for (SimPeer peer : room.honest()) {
-                assertThat(peer.room().participants())
-                        .filteredOn(participant -> participant.name().equals(room.ann.name()))
-                        .extracting(Participant::id)
-                        .containsExactlyInAnyOrder(
-                                room.ann.identity().peerId(), mallory.identity().peerId());
-                assertThat(peer.room().participants())
-                        .filteredOn(participant -> participant.role() == Participant.Role.HOST)
-                        .extracting(Participant::id)
-                        .containsExactly(room.host.identity().peerId());
-            }
+        room.loseLinks().talk();
+        room.say(mallory);
+        room.settle().isUntouched();
+
+        room.requireMisdeeds();
+        assertThat(mallory.isConnected()).isTrue();
+        for (SimPeer peer : room.honest()) {
+            assertThat(peer.room().participants())
+                    .extracting(Participant::id)
+                    .containsExactlyInAnyOrder(
+                            room.host.identity().peerId(),
+                            room.ann.identity().peerId(),
+                            room.bob.identity().peerId(),
+                            mallory.identity().peerId());
+            assertThat(peer.room().participants())
+                    .filteredOn(participant -> participant.name().equals(room.ann.name()))
+                    .extracting(Participant::id)
+                    .containsExactlyInAnyOrder(
+                            room.ann.identity().peerId(), mallory.identity().peerId());
+            assertThat(peer.room().participants())
+                    .filteredOn(participant -> participant.role() == Participant.Role.HOST)
+                    .extracting(Participant::id)
+                    .containsExactly(room.host.identity().peerId());
+            assertThat(peer.delivered())
+                    .filteredOn(message ->
+                            message.sender().equals(mallory.identity().peerId()))
+                    .as("it is heard under its own id")
+                    .hasSize(2);
         }
     }
 
@@ -631,31 +647,11 @@ class EvilWorkerTest {
                     .hasMessageContaining(rule);
         }
 
-        private Witness with(List<Told> told) {
-            return new Witness(ann.name(), ann.id(), ann.room(), ann.state(), true, ann.why(), told, ann.roster());
-        }
-
-        private Witness with(Set<PeerId> roster) {
-            return new Witness(ann.name(), ann.id(), ann.room(), ann.state(), true, ann.why(), ann.told(), roster);
-        }
-
-        private Witness with(ConnectionState state, boolean isDecided, @Nullable String why) {
-            return new Witness(
-                    ann.name(),
-                    ann.id(),
-                    ann.room(),
-                    state,
-                    isDecided,
-                    Optional.ofNullable(why),
-                    ann.told(),
-                    ann.roster());
-        }
-
         @Test
         void aForgedMessageIsNoticed() {
             List<Told> told = new ArrayList<>(ann.told());
             told.add(new Told(MessageId.of(new byte[32]), room.bob.identity().peerId(), "never said"));
-            isNoticed(with(told), "was said by its author");
+            isNoticed(ann.hearing(told), "was said by its author");
         }
 
         @Test
@@ -666,40 +662,86 @@ class EvilWorkerTest {
                     ? room.host.identity().peerId()
                     : room.bob.identity().peerId();
             told.set(0, new Told(first.id(), other, first.text()));
-            isNoticed(with(told), "was said by its author");
+            isNoticed(ann.hearing(told), "was said by its author");
         }
 
         @Test
         void aMessageTwiceIsNoticed() {
             List<Told> told = new ArrayList<>(ann.told());
             told.add(told.get(0));
-            isNoticed(with(told), "nothing twice");
+            isNoticed(ann.hearing(told), "nothing twice");
         }
 
         @Test
         void aGapIsNoticed() {
             List<Told> told = new ArrayList<>(ann.told());
             told.remove(1);
-            isNoticed(with(told), "without a gap");
+            isNoticed(ann.hearing(told), "without a gap");
         }
 
         @Test
         void anotherOrderIsNoticed() {
             List<Told> told = new ArrayList<>(ann.told());
             Collections.reverse(told);
-            isNoticed(with(told), "in its order");
+            isNoticed(ann.hearing(told), "in its order");
+        }
+
+        @Test
+        void aPeerThatHearsNothingIsNoticed() {
+            isNoticed(ann.hearing(List.of()), "has heard the last");
+        }
+
+        @Test
+        void aMissingBeginningIsNoticed() {
+            isNoticed(ann.hearing(ann.told().subList(1, ann.told().size())), "said while it was in");
+        }
+
+        @Test
+        void aRoomInWhichNobodyHearsAnythingIsNoticed() {
+            witnesses.replaceAll(witness -> witness.hearing(List.of()));
+            assertThatThrownBy(() -> new Verdict(witnesses, Set.of(), room.said()).holds())
+                    .hasMessageContaining("said while it was in");
+        }
+
+        @Test
+        void aWordThatNobodyHearsIsNoticed() {
+            Told lost = ann.told().get(1);
+            witnesses.replaceAll(witness -> {
+                List<Told> told = new ArrayList<>(witness.told());
+                told.remove(lost);
+                return witness.hearing(told);
+            });
+            assertThatThrownBy(() -> new Verdict(witnesses, Set.of(), room.said()).holds())
+                    .hasMessageContaining("said while it was in");
+        }
+
+        @Test
+        void aRoomWhoseHostOrdersNoWordOfAGuestIsNoticed() {
+            witnesses.replaceAll(witness -> witness.hearing(witness.told().stream()
+                    .filter(told -> !told.sender().equals(ann.id()))
+                    .toList()));
+            assertThatThrownBy(() -> new Verdict(witnesses, Set.of(), room.said()).holds())
+                    .hasMessageContaining("said while it was in");
+        }
+
+        @Test
+        void aRoomInWhichNobodySaysAnythingShowsNothing() {
+            AttackedRoom silent = new AttackedRoom(1).open().enter();
+            silent.world.runFor(Duration.ofSeconds(2));
+            silent.verdict().holds();
+            assertThatThrownBy(() -> silent.verdict().isUntouched()).hasMessageContaining("Hortensia hears Hortensia");
         }
 
         @Test
         void aMissingEndIsNoticed() {
-            isNoticed(with(ann.told().subList(0, ann.told().size() - 1)), "has heard the last");
+            isNoticed(ann.hearing(ann.told().subList(0, ann.told().size() - 1)), "has heard the last");
         }
 
         @Test
         void aGhostInTheRosterIsNoticed() {
             Set<PeerId> roster = new HashSet<>(ann.roster());
             roster.add(Identity.generate().peerId());
-            isNoticed(with(roster), "sees all who are there");
+            isNoticed(ann.seeing(roster), "sees all who are there");
         }
 
         @Test
@@ -708,15 +750,7 @@ class EvilWorkerTest {
             witnesses.replaceAll(witness -> {
                 Set<PeerId> roster = new HashSet<>(witness.roster());
                 roster.add(ghost);
-                return new Witness(
-                        witness.name(),
-                        witness.id(),
-                        witness.room(),
-                        witness.state(),
-                        true,
-                        witness.why(),
-                        witness.told(),
-                        roster);
+                return witness.seeing(roster);
             });
             assertThatThrownBy(() -> new Verdict(witnesses, Set.of(), room.said()).holds())
                     .hasMessageContaining("sees nobody unknown");
@@ -725,28 +759,29 @@ class EvilWorkerTest {
 
         @Test
         void aPeerThatIsMissingInTheRosterIsNoticed() {
-            isNoticed(with(Set.of(ann.id())), "sees all who are there");
+            isNoticed(ann.seeing(Set.of(ann.id())), "sees all who are there");
         }
 
         @Test
         void waitingForEverIsNoticed() {
-            isNoticed(with(ConnectionState.CONNECTING, false, null), "left waiting");
+            isNoticed(ann.ending(ConnectionState.CONNECTING, false, null), "left waiting");
         }
 
         @Test
         void aWayThatNeverEndsIsNoticed() {
-            isNoticed(with(ConnectionState.RECONNECTING, true, null), "a way that never ends");
+            isNoticed(ann.ending(ConnectionState.RECONNECTING, true, null), "a way that never ends");
         }
 
         @Test
         void anEndWithoutANameIsNoticed() {
-            isNoticed(with(ConnectionState.CLOSED, true, null), "was told why");
+            isNoticed(ann.ending(ConnectionState.CLOSED, true, null), "was told why");
         }
 
         @Test
         void aDefectIsNoticed() {
             isNoticed(
-                    with(ConnectionState.CLOSED, true, "FAILED: an internal error; please report it"), "was told why");
+                    ann.ending(ConnectionState.CLOSED, true, "FAILED: an internal error; please report it"),
+                    "was told why");
         }
 
         @Test
@@ -812,11 +847,11 @@ class EvilWorkerTest {
         return Witness.of(peer).why().orElse("still in");
     }
 
-    private static String text(SignedDescriptor descriptor) {
+    static String text(SignedDescriptor descriptor) {
         return new String(descriptor.descriptor(), StandardCharsets.UTF_8);
     }
 
-    private static byte[] field(String descriptor, String name) {
+    static byte[] field(String descriptor, String name) {
         int from = descriptor.indexOf("\"" + name + "\":\"") + name.length() + 4;
         return Base64.getUrlDecoder().decode(descriptor.substring(from, descriptor.indexOf('"', from)));
     }

@@ -15,8 +15,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Collections;
-import java.util.HashMap;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,7 @@ final class Verdict {
      * @param why why it is not in the room, if there is a reason
      * @param told the messages that it was told of, in order
      * @param roster who is there, as it sees it
+     * @param leader who leads, as it sees it; null if nobody does
      */
     record Witness(
             String name,
@@ -51,10 +53,43 @@ final class Verdict {
             boolean isDecided,
             Optional<String> why,
             List<Told> told,
-            Set<PeerId> roster) {
+            Set<PeerId> roster,
+            @Nullable PeerId leader) {
 
         boolean isConnected() {
             return state == ConnectionState.CONNECTED;
+        }
+
+        List<String> texts(PeerId author) {
+            return told.stream()
+                    .filter(message -> message.sender().equals(author))
+                    .map(Told::text)
+                    .toList();
+        }
+
+        boolean leads() {
+            return id.equals(leader);
+        }
+
+        /** The same, had it been told something else. */
+        Witness hearing(List<Told> other) {
+            return new Witness(name, id, room, state, isDecided, why, other, roster, leader);
+        }
+
+        /** The same, had it seen others. */
+        Witness seeing(Set<PeerId> other) {
+            return new Witness(name, id, room, state, isDecided, why, told, other, leader);
+        }
+
+        /** The same, had it taken another for the leader. */
+        Witness ledBy(PeerId other) {
+            return new Witness(name, id, room, state, isDecided, why, told, roster, other);
+        }
+
+        /** The same, had it ended otherwise. */
+        Witness ending(ConnectionState otherState, boolean otherIsDecided, @Nullable String otherWhy) {
+            return new Witness(
+                    name, id, room, otherState, otherIsDecided, Optional.ofNullable(otherWhy), told, roster, leader);
         }
 
         static Witness of(SimPeer peer) {
@@ -64,8 +99,12 @@ final class Verdict {
             }
             Room room = peer.states().isEmpty() ? null : peer.room();
             Set<PeerId> roster = new HashSet<>();
+            PeerId leader = null;
             if (room != null) {
-                room.participants().stream().map(Participant::id).forEach(roster::add);
+                for (Participant participant : room.participants()) {
+                    roster.add(participant.id());
+                    leader = participant.role() == Participant.Role.HOST ? participant.id() : leader;
+                }
             }
             return new Witness(
                     peer.name(),
@@ -75,7 +114,8 @@ final class Verdict {
                     peer.entering().isDone(),
                     why(peer),
                     told,
-                    roster);
+                    roster,
+                    leader);
         }
 
         private static Optional<String> why(SimPeer peer) {
@@ -104,26 +144,45 @@ final class Verdict {
     /** A message as a listener was told of it. */
     record Told(MessageId id, PeerId sender, String text) {}
 
+    /**
+     * What was said.
+     *
+     * @param author who said it
+     * @param text what; no two sentences are the same
+     * @param audience who was in the room then, and so has to hear it unless it is out in the end
+     */
+    record Sentence(PeerId author, String text, Set<PeerId> audience) {}
+
     private final List<Witness> witnesses;
     private final Set<PeerId> visible;
-    private final Map<PeerId, Set<String>> said;
+    private final List<Sentence> said;
 
     /**
      * Collects what there is to judge.
      *
      * @param witnesses the honest peers of one room, its host first
      * @param outsiders who besides them may be in the room, as a visible member
-     * @param said what each member has really said
+     * @param said what members have really said, in the order of saying
      */
-    Verdict(List<Witness> witnesses, Set<PeerId> outsiders, Map<PeerId, Set<String>> said) {
+    Verdict(List<Witness> witnesses, Set<PeerId> outsiders, List<Sentence> said) {
         this.witnesses = List.copyOf(witnesses);
-        this.said = new HashMap<>(said);
+        this.said = List.copyOf(said);
         this.visible = new HashSet<>(outsiders);
         witnesses.forEach(witness -> visible.add(witness.id()));
     }
 
-    /** Either all goes on as if nothing were, or it ended with a name; nothing in between. */
+    /**
+     * Either all goes on as if nothing were, or it ended with a name; nothing in between. For a room that its host
+     * leads to the end.
+     */
     void holds() {
+        eachIsInOrOutWithAName();
+        oneTimeline();
+        nobodyIsDeaf();
+        oneRoster();
+    }
+
+    private void eachIsInOrOutWithAName() {
         for (Witness witness : witnesses) {
             assertThat(witness.isDecided())
                     .as("%s has not been left waiting", witness.name())
@@ -141,8 +200,6 @@ final class Verdict {
             }
             onlyTrueWordsWereHeard(witness);
         }
-        oneTimeline();
-        oneRoster();
     }
 
     private void onlyTrueWordsWereHeard(Witness witness) {
@@ -151,10 +208,23 @@ final class Verdict {
                 .as("%s hears no message twice", witness.name())
                 .doesNotHaveDuplicates();
         for (Told told : witness.told()) {
-            assertThat(said.getOrDefault(told.sender(), Set.of()))
+            assertThat(wordsOf(told.sender()))
                     .as("what %s heard was said by its author", witness.name())
                     .contains(told.text());
         }
+        for (Sentence sentence : said) {
+            assertThat(witness.texts(sentence.author()))
+                    .as("%s hears each author in its order", witness.name())
+                    .isSubsetOf(wordsOf(sentence.author()))
+                    .isSortedAccordingTo(Comparator.comparing(wordsOf(sentence.author())::indexOf));
+        }
+    }
+
+    private List<String> wordsOf(PeerId author) {
+        return said.stream()
+                .filter(sentence -> sentence.author().equals(author))
+                .map(Sentence::text)
+                .toList();
     }
 
     /** The host gives the order; who came later begins later, and nothing is missing from then on. */
@@ -164,12 +234,97 @@ final class Verdict {
             assertThat(Collections.indexOfSubList(host.told(), witness.told()))
                     .as("%s hears what the host hears, in its order, without a gap", witness.name())
                     .isNotNegative();
-            if (witness.isConnected() && host.isConnected() && !witness.told().isEmpty()) {
-                assertThat(witness.told().get(witness.told().size() - 1))
+            if (witness.isConnected() && host.isConnected() && !host.told().isEmpty()) {
+                assertThat(witness.told())
                         .as("%s has heard the last", witness.name())
-                        .isEqualTo(host.told().get(host.told().size() - 1));
+                        .isNotEmpty()
+                        .endsWith(host.told().get(host.told().size() - 1));
             }
         }
+    }
+
+    /** Who is in has heard all that was said, by those who are in, since it came; itself and the host not excepted. */
+    private void nobodyIsDeaf() {
+        Witness host = witnesses.get(0);
+        for (Sentence sentence : said) {
+            if (!isConnected(sentence.author())) {
+                continue;
+            }
+            for (Witness witness : witnesses) {
+                if (witness.isConnected()
+                        && (witness.equals(host) || sentence.audience().contains(witness.id()))) {
+                    assertThat(witness.texts(sentence.author()))
+                            .as("%s hears what was said while it was in", witness.name())
+                            .contains(sentence.text());
+                }
+            }
+        }
+    }
+
+    private boolean isConnected(PeerId peer) {
+        return witnesses.stream().anyMatch(witness -> witness.id().equals(peer) && witness.isConnected());
+    }
+
+    /**
+     * The same where the one who leads may have changed, and an evil worker may have made two rooms of one: each peer
+     * is in one of them, with all who are in it and nobody else, or out with a name. What was said last, when all had
+     * come to rest, was heard there by all, in one order, and in no other room.
+     *
+     * @param mayLead whom the host has named, and itself
+     * @param last the sentences that were said last, by everybody who was in
+     * @return how many rooms there are
+     */
+    int holdsInEachRoom(Set<PeerId> mayLead, Set<String> last) {
+        eachIsInOrOutWithAName();
+        Map<PeerId, List<Witness>> rooms = new LinkedHashMap<>();
+        for (Witness witness : witnesses) {
+            if (witness.isConnected()) {
+                PeerId leader = witness.leader();
+                assertThat(leader).as("%s sees who leads", witness.name()).isNotNull();
+                if (leader != null) {
+                    rooms.computeIfAbsent(leader, unused -> new ArrayList<>()).add(witness);
+                }
+            }
+        }
+        rooms.forEach((leader, members) -> oneRoom(leader, members, mayLead, last));
+        return rooms.size();
+    }
+
+    private void oneRoom(PeerId leader, List<Witness> members, Set<PeerId> mayLead, Set<String> last) {
+        assertThat(mayLead).as("who leads was named by the host").contains(leader);
+        List<Witness> leaders = members.stream().filter(Witness::leads).toList();
+        assertThat(leaders).as("whom members take for the leader does lead").hasSize(1);
+        Witness first = leaders.get(0);
+        Set<PeerId> inHere = new HashSet<>();
+        members.forEach(member -> inHere.add(member.id()));
+        List<String> saidHere = said.stream()
+                .filter(sentence -> last.contains(sentence.text()) && inHere.contains(sentence.author()))
+                .map(Sentence::text)
+                .toList();
+        for (Witness member : members) {
+            assertThat(member.roster())
+                    .as("%s sees all who are in its room", member.name())
+                    .containsAll(inHere)
+                    .isEqualTo(first.roster());
+            assertThat(visible).as("%s sees nobody unknown", member.name()).containsAll(member.roster());
+            for (Witness other : witnesses) {
+                if (other.isConnected() && !inHere.contains(other.id())) {
+                    assertThat(member.roster())
+                            .as("%s is in one room", other.name())
+                            .doesNotContain(other.id());
+                }
+            }
+            assertThat(lastWords(member, last))
+                    .as("%s hears what is said in its room, all of it, and of no other room", member.name())
+                    .containsExactlyInAnyOrderElementsOf(saidHere);
+            assertThat(lastWords(member, last))
+                    .as("%s hears it in the order of its room", member.name())
+                    .isEqualTo(lastWords(first, last));
+        }
+    }
+
+    private static List<String> lastWords(Witness witness, Set<String> last) {
+        return witness.told().stream().map(Told::text).filter(last::contains).toList();
     }
 
     private void oneRoster() {
@@ -190,10 +345,17 @@ final class Verdict {
         }
     }
 
-    /** All honest peers are in the room: the attack changed nothing. */
+    /** All honest peers are in the room, and hear each other: the attack changed nothing. */
     void isUntouched() {
         holds();
         assertThat(witnesses).allMatch(Witness::isConnected);
+        for (Witness speaker : witnesses) {
+            for (Witness hearer : witnesses) {
+                assertThat(hearer.texts(speaker.id()))
+                        .as("%s hears %s", hearer.name(), speaker.name())
+                        .isNotEmpty();
+            }
+        }
     }
 
     /**

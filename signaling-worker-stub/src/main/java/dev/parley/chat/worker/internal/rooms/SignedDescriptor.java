@@ -23,16 +23,13 @@ public final class SignedDescriptor {
     private final String roomId;
     private final boolean listed;
     private final int capacity;
-    private final int revision;
     private final byte[] descriptor;
     private final byte[] signature;
 
-    private SignedDescriptor(
-            String roomId, boolean listed, int capacity, int revision, byte[] descriptor, byte[] signature) {
+    private SignedDescriptor(String roomId, boolean listed, int capacity, byte[] descriptor, byte[] signature) {
         this.roomId = roomId;
         this.listed = listed;
         this.capacity = capacity;
-        this.revision = revision;
         this.descriptor = descriptor;
         this.signature = signature;
     }
@@ -55,7 +52,6 @@ public final class SignedDescriptor {
         String roomId = Ids.requireId(Json.text(fields, "room"), "room");
         boolean listed = isPublic(Json.text(fields, "visibility"));
         int capacity = (int) Json.integer(fields, "capacity", MIN_CAPACITY, MAX_CAPACITY);
-        int revision = fields.has("revision") ? (int) Json.integer(fields, "revision", 0, Integer.MAX_VALUE) : 0;
         Json.integer(fields, "created", 0, Long.MAX_VALUE);
         byte[] hostKey = Encoding.fromBase64Url(Json.text(fields, "hostKey"), "hostKey", Ed25519.KEY_BYTES);
         byte[] nonce = Encoding.fromBase64Url(Json.text(fields, "nonce"), "nonce", NONCE_BYTES);
@@ -73,7 +69,7 @@ public final class SignedDescriptor {
         if (!Ed25519.verifies(hostKey, SIGNATURE_DOMAIN, descriptor, signature)) {
             throw Problem.invalid("signature is not that of hostKey over the descriptor");
         }
-        return new SignedDescriptor(roomId, listed, capacity, revision, descriptor, signature);
+        return new SignedDescriptor(roomId, listed, capacity, descriptor, signature);
     }
 
     /**
@@ -103,11 +99,6 @@ public final class SignedDescriptor {
 
     public int capacity() {
         return capacity;
-    }
-
-    /** Grows with each descriptor of a room. */
-    public int revision() {
-        return revision;
     }
 
     public byte[] descriptor() {

@@ -119,6 +119,11 @@ final class Nameplates {
         rest("room = ?2", room, nowMillis);
     }
 
+    /** The numbers of rooms of an id that have expired and are about to be deleted. */
+    void restOfNamesakes(String roomId, long nowMillis) throws SQLException {
+        rest("room IN (SELECT ordinal FROM rooms WHERE room_id = ?2)", roomId, nowMillis);
+    }
+
     /** The numbers of rooms that have expired. */
     void restOfExpired(long horizonMillis, long nowMillis) throws SQLException {
         rest("room IN (SELECT ordinal FROM rooms WHERE last_active <= ?2)", horizonMillis, nowMillis);

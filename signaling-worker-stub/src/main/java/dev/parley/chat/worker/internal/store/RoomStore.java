@@ -78,8 +78,7 @@ public interface RoomStore extends AutoCloseable {
     record Accepted(long seq, boolean isNew) {}
 
     /**
-     * Creates a room, or renews it if the same account announces the same descriptor again, or one of the same
-     * visibility with a greater revision, which takes the place of the one before.
+     * Creates a room, or renews it if the same account announces the same descriptor again.
      *
      * @throws Problem {@code room_exists}, or {@code rate_limited} if the account has {@value #MAX_ROOMS_PER_ACCOUNT}
      *     rooms

@@ -54,16 +54,15 @@ final class Schema {
             "CREATE INDEX accepted_accepted_at ON accepted (accepted_at)",
             "CREATE TABLE secrets (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT");
 
-    /** Revisions, successions, leases and short numbers. */
+    /** Successions, leases and short numbers. */
     private static final List<String> SECOND = List.of(
-            "ALTER TABLE rooms ADD COLUMN revision INTEGER NOT NULL DEFAULT 0",
             "ALTER TABLE rooms ADD COLUMN succession TEXT",
             "ALTER TABLE rooms ADD COLUMN succession_signature TEXT",
             "ALTER TABLE rooms ADD COLUMN succession_version INTEGER NOT NULL DEFAULT 0",
             "ALTER TABLE rooms ADD COLUMN lease_holder TEXT",
             "ALTER TABLE rooms ADD COLUMN lease_fence INTEGER NOT NULL DEFAULT 0",
             "ALTER TABLE rooms ADD COLUMN lease_until INTEGER NOT NULL DEFAULT 0",
-            // The account is that of whoever was in the room under this id when it was named, if anybody was.
+            // The account is that of whoever was in the room under this id when it was named, or came first since.
             """
             CREATE TABLE deputies (
               room INTEGER NOT NULL REFERENCES rooms ON DELETE CASCADE,

@@ -111,19 +111,8 @@ public final class SqliteRoomStore implements RoomStore {
         return transact(() -> {
             RoomRow room = findRoom(descriptor.roomId(), nowMillis);
             if (room != null) {
-                boolean same = room.descriptor.equals(text);
-                boolean newer = descriptor.revision() > room.revision && descriptor.listed() == room.listed;
-                if (!room.owner.equals(account) || !(same || newer)) {
+                if (!room.owner.equals(account) || !room.descriptor.equals(text)) {
                     throw new Problem(ProblemCode.ROOM_EXISTS, "this room id is taken");
-                }
-                if (newer) {
-                    sql.execute(
-                            "UPDATE rooms SET descriptor = ?, signature = ?, capacity = ?, revision = ? WHERE ordinal = ?",
-                            text,
-                            Encoding.base64Url(descriptor.signature()),
-                            descriptor.capacity(),
-                            descriptor.revision(),
-                            room.ordinal);
                 }
                 touchRoom(room.ordinal, nowMillis);
                 return Announcement.RENEWED;
@@ -137,17 +126,17 @@ public final class SqliteRoomStore implements RoomStore {
                         retryAfterTtl());
             }
             // An expired namesake that the sweep has not reached yet.
+            nameplates.restOfNamesakes(descriptor.roomId(), nowMillis);
             sql.execute("DELETE FROM rooms WHERE room_id = ?", descriptor.roomId());
             sql.execute(
-                    "INSERT INTO rooms (room_id, owner, descriptor, signature, listed, capacity, revision, last_active)"
-                            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    "INSERT INTO rooms (room_id, owner, descriptor, signature, listed, capacity, last_active)"
+                            + " VALUES (?, ?, ?, ?, ?, ?, ?)",
                     descriptor.roomId(),
                     account,
                     text,
                     Encoding.base64Url(descriptor.signature()),
                     descriptor.listed() ? 1 : 0,
                     descriptor.capacity(),
-                    descriptor.revision(),
                     nowMillis);
             return Announcement.CREATED;
         });
@@ -309,6 +298,12 @@ public final class SqliteRoomStore implements RoomStore {
                 // Else a stranger could take the host's place before it, or whenever it was away for a while.
                 throw new Problem(ProblemCode.PEER_TAKEN, "this peer id is that of the room's host");
             }
+            // A deputy that nobody had been in the room as when it was named is whoever comes under its id first.
+            sql.execute(
+                    "UPDATE deputies SET account = ? WHERE room = ? AND peer_id = ? AND account IS NULL",
+                    member.account(),
+                    room.ordinal,
+                    member.slot().peerId());
             if (sql.number(
                             "SELECT count(*) FROM deputies WHERE room = ? AND peer_id = ? AND account <> ?",
                             room.ordinal,
@@ -519,25 +514,16 @@ public final class SqliteRoomStore implements RoomStore {
         }
     }
 
-    private record RoomRow(long ordinal, String owner, String descriptor, int capacity, boolean listed, int revision) {}
+    private record RoomRow(long ordinal, String owner, String descriptor, int capacity) {}
 
     private record PeerRow(long slot, long room, String account, long lastSeq, long ackedSeq) {}
 
     private @Nullable RoomRow findRoom(String roomId, long nowMillis) throws SQLException {
         try (ResultSet row = sql.query(
-                "SELECT ordinal, owner, descriptor, capacity, listed, revision FROM rooms"
-                        + " WHERE room_id = ? AND last_active > ?",
+                "SELECT ordinal, owner, descriptor, capacity FROM rooms" + " WHERE room_id = ? AND last_active > ?",
                 roomId,
                 horizon(nowMillis))) {
-            return row.next()
-                    ? new RoomRow(
-                            row.getLong(1),
-                            row.getString(2),
-                            row.getString(3),
-                            row.getInt(4),
-                            row.getBoolean(5),
-                            row.getInt(6))
-                    : null;
+            return row.next() ? new RoomRow(row.getLong(1), row.getString(2), row.getString(3), row.getInt(4)) : null;
         }
     }
 
