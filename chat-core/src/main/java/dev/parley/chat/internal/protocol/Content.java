@@ -131,7 +131,10 @@ sealed interface Content {
                 reader.end();
                 yield resume;
             }
-            case NOTHING -> new Nothing();
+            case NOTHING -> {
+                reader.end();
+                yield new Nothing();
+            }
             case RECOVERED -> {
                 Recovered recovered = new Recovered(list(reader));
                 reader.end();
@@ -189,7 +192,9 @@ sealed interface Content {
             if (seq < 1 || seq > Limits.MAX_SEQ) {
                 throw new MalformedException("a head out of bounds");
             }
-            heads.put(sender, new EventHead(seq, id));
+            if (heads.put(sender, new EventHead(seq, id)) != null) {
+                throw new MalformedException("two heads of one author");
+            }
         }
         return heads;
     }
