@@ -41,9 +41,14 @@ abstract class ProcessTest {
     }
 
     ChildProcess startIn(Path home, String name, String... arguments) throws IOException {
+        return startIn(home, name, List.of(), arguments);
+    }
+
+    /** Starts a command in JSON mode, with flags for its Java. */
+    ChildProcess startIn(Path home, String name, List<String> javaFlags, String... arguments) throws IOException {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.add("--json");
-        ChildProcess child = ChildProcess.start(name, home, Map.of(), all);
+        ChildProcess child = ChildProcess.start(name, home, Map.of(), javaFlags, all);
         children.push(child);
         return child;
     }
