@@ -38,6 +38,9 @@ class LongFuzzTest {
 
     private static final int MAX_INPUT_BYTES = 8_192;
     private static final int HEAP_MEBIBYTES = 512;
+    /** How long one input may take: an endless loop is a finding, a slow machine and a first input are not. */
+    private static final int TIMEOUT_SECONDS = 120;
+
     private static final int SHOWN_LINES = 60;
     private static final Pattern COUNT = Pattern.compile("stat::number_of_executed_units: ([0-9]+)");
 
@@ -107,7 +110,7 @@ class LongFuzzTest {
                 "--reproducer_path=" + corpus.getParent(),
                 "-runs=" + executions,
                 "-max_len=" + MAX_INPUT_BYTES,
-                "-timeout=10",
+                "-timeout=" + TIMEOUT_SECONDS,
                 "-rss_limit_mb=0",
                 "-print_final_stats=1"));
         if (SECONDS > 0) {

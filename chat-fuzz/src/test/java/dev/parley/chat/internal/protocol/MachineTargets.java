@@ -136,9 +136,9 @@ public final class MachineTargets {
     // ---- the host
 
     private static Prepared host(boolean isMember) {
-        HostWorld[] world = new HostWorld[1];
+        HostWorld[] world = {new HostWorld()};
         return new Prepared(seeds(), input -> {
-            if (world[0] == null || world[0].inputs == INPUTS_PER_WORLD) {
+            if (world[0].inputs == INPUTS_PER_WORLD) {
                 world[0] = new HostWorld();
             }
             world[0].run(input, isMember);
