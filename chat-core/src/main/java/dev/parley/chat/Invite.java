@@ -1,9 +1,9 @@
 package dev.parley.chat;
 
+import dev.parley.chat.internal.encoding.Base64Url;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.security.MessageDigest;
-import java.util.Base64;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -97,7 +97,7 @@ public final class Invite {
         }
         byte[] secret;
         try {
-            secret = Base64.getUrlDecoder().decode(fragment);
+            secret = Base64Url.decode(fragment);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("not an invite: the secret is damaged; copy the whole link again");
         }
@@ -141,9 +141,7 @@ public final class Invite {
      */
     public String link() {
         String link = base + ROOM_PATH + room;
-        return secret == null
-                ? link
-                : link + "#" + Base64.getUrlEncoder().withoutPadding().encodeToString(secret);
+        return secret == null ? link : link + "#" + Base64Url.encode(secret);
     }
 
     byte @Nullable [] secret() {
@@ -177,7 +175,12 @@ public final class Invite {
                 || base.getRawFragment() != null) {
             throw new IllegalArgumentException("the base of an invite is an http or https URL");
         }
+        // All of them: the link is put together with one slash, and has to read back as what it was made of.
         String text = base.toString();
-        return text.endsWith("/") ? URI.create(text.substring(0, text.length() - 1)) : base;
+        int end = text.length();
+        while (text.charAt(end - 1) == '/') {
+            end--;
+        }
+        return end == text.length() ? base : URI.create(text.substring(0, end));
     }
 }

@@ -2,6 +2,7 @@ package dev.parley.chat;
 
 import dev.parley.chat.internal.encoding.Words;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -92,12 +93,15 @@ public final class PairingCode {
     }
 
     private static List<String> nearest(String typed) {
-        List<String> all = new ArrayList<>();
+        // By distance and then by the list's order; each distance is computed once, since a text may be long.
+        int[] ranks = new int[Words.SIZE];
         for (int i = 0; i < Words.SIZE; i++) {
-            all.add(Words.word(i));
+            ranks[i] = distance(Words.word(i), typed) * Words.SIZE + i;
         }
-        all.sort(java.util.Comparator.comparingInt(word -> distance(word, typed)));
-        return all.subList(0, MAX_SUGGESTIONS);
+        Arrays.sort(ranks);
+        return Arrays.stream(ranks, 0, MAX_SUGGESTIONS)
+                .mapToObj(rank -> Words.word(rank % Words.SIZE))
+                .toList();
     }
 
     /** Levenshtein's distance. */

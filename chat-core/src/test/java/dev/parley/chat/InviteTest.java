@@ -111,6 +111,34 @@ final class InviteTest {
                 });
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"https://a.org/r/", "https://a.org//r/", "https://a.org/x////r/", "http://[::1]:80//r/"})
+    void anInviteReadsBackAsWhatItWas(String before) {
+        Invite invite = Invite.parse(before + ROOM + "#" + SECRET);
+        assertThat(Invite.parse(invite.link())).isEqualTo(invite);
+        assertThat(invite.base().toString()).doesNotEndWith("/");
+    }
+
+    @Test
+    void aSecretHasOneSpelling() {
+        // 32 bytes leave two unused bits in the last character.
+        String last = SECRET.substring(0, SECRET.length() - 1);
+        long spellings = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+                .chars()
+                .filter(c -> isInvite("https://a.org/r/" + ROOM + "#" + last + (char) c))
+                .count();
+        assertThat(spellings).isEqualTo(16);
+        assertThat(isInvite("https://a.org/r/" + ROOM + "#" + SECRET + "=")).isFalse();
+    }
+
+    private static boolean isInvite(String link) {
+        try {
+            return Invite.parse(link).hasSecret();
+        } catch (IllegalArgumentException refused) {
+            return false;
+        }
+    }
+
     @Test
     void aLinkIsAsLongAsTheLimitAndNoLonger() {
         String rest = "/r/" + ROOM + "#" + SECRET;

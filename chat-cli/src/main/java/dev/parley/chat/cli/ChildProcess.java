@@ -57,7 +57,23 @@ final class ChildProcess implements AutoCloseable {
      */
     static ChildProcess start(String name, Path home, Map<String, String> environment, List<String> arguments)
             throws IOException {
-        List<String> command = new ArrayList<>(javaCommand());
+        return start(name, home, environment, List.of(), arguments);
+    }
+
+    /**
+     * Starts a process with flags of its own for Java.
+     *
+     * @param name for messages
+     * @param home its PARLEY_HOME
+     * @param environment more variables; those of Parley are not inherited
+     * @param javaFlags behind those of this process, so that they win
+     * @param arguments of the command
+     * @throws IOException if it cannot be started
+     */
+    static ChildProcess start(
+            String name, Path home, Map<String, String> environment, List<String> javaFlags, List<String> arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(javaCommand(javaFlags));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(variable -> variable.startsWith("PARLEY_"));
@@ -74,7 +90,7 @@ final class ChildProcess implements AutoCloseable {
     }
 
     /** The command line that starts another process like this one, without a command. */
-    static List<String> javaCommand() {
+    private static List<String> javaCommand(List<String> moreFlags) {
         List<String> command = new ArrayList<>();
         command.add(ProcessHandle.current()
                 .info()
@@ -92,6 +108,7 @@ final class ChildProcess implements AutoCloseable {
                 command.add(flag);
             }
         }
+        command.addAll(moreFlags);
         String modulePath =
                 System.getProperty("jdk.module.main") == null ? "" : System.getProperty("jdk.module.path", "");
         String classPath = System.getProperty("java.class.path", "");

@@ -41,15 +41,26 @@ abstract class ProcessTest {
     }
 
     ChildProcess startIn(Path home, String name, String... arguments) throws IOException {
+        return startIn(home, name, List.of(), arguments);
+    }
+
+    /** Starts a command in JSON mode, with flags for its Java. */
+    ChildProcess startIn(Path home, String name, List<String> javaFlags, String... arguments) throws IOException {
         // The choice that a command does not make by itself; nobody is there to be asked.
-        return startIn(home, name, Map.of("PARLEY_IDENTITY_PROTECTION", "file-permissions"), arguments);
+        return startIn(home, name, Map.of("PARLEY_IDENTITY_PROTECTION", "file-permissions"), javaFlags, arguments);
     }
 
     ChildProcess startIn(Path home, String name, Map<String, String> environment, String... arguments)
             throws IOException {
+        return startIn(home, name, environment, List.of(), arguments);
+    }
+
+    private ChildProcess startIn(
+            Path home, String name, Map<String, String> environment, List<String> javaFlags, String... arguments)
+            throws IOException {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.add("--json");
-        ChildProcess child = ChildProcess.start(name, home, environment, all);
+        ChildProcess child = ChildProcess.start(name, home, environment, javaFlags, all);
         children.push(child);
         return child;
     }

@@ -127,7 +127,11 @@ public final class EnvelopeSeal {
         }
     }
 
-    private static Envelope decode(PeerId self, RoomId room, byte[] inner) throws SealException {
+    /** Reads and verifies what was sealed. */
+    static Envelope decode(PeerId self, RoomId room, byte[] inner) throws SealException {
+        if (inner.length < FIXED_INNER_BYTES || inner.length > FIXED_INNER_BYTES + Envelope.MAX_BODY_BYTES) {
+            throw new SealException(SealException.Kind.MALFORMED, "an envelope cannot have " + inner.length + " bytes");
+        }
         ByteBuffer buffer = ByteBuffer.wrap(inner);
         if (buffer.get() != VERSION) {
             throw new SealException(SealException.Kind.MALFORMED, "unknown version of an envelope");

@@ -10,7 +10,9 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.util.Base64;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 
 /** JSON objects from strangers, read strictly and within bounds: depth, number length, no duplicate keys. */
 public final class Json {
@@ -42,7 +44,14 @@ public final class Json {
     public static ObjectNode parseObject(byte[] bytes) throws MalformedException {
         JsonNode node;
         try {
-            node = MAPPER.readTree(bytes);
+            // Given bytes, Jackson guesses UTF-16 and UTF-32, skips a byte order mark and takes overlong forms.
+            String text = StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+            node = MAPPER.readTree(text);
+        } catch (CharacterCodingException e) {
+            throw new MalformedException("not UTF-8");
         } catch (IOException e) {
             // The parser's message may repeat what it read; it is not kept.
             throw new MalformedException("not JSON");
@@ -127,7 +136,7 @@ public final class Json {
      * @return base64url without padding (RFC 4648 section 5)
      */
     public static String base64(byte[] bytes) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        return Base64Url.encode(bytes);
     }
 
     /**
@@ -154,7 +163,7 @@ public final class Json {
     public static byte[] base64(JsonNode value, int maxBytes) throws MalformedException {
         byte[] bytes;
         try {
-            bytes = value.isTextual() ? Base64.getUrlDecoder().decode(value.textValue()) : null;
+            bytes = value.isTextual() ? Base64Url.decode(value.textValue()) : null;
         } catch (IllegalArgumentException e) {
             throw new MalformedException("a field is not base64url");
         }

@@ -144,7 +144,8 @@ final class Epoch {
         }
     }
 
-    private static Content read(int type, int leafIndex, Leaf leaf, int generation, byte[] framed, Runnable spend)
+    /** Takes apart what was sealed; its signature is not checked yet. */
+    static Content read(int type, int leafIndex, Leaf leaf, int generation, byte[] framed, Runnable spend)
             throws MlsException {
         MlsReader reader = new MlsReader(framed);
         byte[] plaintext = new byte[0];

@@ -216,7 +216,8 @@ public final class PendingMember {
         return nonce;
     }
 
-    private void checkGroupInfo(byte[] groupInfo, byte[] expectedGroupId, PeerId expectedHost, MlsLimits limits)
+    /** Walks over what a welcome seals: the group, its tree, and who vouches for both. */
+    void checkGroupInfo(byte[] groupInfo, byte[] expectedGroupId, PeerId expectedHost, MlsLimits limits)
             throws MlsException {
         MlsReader reader = new MlsReader(groupInfo);
         if (reader.u16() != MlsCrypto.VERSION || reader.u16() != MlsCrypto.SUITE_ID) {

@@ -12,7 +12,9 @@ import java.io.ByteArrayOutputStream;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import javax.crypto.Cipher;
 import javax.crypto.spec.GCMParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
@@ -37,10 +39,8 @@ final class PairingExchange {
     static final int TAG_BYTES = 32;
 
     private static final int MAX_NUMBER_BYTES = 384;
-
-    /** gx1, gx2, and two proofs of two numbers each. */
     private static final int ROUND1_NUMBERS = 6;
-
+    private static final int ROUND2_NUMBERS = 3;
     private static final int KEY_BYTES = 32;
     private static final int NONCE_BYTES = 12;
     private static final int GCM_TAG_BITS = 128;
@@ -81,24 +81,15 @@ final class PairingExchange {
         return noted(out.toByteArray());
     }
 
-    /** Checks that a first round has its form and nothing stands behind it. */
-    static void checkRound1(ByteReader reader) throws MalformedException {
-        for (int i = 0; i < ROUND1_NUMBERS; i++) {
-            number(reader, new ByteArrayOutputStream());
-        }
-        reader.end();
-    }
-
     /** Takes the other side's first round. Depends on no password. */
-    void acceptRound1(ByteReader reader) throws MalformedException {
-        ByteArrayOutputStream copy = new ByteArrayOutputStream();
-        BigInteger gx1 = number(reader, copy);
-        BigInteger gx2 = number(reader, copy);
-        BigInteger[] proof1 = {number(reader, copy), number(reader, copy)};
-        BigInteger[] proof2 = {number(reader, copy), number(reader, copy)};
-        received.writeBytes(copy.toByteArray());
+    void acceptRound1(Numbers round) throws MalformedException {
+        received.writeBytes(round.encoded);
+        List<BigInteger> n = round.values;
         try {
-            participant.validateRound1PayloadReceived(new JPAKERound1Payload(otherName, gx1, gx2, proof1, proof2));
+            participant.validateRound1PayloadReceived(new JPAKERound1Payload(
+                    otherName, n.get(0), n.get(1), new BigInteger[] {n.get(2), n.get(3)}, new BigInteger[] {
+                        n.get(4), n.get(5)
+                    }));
         } catch (CryptoException | RuntimeException e) {
             // The library throws unchecked ones too for what it does not like.
             throw new MalformedException("a first round that does not verify");
@@ -115,13 +106,12 @@ final class PairingExchange {
     }
 
     /** Takes the other side's second round; what the keys are made of is there then, once both have sent theirs. */
-    void acceptRound2(ByteReader reader) throws MalformedException {
-        ByteArrayOutputStream copy = new ByteArrayOutputStream();
-        BigInteger a = number(reader, copy);
-        BigInteger[] proof = {number(reader, copy), number(reader, copy)};
-        received.writeBytes(copy.toByteArray());
+    void acceptRound2(Numbers round) throws MalformedException {
+        received.writeBytes(round.encoded);
+        List<BigInteger> n = round.values;
         try {
-            participant.validateRound2PayloadReceived(new JPAKERound2Payload(otherName, a, proof));
+            participant.validateRound2PayloadReceived(
+                    new JPAKERound2Payload(otherName, n.get(0), new BigInteger[] {n.get(1), n.get(2)}));
             secret = participant.calculateKeyingMaterial().toByteArray();
         } catch (CryptoException | RuntimeException e) {
             throw new MalformedException("a second round that does not verify");
@@ -184,18 +174,50 @@ final class PairingExchange {
         }
     }
 
-    private static BigInteger number(ByteReader reader, ByteArrayOutputStream copy) throws MalformedException {
-        int length = reader.u16();
-        if (length == 0 || length > MAX_NUMBER_BYTES) {
-            throw new MalformedException("a number of " + length + " bytes");
+    /** The numbers of a round as they came: well formed, and not more than that. */
+    static final class Numbers {
+
+        private final List<BigInteger> values;
+        private final byte[] encoded;
+
+        private Numbers(List<BigInteger> values, byte[] encoded) {
+            this.values = values;
+            this.encoded = encoded;
         }
-        byte[] bytes = reader.bytes(length);
-        if (bytes[0] == 0 && length > 1) {
-            throw new MalformedException("a number with a leading zero");
+
+        /** Reads a first round: gx1, gx2, two proofs. */
+        static Numbers ofRound1(ByteReader reader) throws MalformedException {
+            return read(reader, ROUND1_NUMBERS);
         }
-        copy.write(length >>> 8);
-        copy.write(length);
-        copy.writeBytes(bytes);
-        return new BigInteger(1, bytes);
+
+        /** Reads a second round: A and its proof. */
+        static Numbers ofRound2(ByteReader reader) throws MalformedException {
+            return read(reader, ROUND2_NUMBERS);
+        }
+
+        private static Numbers read(ByteReader reader, int count) throws MalformedException {
+            List<BigInteger> values = new ArrayList<>();
+            ByteArrayOutputStream copy = new ByteArrayOutputStream();
+            for (int i = 0; i < count; i++) {
+                int length = reader.u16();
+                if (length == 0 || length > MAX_NUMBER_BYTES) {
+                    throw new MalformedException("a number of " + length + " bytes");
+                }
+                byte[] bytes = reader.bytes(length);
+                if (bytes[0] == 0 && length > 1) {
+                    throw new MalformedException("a number with a leading zero");
+                }
+                copy.write(length >>> 8);
+                copy.write(length);
+                copy.writeBytes(bytes);
+                values.add(new BigInteger(1, bytes));
+            }
+            return new Numbers(List.copyOf(values), copy.toByteArray());
+        }
+
+        /** The bytes that were read. */
+        byte[] encoded() {
+            return encoded.clone();
+        }
     }
 }

@@ -4,6 +4,7 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.internal.encoding.ByteReader;
 import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.internal.pairing.PairingExchange.Numbers;
 import dev.parley.chat.internal.pairing.PairingExchange.Role;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -73,10 +74,12 @@ final class PairingGuest {
                 return null;
             }
             ByteReader reader = PairingHost.reader(message, PairingHost.ANSWER);
-            exchange.acceptRound1(reader);
-            round2 = exchange.round2();
-            exchange.acceptRound2(reader);
+            Numbers theirs1 = Numbers.ofRound1(reader);
+            Numbers theirs2 = Numbers.ofRound2(reader);
             reader.end();
+            exchange.acceptRound1(theirs1);
+            round2 = exchange.round2();
+            exchange.acceptRound2(theirs2);
         } catch (MalformedException e) {
             isFailed = true;
             return null;

@@ -4,6 +4,7 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.internal.encoding.ByteReader;
 import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.internal.pairing.PairingExchange.Numbers;
 import dev.parley.chat.internal.pairing.PairingExchange.Role;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -83,9 +84,10 @@ final class PairingHost {
         }
         try {
             ByteReader reader = reader(message, PROOF);
-            running.acceptRound2(reader);
+            Numbers round2 = Numbers.ofRound2(reader);
             byte[] tag = reader.bytes(PairingExchange.TAG_BYTES);
             reader.end();
+            running.acceptRound2(round2);
             if (!MessageDigest.isEqual(tag, running.confirmation(Role.GUEST))) {
                 throw new MalformedException("a confirmation that does not agree");
             }
@@ -105,11 +107,13 @@ final class PairingHost {
         PairingExchange begun;
         byte[] round1;
         try {
-            // Its form first: what is none costs no arithmetic.
-            PairingExchange.checkRound1(reader(message, HELLO));
+            // Numbers of the group cost tens of milliseconds: whoever sends rubbish does not get any.
+            ByteReader reader = reader(message, HELLO);
+            Numbers theirs = Numbers.ofRound1(reader);
+            reader.end();
             begun = new PairingExchange(Role.HOST, room, self, from, code);
             round1 = begun.round1();
-            begun.acceptRound1(reader(message, HELLO));
+            begun.acceptRound1(theirs);
         } catch (MalformedException e) {
             return null;
         }

@@ -65,8 +65,11 @@ final class Bodies {
     private static List<EmoteReference> emotes(ObjectNode body) throws MalformedException {
         List<EmoteReference> emotes = new ArrayList<>();
         JsonNode array = body.path("emotes");
-        if (array.size() > OutgoingMessage.MAX_EMOTES) {
-            throw new MalformedException("too many emotes");
+        if (array.isMissingNode() || array.isNull()) {
+            return emotes;
+        }
+        if (!array.isArray() || array.size() > OutgoingMessage.MAX_EMOTES) {
+            throw new MalformedException("the emotes are no list, or too many");
         }
         for (JsonNode emote : array) {
             emotes.add(new EmoteReference(

@@ -192,7 +192,9 @@ sealed interface Content {
             if (seq < 1 || seq > Limits.MAX_SEQ) {
                 throw new MalformedException("a head out of bounds");
             }
-            heads.put(sender, new EventHead(seq, id));
+            if (heads.put(sender, new EventHead(seq, id)) != null) {
+                throw new MalformedException("two heads of one author");
+            }
         }
         return heads;
     }

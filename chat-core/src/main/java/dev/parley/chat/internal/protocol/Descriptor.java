@@ -11,13 +11,13 @@ import dev.parley.chat.internal.crypto.IdentityKeys;
 import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.internal.crypto.SealException;
 import dev.parley.chat.internal.crypto.Sha256;
+import dev.parley.chat.internal.encoding.Base64Url;
 import dev.parley.chat.internal.encoding.Json;
 import dev.parley.chat.internal.encoding.MalformedException;
 import dev.parley.chat.transport.SignedDescriptor;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Base64;
 
 /**
  * What a room is, in the host's signed word. The worker stores it verbatim and hands it out; the room's id certifies
@@ -211,7 +211,7 @@ public record Descriptor(
     }
 
     private static String base64(byte[] bytes) {
-        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        return Base64Url.encode(bytes);
     }
 
     private static byte[] base64(ObjectNode json, String field, int length) throws MalformedException {
@@ -224,7 +224,7 @@ public record Descriptor(
 
     private static byte[] base64(ObjectNode json, String field) throws MalformedException {
         try {
-            return Base64.getUrlDecoder().decode(Json.text(json, field, SignedDescriptor.MAX_BYTES));
+            return Base64Url.decode(Json.text(json, field, SignedDescriptor.MAX_BYTES));
         } catch (IllegalArgumentException e) {
             throw new MalformedException("'" + field + "' is not base64url");
         }

@@ -141,6 +141,8 @@ final class CodecLimitsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "{\"text\":\"x\",\"sentAt\":0,\"emotes\":{}}",
+                "{\"text\":\"x\",\"sentAt\":0,\"emotes\":\"x\"}",
                 "",
                 "null",
                 "[]",
@@ -274,6 +276,24 @@ final class CodecLimitsTest {
                 PeerId.of(ByteBuffer.allocate(PeerId.BYTES).putInt(-1).array()),
                 new EventHead(1, MessageId.of(new byte[32])));
         assertMalformed(Content::decode, Content.resume(heads));
+    }
+
+    @Test
+    void oneAuthorHasOneHead() {
+        byte[] two = Content.resume(Map.of(
+                PeerId.of(new byte[PeerId.BYTES]),
+                new EventHead(1, MessageId.of(new byte[32])),
+                PeerId.of(ByteBuffer.allocate(PeerId.BYTES).putInt(1).array()),
+                new EventHead(2, MessageId.of(new byte[32]))));
+        byte[] twice = two.clone();
+        int head = (two.length - 3) / 2;
+        System.arraycopy(two, 3, twice, 3 + head, head);
+        assertMalformed(Content::decode, twice);
+    }
+
+    @Test
+    void nothingHasNoBody() {
+        assertMalformed(Content::decode, new byte[] {Content.NOTHING, 0});
     }
 
     @Test

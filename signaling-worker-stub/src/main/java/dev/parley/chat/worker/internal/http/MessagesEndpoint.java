@@ -69,7 +69,7 @@ public final class MessagesEndpoint {
         });
     }
 
-    private static Posted parse(ObjectNode body) {
+    static Posted parse(ObjectNode body) {
         String to = Ids.requireId(Json.text(body, "to"), "to");
         String type = Json.text(body, "type");
         if (!TYPES.contains(type)) {
