@@ -168,6 +168,26 @@ final class RemovalTest {
     }
 
     @Test
+    void oneWhoIsKickedAndLetInFiftyTimesLeavesAWorkingRoom() {
+        for (int i = 0; i < 50; i++) {
+            Node again = join("Dan", 6);
+            assertThat(again.closed).isNull();
+            host.kick(again.id());
+            assertThat(again.closedFor()).isEqualTo(Code.KICKED);
+        }
+        host.send("still here");
+        bob.send("so am I");
+        assertThat(ann.messages()).containsExactly("Host: still here", "Bob: so am I");
+
+        Node withTheFirstInvite = world.participant("Late", 7).start();
+        world.advanceMillis(500);
+        assertThat(withTheFirstInvite.closedFor()).isEqualTo(Code.WRONG_SECRET);
+        Node withTheNewest = join("Newcomer", 8);
+        ann.send("come in");
+        assertThat(withTheNewest.messages()).containsExactly("Ann: come in");
+    }
+
+    @Test
     void onlyWhoLeadsCanRemove() {
         long ticket = ann.kick(bob.id());
         assertThat(ann.rejected.get(ticket)).isInstanceOf(NotAllowedException.class);
