@@ -63,6 +63,10 @@ final class Epoch {
         expiresAtMillis = epochMillis;
     }
 
+    long expiresAtMillis() {
+        return expiresAtMillis;
+    }
+
     boolean isExpired(long nowEpochMillis) {
         return nowEpochMillis > expiresAtMillis;
     }

@@ -628,6 +628,18 @@ public final class MlsGroup {
         current = following;
     }
 
+    /**
+     * Wipes the keys of previous epochs whose time is over. Whatever is opened or taken in does so as well; this is for
+     * the time in which nothing comes.
+     *
+     * @param nowEpochMillis the time
+     * @return the last millisecond of the next one to end; {@link Long#MAX_VALUE} if none is kept
+     */
+    public long forgetExpired(long nowEpochMillis) {
+        dropExpired(nowEpochMillis);
+        return previous.stream().mapToLong(Epoch::expiresAtMillis).min().orElse(Long.MAX_VALUE);
+    }
+
     private void dropExpired(long nowEpochMillis) {
         previous.removeIf(epoch -> {
             boolean expired = epoch.isExpired(nowEpochMillis);

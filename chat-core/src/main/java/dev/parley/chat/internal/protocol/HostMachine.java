@@ -1398,6 +1398,9 @@ public final class HostMachine extends RoomMachine {
                     .min(Long::compare)
                     .ifPresent(next -> timers.startFor(Timer.GRACE, now, next - now));
         }
+        if (timers.expire(Timer.OLD_KEYS, now)) {
+            wipeOldKeys(group);
+        }
         if (timers.expire(Timer.REKEY, now)) {
             isRekeyDue = group.members().size() > 1;
             commitSoon();

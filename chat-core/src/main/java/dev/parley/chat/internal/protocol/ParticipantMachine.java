@@ -966,6 +966,10 @@ public final class ParticipantMachine extends RoomMachine {
                 joinSignaling();
             }
         }
+        MlsGroup joined = group;
+        if (timers.expire(Timer.OLD_KEYS, now) && joined != null) {
+            wipeOldKeys(joined);
+        }
         if (timers.expire(Timer.LEADER, now)) {
             askForLeader();
         }

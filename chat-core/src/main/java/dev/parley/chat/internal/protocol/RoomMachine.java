@@ -25,6 +25,7 @@ import dev.parley.chat.transport.SignalingSession.MessageType;
 import dev.parley.chat.transport.SignedSuccession;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.Deque;
@@ -537,6 +538,21 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** Tells by what members see that they share this epoch; to be called after each {@link #updateRoster}. */
     final void epochChanged(MlsGroup group) {
         emit(new Output.EpochChanged(group.epoch(), roster.size(), group.epochAuthenticator()));
+        timers.startUnlessRunning(Timer.OLD_KEYS, now);
+    }
+
+    /** Wipes keys by time, also when nothing is sent or received any more. */
+    final void wipeOldKeys(MlsGroup group) {
+        long lastMillis = group.forgetExpired(epochMillis);
+        if (lastMillis != Long.MAX_VALUE) {
+            long leftMillis = Math.max(0, lastMillis - epochMillis) + 1;
+            timers.startFor(
+                    Timer.OLD_KEYS,
+                    now,
+                    Math.min(
+                            Timer.OLD_KEYS.nanos(),
+                            Duration.ofMillis(leftMillis).toNanos()));
+        }
     }
 
     final boolean isInRoster(PeerId peer) {

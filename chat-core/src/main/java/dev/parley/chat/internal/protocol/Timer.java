@@ -30,6 +30,8 @@ enum Timer {
     GRACE(Duration.ofSeconds(10)),
     /** Host: from the first message after a renewal of the group's keys to the next renewal. */
     REKEY(Duration.ofMinutes(10)),
+    /** Any side: from a change of the group to a look whether keys of the epochs before are to be wiped. */
+    OLD_KEYS(Duration.ofMillis(60_001)),
     /** Whoever leads under a lease: pause between two renewals of it. */
     LEASE(Duration.ofSeconds(10)),
     /** Participant whose link is lost: pause between two questions who leads; a deputy asks for the lease then. */

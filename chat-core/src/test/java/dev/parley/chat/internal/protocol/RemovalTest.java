@@ -5,11 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.chat.CloseReason.Code;
 import dev.parley.chat.NotAllowedException;
 import dev.parley.chat.PeerId;
+import dev.parley.chat.internal.mls.MlsGroup;
 import dev.parley.chat.internal.protocol.MachineHarness.Node;
 import dev.parley.chat.transport.SignalingSession.MessageType;
+import java.lang.reflect.Field;
 import java.time.Duration;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** Who is put out of a room, and what becomes of its keys and its invite, in virtual time. */
@@ -202,6 +206,26 @@ final class RemovalTest {
     }
 
     @Test
+    void oneWhoIsKickedAndLetInFiftyTimesLeavesAWorkingRoom() {
+        for (int i = 0; i < 50; i++) {
+            Node again = join("Dan", 6);
+            assertThat(again.closed).isNull();
+            host.kick(again.id());
+            assertThat(again.closedFor()).isEqualTo(Code.KICKED);
+        }
+        host.send("still here");
+        bob.send("so am I");
+        assertThat(ann.messages()).containsExactly("Host: still here", "Bob: so am I");
+
+        Node withTheFirstInvite = world.participant("Late", 7).start();
+        world.advanceMillis(500);
+        assertThat(withTheFirstInvite.closedFor()).isEqualTo(Code.WRONG_SECRET);
+        Node withTheNewest = join("Newcomer", 8);
+        ann.send("come in");
+        assertThat(withTheNewest.messages()).containsExactly("Ann: come in");
+    }
+
+    @Test
     void onlyWhoLeadsCanRemove() {
         long ticket = ann.kick(bob.id());
         assertThat(ann.rejected.get(ticket)).isInstanceOf(NotAllowedException.class);
@@ -230,6 +254,26 @@ final class RemovalTest {
     }
 
     // ---- renewal of keys
+
+    private static int previousEpochs(Node node) throws ReflectiveOperationException {
+        MlsGroup group = Objects.requireNonNull(node.group());
+        Field field = MlsGroup.class.getDeclaredField("previous");
+        field.setAccessible(true);
+        return ((Deque<?>) field.get(group)).size();
+    }
+
+    @Test
+    void oldKeysAreWipedByTimeAlone() throws Exception {
+        host.kick(bob.id());
+        assertThat(previousEpochs(host)).isPositive();
+        assertThat(previousEpochs(ann)).isPositive();
+        // Nothing is said, and not even a PING comes to Ann.
+        world.silence(ann.link());
+        world.worker.remove(ann.id());
+        world.advance(Duration.ofSeconds(61));
+        assertThat(previousEpochs(host)).isZero();
+        assertThat(previousEpochs(ann)).isZero();
+    }
 
     private long epoch() {
         return host.all(Output.Transmit.class).stream()

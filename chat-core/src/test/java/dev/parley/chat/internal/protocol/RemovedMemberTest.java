@@ -1,6 +1,7 @@
 package dev.parley.chat.internal.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.PeerId;
@@ -9,6 +10,7 @@ import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.internal.crypto.SealException;
 import dev.parley.chat.internal.mls.MlsException;
 import dev.parley.chat.internal.mls.MlsGroup;
+import dev.parley.chat.internal.mls.MlsLimits;
 import dev.parley.chat.internal.protocol.MachineHarness.Node;
 import dev.parley.chat.internal.protocol.MachineHarness.Tapped;
 import dev.parley.chat.transport.SignalingSession.MessageType;
@@ -26,7 +28,8 @@ import org.junit.jupiter.api.Test;
 /**
  * "A removed member's recorded traffic and keys open nothing sent after its removal." The adversary was a member. It
  * keeps its identity, every secret that it had and its live group, and it has a tap on every link and on the worker, as
- * if there were no DTLS. Random rooms from seeds: {@code -Dparley.sim.seeds=N}, {@code -Dparley.sim.seed=S} for one.
+ * if there were no DTLS. Random rooms from seeds: {@code -Dparley.removal.seeds=N}, {@code -Dparley.sim.seed=S} for
+ * one.
  */
 final class RemovedMemberTest {
 
@@ -34,11 +37,15 @@ final class RemovedMemberTest {
     private static final int EPOCH_BYTES = 8;
     private static final int CONFIRM_TAG_BYTES = 32;
 
+    /** After version, wire format, and group id with its length (RFC 9420 section 6.3). */
+    private static final int EPOCH_AT = 2 + 2 + 1 + dev.parley.chat.RoomId.BYTES;
+
     /** What the adversary could open, over all seeds. */
     private int openedBefore;
 
     private int triedAfter;
     private int heardByOthers;
+    private int commitsTried;
 
     @Test
     void whoWasRemovedOpensNothingThatIsSentAfterwards() throws Exception {
@@ -59,6 +66,7 @@ final class RemovedMemberTest {
                 .as("opened of what was sealed before the removal")
                 .isGreaterThan(SEEDS / 4);
         assertThat(triedAfter).as("tried of what was sealed after it").isGreaterThan(SEEDS * 10);
+        assertThat(commitsTried).as("commits tried").isGreaterThan(SEEDS);
         assertThat(heardByOthers).as("heard by those who stayed").isGreaterThan(SEEDS * 5);
     }
 
@@ -91,9 +99,15 @@ final class RemovedMemberTest {
             }
         }
         MlsGroup kept = java.util.Objects.requireNonNull(eve.group());
-        switch (random.nextInt(3)) {
+        switch (random.nextInt(4)) {
             case 0 -> host.kick(eve.id());
             case 1 -> host.ban(eve.id());
+            case 2 -> {
+                // Lost: it keeps its place for a while, then it is removed.
+                world.worker.remove(eve.id());
+                world.cut(eve.linkAtHost());
+                world.advance(Timer.GRACE.toDuration().plusSeconds(1));
+            }
             default -> {
                 eve.handle(new Input.Leave());
                 world.advanceMillis(300);
@@ -106,14 +120,17 @@ final class RemovedMemberTest {
         }
         world.advanceMillis(6_000);
         chat(random, host, others, null);
+        int tappedBefore = world.tapped().size();
         Node next = join(world, "Next", 40, host.secret);
         chat(random, host, others, null);
+        MlsGroup groupOfNext = java.util.Objects.requireNonNull(next.group());
         host.kick(next.id());
         chat(random, host, others, null);
 
         heardByOthers +=
                 others.stream().mapToInt(node -> node.messages().size()).sum();
         attack(world, eve, kept);
+        opensNothingOlder(world, tappedBefore, groupOfNext);
         assertThat(eve.messages()).as("what it was told").isEqualTo(toldBefore);
         comeBack(world, eve, host);
     }
@@ -144,18 +161,16 @@ final class RemovedMemberTest {
 
     // ---- the adversary
 
-    private void attack(MachineHarness world, Node eve, MlsGroup kept) {
+    private void attack(MachineHarness world, Node eve, MlsGroup kept) throws Exception {
         Map<Object, Frame.Decoder> decoders = new LinkedHashMap<>();
         for (Tapped tapped : world.tapped()) {
             assertThat(new String(tapped.frame(), StandardCharsets.ISO_8859_1)).doesNotContain("line ");
-            Frame frame;
-            try {
-                frame = decoders.computeIfAbsent(tapped.link(), link -> new Frame.Decoder())
-                        .accept(tapped.frame(), Limits.MAX_MESSAGE_BYTES);
-            } catch (dev.parley.chat.internal.encoding.MalformedException e) {
-                throw new AssertionError("a machine sent what is no frame", e);
+            Frame frame = whole(decoders, tapped);
+            if (frame != null && frame.kind() == Frame.Kind.COMMIT) {
+                takesInNoLaterCommit(kept, frame);
+                commitsTried++;
             }
-            byte[] message = frame == null ? null : sealed(frame);
+            byte[] message = sealed(frame);
             if (message != null) {
                 boolean knewOfRemoval = !tapped.senderSees().contains(eve.id());
                 boolean opened = opens(kept, message);
@@ -181,8 +196,50 @@ final class RemovedMemberTest {
         }
     }
 
+    /** Somebody who came later, with what was on the links before it came. */
+    private static void opensNothingOlder(MachineHarness world, int tappedBefore, MlsGroup late) {
+        Map<Object, Frame.Decoder> decoders = new LinkedHashMap<>();
+        for (Tapped tapped : world.tapped().subList(0, tappedBefore)) {
+            byte[] message = sealed(whole(decoders, tapped));
+            if (message != null) {
+                assertThat(opens(late, message))
+                        .as("sealed by %s before it came", tapped.sender())
+                        .isFalse();
+            }
+        }
+    }
+
+    private static @Nullable Frame whole(Map<Object, Frame.Decoder> decoders, Tapped tapped) {
+        try {
+            return decoders.computeIfAbsent(tapped.link(), link -> new Frame.Decoder())
+                    .accept(tapped.frame(), Limits.MAX_MESSAGE_BYTES);
+        } catch (dev.parley.chat.internal.encoding.MalformedException e) {
+            throw new AssertionError("a machine sent what is no frame", e);
+        }
+    }
+
+    /** Later commits, as they are and as if they were to the epoch that is kept. */
+    private static void takesInNoLaterCommit(MlsGroup kept, Frame frame) throws Exception {
+        for (byte[] commit : Content.commits(frame.body())) {
+            // The one that removes the adversary is to its own epoch: it may know that it is out.
+            if (MlsGroup.epochOf(commit, MlsLimits.DEFAULT) > kept.epoch()) {
+                for (byte[] attempt : List.of(
+                        commit,
+                        ByteBuffer.wrap(commit.clone())
+                                .putLong(EPOCH_AT, kept.epoch())
+                                .array())) {
+                    assertThatThrownBy(() -> kept.process(attempt, MachineHarness.START_EPOCH_MILLIS))
+                            .isInstanceOf(MlsException.class);
+                }
+            }
+        }
+    }
+
     /** The MLS message in a frame, if it is one that tells something. */
-    private static byte @Nullable [] sealed(Frame frame) {
+    private static byte @Nullable [] sealed(@Nullable Frame frame) {
+        if (frame == null) {
+            return null;
+        }
         return switch (frame.kind()) {
             case APPLICATION, STATE -> frame.body();
             case CONFIRM -> Arrays.copyOfRange(frame.body(), CONFIRM_TAG_BYTES, frame.body().length);
@@ -192,12 +249,10 @@ final class RemovedMemberTest {
 
     /** Tries the group as it is kept, and with the epoch of the message made to be each that the group may hold. */
     private static boolean opens(MlsGroup kept, byte[] message) {
-        // version, wire format, group id with its length; then the epoch (RFC 9420 section 6.3)
-        int epochAt = 2 + 2 + 1 + dev.parley.chat.RoomId.BYTES;
         for (long epoch = kept.epoch(); epoch >= Math.max(0, kept.epoch() - 3); epoch--) {
             for (byte[] attempt : List.of(
                     message,
-                    ByteBuffer.wrap(message.clone()).putLong(epochAt, epoch).array())) {
+                    ByteBuffer.wrap(message.clone()).putLong(EPOCH_AT, epoch).array())) {
                 try {
                     kept.unprotect(attempt, MachineHarness.START_EPOCH_MILLIS);
                     return true;
@@ -232,9 +287,8 @@ final class RemovedMemberTest {
                 dev.parley.chat.internal.mls.MlsLimits.DEFAULT,
                 MachineHarness.START_EPOCH_MILLIS);
         byte[] message = group.protect(new byte[] {1});
-        int epochAt = 2 + 2 + 1 + dev.parley.chat.RoomId.BYTES;
-        assertThat(ByteBuffer.wrap(message, epochAt, EPOCH_BYTES).getLong()).isEqualTo(group.epoch());
-        ByteBuffer.wrap(message).putLong(epochAt, 77);
+        assertThat(ByteBuffer.wrap(message, EPOCH_AT, EPOCH_BYTES).getLong()).isEqualTo(group.epoch());
+        ByteBuffer.wrap(message).putLong(EPOCH_AT, 77);
         assertThat(MlsGroup.epochOf(message, dev.parley.chat.internal.mls.MlsLimits.DEFAULT))
                 .isEqualTo(77);
     }

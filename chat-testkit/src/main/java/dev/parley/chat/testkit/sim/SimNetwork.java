@@ -12,12 +12,35 @@ import org.jspecify.annotations.Nullable;
 /** The simulated network between hosts, which are named by text. Delays, loses, and parts hosts from each other. */
 public final class SimNetwork {
 
+    /** Sees every frame of every link, as it is within the encryption of the link. Default: none. */
+    public interface Tap {
+
+        /**
+         * A frame is sent.
+         *
+         * @param from the host that sends it
+         * @param to the host that it is sent to
+         * @param frame the frame; not to be changed
+         */
+        void sent(String from, String to, byte[] frame);
+
+        /**
+         * A frame is given to the listener of an open link.
+         *
+         * @param from the host that sent it
+         * @param to the host that it has reached
+         * @param frame the very array that was sent
+         */
+        void arrived(String from, String to, byte[] frame);
+    }
+
     private final VirtualTime time;
     private final Random random;
     private NetworkProfile profile;
     private final Map<String, Integer> islands = new HashMap<>();
     private final Set<String> cutFromWorker = new HashSet<>();
     private boolean workerDown;
+    private @Nullable Tap tap;
     private Consumer<Throwable> listenerFailures = failure -> {
         throw new AssertionError("a listener failed", failure);
     };
@@ -100,6 +123,29 @@ public final class SimNetwork {
      */
     public void whenListenerFails(Consumer<Throwable> handler) {
         listenerFailures = handler;
+    }
+
+    /**
+     * Lets someone see all frames from now on.
+     *
+     * @param newTap who sees them, in the place of the one before
+     */
+    public void overhear(Tap newTap) {
+        tap = newTap;
+    }
+
+    void sent(String from, String to, byte[] frame) {
+        Tap present = tap;
+        if (present != null) {
+            present.sent(from, to, frame);
+        }
+    }
+
+    void arrived(String from, String to, byte[] frame) {
+        Tap present = tap;
+        if (present != null) {
+            present.arrived(from, to, frame);
+        }
     }
 
     /** Calls a listener. The last thing to be done in a task. */

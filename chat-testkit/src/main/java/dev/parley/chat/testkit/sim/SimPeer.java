@@ -31,6 +31,7 @@ public final class SimPeer {
     private final SimWorld world;
     private final String name;
     private final Duration clockSkew;
+    private final double clockRate;
     private final Identity identity;
     private final ChatStore store = new InMemoryChatStore();
     private final List<MessageId> accepted = new ArrayList<>();
@@ -47,16 +48,17 @@ public final class SimPeer {
     private final List<Participant> joined = new ArrayList<>();
     private final List<Participant> left = new ArrayList<>();
 
-    SimPeer(SimWorld world, String name, Duration clockSkew) {
+    SimPeer(SimWorld world, String name, Duration clockSkew, double clockRate) {
         this.world = world;
         this.name = name;
         this.clockSkew = clockSkew;
+        this.clockRate = clockRate;
         byte[] ed25519Seed = new byte[KEY_BYTES];
         byte[] x25519Key = new byte[KEY_BYTES];
         world.random().nextBytes(ed25519Seed);
         world.random().nextBytes(x25519Key);
         this.identity = Identity.fromInsecureSeeds(ed25519Seed, x25519Key);
-        environment = new VirtualEnvironment(world.time(), world.random().nextLong(), clockSkew);
+        environment = new VirtualEnvironment(world.time(), world.random().nextLong(), clockSkew, clockRate);
         transport = new SimTransport(world.network(), name);
         signaling = new SimSignaling(world.network(), world.worker(), name);
         manager = newManager();
@@ -186,7 +188,7 @@ public final class SimPeer {
 
     /** Starts the process again after a crash. It is in no room then. */
     public void restart() {
-        environment = new VirtualEnvironment(world.time(), world.random().nextLong(), clockSkew);
+        environment = new VirtualEnvironment(world.time(), world.random().nextLong(), clockSkew, clockRate);
         transport = new SimTransport(world.network(), name);
         signaling = new SimSignaling(world.network(), world.worker(), name);
         manager = newManager();

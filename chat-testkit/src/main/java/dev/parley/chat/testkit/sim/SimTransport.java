@@ -208,8 +208,10 @@ public final class SimTransport implements Transport {
                 return false;
             }
             byte[] copy = frame.clone();
+            network.sent(host, receiver.hostName(), copy);
             transfer(receiver, copy.length, () -> {
                 if (receiver.state == State.OPEN) {
+                    network.arrived(host, receiver.hostName(), copy);
                     network.tell(() -> receiver.listener.onFrame(copy));
                 }
             });

@@ -132,7 +132,19 @@ public final class SimWorld {
      * @return the peer
      */
     public SimPeer peer(String name, Duration clockSkew) {
-        SimPeer peer = new SimPeer(this, name, clockSkew);
+        return peer(name, clockSkew, 1);
+    }
+
+    /**
+     * Adds a peer whose clocks are wrong, and run faster or slower than the others.
+     *
+     * @param name its name, and that of its host in the network
+     * @param clockSkew how far its wall clock is ahead at the beginning of the simulation
+     * @param clockRate how many seconds its clocks count in one second of the simulation
+     * @return the peer
+     */
+    public SimPeer peer(String name, Duration clockSkew, double clockRate) {
+        SimPeer peer = new SimPeer(this, name, clockSkew, clockRate);
         peers.add(peer);
         return peer;
     }

@@ -17,6 +17,7 @@ public final class VirtualEnvironment implements Environment {
     private final VirtualTime time;
     private final Random random;
     private final long skewMillis;
+    private final double rate;
     private boolean closed;
 
     /**
@@ -27,19 +28,35 @@ public final class VirtualEnvironment implements Environment {
      * @param clockSkew how far its wall clock is ahead of the others
      */
     public VirtualEnvironment(VirtualTime time, long seed, Duration clockSkew) {
+        this(time, seed, clockSkew, 1);
+    }
+
+    /**
+     * Makes an environment whose clocks do not run at the rate of the others.
+     *
+     * @param time shared by all of a simulation
+     * @param seed of this environment's randomness
+     * @param clockSkew how far its wall clock is ahead of the others at the beginning
+     * @param rate how many seconds its clocks count in one second of the simulation; more than 0
+     */
+    public VirtualEnvironment(VirtualTime time, long seed, Duration clockSkew, double rate) {
+        if (!(rate > 0)) {
+            throw new IllegalArgumentException("a clock runs forward, not at the rate " + rate);
+        }
         this.time = time;
         this.random = new Random(seed);
         this.skewMillis = clockSkew.toMillis();
+        this.rate = rate;
     }
 
     @Override
     public long nanoTime() {
-        return time.nowNanos();
+        return (long) (time.nowNanos() * rate);
     }
 
     @Override
     public long epochMillis() {
-        return START_EPOCH_MILLIS + skewMillis + time.nowNanos() / 1_000_000;
+        return START_EPOCH_MILLIS + skewMillis + nanoTime() / 1_000_000;
     }
 
     @Override
@@ -55,11 +72,12 @@ public final class VirtualEnvironment implements Environment {
 
     @Override
     public Cancellable schedule(Duration delay, Runnable task) {
-        VirtualTime.Event event = time.at(time.nowNanos() + Math.max(0, delay.toNanos()), () -> {
-            if (!closed) {
-                task.run();
-            }
-        });
+        VirtualTime.Event event =
+                time.at(time.nowNanos() + (long) Math.ceil(Math.max(0, delay.toNanos()) / rate), () -> {
+                    if (!closed) {
+                        task.run();
+                    }
+                });
         return event::cancel;
     }
 
