@@ -111,6 +111,7 @@ final class MachineRoom {
                 RawGroup.random(32),
                 Map.of(),
                 List.of(),
+                List.of(),
                 null,
                 null);
     }

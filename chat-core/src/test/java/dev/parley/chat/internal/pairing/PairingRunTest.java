@@ -9,6 +9,7 @@ import dev.parley.chat.RoomId;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.internal.encoding.ByteReader;
 import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.internal.pairing.PairingExchange.Numbers;
 import dev.parley.chat.internal.pairing.PairingExchange.Role;
 import dev.parley.chat.internal.pairing.PairingHost.Phase;
 import java.util.Arrays;
@@ -150,12 +151,12 @@ final class PairingRunTest {
         PairingExchange other = new PairingExchange(Role.GUEST, ROOM, HOST, GUEST, CODE);
         byte[] oneFirst = one.round1();
         byte[] otherFirst = other.round1();
-        one.acceptRound1(new ByteReader(otherFirst));
-        other.acceptRound1(new ByteReader(oneFirst));
+        one.acceptRound1(Numbers.ofRound1(new ByteReader(otherFirst)));
+        other.acceptRound1(Numbers.ofRound1(new ByteReader(oneFirst)));
         byte[] oneSecond = one.round2();
         byte[] otherSecond = other.round2();
-        one.acceptRound2(new ByteReader(otherSecond));
-        other.acceptRound2(new ByteReader(oneSecond));
+        one.acceptRound2(Numbers.ofRound2(new ByteReader(otherSecond)));
+        other.acceptRound2(Numbers.ofRound2(new ByteReader(oneSecond)));
         byte[] sealed = one.seal(LINK.getBytes(UTF_8));
         for (int at = 0; at < sealed.length; at++) {
             byte[] bent = sealed.clone();

@@ -101,7 +101,6 @@ public final class MlsTargets {
         return new Prepared(List.of(leaf), input -> {
             try {
                 Leaf read = Leaf.read(new MlsReader(input));
-                require(read.signatureKey().length == MlsCrypto.PUBLIC_KEY_BYTES, "keys have one length");
                 require(read.encryptionKey().length == MlsCrypto.PUBLIC_KEY_BYTES, "keys have one length");
             } catch (MlsException refused) {
                 // Declared.
