@@ -180,7 +180,7 @@ public final class SimWorker {
         }
         SimLease held = known.held(nowNanos);
         if (held != null && !held.holder().equals(peer)) {
-            if (fence > held.fence() && fence - held.fence() <= MAX_FENCE_STEP) {
+            if (fence > held.fence() && fence - held.fence() < MAX_FENCE_STEP) {
                 // Somebody has led under a fence that is not known here any more: the holder's next one is greater.
                 held = new SimLease(held.holder(), fence, held.untilNanos());
                 known.lease = held;

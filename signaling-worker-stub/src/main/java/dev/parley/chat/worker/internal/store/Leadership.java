@@ -49,7 +49,7 @@ record Leadership(
         Holding held = held(nowMillis);
         if (held != null && !held.peer().equals(peer)) {
             // Who has led under a greater fence knows what this worker has forgotten: the holder's next one is greater.
-            boolean isForgotten = fence > held.fence() && fence - held.fence() <= RoomStore.MAX_FENCE_STEP;
+            boolean isForgotten = fence > held.fence() && fence - held.fence() < RoomStore.MAX_FENCE_STEP;
             return isForgotten ? new Holding(held.peer(), fence, held.untilMillis()) : held;
         }
         long until = nowMillis + RoomStore.LEASE_MILLIS;
