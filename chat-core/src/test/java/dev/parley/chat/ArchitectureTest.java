@@ -75,6 +75,28 @@ final class ArchitectureTest {
                 .check(CORE);
     }
 
+    /** Group state that was stored could be restored, and then two messages be sealed under one key. */
+    @Test
+    void theStateOfAGroupIsNeverStored() {
+        noClasses()
+                .that()
+                .resideInAPackage("dev.parley.chat.store..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("dev.parley.chat.internal.mls.."))
+                .check(CORE);
+        noClasses()
+                .that()
+                .resideInAPackage("dev.parley.chat.internal.mls..")
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                                "java.nio.file..", "java.nio.channels..", "java.sql..", "dev.parley.chat.store..")
+                        .or(describe(
+                                "files and serialised objects",
+                                type -> type.getFullName().startsWith("java.io.File")
+                                        || type.getFullName().startsWith("java.io.Object"))))
+                .check(CORE);
+    }
+
     @Test
     void theProtocolReadsNoClock() {
         noClasses()

@@ -900,7 +900,10 @@ public final class ParticipantMachine extends RoomMachine {
         if (signed != null) {
             trySuccession(signed);
         }
-        timesFree = lease == null || lease.validFor().isZero() ? timesFree + 1 : 0;
+        // One of our own of which we have not heard is there for us to take.
+        boolean isFree =
+                lease == null || lease.validFor().isZero() || lease.holder().equals(self.peerId());
+        timesFree = isFree ? timesFree + 1 : 0;
         if (isItsTurn()) {
             askForLeader();
         } else if (lease != null && follow(lease)) {

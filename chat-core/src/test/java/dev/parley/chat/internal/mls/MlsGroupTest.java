@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.internal.crypto.IdentityKeys;
 import dev.parley.chat.internal.mls.MlsException.Kind;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -251,6 +252,42 @@ class MlsGroupTest {
         assertThatThrownBy(() -> bobs.protect(bytes("x"))).isInstanceOf(IllegalStateException.class);
         assertThat(text(anns, after)).isEqualTo("after");
         assertThat(anns.members()).containsExactly(host.peerId(), ann.peerId());
+    }
+
+    @Test
+    void keysOfBeforeARenewalOpenNothingBehindIt() throws Exception {
+        MlsGroup anns = join(ann);
+        MlsGroup thief = join(bob, anns);
+        assertThat(text(thief, hosts.protect(bytes("before")))).isEqualTo("before");
+        anns.process(hosts.rekey(NOW), NOW);
+        byte[] after = hosts.protect(bytes("after"));
+        assertThat(text(anns, after)).isEqualTo("after");
+
+        assertRefused(Kind.WRONG_EPOCH, () -> thief.unprotect(after, NOW));
+        // Its epoch stands behind version, wire format and group id (RFC 9420 section 6.3).
+        byte[] aimed = ByteBuffer.wrap(after.clone())
+                .putLong(2 + 2 + 1 + GROUP_ID.length, thief.epoch())
+                .array();
+        assertRefused(Kind.REPLAYED_OR_FORGED, () -> thief.unprotect(aimed, NOW));
+    }
+
+    @Test
+    void whatIsNoPrivateMessageIsNotLookedInto() throws Exception {
+        MlsGroup anns = join(ann);
+        byte[] said = hosts.protect(bytes("said"));
+        byte[] commit = hosts.rekey(NOW);
+        // PublicMessage, Welcome, GroupInfo, KeyPackage (RFC 9420 section 17.2): no external commit comes by any.
+        for (int wireFormat : new int[] {1, 3, 4, 5}) {
+            for (byte[] message : List.of(said, commit)) {
+                byte[] other = ByteBuffer.wrap(message.clone())
+                        .putShort(2, (short) wireFormat)
+                        .array();
+                assertRefused(Kind.MALFORMED, () -> anns.unprotect(other, NOW));
+                assertRefused(Kind.MALFORMED, () -> anns.process(other, NOW));
+            }
+        }
+        assertThat(text(anns, said)).isEqualTo("said");
+        assertThat(anns.process(commit, NOW)).isEqualTo(MlsGroup.Outcome.ADVANCED);
     }
 
     @Test

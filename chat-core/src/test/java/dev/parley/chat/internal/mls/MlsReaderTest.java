@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.chat.internal.mls.MlsException.Kind;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,15 @@ class MlsReaderTest {
         assertRefused(Kind.POLICY, () -> CommitContent.read(commit("", "00")));
         assertRefused(Kind.POLICY, () -> CommitContent.read(commit(psk, "00")));
         assertRefused(Kind.MALFORMED, () -> CommitContent.read(commit(remove, "02")));
+    }
+
+    /** Update, ReInit, ExternalInit, GroupContextExtensions (RFC 9420 section 17.4), and proposals by reference. */
+    @Test
+    void proposalsOutsideTheProfileAreRefused() throws MlsException {
+        for (String type : List.of("0002", "0005", "0006", "0007", "00ff")) {
+            assertRefused(Kind.POLICY, () -> CommitContent.read(commit("01" + type + "00000000", "00")));
+        }
+        assertRefused(Kind.POLICY, () -> CommitContent.read(commit("02" + "20" + "00".repeat(32), "00")));
     }
 
     private static byte[] commit(String proposals, String path) {

@@ -421,13 +421,19 @@ public final class Misbehaviours {
     }
 
     /**
-     * Gives the lease of a room to everybody who asks for it, under a fence greater than any that it gave before. It
-     * shows the lease as an honest worker would: to whom it gave it first.
+     * Gives the lease of a room to everybody who asks for it, under a fence greater than any that it gave before. To
+     * who asks whose it is it says one time in two that it is free, and else as an honest worker would: whose it was
+     * first.
      *
      * @return the misbehaviour
      */
     public static Misbehaviour grantingTheLeaseToAll() {
         return new Misbehaviour() {
+            @Override
+            public RoomEntry find(EvilWorker worker, String client, RoomId asked, RoomEntry truth) {
+                return worker.random().nextBoolean() ? ledBy(truth, truth.succession(), null) : truth;
+            }
+
             @Override
             public Lease lease(EvilWorker worker, String client, PeerId asker, Lease truth) {
                 return truth.holder().equals(asker) ? truth : new Lease(asker, worker.laterFence(truth.fence()), LEASE);

@@ -119,6 +119,11 @@ class EvilLeaseTest {
             new Plan("gives the lease to all", Misbehaviours.grantingTheLeaseToAll()),
             new Plan("gives the lease to all under one fence", new Misbehaviour() {
                 @Override
+                public RoomEntry find(EvilWorker worker, String client, RoomId asked, RoomEntry truth) {
+                    return Misbehaviours.grantingTheLeaseToAll().find(worker, client, asked, truth);
+                }
+
+                @Override
                 public Lease lease(EvilWorker worker, String client, PeerId asker, Lease truth) {
                     return new Lease(asker, HIGH_FENCE, LEASE);
                 }
