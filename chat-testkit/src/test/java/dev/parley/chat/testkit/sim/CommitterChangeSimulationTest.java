@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class CommitterChangeSimulationTest {
 
-    private static final int DEFAULT_SEEDS = 200;
+    private static final int DEFAULT_SEEDS = 100;
 
     /** A PING and a PONG for each link, which go on at rest. */
     private static final long MAX_BYTES_AT_REST = 8 * 2 * 9;
