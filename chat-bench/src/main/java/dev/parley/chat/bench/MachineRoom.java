@@ -148,7 +148,12 @@ final class MachineRoom {
         List<Output> outputs = new ArrayList<>();
         side.machine.handle(now, EPOCH_MILLIS, input);
         for (Output output = side.machine.poll(); output != null; output = side.machine.poll()) {
-            outputs.add(output);
+            if (output instanceof Output.QueryBuffered query) {
+                // Whoever carries out what else is wanted: the link has taken all.
+                side.machine.handle(now, EPOCH_MILLIS, new Input.LinkBuffered(query.link(), 0));
+            } else {
+                outputs.add(output);
+            }
         }
         return outputs;
     }
@@ -218,8 +223,6 @@ final class MachineRoom {
         } else if (output instanceof Output.Transmit transmit) {
             Side to = side == host ? known(byHostLink.get(transmit.link()), "a frame has nobody to go to") : host;
             handle(to, new Input.FrameReceived(side == host ? to.link : side.hostLink, transmit.frame()));
-        } else if (output instanceof Output.QueryBuffered query) {
-            handle(side, new Input.LinkBuffered(query.link(), 0));
         } else if (output instanceof Output.StateChanged changed) {
             side.isConnected = changed.state() == ConnectionState.CONNECTED;
             Workload.require(changed.state() != ConnectionState.CLOSED, "a room ended: " + reasonOf(changed));
