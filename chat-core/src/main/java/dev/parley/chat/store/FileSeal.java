@@ -116,6 +116,29 @@ final class FileSeal {
         }
     }
 
+    /** Work on the rows of a file. */
+    @FunctionalInterface
+    interface Work<T> {
+        T run() throws SQLException, SealException;
+    }
+
+    /**
+     * Reads rows, and then says as {@link #requireSame} does whether the file was still as it was: that explains best
+     * why they do not open, too.
+     */
+    static <T> T reading(PreparedStatement salt, byte @Nullable [] expected, Path file, Work<T> work)
+            throws SQLException, SealException {
+        T result;
+        try {
+            result = work.run();
+        } catch (SealException | RuntimeException e) {
+            requireSame(salt, expected, file);
+            throw e;
+        }
+        requireSame(salt, expected, file);
+        return result;
+    }
+
     /** The query of {@link #requireSame}. */
     static final String SALT = "SELECT salt FROM seal";
 

@@ -579,25 +579,12 @@ public final class SqliteChatStore implements ChatStore {
         return "SqliteChatStore[" + file + "]";
     }
 
-    @FunctionalInterface
-    private interface Work<T> {
-        T run() throws SQLException, SealException;
-    }
-
-    private synchronized <T> T read(Work<T> work) {
+    private synchronized <T> T read(FileSeal.Work<T> work) {
         if (closed) {
             throw StoreRules.closed();
         }
         try {
-            T result;
-            try {
-                result = work.run();
-            } catch (SealException | RuntimeException e) {
-                FileSeal.requireSame(saltNow, salt, file);
-                throw e;
-            }
-            FileSeal.requireSame(saltNow, salt, file);
-            return result;
+            return FileSeal.reading(saltNow, salt, file, work);
         } catch (SealException e) {
             throw StoreRules.damaged(file, e);
         } catch (SQLException e) {
@@ -605,7 +592,7 @@ public final class SqliteChatStore implements ChatStore {
         }
     }
 
-    private synchronized <T> T write(String what, Work<T> work) {
+    private synchronized <T> T write(String what, FileSeal.Work<T> work) {
         if (closed) {
             throw StoreRules.closed();
         }

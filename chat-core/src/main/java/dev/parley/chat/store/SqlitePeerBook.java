@@ -246,11 +246,6 @@ public final class SqlitePeerBook implements PeerBook {
     }
 
     @FunctionalInterface
-    private interface Work<T> {
-        T run() throws SQLException, SealException;
-    }
-
-    @FunctionalInterface
     private interface Reader<T> {
         T read(ResultSet row) throws SQLException, SealException;
     }
@@ -280,20 +275,12 @@ public final class SqlitePeerBook implements PeerBook {
         return statement;
     }
 
-    private synchronized <T> T locked(Work<T> work) {
+    private synchronized <T> T locked(FileSeal.Work<T> work) {
         if (closed) {
             throw StoreRules.closed();
         }
         try {
-            T result;
-            try {
-                result = work.run();
-            } catch (SealException | RuntimeException e) {
-                FileSeal.requireSame(saltNow, salt, file);
-                throw e;
-            }
-            FileSeal.requireSame(saltNow, salt, file);
-            return result;
+            return FileSeal.reading(saltNow, salt, file, work);
         } catch (SealException e) {
             throw StoreRules.damaged(file, e);
         } catch (SQLException e) {
@@ -301,7 +288,7 @@ public final class SqlitePeerBook implements PeerBook {
         }
     }
 
-    private <T> T write(Work<T> work) {
+    private <T> T write(FileSeal.Work<T> work) {
         return locked(() -> {
             try (Statement statement = connection.createStatement()) {
                 // Not a deferred one: a transaction that begins with a read cannot wait for a writer later.
