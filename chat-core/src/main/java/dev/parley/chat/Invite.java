@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one needs to join a room: where its signaling worker is, its id and, for a private room, its secret. As a link:
  * {@code <base>/r/<roomId>#<secret>}. The secret stands in the fragment, which is not sent to a server. The scheme
- * {@code parley:} may stand before the link. Immutable.
+ * {@code parley:} may stand before the link. After somebody has ceased to be a deputy, the fragment ends in a point and
+ * the least version of the host's list of deputies by which who comes with the invite is led: an older list names
+ * somebody who may not lead any more. Immutable.
  *
  * <p>Who holds an invite with its secret can join: {@link #link} is to be treated like a password; {@code toString}
  * does not show the secret.
@@ -25,16 +27,20 @@ public final class Invite {
 
     private static final String SCHEME = "parley:";
     private static final String ROOM_PATH = "/r/";
+    private static final char LEAST_MARK = '.';
     private static final int MAX_CHARS = 2_048;
 
     private final URI base;
     private final RoomId room;
     private final byte @Nullable [] secret;
+    private final int leastSuccession;
 
-    Invite(URI base, RoomId room, byte @Nullable [] secret) {
+    /** Makes an invite; the least version is 0 where it names none. */
+    Invite(URI base, RoomId room, byte @Nullable [] secret, int leastSuccession) {
         this.base = base;
         this.room = room;
         this.secret = secret == null ? null : secret.clone();
+        this.leastSuccession = leastSuccession;
     }
 
     /**
@@ -46,7 +52,7 @@ public final class Invite {
      * @throws IllegalArgumentException if the base is not an absolute http or https URL
      */
     public static Invite toPublicRoom(URI base, RoomId room) {
-        return new Invite(checkedBase(base), room, null);
+        return new Invite(checkedBase(base), room, null, 0);
     }
 
     /**
@@ -91,20 +97,39 @@ public final class Invite {
         } catch (URISyntaxException e) {
             throw new IllegalArgumentException("not an invite: no server in it");
         }
-        String fragment = uri.getRawFragment();
-        if (fragment == null || fragment.isEmpty()) {
-            return toPublicRoom(base, room);
-        }
+        String fragment = uri.getRawFragment() == null ? "" : uri.getRawFragment();
+        int point = fragment.indexOf(LEAST_MARK);
+        int least = point < 0 ? 0 : parseLeast(fragment.substring(point + 1));
+        String secretText = point < 0 ? fragment : fragment.substring(0, point);
+        byte[] secret = secretText.isEmpty() ? null : parseSecret(secretText);
+        return new Invite(checkedBase(base), room, secret, least);
+    }
+
+    private static byte[] parseSecret(String text) {
         byte[] secret;
         try {
-            secret = Base64Url.decode(fragment);
+            secret = Base64Url.decode(text);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("not an invite: the secret is damaged; copy the whole link again");
         }
         if (secret.length != SECRET_BYTES && secret.length != ROTATED_SECRET_BYTES) {
             throw new IllegalArgumentException("not an invite: the secret is damaged; copy the whole link again");
         }
-        return new Invite(checkedBase(base), room, secret);
+        return secret;
+    }
+
+    private static int parseLeast(String text) {
+        int least;
+        try {
+            least = Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            least = 0;
+        }
+        // One spelling of each: what is read is written the same again.
+        if (least < 1 || !Integer.toString(least).equals(text)) {
+            throw new IllegalArgumentException("not an invite: its end is damaged; copy the whole link again");
+        }
+        return least;
     }
 
     /**
@@ -141,7 +166,17 @@ public final class Invite {
      */
     public String link() {
         String link = base + ROOM_PATH + room;
-        return secret == null ? link : link + "#" + Base64Url.encode(secret);
+        if (secret == null && leastSuccession == 0) {
+            return link;
+        }
+        return link
+                + "#"
+                + (secret == null ? "" : Base64Url.encode(secret))
+                + (leastSuccession == 0 ? "" : LEAST_MARK + Integer.toString(leastSuccession));
+    }
+
+    int leastSuccession() {
+        return leastSuccession;
     }
 
     byte @Nullable [] secret() {
@@ -153,6 +188,7 @@ public final class Invite {
         return other instanceof Invite that
                 && base.equals(that.base)
                 && room.equals(that.room)
+                && leastSuccession == that.leastSuccession
                 && MessageDigest.isEqual(secret, that.secret);
     }
 

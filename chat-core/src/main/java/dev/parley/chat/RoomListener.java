@@ -60,7 +60,9 @@ public interface RoomListener {
     default void onDelivery(Room room, MessageId message, PeerId peer, DeliveryState state) {}
 
     /**
-     * The room has a new secret, since somebody was removed: invites of before are void.
+     * The room has another invite, since somebody was removed or is no deputy any more; give out this one from now on.
+     * Where somebody was removed from a private room, invites of before are void. All others still let one in, but do
+     * not keep the signaling worker from leading one to who was a deputy then.
      *
      * @param room the room
      * @param invite the invite of now
@@ -75,6 +77,18 @@ public interface RoomListener {
      * @param alert what does not fit
      */
     default void onIdentityAlert(Room room, IdentityAlert alert) {}
+
+    /**
+     * Another leads the room: a deputy in the host's place, or the host again. Also told on entering a room that a
+     * deputy leads. The host has named who may lead; that one does and the host does not is the signaling worker's
+     * word. A worker that lies can part those who believe it from the others, which shows in the participants and in
+     * the {@linkplain Room#roomCode room code}: show it, and let people compare.
+     *
+     * @param room the room
+     * @param leader who leads, among the participants
+     * @param isHost whether it is the room's host
+     */
+    default void onLeaderChanged(Room room, PeerId leader, boolean isHost) {}
 
     /**
      * The signaling worker can be reached, or not. An established room does not need it; newcomers do.

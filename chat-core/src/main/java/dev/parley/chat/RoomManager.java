@@ -162,15 +162,14 @@ public final class RoomManager implements AutoCloseable {
                 nonce,
                 random(Descriptor.SEAL_NONCE_BYTES),
                 Instant.ofEpochMilli(environment.epochMillis()));
-        Invite invite = new Invite(signaling.baseUrl(), room, secretBytes);
+        Invite invite = new Invite(signaling.baseUrl(), room, secretBytes, 0);
         Descriptor descriptor;
         try {
             descriptor = Descriptor.verify(signed, room, secret, options.visibility());
         } catch (MalformedException | Descriptor.WrongSecretException e) {
             throw new IllegalStateException("what was signed just now verifies", e);
         }
-        HostMachine machine =
-                new HostMachine(config(descriptor, secret, Map.of(), List.of(), null), environment.epochMillis());
+        HostMachine machine = new HostMachine(config(descriptor, secret, Map.of(), List.of(), null, 0));
         return driver(machine, descriptor, signed, invite, true, listener);
     }
 
@@ -282,7 +281,8 @@ public final class RoomManager implements AutoCloseable {
         }
         ParticipantMachine machine;
         try {
-            machine = new ParticipantMachine(config(descriptor, secret, store.heads(room), wholeOutbox(room), entry));
+            machine = new ParticipantMachine(
+                    config(descriptor, secret, store.heads(room), wholeOutbox(room), entry, invite.leastSuccession()));
             if (machine.leaderId().equals(identity.peerId())) {
                 throw closed(
                         CloseReason.Code.FAILED,
@@ -324,7 +324,8 @@ public final class RoomManager implements AutoCloseable {
             RoomSecret secret,
             Map<PeerId, EventHead> heads,
             List<StoredEvent> outbox,
-            @Nullable RoomEntry entry) {
+            @Nullable RoomEntry entry,
+            int leastSuccession) {
         return new RoomConfig(
                 identity,
                 displayName,
@@ -336,7 +337,9 @@ public final class RoomManager implements AutoCloseable {
                 outbox,
                 said(descriptor.room(), heads, outbox),
                 entry == null ? null : entry.succession(),
-                entry == null ? null : entry.lease());
+                entry == null ? null : entry.lease(),
+                leastSuccession,
+                environment.epochMillis());
     }
 
     private RoomDriver driver(
@@ -359,7 +362,8 @@ public final class RoomManager implements AutoCloseable {
                 descriptor,
                 signed,
                 invite,
-                secret -> new Invite(invite.base(), invite.room(), secret.reveal()),
+                (secret, least) ->
+                        new Invite(invite.base(), invite.room(), invite.hasSecret() ? secret.reveal() : null, least),
                 self,
                 listener,
                 new RoomDriver.Services(

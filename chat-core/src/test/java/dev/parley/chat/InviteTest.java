@@ -32,9 +32,16 @@ final class InviteTest {
         try (InputStream file = InviteTest.class.getResourceAsStream("/golden/invites.txt")) {
             assertThat(file).isNotNull();
             String text = new String(file.readAllBytes(), StandardCharsets.UTF_8);
-            Invite invite = new Invite(URI.create("https://chat.example.org/tea"), new RoomId(ROOM), secret());
+            Invite invite = new Invite(URI.create("https://chat.example.org/tea"), new RoomId(ROOM), secret(), 0);
             Invite open = Invite.toPublicRoom(URI.create("http://127.0.0.1:8080/"), new RoomId(ROOM));
-            assertThat(text).isEqualTo("private " + invite.link() + "\npublic " + open.link() + "\n");
+            Invite later = new Invite(URI.create("https://chat.example.org/tea"), new RoomId(ROOM), secret(), 12);
+            Invite laterOpen = new Invite(URI.create("http://127.0.0.1:8080"), new RoomId(ROOM), null, 3);
+            assertThat(text)
+                    .isEqualTo("private " + invite.link() + "\npublic " + open.link() + "\nprivate " + later.link()
+                            + "\npublic " + laterOpen.link() + "\n");
+            assertThat(Invite.parse(later.link())).isEqualTo(later).isNotEqualTo(invite);
+            assertThat(Invite.parse(laterOpen.link())).isEqualTo(laterOpen).isNotEqualTo(open);
+            assertThat(laterOpen.hasSecret()).isFalse();
             assertThat(Invite.parse(invite.link())).isEqualTo(invite).hasSameHashCodeAs(invite);
             assertThat(Invite.parse(open.link())).isEqualTo(open).isNotEqualTo(invite);
         }
@@ -49,6 +56,8 @@ final class InviteTest {
         "parley:https://a.org/r/@#$, https://a.org",
         "PARLEY:https://a.org/r/@#$, https://a.org",
         "HTTP://a.org:81/r/@#$, HTTP://a.org:81",
+        "https://a.org/r/@#$.2147483647, https://a.org",
+        "https://a.org/r/@#.2, https://a.org",
         "https://a.org/x/r/y/r/@#$, https://a.org/x/r/y",
         "https://a.org/a%20b/r/@#$, https://a.org/a%20b",
         "https://a.org//r/@#$, https://a.org",
@@ -92,6 +101,14 @@ final class InviteTest {
                 "https://a.org/r/@#$A",
                 "https://a.org/r/@#$AAA",
                 "https://a.org/r/@#A",
+                "https://a.org/r/@#$.",
+                "https://a.org/r/@#$.0",
+                "https://a.org/r/@#$.02",
+                "https://a.org/r/@#$.+2",
+                "https://a.org/r/@#$.-2",
+                "https://a.org/r/@#$.2.2",
+                "https://a.org/r/@#$.2147483648",
+                "https://a.org/r/@#.",
                 "https://a.org/r/@#$ $",
                 "https://a.org/r/@#$%",
                 "https://a.org/r/@#$+",
@@ -169,7 +186,7 @@ final class InviteTest {
     @Test
     void theSecretIsNotShownAndNotShared() {
         byte[] secret = secret();
-        Invite invite = new Invite(URI.create("https://a.org"), new RoomId(ROOM), secret);
+        Invite invite = new Invite(URI.create("https://a.org"), new RoomId(ROOM), secret, 0);
         secret[0] = 0;
         assertThat(invite.link()).endsWith("#" + SECRET);
         byte[] copy = Objects.requireNonNull(invite.secret());
@@ -178,7 +195,7 @@ final class InviteTest {
         assertThat(invite.toString()).contains(ROOM).doesNotContain(SECRET.substring(0, 8));
         byte[] other = secret();
         other[31] = 8;
-        assertThat(invite).isNotEqualTo(new Invite(URI.create("https://a.org"), new RoomId(ROOM), other));
+        assertThat(invite).isNotEqualTo(new Invite(URI.create("https://a.org"), new RoomId(ROOM), other, 0));
         assertThat(invite).isNotEqualTo(Invite.toPublicRoom(URI.create("https://a.org"), new RoomId(ROOM)));
     }
 }

@@ -82,7 +82,7 @@ final class MachineRoom {
                 RawGroup.random(Descriptor.SEAL_NONCE_BYTES),
                 Instant.ofEpochMilli(EPOCH_MILLIS));
         Descriptor descriptor = Descriptor.verify(signed, room, secret, options.visibility());
-        host = new Side(new HostMachine(config(identity, descriptor, secret), EPOCH_MILLIS), identity.peerId());
+        host = new Side(new HostMachine(config(identity, descriptor, secret)), identity.peerId());
         mailFrom = host.id;
         sides.put(host.id, host);
         handle(host, new Input.Start());
@@ -113,7 +113,9 @@ final class MachineRoom {
                 List.of(),
                 List.of(),
                 null,
-                null);
+                null,
+                0,
+                EPOCH_MILLIS);
     }
 
     private void admit() {

@@ -73,8 +73,11 @@ sealed interface Event {
     /** A pairing code is void now. */
     record CodeEnded(String code, PairingOffer.Outcome outcome) implements Event {}
 
-    /** The room has a new invite; those of before are void. */
+    /** The room has a new invite, to be given out instead of those of before. */
     record Invited(String invite) implements Event {}
+
+    /** Another leads the room; without a name where it is not known yet. */
+    record Led(PeerId leader, @Nullable String name, boolean isHost) implements Event {}
 
     /** Something was done to participants. */
     record Done(@Nullable String ref, InputCommand.Act.Kind act, List<PeerId> peers) implements Event {}

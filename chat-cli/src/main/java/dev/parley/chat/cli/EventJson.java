@@ -128,6 +128,13 @@ final class EventJson {
         if (event instanceof Event.Invited e) {
             return named("invite").put("invite", e.invite());
         }
+        if (event instanceof Event.Led e) {
+            ObjectNode json = named("leader").put("peerId", e.leader().value());
+            if (e.name() != null) {
+                json.put("name", e.name());
+            }
+            return json.put("host", e.isHost());
+        }
         if (event instanceof Event.Done e) {
             ObjectNode json =
                     withRef(named("done"), e.ref()).put("cmd", e.act().name().toLowerCase(java.util.Locale.ROOT));

@@ -109,7 +109,17 @@ final class PlainText {
                     });
         }
         if (event instanceof Event.Invited e) {
-            return line("-- the invite is a new one, those of before are void\nInvite: " + clean(e.invite()));
+            return line("-- the invite is a new one; do not give out those of before any more\nInvite: "
+                    + clean(e.invite()));
+        }
+        if (event instanceof Event.Led e) {
+            String name = e.name();
+            String who = name == null ? e.leader().value() : clean(name);
+            return line(
+                    e.isHost()
+                            ? "-- the host, " + who + ", leads the room again"
+                            : "-- " + who + " leads the room in the host's place. Is somebody missing? Compare the code"
+                                    + " that /verify shows: all who are in the same room see the same one");
         }
         if (event instanceof Event.Done e) {
             return line(

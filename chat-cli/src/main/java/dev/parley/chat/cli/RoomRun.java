@@ -212,6 +212,16 @@ final class RoomRun implements RoomListener {
     }
 
     @Override
+    public void onLeaderChanged(Room room, PeerId leader, boolean isHost) {
+        String name = room.participants().stream()
+                .filter(participant -> participant.id().equals(leader))
+                .map(Participant::name)
+                .findFirst()
+                .orElse(null);
+        tell(new Event.Led(leader, name, isHost));
+    }
+
+    @Override
     public void onIdentityAlert(Room room, IdentityAlert alert) {
         tell(new Event.Alert(alert));
     }

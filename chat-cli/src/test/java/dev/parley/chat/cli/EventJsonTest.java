@@ -63,6 +63,8 @@ class EventJsonTest {
                         "{\"event\":\"code_ended\",\"code\":\"7-guitar-lemon\",\"outcome\":\"EXPIRED\"}",
                         "{\"event\":\"code_ended\",\"code\":\"7-guitar-lemon\",\"outcome\":\"CANCELLED\"}",
                         "{\"event\":\"invite\",\"invite\":\"http://127.0.0.1:1/r/" + room + "#s\"}",
+                        "{\"event\":\"leader\",\"peerId\":\"" + peer + "\",\"name\":\"Ann\",\"host\":false}",
+                        "{\"event\":\"leader\",\"peerId\":\"" + peer + "\",\"host\":true}",
                         "{\"event\":\"done\",\"ref\":\"r3\",\"cmd\":\"kick\",\"peers\":[\"" + peer + "\"]}",
                         "{\"event\":\"done\",\"ref\":\"r3\",\"cmd\":\"ban\",\"peers\":[\"" + peer + "\"]}",
                         "{\"event\":\"done\",\"ref\":\"r3\",\"cmd\":\"unban\",\"peers\":[\"" + peer + "\"]}",

@@ -81,6 +81,8 @@ final class Examples {
             events.add(new Event.CodeEnded("7-guitar-lemon", outcome));
         }
         events.add(new Event.Invited("http://127.0.0.1:1/r/" + ROOM + "#s"));
+        events.add(new Event.Led(PEER, "Ann", false));
+        events.add(new Event.Led(PEER, null, true));
         for (InputCommand.Act.Kind act : InputCommand.Act.Kind.values()) {
             events.add(new Event.Done("r3", act, List.of(PEER)));
         }

@@ -86,6 +86,11 @@ class LeadershipProcessTest extends ProcessTest {
                 assertThat(process.events()).noneMatch(is("error")).noneMatch(is("closed"));
             }
             assertThat(room.guest.events("participant")).anyMatch(LeadershipProcessTest::leads);
+            for (ChildProcess process : List.of(room.deputy, room.guest, newcomer)) {
+                JsonNode leader = process.await("who leads", TIME, is("leader"));
+                assertThat(leader.path("name").asText()).isEqualTo("Deputy");
+                assertThat(leader.path("host").asBoolean(true)).isFalse();
+            }
         }
     }
 

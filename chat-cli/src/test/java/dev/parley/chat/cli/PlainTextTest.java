@@ -68,8 +68,11 @@ class PlainTextTest {
                                 + " one",
                         "-- the code 7-guitar-lemon has expired; type /code for another one",
                         "-- the code 7-guitar-lemon is void",
-                        "-- the invite is a new one, those of before are void\nInvite: http://127.0.0.1:1/r/" + room
-                                + "#s",
+                        "-- the invite is a new one; do not give out those of before any more\nInvite:"
+                                + " http://127.0.0.1:1/r/" + room + "#s",
+                        "-- Ann leads the room in the host's place. Is somebody missing? Compare the code that /verify"
+                                + " shows: all who are in the same room see the same one",
+                        "-- the host, " + peer + ", leads the room again",
                         "-- removed",
                         "-- removed, and refused from now on",
                         "-- may come in again",

@@ -179,11 +179,10 @@ public final class HostMachine extends RoomMachine {
      * Makes the machine of a room's host.
      *
      * @param config what it starts from
-     * @param nowEpochMillis the wall clock
      */
-    public HostMachine(RoomConfig config, long nowEpochMillis) {
+    public HostMachine(RoomConfig config) {
         super(config);
-        this.group = MlsGroup.create(self, room.toBytes(), MlsLimits.DEFAULT, nowEpochMillis);
+        this.group = MlsGroup.create(self, room.toBytes(), MlsLimits.DEFAULT, epochMillis);
         this.maxLinkBytes = config.maxQueuedBytes();
         this.inherited = List.of();
         this.ledSince = 0;
@@ -233,6 +232,7 @@ public final class HostMachine extends RoomMachine {
         updateRoster(List.of(self.peerId()));
         epochChanged(group);
         changeState(ConnectionState.CONNECTED, null);
+        tellLeader();
         for (Event event : inherited) {
             order(event);
         }
@@ -1173,7 +1173,6 @@ public final class HostMachine extends RoomMachine {
             rememberSecret(holders);
             secret = secret.rotated(fresh);
             governance = governance.withSecret(secret);
-            emit(new Output.SecretChanged(secret));
         }
         publishGovernance();
     }
@@ -1195,6 +1194,7 @@ public final class HostMachine extends RoomMachine {
     }
 
     private void publishGovernance() {
+        tellInvite();
         boolean isHeard = guests.values().stream()
                 .anyMatch(guest -> guest.link.isAdmitted() || guest.link.phase == LinkChannel.Phase.JOINING);
         if (isHeard && !governance.equals(published)) {
@@ -1233,7 +1233,7 @@ public final class HostMachine extends RoomMachine {
             }
             cards.add(guest.card);
         }
-        Succession next = new Succession(++lastSuccessionVersion, cards);
+        Succession next = nextSuccession(cards, false);
         Naming begun = new Naming(ticket, next, next.sign(self, room));
         naming = begun;
         emit(new Output.PublishSuccession(begun.signed()));
@@ -1252,17 +1252,50 @@ public final class HostMachine extends RoomMachine {
         Succession known = succession;
         if (isHost() && (known != null || begun != null)) {
             List<PeerCard> deputies = known == null ? List.of() : known.deputies();
-            changeSuccession(deputies.stream()
-                    .filter(card -> !card.peerId().equals(removed))
-                    .toList());
+            changeSuccession(
+                    deputies.stream()
+                            .filter(card -> !card.peerId().equals(removed))
+                            .toList(),
+                    begun != null);
         }
     }
 
-    private void changeSuccession(List<PeerCard> deputies) {
-        Succession next = new Succession(++lastSuccessionVersion, deputies);
+    /**
+     * The succession that follows the known one.
+     *
+     * @param isOneUnknown whether the worker may have another that is not known, and may name anybody
+     */
+    private Succession nextSuccession(List<PeerCard> deputies, boolean isOneUnknown) {
+        int version = ++lastSuccessionVersion;
+        Succession known = succession;
+        long expires = epochMillis + Limits.SUCCESSION_LIFETIME.toMillis();
+        Succession next = new Succession(version, known == null ? 1 : known.least(), expires, deputies);
+        return isOneUnknown || (known != null && !next.keepsAllOf(known))
+                ? new Succession(version, version, expires, deputies)
+                : next;
+    }
+
+    private void changeSuccession(List<PeerCard> deputies, boolean isOneUnknown) {
+        Succession next = nextSuccession(deputies, isOneUnknown);
         succession = next;
         governance = governance.withSuccession(next.sign(self, room));
         isSuccessionPublished = false;
+    }
+
+    /** Signs the succession anew, so that newcomers go on being led by it. */
+    private void renewAgedSuccession() {
+        Succession known = succession;
+        if (isHost()
+                && naming == null
+                && known != null
+                && hasDeputies()
+                && known.expiresMillis() - epochMillis
+                        <= Limits.SUCCESSION_LIFETIME
+                                .minus(Limits.SUCCESSION_RENEWAL)
+                                .toMillis()) {
+            changeSuccession(known.deputies(), false);
+            publishGovernance();
+        }
     }
 
     private void publishKnownSuccession() {
@@ -1287,7 +1320,7 @@ public final class HostMachine extends RoomMachine {
             emit(new Output.Rejected(begun.ticket(), failure));
             if (failure.isRetryable()) {
                 // Perhaps only the answer was lost: what is good still takes the place of what may have been taken.
-                changeSuccession(succession == null ? List.of() : succession.deputies());
+                changeSuccession(succession == null ? List.of() : succession.deputies(), true);
                 publishGovernance();
                 timers.startUnlessRunning(Timer.LEASE, now);
             }
@@ -1406,6 +1439,7 @@ public final class HostMachine extends RoomMachine {
             commitSoon();
         }
         if (timers.expire(Timer.LEASE, now)) {
+            renewAgedSuccession();
             if (!isSuccessionPublished) {
                 publishKnownSuccession();
             }

@@ -71,6 +71,12 @@ final class Limits {
     /** Deputies that a host names. */
     static final int MAX_DEPUTIES = 8;
 
+    /** How long newcomers are led by a succession; its host signs it anew long before that. */
+    static final Duration SUCCESSION_LIFETIME = Duration.ofDays(7);
+
+    /** Age of a succession at which its host signs it anew. */
+    static final Duration SUCCESSION_RENEWAL = Duration.ofDays(1);
+
     /** A holder counts its lease as over this much earlier than the worker: its clock may run slower. */
     static final Duration LEASE_MARGIN = Duration.ofSeconds(1);
 

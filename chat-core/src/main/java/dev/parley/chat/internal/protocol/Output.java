@@ -111,8 +111,16 @@ public sealed interface Output {
     /** One's own message has come further. */
     record Delivery(MessageId message, PeerId peer, DeliveryState state) implements Notice {}
 
-    /** The room has a new secret, and its invite with it. */
-    record SecretChanged(RoomSecret secret) implements Notice {}
+    /**
+     * The room has another invite.
+     *
+     * @param secret of the room, as it is now
+     * @param leastSuccession the least version of a succession by which who comes with the invite is led
+     */
+    record InviteChanged(RoomSecret secret, int leastSuccession) implements Notice {}
+
+    /** Another leads the room. */
+    record LeaderChanged(PeerId leader, boolean isHost) implements Notice {}
 
     /** The worker can be reached, or not. */
     record SignalingReachable(boolean reachable) implements Notice {}

@@ -97,6 +97,9 @@ public final class ParticipantMachine extends RoomMachine {
     /** How often in a row the worker said that nobody leads. */
     private int timesFree;
 
+    /** Whether what the worker served last of who may lead is too old to be led by. */
+    private boolean isSuccessionStale;
+
     /** The succession of which a leader has told us, with all else that it says of how the room is run. */
     private int toldVersion;
 
@@ -516,6 +519,7 @@ public final class ParticipantMachine extends RoomMachine {
             changeSecret(newSecret);
             joined.learnPsk(secret.psk(), room.toBytes());
         }
+        tellInvite();
     }
 
     private void changeSecret(RoomSecret newSecret) throws MalformedException {
@@ -526,7 +530,6 @@ public final class ParticipantMachine extends RoomMachine {
                 throw new MalformedException("a secret that is not one of this room");
             }
             secret = newSecret;
-            emit(new Output.SecretChanged(newSecret));
         }
     }
 
@@ -537,6 +540,7 @@ public final class ParticipantMachine extends RoomMachine {
         timers.stop(Timer.LEADER);
         retryPauseNanos = Timer.RETRY.nanos();
         changeState(ConnectionState.CONNECTED, null);
+        tellLeader();
         if (!isNameSaid()) {
             sign(Event.TYPE_PROFILE, Bodies.profile(config.displayName()));
         }
@@ -813,9 +817,20 @@ public final class ParticipantMachine extends RoomMachine {
 
     // ---- who leads
 
+    /**
+     * Looks at a succession that the worker served. It may be an old one, and a worker that lies can choose which: the
+     * host's end date and the invite bound that.
+     */
     private void trySuccession(SignedSuccession signed) {
         try {
-            adopt(signed);
+            Succession order =
+                    Succession.verify(signed, room, config.descriptor().host());
+            isSuccessionStale = order.version() < leastSuccession || order.expiresMillis() < epochMillis;
+            if (isSuccessionStale) {
+                log.debug("the worker served a succession of before");
+            } else {
+                adopt(order, signed);
+            }
         } catch (MalformedException e) {
             // The worker cannot make one; one of its own leads nobody anywhere.
             log.debug("the worker served a succession that is not the host's: {}", e.getMessage());
@@ -951,8 +966,11 @@ public final class ParticipantMachine extends RoomMachine {
                     new CloseReason(
                             Code.NO_CONNECTION,
                             Origin.NETWORK,
-                            "no connection to the host came about; is the host online, and does the network let"
-                                    + " WebRTC through?"),
+                            isSuccessionStale
+                                    ? "no connection to the host came about, and what the worker says of its deputies"
+                                            + " is too old to be believed; ask for a new invite, or for the host"
+                                    : "no connection to the host came about; is the host online, and does the network"
+                                            + " let WebRTC through?"),
                     null);
             return;
         }

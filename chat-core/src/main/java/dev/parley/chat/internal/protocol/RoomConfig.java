@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param said what one has said last, by count, and the room has ordered: for a leader that has not heard of it
  * @param succession who may lead the room, as the worker served it, not yet checked; null if it served none
  * @param lease who leads the room in the worker's word; null if nobody ever needed a lease
+ * @param leastSuccession the least version of a succession that the invite lets one be led by; 0 if it names none
+ * @param epochMillis the wall clock
  */
 @SuppressWarnings("ArrayRecordComponent") // Concealed and compared by nobody; the bytes are handed on, not copied.
 public record RoomConfig(
@@ -38,7 +40,9 @@ public record RoomConfig(
         List<StoredEvent> outbox,
         List<StoredEvent> said,
         @Nullable SignedSuccession succession,
-        @Nullable Lease lease) {
+        @Nullable Lease lease,
+        int leastSuccession,
+        long epochMillis) {
 
     /** Of a room that its host leads. */
     RoomConfig(
@@ -49,8 +53,22 @@ public record RoomConfig(
             long maxQueuedBytes,
             byte[] seed,
             Map<PeerId, EventHead> heads,
-            List<StoredEvent> outbox) {
-        this(self, displayName, descriptor, secret, maxQueuedBytes, seed, heads, outbox, List.of(), null, null);
+            List<StoredEvent> outbox,
+            long epochMillis) {
+        this(
+                self,
+                displayName,
+                descriptor,
+                secret,
+                maxQueuedBytes,
+                seed,
+                heads,
+                outbox,
+                List.of(),
+                null,
+                null,
+                0,
+                epochMillis);
     }
 
     @Override

@@ -102,6 +102,9 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** Secrets of before, of members whose link was lost while it was changed, the latest first. */
     final Deque<FormerSecret> formerSecrets;
 
+    /** By a succession below this version nobody is led who comes with the invite as it is now; 0 if by any. */
+    int leastSuccession;
+
     /** A secret of before, and who knew it and is to know the next one. */
     record FormerSecret(RoomSecret secret, Set<PeerId> holders, long endNanos) {}
 
@@ -121,6 +124,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     private final Map<PeerId, Participant> present;
     private Set<PeerId> roster;
     private boolean signalingReachable;
+    private RoomSecret toldSecret;
+    private PeerId toldLeader;
     private @Nullable CloseReason closeReason;
 
     RoomMachine(RoomConfig config) {
@@ -137,8 +142,12 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.secret = config.secret();
         this.governance = Governance.FIRST;
         this.formerSecrets = new ArrayDeque<>();
+        this.epochMillis = config.epochMillis();
         this.state = ConnectionState.IDLE;
         this.nextLink = 1;
+        this.toldSecret = secret;
+        this.leastSuccession = config.leastSuccession();
+        this.toldLeader = leader.peerId();
         this.names = new LinkedHashMap<>();
         this.formerNames = new LinkedHashMap<>();
         this.present = new LinkedHashMap<>();
@@ -171,6 +180,9 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.present = before.present;
         this.roster = before.roster;
         this.signalingReachable = before.signalingReachable;
+        this.toldSecret = before.toldSecret;
+        this.leastSuccession = before.leastSuccession;
+        this.toldLeader = before.toldLeader;
     }
 
     /**
@@ -602,13 +614,40 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** Takes over a succession unless it is older than what is known; returns its version. */
     final int adopt(SignedSuccession signed) throws MalformedException {
         Succession order = Succession.verify(signed, room, config.descriptor().host());
+        adopt(order, signed);
+        return order.version();
+    }
+
+    /** Takes over a verified succession unless it is older than what is known. */
+    final void adopt(Succession order, SignedSuccession signed) {
         Succession known = succession;
         if (known == null || order.version() > known.version()) {
             succession = order;
             governance = governance.knowing(signed);
             lastSuccessionVersion = Math.max(lastSuccessionVersion, order.version());
         }
-        return order.version();
+    }
+
+    /** Tells of another invite, if what one would give to others is not what was told. */
+    final void tellInvite() {
+        Succession order = succession;
+        int least = order == null ? 0 : order.least();
+        // The first version of all is not older than any.
+        boolean isRaised = least > Math.max(1, leastSuccession);
+        if (isRaised || !secret.equals(toldSecret)) {
+            leastSuccession = Math.max(leastSuccession, least);
+            toldSecret = secret;
+            emit(new Output.InviteChanged(secret, leastSuccession));
+        }
+    }
+
+    /** Tells who leads, if that is not who was told to lead; the host does until another is told of. */
+    final void tellLeader() {
+        if (!leader.peerId().equals(toldLeader)) {
+            toldLeader = leader.peerId();
+            emit(new Output.LeaderChanged(
+                    toldLeader, toldLeader.equals(config.descriptor().host().peerId())));
+        }
     }
 
     // ---- secrets of before

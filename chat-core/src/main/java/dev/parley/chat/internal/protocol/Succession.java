@@ -20,19 +20,26 @@ import java.util.Set;
 
 /**
  * Who may lead a room when its host is gone, in the host's signed word. JSON: {@code v} (1), {@code room},
- * {@code version} and {@code deputies}, a list of cards, the first to be asked first. Signed over
- * {@code "parley-succession-v1"} and the bytes of the JSON.
+ * {@code version}, {@code least}, {@code expires} and {@code deputies}, a list of cards, the first to be asked first.
+ * Signed over {@code "parley-succession-v1"} and the bytes of the JSON.
  *
  * @param version counts from 1; a greater one takes the place of a lesser one
+ * @param least 1…version; those below it name somebody who is no deputy any more, and lead nobody
+ * @param expiresMillis epoch milliseconds, by the host's clock; after it no newcomer is led by it
  * @param deputies distinct, without the host
  */
-record Succession(int version, List<PeerCard> deputies) {
+record Succession(int version, int least, long expiresMillis, List<PeerCard> deputies) {
 
     private static final int FORMAT = 1;
     private static final byte[] CONTEXT = "parley-succession-v1".getBytes(StandardCharsets.US_ASCII);
 
     Succession {
         deputies = List.copyOf(deputies);
+    }
+
+    /** Whether all deputies of another succession are deputies still. */
+    boolean keepsAllOf(Succession before) {
+        return before.deputies().stream().allMatch(card -> placeOf(card.peerId()) >= 0);
     }
 
     /** Returns the card of a deputy. */
@@ -51,8 +58,12 @@ record Succession(int version, List<PeerCard> deputies) {
     }
 
     SignedSuccession sign(Identity host, RoomId room) {
-        ObjectNode json =
-                Json.object().put("v", FORMAT).put("room", room.value()).put("version", version);
+        ObjectNode json = Json.object()
+                .put("v", FORMAT)
+                .put("room", room.value())
+                .put("version", version)
+                .put("least", least)
+                .put("expires", expiresMillis);
         var list = json.putArray("deputies");
         deputies.forEach(card -> list.add(Json.base64(card.encode())));
         byte[] bytes = Json.write(json);
@@ -75,6 +86,8 @@ record Succession(int version, List<PeerCard> deputies) {
             throw new MalformedException("a succession of another room");
         }
         int version = (int) Json.integer(json, "version", 1, Integer.MAX_VALUE);
+        int least = (int) Json.integer(json, "least", 1, version);
+        long expires = Json.integer(json, "expires", 0, Limits.MAX_EPOCH_MILLIS);
         JsonNode list = json.path("deputies");
         if (!list.isArray() || list.size() > Limits.MAX_DEPUTIES) {
             throw new MalformedException("the deputies are no list, or one of more than " + Limits.MAX_DEPUTIES);
@@ -93,7 +106,7 @@ record Succession(int version, List<PeerCard> deputies) {
             }
             deputies.add(card);
         }
-        return new Succession(version, deputies);
+        return new Succession(version, least, expires, deputies);
     }
 
     private static byte[] signedBytes(byte[] succession) {

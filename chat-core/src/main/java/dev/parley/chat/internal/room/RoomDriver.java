@@ -51,7 +51,6 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Function;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +95,7 @@ public final class RoomDriver implements Room {
 
     private final Descriptor descriptor;
     private final SignedDescriptor signedDescriptor;
-    private final Function<RoomSecret, Invite> invites;
+    private final Invites invites;
     private final Participant self;
     private final RoomListener listener;
     private final Services services;
@@ -140,6 +139,19 @@ public final class RoomDriver implements Room {
     /** Touched by tasks of the store's executor only. */
     private final PeerWatch watch;
 
+    /** Makes the invites of the room. */
+    @FunctionalInterface
+    public interface Invites {
+        /**
+         * Makes an invite.
+         *
+         * @param secret the room's, as it is now
+         * @param leastSuccession the least version of a succession by which who comes with it is led; 0 for any
+         * @return the invite
+         */
+        Invite of(RoomSecret secret, int leastSuccession);
+    }
+
     /**
      * Makes a driver. Nothing happens until {@link #start}.
      *
@@ -147,7 +159,7 @@ public final class RoomDriver implements Room {
      * @param descriptor of the room
      * @param signedDescriptor the same, as announced
      * @param invite of the room, as it is now
-     * @param invites makes the invite when the room has got another secret
+     * @param invites makes the invite when another one is due
      * @param self this process as a participant
      * @param listener is told what happens
      * @param services what the driver works with
@@ -157,7 +169,7 @@ public final class RoomDriver implements Room {
             Descriptor descriptor,
             SignedDescriptor signedDescriptor,
             Invite invite,
-            Function<RoomSecret, Invite> invites,
+            Invites invites,
             Participant self,
             RoomListener listener,
             Services services) {
@@ -389,8 +401,11 @@ public final class RoomDriver implements Room {
                 link.close();
             }
         } else if (output instanceof Output.Notice notice) {
-            notices.add(notice);
             note(notice);
+            // Who comes in takes the invite from the room; it has had no other one of it.
+            if (state != ConnectionState.CONNECTING || !(notice instanceof Output.InviteChanged)) {
+                notices.add(notice);
+            }
         } else if (output instanceof Output.Persist persist) {
             unsaved.add(persist.event());
         } else if (output instanceof Output.QueryBuffered query) {
@@ -692,8 +707,8 @@ public final class RoomDriver implements Room {
             List<Participant> now = new ArrayList<>(participants);
             now.remove(left.participant());
             participants = List.copyOf(now);
-        } else if (notice instanceof Output.SecretChanged changed) {
-            invite = invites.apply(changed.secret());
+        } else if (notice instanceof Output.InviteChanged changed) {
+            invite = invites.of(changed.secret(), changed.leastSuccession());
         }
     }
 
@@ -758,8 +773,10 @@ public final class RoomDriver implements Room {
                 listener.onParticipantLeft(this, left.participant());
             } else if (notice instanceof Output.SignalingReachable reachable) {
                 listener.onSignalingReachable(this, reachable.reachable());
-            } else if (notice instanceof Output.SecretChanged changed) {
-                listener.onInviteChanged(this, invites.apply(changed.secret()));
+            } else if (notice instanceof Output.InviteChanged changed) {
+                listener.onInviteChanged(this, invites.of(changed.secret(), changed.leastSuccession()));
+            } else if (notice instanceof Output.LeaderChanged changed) {
+                listener.onLeaderChanged(this, changed.leader(), changed.isHost());
             }
         } catch (RuntimeException | Error e) {
             log.error("a room listener failed", e);

@@ -2,15 +2,19 @@ package dev.parley.chat.internal.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.chat.CloseReason;
 import dev.parley.chat.CloseReason.Code;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.NotAllowedException;
 import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.PeerId;
+import dev.parley.chat.RoomId;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.SignalingException.Problem;
 import dev.parley.chat.crypto.Identity;
+import dev.parley.chat.crypto.PeerCard;
 import dev.parley.chat.internal.crypto.RoomSecret;
+import dev.parley.chat.internal.encoding.MalformedException;
 import dev.parley.chat.internal.protocol.MachineHarness.Node;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.transport.Lease;
@@ -18,6 +22,7 @@ import dev.parley.chat.transport.SignedSuccession;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -45,6 +50,16 @@ final class CommitterChangeTest {
 
     private Node joinLate(
             String name, int number, RoomSecret secret, @Nullable SignedSuccession signed, @Nullable Lease lease) {
+        return joinLate(name, number, secret, signed, lease, 0);
+    }
+
+    private Node joinLate(
+            String name,
+            int number,
+            RoomSecret secret,
+            @Nullable SignedSuccession signed,
+            @Nullable Lease lease,
+            int leastSuccession) {
         Identity identity = MachineHarness.identity(number);
         RoomConfig config = world.config(identity, name);
         Node node = world.participant(new RoomConfig(
@@ -58,7 +73,9 @@ final class CommitterChangeTest {
                 List.of(),
                 List.of(),
                 signed,
-                lease));
+                lease,
+                leastSuccession,
+                world.epochMillis()));
         node.start();
         world.advanceMillis(500);
         return node;
@@ -256,7 +273,11 @@ final class CommitterChangeTest {
 
     @Test
     void aSuccessionThatAnotherSignedChangesNothing() {
-        Succession forged = new Succession(9, List.of(MachineHarness.identity(4).card()));
+        Succession forged = new Succession(
+                9,
+                1,
+                world.epochMillis() + 1_000,
+                List.of(MachineHarness.identity(4).card()));
         Node dan = joinLate(
                 "Dan",
                 5,
@@ -276,6 +297,102 @@ final class CommitterChangeTest {
         assertThat(dan.machine.state).isEqualTo(ConnectionState.CONNECTED);
         dan.send("hello all");
         assertThat(ann.messages()).contains("Dan: hello all");
+    }
+
+    @Test
+    void anOldSuccessionLeadsNoNewcomerWhoseInviteIsYounger() {
+        name(ann.id(), bob.id());
+        SignedSuccession old = world.succession;
+        name(bob.id());
+        assertThat(host.told).as("Ann is no deputy any more").contains("invite .2");
+        assertThat(cleo.told).contains("invite .2");
+        Lease lease = new Lease(ann.id(), 7, MachineHarness.LEASE);
+
+        Node dan = joinLate("Dan", 5, host.secret, old, lease, 2);
+        assertThat(dan.machine.leader.peerId()).isEqualTo(host.id());
+        assertThat(dan.machine.state).isEqualTo(ConnectionState.CONNECTED);
+
+        Node eve = joinLate("Eve", 6, host.secret, old, lease, 1);
+        assertThat(eve.machine.leader.peerId()).as("with an invite of before").isEqualTo(ann.id());
+    }
+
+    @Test
+    void theInviteStaysWhileAllDeputiesStay() {
+        name(ann.id());
+        name(bob.id(), ann.id());
+        assertThat(host.told).noneMatch(told -> told.startsWith("invite"));
+        host.kick(bob.id());
+        assertThat(host.told).contains("invite .3");
+    }
+
+    @Test
+    void anExpiredSuccessionLeadsNoNewcomer() {
+        PeerCard deputy = ann.identity.card();
+        Lease lease = new Lease(ann.id(), 7, MachineHarness.LEASE);
+        long now = world.epochMillis();
+        SignedSuccession expired = new Succession(1, 1, now - 1, List.of(deputy)).sign(host.identity, room());
+        Node dan = joinLate("Dan", 5, expired, lease);
+        assertThat(dan.machine.leader.peerId()).isEqualTo(host.id());
+        assertThat(dan.machine.state).isEqualTo(ConnectionState.CONNECTED);
+
+        SignedSuccession running = new Succession(1, 1, now + 60_000, List.of(deputy)).sign(host.identity, room());
+        Node eve = joinLate("Eve", 6, running, lease);
+        assertThat(eve.machine.leader.peerId()).as("while it runs").isEqualTo(ann.id());
+    }
+
+    @Test
+    void aNewcomerThatHasOnlyAnExpiredSuccessionIsToldSo() {
+        name(ann.id());
+        SignedSuccession expired =
+                new Succession(1, 1, world.epochMillis() - 1, List.of(ann.identity.card())).sign(host.identity, room());
+        host.crash();
+        Node dan = joinLate("Dan", 5, expired, new Lease(ann.id(), 7, MachineHarness.LEASE));
+        world.advance(Timer.CONNECT.toDuration());
+        CloseReason closed = Objects.requireNonNull(dan.closed);
+        assertThat(closed.code()).isEqualTo(Code.NO_CONNECTION);
+        assertThat(closed.detail()).contains("too old to be believed", "ask for a new invite");
+    }
+
+    @Test
+    void theHostRenewsTheSuccessionBeforeItExpires() throws MalformedException {
+        name(ann.id());
+        Succession first = published();
+        world.advance(Limits.SUCCESSION_RENEWAL.minusSeconds(20));
+        assertThat(published()).isEqualTo(first);
+        world.advance(Duration.ofSeconds(40));
+        Succession renewed = published();
+        assertThat(renewed.version()).isEqualTo(2);
+        assertThat(renewed.least()).isEqualTo(1);
+        assertThat(renewed.deputies()).isEqualTo(first.deputies());
+        assertThat(renewed.expiresMillis() - world.epochMillis())
+                .isBetween(
+                        Limits.SUCCESSION_LIFETIME.minusMinutes(1).toMillis(), Limits.SUCCESSION_LIFETIME.toMillis());
+        assertThat(host.told).noneMatch(told -> told.startsWith("invite"));
+
+        host.crash();
+        world.advance(TAKEOVER);
+        assertThat(leads(ann)).as("it knows of the renewal").isTrue();
+    }
+
+    @Test
+    void allAreToldThatADeputyLeads() {
+        name(ann.id());
+        host.crash();
+        world.advance(TAKEOVER);
+        Node dan = joinLate("Dan", 5, world.succession, world.lease);
+        for (Node node : List.of(ann, bob, cleo, dan)) {
+            assertThat(node.told).as(node.name).containsOnlyOnce("led by Ann");
+        }
+        assertThat(host.told).noneMatch(told -> told.startsWith("led by"));
+    }
+
+    private RoomId room() {
+        return world.descriptor.room();
+    }
+
+    /** What the worker has. */
+    private Succession published() throws MalformedException {
+        return Succession.verify(Objects.requireNonNull(world.succession), room(), host.identity.card());
     }
 
     @Test

@@ -168,7 +168,7 @@ final class GoldenVectorsTest {
                 MachineHarness.SECRET.rotated(MachineHarness.filled(9)),
                 Set.of(ANN.peerId()),
                 2,
-                new Succession(1, List.of(ANN.card())).sign(HOST, ROOM));
+                new Succession(2, 1, 1_800_000_000_000L, List.of(ANN.card())).sign(HOST, ROOM));
     }
 
     private static byte[] counted(int length) {
@@ -277,7 +277,7 @@ final class GoldenVectorsTest {
                 Governance.decode(((Content.Governed) Content.decode(parse(file, "governed"))).governance());
         assertThat(governed).isEqualTo(governance());
         assertThat(Succession.verify(Objects.requireNonNull(governed.succession()), ROOM, HOST.card()))
-                .isEqualTo(new Succession(1, List.of(ANN.card())));
+                .isEqualTo(new Succession(2, 1, 1_800_000_000_000L, List.of(ANN.card())));
         assertThat(((Content.Said) Content.decode(parse(file, "said"))).event())
                 .isEqualTo(profile().bytes());
         Content.Sync sync = (Content.Sync) Content.decode(parse(file, "sync"));

@@ -209,7 +209,7 @@ final class MachineHarness {
             Map<PeerId, EventHead> heads,
             List<StoredEvent> outbox) {
         byte[] seed = Sha256.of(name.getBytes(UTF_8), self.peerId().toBytes(), new byte[] {(byte) configs++});
-        return new RoomConfig(self, name, descriptor, secret, maxQueuedBytes, seed, heads, outbox);
+        return new RoomConfig(self, name, descriptor, secret, maxQueuedBytes, seed, heads, outbox, epochMillis());
     }
 
     Node host() {
@@ -220,8 +220,7 @@ final class MachineHarness {
         return add(
                 "Host",
                 hostIdentity,
-                new HostMachine(
-                        config(hostIdentity, "Host", SECRET, maxQueuedBytes, Map.of(), List.of()), epochMillis()));
+                new HostMachine(config(hostIdentity, "Host", SECRET, maxQueuedBytes, Map.of(), List.of())));
     }
 
     Node participant(String name, int number) {
@@ -707,8 +706,6 @@ final class MachineHarness {
                 rejected.put(answer.ticket(), answer.cause());
             } else if (output instanceof Output.Completed done) {
                 completed.add(done.ticket());
-            } else if (output instanceof Output.SecretChanged changed) {
-                secret = changed.secret();
             } else if (output instanceof Output.AcquireLease acquire) {
                 Lease answer = worker.get(id()) == this ? acquire(id(), acquire.fence()) : null;
                 pending.add(() -> handle(
@@ -779,6 +776,11 @@ final class MachineHarness {
             } else if (notice instanceof Output.StateChanged changed) {
                 told.add(changed.state()
                         + changed.reason().map(reason -> " " + reason.code()).orElse(""));
+            } else if (notice instanceof Output.LeaderChanged changed) {
+                told.add("led by " + nameOf(changed.leader()) + (changed.isHost() ? ", the host" : ""));
+            } else if (notice instanceof Output.InviteChanged changed) {
+                secret = changed.secret();
+                told.add("invite" + (changed.leastSuccession() == 0 ? "" : " ." + changed.leastSuccession()));
             } else if (notice instanceof Output.Joined joined) {
                 told.add("+" + joined.participant().name());
             } else if (notice instanceof Output.Left left) {

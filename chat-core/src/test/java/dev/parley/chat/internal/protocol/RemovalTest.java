@@ -47,7 +47,7 @@ final class RemovalTest {
 
         assertThat(host.completed).containsExactly(ticket);
         assertThat(bob.closedFor()).isEqualTo(Code.KICKED);
-        assertThat(host.takeTold()).containsExactly("-Bob");
+        assertThat(host.takeTold()).containsExactly("-Bob", "invite");
         assertThat(host.secret).isNotEqualTo(MachineHarness.SECRET);
         assertThat(ann.secret).as("told to those who stay").isEqualTo(host.secret);
         assertThat(bob.secret).as("and to nobody else").isEqualTo(MachineHarness.SECRET);

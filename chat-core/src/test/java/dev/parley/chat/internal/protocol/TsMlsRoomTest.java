@@ -272,7 +272,7 @@ final class TsMlsRoomTest {
         assertThat(nina.goodbye).isEqualTo("KICKED");
         assertThat(nina.closed).isNotNull();
         assertThat(nina.takeTold()).isEmpty();
-        assertThat(ann.takeTold()).containsExactly("-Nina", "Host: without Nina");
+        assertThat(ann.takeTold()).containsExactly("-Nina", "invite", "Host: without Nina");
 
         world.advanceMillis(500);
         nina.connect(host.secret);

@@ -321,9 +321,11 @@ public final class ProtocolTargets {
         Identity host = MachineHarness.identity(1);
         RoomId room = Descriptor.roomId(host.card().ed25519PublicKey(), ROOM_NONCE);
         List<byte[]> seeds = List.of(
-                new Succession(1, List.of()).sign(host, room).succession(),
+                new Succession(1, 1, 0, List.of()).sign(host, room).succession(),
                 new Succession(
                                 7,
+                                5,
+                                1_800_000_000_000L,
                                 List.of(
                                         MachineHarness.identity(2).card(),
                                         MachineHarness.identity(3).card()))
@@ -339,6 +341,7 @@ public final class ProtocolTargets {
             try {
                 Succession taken = Succession.verify(signed, room, host.card());
                 require(taken.version() >= 1, "versions count from 1");
+                require(taken.least() >= 1 && taken.least() <= taken.version(), "the least is not above its own");
                 require(taken.deputies().size() <= Limits.MAX_DEPUTIES, "there are so many deputies at most");
                 require(taken.placeOf(host.peerId()) < 0, "the host is no deputy");
                 SignedSuccession again = taken.sign(host, room);
@@ -365,7 +368,7 @@ public final class ProtocolTargets {
                 Governance.FIRST
                         .withBanned(java.util.Set.of(peer))
                         .ledUnder(9)
-                        .withSuccession(new Succession(1, List.of()).sign(host, room))
+                        .withSuccession(new Succession(1, 1, 0, List.of()).sign(host, room))
                         .encode());
         return new Prepared(seeds, input -> {
             try {

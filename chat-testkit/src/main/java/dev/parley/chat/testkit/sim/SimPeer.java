@@ -6,6 +6,7 @@ import dev.parley.chat.ConnectionState;
 import dev.parley.chat.Invite;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.Participant;
+import dev.parley.chat.PeerId;
 import dev.parley.chat.Room;
 import dev.parley.chat.RoomListener;
 import dev.parley.chat.RoomManager;
@@ -47,6 +48,7 @@ public final class SimPeer {
     private final List<ConnectionState> states = new ArrayList<>();
     private final List<Participant> joined = new ArrayList<>();
     private final List<Participant> left = new ArrayList<>();
+    private final List<PeerId> leaders = new ArrayList<>();
 
     SimPeer(SimWorld world, String name, Duration clockSkew, double clockRate) {
         this.world = world;
@@ -131,6 +133,7 @@ public final class SimPeer {
     private void enter(CompletableFuture<Room> future) {
         entering = future;
         closeReason = null;
+        leaders.clear();
     }
 
     /**
@@ -285,6 +288,15 @@ public final class SimPeer {
         return List.copyOf(left);
     }
 
+    /**
+     * Returns who led the room, as far as its listener was told: not the host, as long as nobody else has led it.
+     *
+     * @return in order
+     */
+    public List<PeerId> leaders() {
+        return List.copyOf(leaders);
+    }
+
     @Override
     public String toString() {
         return name;
@@ -311,6 +323,11 @@ public final class SimPeer {
         @Override
         public void onParticipantLeft(Room where, Participant participant) {
             left.add(participant);
+        }
+
+        @Override
+        public void onLeaderChanged(Room where, PeerId leader, boolean isHost) {
+            leaders.add(leader);
         }
 
         @Override

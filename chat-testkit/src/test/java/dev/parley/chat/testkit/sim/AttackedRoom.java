@@ -194,6 +194,7 @@ final class AttackedRoom {
         said.subList(before, said.size()).forEach(sentence -> last.add(sentence.text()));
         return verdict()
                 .holdsInEachRoom(
+                        host.identity().peerId(),
                         Set.of(
                                 host.identity().peerId(),
                                 ann.identity().peerId(),
@@ -224,7 +225,7 @@ final class AttackedRoom {
                     continue;
                 }
                 String link = peer.room().invite().link();
-                String secret = link.substring(link.indexOf('#') + 1);
+                String secret = link.substring(link.indexOf('#') + 1).replaceFirst("\\.\\d+$", "");
                 secrets.add(secret);
                 secrets.add(new String(Base64.getUrlDecoder().decode(secret), StandardCharsets.ISO_8859_1));
             }

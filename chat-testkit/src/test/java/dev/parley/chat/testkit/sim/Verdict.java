@@ -44,6 +44,7 @@ final class Verdict {
      * @param told the messages that it was told of, in order
      * @param roster who is there, as it sees it
      * @param leader who leads, as it sees it; null if nobody does
+     * @param toldLeader who it was told leads now; null if it was told of nobody
      */
     record Witness(
             String name,
@@ -54,7 +55,8 @@ final class Verdict {
             Optional<String> why,
             List<Told> told,
             Set<PeerId> roster,
-            @Nullable PeerId leader) {
+            @Nullable PeerId leader,
+            @Nullable PeerId toldLeader) {
 
         boolean isConnected() {
             return state == ConnectionState.CONNECTED;
@@ -73,23 +75,37 @@ final class Verdict {
 
         /** The same, had it been told something else. */
         Witness hearing(List<Told> other) {
-            return new Witness(name, id, room, state, isDecided, why, other, roster, leader);
+            return new Witness(name, id, room, state, isDecided, why, other, roster, leader, toldLeader);
         }
 
         /** The same, had it seen others. */
         Witness seeing(Set<PeerId> other) {
-            return new Witness(name, id, room, state, isDecided, why, told, other, leader);
+            return new Witness(name, id, room, state, isDecided, why, told, other, leader, toldLeader);
         }
 
         /** The same, had it taken another for the leader. */
         Witness ledBy(PeerId other) {
-            return new Witness(name, id, room, state, isDecided, why, told, roster, other);
+            return new Witness(name, id, room, state, isDecided, why, told, roster, other, toldLeader);
+        }
+
+        /** The same, had nobody told it who leads. */
+        Witness toldOfNoLeader() {
+            return new Witness(name, id, room, state, isDecided, why, told, roster, leader, null);
         }
 
         /** The same, had it ended otherwise. */
         Witness ending(ConnectionState otherState, boolean otherIsDecided, @Nullable String otherWhy) {
             return new Witness(
-                    name, id, room, otherState, otherIsDecided, Optional.ofNullable(otherWhy), told, roster, leader);
+                    name,
+                    id,
+                    room,
+                    otherState,
+                    otherIsDecided,
+                    Optional.ofNullable(otherWhy),
+                    told,
+                    roster,
+                    leader,
+                    toldLeader);
         }
 
         static Witness of(SimPeer peer) {
@@ -115,7 +131,10 @@ final class Verdict {
                     why(peer),
                     told,
                     roster,
-                    leader);
+                    leader,
+                    peer.leaders().isEmpty()
+                            ? null
+                            : peer.leaders().get(peer.leaders().size() - 1));
         }
 
         private static Optional<String> why(SimPeer peer) {
@@ -268,13 +287,15 @@ final class Verdict {
     /**
      * The same where the one who leads may have changed, and an evil worker may have made two rooms of one: each peer
      * is in one of them, with all who are in it and nobody else, or out with a name. What was said last, when all had
-     * come to rest, was heard there by all, in one order, and in no other room.
+     * come to rest, was heard there by all, in one order, and in no other room. Where another than the host leads, all
+     * were told of it.
      *
+     * @param host the room's host
      * @param mayLead whom the host has named, and itself
      * @param last the sentences that were said last, by everybody who was in
      * @return how many rooms there are
      */
-    int holdsInEachRoom(Set<PeerId> mayLead, Set<String> last) {
+    int holdsInEachRoom(PeerId host, Set<PeerId> mayLead, Set<String> last) {
         eachIsInOrOutWithAName();
         Map<PeerId, List<Witness>> rooms = new LinkedHashMap<>();
         for (Witness witness : witnesses) {
@@ -286,11 +307,11 @@ final class Verdict {
                 }
             }
         }
-        rooms.forEach((leader, members) -> oneRoom(leader, members, mayLead, last));
+        rooms.forEach((leader, members) -> oneRoom(leader, members, host, mayLead, last));
         return rooms.size();
     }
 
-    private void oneRoom(PeerId leader, List<Witness> members, Set<PeerId> mayLead, Set<String> last) {
+    private void oneRoom(PeerId leader, List<Witness> members, PeerId host, Set<PeerId> mayLead, Set<String> last) {
         assertThat(mayLead).as("who leads was named by the host").contains(leader);
         List<Witness> leaders = members.stream().filter(Witness::leads).toList();
         assertThat(leaders).as("whom members take for the leader does lead").hasSize(1);
@@ -302,6 +323,10 @@ final class Verdict {
                 .map(Sentence::text)
                 .toList();
         for (Witness member : members) {
+            PeerId told = member.toldLeader();
+            assertThat(told == null ? host : told)
+                    .as("%s was told who leads", member.name())
+                    .isEqualTo(leader);
             assertThat(member.roster())
                     .as("%s sees all who are in its room", member.name())
                     .containsAll(inHere)
