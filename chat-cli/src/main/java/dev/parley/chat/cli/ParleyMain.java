@@ -114,6 +114,9 @@ public final class ParleyMain {
                         .addSubcommand(new IdentityCommand.Import(context))
                         .addSubcommand(new IdentityCommand.Verify(context))
                         .addSubcommand(new IdentityCommand.Peers(context)))
+                .addSubcommand(new LoginCommand(context))
+                .addSubcommand(new WhoamiCommand(context))
+                .addSubcommand(new LogoutCommand(context))
                 .addSubcommand(new ConfigCommand(context))
                 .addSubcommand(new DoctorCommand(context));
     }

@@ -1,6 +1,7 @@
 package dev.parley.chat.cli;
 
 import dev.parley.chat.worker.SignalingWorker;
+import dev.parley.chat.worker.TrustedIssuer;
 import dev.parley.chat.worker.WorkerConfig;
 import java.net.URI;
 import java.nio.file.Path;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -42,17 +44,13 @@ final class ServeCommand extends BaseCommand {
     @Option(names = "--data", paramLabel = "DIR", description = "Where to keep rooms. Default: PARLEY_HOME/worker.")
     private @Nullable Path data;
 
-    @Option(names = "--issuer", paramLabel = "URL", description = "Whose access tokens to take.")
-    private @Nullable URI issuer;
-
-    @Option(names = "--audience", paramLabel = "A", description = "For whom a token must be; goes with --issuer.")
-    private @Nullable String audience;
+    @ArgGroup(exclusive = false, multiplicity = "0..*", heading = "%nEach issuer whose access tokens to take:%n")
+    private List<IssuerFlags> issuers = new ArrayList<>();
 
     @Option(
-            names = "--jwks",
-            paramLabel = "URL",
-            description = "Where the issuer's keys are. Default: found by itself.")
-    private @Nullable URI jwks;
+            names = "--anonymous-guests",
+            description = "Let people without an account list and join rooms. Default: no.")
+    private boolean anonymousGuests;
 
     @Option(
             names = "--ice-server",
@@ -75,7 +73,7 @@ final class ServeCommand extends BaseCommand {
         }
         try (SignalingWorker worker = SignalingWorker.start(config)) {
             console.emit(new Event.Listening(worker.url().toString()));
-            if (issuer == null) {
+            if (issuers.isEmpty()) {
                 console.notice("DEVELOPMENT ISSUER: this worker gives an access token to anybody on this machine, and"
                         + " listens on loopback only; for others use --issuer and --audience");
             }
@@ -89,15 +87,8 @@ final class ServeCommand extends BaseCommand {
                 .host(host)
                 .port(port)
                 .dataDirectory(data == null ? Home.workerData(settings.home()) : data);
-        if ((issuer == null) != (audience == null)) {
-            throw new IllegalArgumentException("--issuer and --audience go together");
-        }
-        if (issuer != null && audience != null) {
-            config.issuer(issuer, audience);
-        }
-        if (jwks != null) {
-            config.jwksUri(jwks);
-        }
+        issuers.forEach(issuer -> config.issuer(issuer.trusted()));
+        config.anonymousGuests(anonymousGuests);
         if (publicUrl != null) {
             config.publicUrl(publicUrl);
         }
@@ -110,5 +101,34 @@ final class ServeCommand extends BaseCommand {
             Home.makeFolder(settings.home());
         }
         return config.build();
+    }
+
+    /** The flags of one issuer; each {@code --issuer} begins another. */
+    static final class IssuerFlags {
+
+        @Option(names = "--issuer", paramLabel = "URL", required = true, description = "Exactly as in its tokens.")
+        private URI issuer = URI.create("");
+
+        @Option(
+                names = "--audience",
+                paramLabel = "A",
+                required = true,
+                description = "For whom its tokens must be; goes with --issuer.")
+        private String audience = "";
+
+        @Option(names = "--jwks", paramLabel = "URL", description = "Where its keys are. Default: found by itself.")
+        private @Nullable URI jwks;
+
+        @Option(
+                names = "--scope",
+                paramLabel = "S",
+                description = "A scope that its tokens must have; may be repeated.")
+        private List<String> scopes = new ArrayList<>();
+
+        TrustedIssuer trusted() {
+            TrustedIssuer trusted =
+                    TrustedIssuer.of(issuer, audience).withRequiredScopes(scopes.toArray(String[]::new));
+            return jwks == null ? trusted : trusted.withJwksUri(jwks);
+        }
     }
 }

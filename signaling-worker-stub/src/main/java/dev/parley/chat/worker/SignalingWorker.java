@@ -3,10 +3,12 @@ package dev.parley.chat.worker;
 import dev.parley.chat.worker.WorkerStartException.Reason;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.auth.AccessTokens;
+import dev.parley.chat.worker.internal.auth.Accounts;
 import dev.parley.chat.worker.internal.auth.DevIssuer;
-import dev.parley.chat.worker.internal.auth.IssuerKeys;
+import dev.parley.chat.worker.internal.auth.GuestTokens;
 import dev.parley.chat.worker.internal.auth.RoomTokens;
 import dev.parley.chat.worker.internal.http.Gate;
+import dev.parley.chat.worker.internal.http.GuestsEndpoint;
 import dev.parley.chat.worker.internal.http.HealthEndpoint;
 import dev.parley.chat.worker.internal.http.IceServers;
 import dev.parley.chat.worker.internal.http.LeaseEndpoint;
@@ -29,12 +31,15 @@ import java.net.UnknownHostException;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -100,14 +105,19 @@ public final class SignalingWorker implements AutoCloseable {
             List<Route> routes = new ArrayList<>();
             this.accessTokens = tokens(config, routes);
             RoomTokens roomTokens = new RoomTokens(store, clock);
+            GuestTokens guestTokens = config.anonymousGuests() ? new GuestTokens(store, clock) : null;
+            if (guestTokens != null) {
+                routes.addAll(new GuestsEndpoint(guestTokens, clock).routes());
+            }
             Gate gate = new Gate(
                     accessTokens,
                     roomTokens,
+                    guestTokens,
                     new RateLimiter(config.requestsPerSecond(), config.requestBurst(), clock));
             ServerWebSocketContainer webSockets = ServerWebSocketContainer.ensure(server);
             MessagesEndpoint.limit(webSockets);
             IceServers iceServers = new IceServers(config.iceServers(), config.turnSecret(), clock);
-            routes.addAll(new RoomsEndpoint(store, hub, clock, config.timeToLive()).routes(gate));
+            routes.addAll(new RoomsEndpoint(store, hub, roomTokens, clock, config.timeToLive()).routes(gate));
             routes.addAll(
                     new PeersEndpoint(store, hub, roomTokens, iceServers, clock, config.timeToLive()).routes(gate));
             routes.addAll(new LeaseEndpoint(store, clock).routes(gate));
@@ -157,7 +167,9 @@ public final class SignalingWorker implements AutoCloseable {
                 worker.timers.scheduleWithFixedDelay(worker::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         log.info(
                 "The signaling worker serves, with {} and {}",
-                config.issuer().isPresent() ? "a configured issuer" : "the development issuer",
+                config.issuers().isEmpty()
+                        ? "the development issuer"
+                        : config.issuers().size() + " configured issuers",
                 config.dataDirectory().isPresent() ? "a database on disk" : "a database in memory");
         return worker;
     }
@@ -215,7 +227,7 @@ public final class SignalingWorker implements AutoCloseable {
             throw new WorkerStartException(
                     Reason.ADDRESS_UNAVAILABLE, "the host to listen at is unknown: set another host", e);
         }
-        if (config.issuer().isEmpty() && !address.isLoopbackAddress()) {
+        if (config.issuers().isEmpty() && !address.isLoopbackAddress()) {
             throw new WorkerStartException(
                     Reason.UNPROTECTED_ADDRESS,
                     "without an issuer the worker gives a token to anybody, so it listens on loopback only:"
@@ -227,7 +239,8 @@ public final class SignalingWorker implements AutoCloseable {
     private static RoomStore openStore(WorkerConfig config) {
         try {
             return config.dataDirectory().isPresent()
-                    ? SqliteRoomStore.inDirectory(config.dataDirectory().get(), config.timeToLive())
+                    ? SqliteRoomStore.inDirectory(
+                            config.dataDirectory().get(), config.timeToLive(), accountsOfBefore(config))
                     : SqliteRoomStore.inMemory(config.timeToLive());
         } catch (SQLException | IOException e) {
             throw new WorkerStartException(
@@ -236,6 +249,19 @@ public final class SignalingWorker implements AutoCloseable {
                             + e.getMessage(),
                     e);
         }
+    }
+
+    /**
+     * How an account was named by a worker that took tokens of one issuer only, and is named now. With several issuers
+     * nobody knows of which one it was: it stays what it was, which is nobody's account.
+     */
+    private static UnaryOperator<String> accountsOfBefore(WorkerConfig config) {
+        List<TrustedIssuer> issuers = config.issuers();
+        return switch (issuers.size()) {
+            case 0 -> Accounts::ofDevelopment;
+            case 1 -> subject -> Accounts.of(issuers.get(0).issuer().toString(), subject);
+            default -> UnaryOperator.identity();
+        };
     }
 
     private ServerConnector connect(WorkerConfig config, InetAddress address) {
@@ -261,15 +287,20 @@ public final class SignalingWorker implements AutoCloseable {
     }
 
     private AccessTokens tokens(WorkerConfig config, List<Route> routes) {
-        if (config.issuer().isPresent()) {
-            String issuer = config.issuer().get().toString();
-            String audience = config.audience().orElseThrow();
-            routes.addAll(MetadataEndpoint.routes(audience, issuer));
-            return AccessTokens.of(
-                    issuer, audience, new IssuerKeys(config.issuer().get(), config.jwksUri()), clock);
+        List<TrustedIssuer> issuers = config.issuers();
+        if (!issuers.isEmpty()) {
+            Set<String> scopes = new LinkedHashSet<>();
+            issuers.forEach(issuer -> scopes.addAll(issuer.requiredScopes()));
+            routes.addAll(MetadataEndpoint.routes(
+                    url.toString(),
+                    issuers.stream().map(issuer -> issuer.issuer().toString()).toList(),
+                    scopes,
+                    config.anonymousGuests()));
+            return AccessTokens.of(issuers, clock);
         }
         DevIssuer issuer = new DevIssuer(url + "/dev", url.toString(), store, clock);
-        routes.addAll(MetadataEndpoint.routes(issuer.audience(), issuer.issuer()));
+        routes.addAll(
+                MetadataEndpoint.routes(url.toString(), List.of(issuer.issuer()), Set.of(), config.anonymousGuests()));
         routes.addAll(MetadataEndpoint.devRoutes(issuer));
         return AccessTokens.of(issuer, clock);
     }

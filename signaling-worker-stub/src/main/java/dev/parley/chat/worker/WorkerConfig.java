@@ -24,9 +24,8 @@ public final class WorkerConfig {
     private final int port;
     private final @Nullable URI publicUrl;
     private final @Nullable Path dataDirectory;
-    private final @Nullable URI issuer;
-    private final @Nullable String audience;
-    private final @Nullable URI jwksUri;
+    private final List<TrustedIssuer> issuers;
+    private final boolean anonymousGuests;
     private final Duration timeToLive;
     private final Duration idleTimeout;
     private final int requestsPerSecond;
@@ -40,9 +39,8 @@ public final class WorkerConfig {
         this.port = builder.port;
         this.publicUrl = builder.publicUrl;
         this.dataDirectory = builder.dataDirectory;
-        this.issuer = builder.issuer;
-        this.audience = builder.audience;
-        this.jwksUri = builder.jwksUri;
+        this.issuers = List.copyOf(builder.issuers);
+        this.anonymousGuests = builder.anonymousGuests;
         this.timeToLive = builder.timeToLive;
         this.idleTimeout = builder.idleTimeout;
         this.requestsPerSecond = builder.requestsPerSecond;
@@ -100,28 +98,19 @@ public final class WorkerConfig {
     /**
      * Whose access tokens are taken.
      *
-     * @return the issuer; empty for the development issuer
+     * @return the issuers; empty for the development issuer
      */
-    public Optional<URI> issuer() {
-        return Optional.ofNullable(issuer);
+    public List<TrustedIssuer> issuers() {
+        return issuers;
     }
 
     /**
-     * For whom an access token must be.
+     * Whether somebody without an account may come in as a guest.
      *
-     * @return the audience; empty with the development issuer
+     * @return true if the worker gives out guest tokens
      */
-    public Optional<String> audience() {
-        return Optional.ofNullable(audience);
-    }
-
-    /**
-     * Where the issuer publishes its keys.
-     *
-     * @return the URL; empty if it is found through the metadata of the issuer
-     */
-    public Optional<URI> jwksUri() {
-        return Optional.ofNullable(jwksUri);
+    public boolean anonymousGuests() {
+        return anonymousGuests;
     }
 
     /**
@@ -183,9 +172,8 @@ public final class WorkerConfig {
         private int port;
         private @Nullable URI publicUrl;
         private @Nullable Path dataDirectory;
-        private @Nullable URI issuer;
-        private @Nullable String audience;
-        private @Nullable URI jwksUri;
+        private List<TrustedIssuer> issuers = new ArrayList<>();
+        private boolean anonymousGuests;
         private Duration timeToLive = Duration.ofSeconds(90);
         private Duration idleTimeout = Duration.ofSeconds(30);
         private int requestsPerSecond = 100;
@@ -252,36 +240,42 @@ public final class WorkerConfig {
         }
 
         /**
-         * Whose access tokens to take: JWTs with RS256 or ES256, and {@code iss}, {@code aud}, {@code sub},
-         * {@code exp}. The keys are found through {@code <issuer>/.well-known/openid-configuration}, unless
-         * {@link #jwksUri} is set. Default: the development issuer, which gives a token to anybody and therefore runs
-         * on loopback only.
+         * Adds an issuer whose access tokens to take. Default: none, so that the worker is its own development issuer,
+         * which gives a token to anybody and therefore runs on loopback only.
          *
-         * @param issuer exactly as it stands in the tokens; https, or http on loopback
-         * @param audience exactly as it stands in the tokens
+         * @param issuer another one than those before
          * @return this builder
-         * @throws IllegalArgumentException if the issuer is no such URL or the audience is empty
+         * @throws IllegalArgumentException if this issuer was added already
          */
-        public Builder issuer(URI issuer, String audience) {
-            requireTrustworthy(issuer, "issuer");
-            if (audience.isEmpty()) {
-                throw new IllegalArgumentException("audience must not be empty");
+        public Builder issuer(TrustedIssuer issuer) {
+            if (issuers.stream().anyMatch(known -> known.issuer().equals(issuer.issuer()))) {
+                throw new IllegalArgumentException("the issuer " + issuer.issuer() + " is named twice");
             }
-            this.issuer = issuer;
-            this.audience = audience;
+            this.issuers.add(issuer);
             return this;
         }
 
         /**
-         * Where the issuer publishes its keys (RFC 7517). Default: found through the metadata of the issuer.
+         * Adds an issuer that publishes where its keys are, without required scopes.
          *
-         * @param jwksUri https, or http on loopback
+         * @param issuer as for {@link TrustedIssuer#of}
+         * @param audience as for {@link TrustedIssuer#of}
          * @return this builder
-         * @throws IllegalArgumentException if it is anything else
+         * @throws IllegalArgumentException as for {@link TrustedIssuer#of} and {@link #issuer(TrustedIssuer)}
          */
-        public Builder jwksUri(URI jwksUri) {
-            requireTrustworthy(jwksUri, "jwksUri");
-            this.jwksUri = jwksUri;
+        public Builder issuer(URI issuer, String audience) {
+            return issuer(TrustedIssuer.of(issuer, audience));
+        }
+
+        /**
+         * Whether somebody without an account may come in as a guest: with a token of the worker that lists and joins
+         * rooms and does nothing else. Default: no.
+         *
+         * @param anonymousGuests true to let guests in
+         * @return this builder
+         */
+        public Builder anonymousGuests(boolean anonymousGuests) {
+            this.anonymousGuests = anonymousGuests;
             return this;
         }
 
@@ -381,12 +375,8 @@ public final class WorkerConfig {
          * The configuration as it is now.
          *
          * @return a new configuration
-         * @throws IllegalStateException if {@link #jwksUri} is set and {@link #issuer} is not
          */
         public WorkerConfig build() {
-            if (jwksUri != null && issuer == null) {
-                throw new IllegalStateException("jwksUri needs an issuer");
-            }
             return new WorkerConfig(this);
         }
 
@@ -401,17 +391,6 @@ public final class WorkerConfig {
             boolean web = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
             if (!web || url.getHost() == null) {
                 throw new IllegalArgumentException(what + " must be an http or https URL with a host");
-            }
-        }
-
-        /** Whoever can change what is read from there can make tokens. */
-        private static void requireTrustworthy(URI url, String what) {
-            requireWebUrl(url, what);
-            boolean loopback = url.getHost().equals("localhost")
-                    || url.getHost().equals("[::1]")
-                    || url.getHost().matches("127(\\.\\d{1,3}){3}");
-            if (!"https".equalsIgnoreCase(url.getScheme()) && !loopback) {
-                throw new IllegalArgumentException(what + " must be https, or http on loopback");
             }
         }
     }

@@ -42,7 +42,9 @@ class RoomsTest {
         ObjectNode body = host.body();
         Answer created = client.post("/v1/rooms", alice, body);
         assertThat(created.status()).isEqualTo(201);
-        assertThat(created.body().toString()).isEqualTo("{\"roomId\":\"" + host.roomId() + "\",\"ttl\":90}");
+        assertThat(created.body().toString())
+                .startsWith("{\"roomId\":\"" + host.roomId() + "\",\"ttl\":90,\"ownerToken\":\"")
+                .endsWith("\",\"ownerExpiresIn\":3600}");
 
         Answer found = client.get("/v1/rooms/" + host.roomId(), client.token("bob"));
         assertThat(found.status()).isEqualTo(200);

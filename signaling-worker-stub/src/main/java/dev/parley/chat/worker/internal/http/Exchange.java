@@ -53,7 +53,12 @@ final class Exchange {
     }
 
     /** The value of {@code WWW-Authenticate}. */
-    record Challenge(String value) {}
+    record Challenge(String value) {
+        /** RFC 6750 section 3.1. */
+        String insufficientScope(String scopes) {
+            return value + ", error=\"insufficient_scope\", scope=\"" + scopes + "\"";
+        }
+    }
 
     /** A step that may refuse the request. */
     interface Step {
@@ -231,6 +236,12 @@ final class Exchange {
             log.warn("Refused with {}: {}", problem.code().wireName(), problem.detail(), problem.getCause());
         }
         switch (problem.code()) {
+            case FORBIDDEN -> {
+                if (!problem.requiredScopes().isEmpty()) {
+                    response.getHeaders()
+                            .put(HttpHeader.WWW_AUTHENTICATE, challenge.insufficientScope(problem.requiredScopes()));
+                }
+            }
             case UNAUTHORIZED -> response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, challenge.value());
             case RATE_LIMITED, MAILBOX_FULL, UNAVAILABLE ->
                 response.getHeaders()

@@ -3,11 +3,14 @@ package dev.parley.chat.worker.internal.http;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
 import dev.parley.chat.worker.internal.auth.AccessTokens;
+import dev.parley.chat.worker.internal.auth.GuestTokens;
 import dev.parley.chat.worker.internal.auth.RoomTokens;
 import dev.parley.chat.worker.internal.auth.RoomTokens.Grant;
 import dev.parley.chat.worker.internal.rooms.Ids;
+import dev.parley.chat.worker.internal.store.RoomStore.Member;
 import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
+import org.jspecify.annotations.Nullable;
 
 /** Lets through who has the right token, and not too often. */
 public final class Gate {
@@ -15,11 +18,15 @@ public final class Gate {
 
     private final AccessTokens accessTokens;
     private final RoomTokens roomTokens;
+    private final @Nullable GuestTokens guestTokens;
     private final RateLimiter limiter;
 
-    public Gate(AccessTokens accessTokens, RoomTokens roomTokens, RateLimiter limiter) {
+    /** @param guestTokens null if there are no guests */
+    public Gate(
+            AccessTokens accessTokens, RoomTokens roomTokens, @Nullable GuestTokens guestTokens, RateLimiter limiter) {
         this.accessTokens = accessTokens;
         this.roomTokens = roomTokens;
+        this.guestTokens = guestTokens;
         this.limiter = limiter;
     }
 
@@ -35,12 +42,70 @@ public final class Gate {
         void handle(Exchange exchange, Grant grant) throws Exception;
     }
 
+    /** An endpoint for the owner of a room. */
+    @FunctionalInterface
+    interface OwnerEndpoint {
+        void handle(Exchange exchange, Owner owner) throws Exception;
+    }
+
+    /**
+     * Somebody who says to own a room, which the store decides.
+     *
+     * @param onlyRoom the one room that the token is for; null for an access token, which is for all of the account's
+     */
+    record Owner(String account, @Nullable String onlyRoom) {
+        /** @throws Problem {@code forbidden} if the token is for another room */
+        void requireRoom(String roomId) {
+            if (onlyRoom != null && !onlyRoom.equals(roomId)) {
+                throw new Problem(ProblemCode.FORBIDDEN, "the owner token is for another room");
+            }
+        }
+    }
+
+    /** For accounts; a guest is told that it has none. */
     Route.Endpoint withAccessToken(AccountEndpoint endpoint) {
         return exchange -> {
-            String account = accessTokens.verify(bearer(exchange));
+            String account = account(bearer(exchange));
             limiter.take(account);
             endpoint.handle(exchange, account);
         };
+    }
+
+    /** For accounts and, where there are any, for guests. */
+    Route.Endpoint withAccessOrGuestToken(AccountEndpoint endpoint) {
+        return exchange -> {
+            String token = bearer(exchange);
+            String account = guestTokens != null && guestTokens.claimsToBe(token)
+                    ? guestTokens.verify(token)
+                    : accessTokens.verify(token);
+            limiter.take(account);
+            endpoint.handle(exchange, account);
+        };
+    }
+
+    /** For the owner token of a room, and for the access token of its account. */
+    Route.Endpoint withOwnerToken(OwnerEndpoint endpoint) {
+        return exchange -> {
+            String token = bearer(exchange);
+            Owner owner;
+            if (roomTokens.claimsToBeOwners(token)) {
+                Member host = roomTokens.verifyOwner(token).member();
+                owner = new Owner(host.account(), host.slot().roomId());
+            } else {
+                owner = new Owner(account(token), null);
+            }
+            limiter.take(owner.account());
+            endpoint.handle(exchange, owner);
+        };
+    }
+
+    private String account(String token) {
+        if (guestTokens != null && guestTokens.claimsToBe(token)) {
+            String guest = guestTokens.verify(token);
+            limiter.take(guest);
+            throw new Problem(ProblemCode.FORBIDDEN, "a guest lists and joins rooms only: log in with an account");
+        }
+        return accessTokens.verify(token);
     }
 
     Route.Endpoint withRoomToken(MemberEndpoint endpoint) {

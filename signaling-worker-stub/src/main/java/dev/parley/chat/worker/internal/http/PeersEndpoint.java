@@ -41,10 +41,10 @@ public final class PeersEndpoint {
 
     public List<Route> routes(Gate gate) {
         return List.of(
-                new Route("POST", "/v1/rooms/{roomId}/join", gate.withAccessToken(this::join)),
+                new Route("POST", "/v1/rooms/{roomId}/join", gate.withAccessOrGuestToken(this::join)),
                 new Route("POST", "/v1/rooms/{roomId}/heartbeat", gate.withRoomToken(this::heartbeat)),
                 new Route("POST", "/v1/rooms/{roomId}/leave", gate.withRoomToken(this::leave)),
-                new Route("GET", "/v1/ice-servers", gate.withAccessToken(this::listIceServers)));
+                new Route("GET", "/v1/ice-servers", gate.withAccessOrGuestToken(this::listIceServers)));
     }
 
     private void join(Exchange exchange, String account) {

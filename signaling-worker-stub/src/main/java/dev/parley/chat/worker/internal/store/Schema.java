@@ -82,10 +82,20 @@ final class Schema {
             "CREATE INDEX nameplates_room ON nameplates (room)",
             "CREATE INDEX nameplates_free_at ON nameplates (free_at)");
 
+    /** A function of the connection, which a step calls: from the name of an account until then to that of now. */
+    static final String ACCOUNT_OF_BEFORE = "account_of_before";
+
+    /** An account was a {@code sub}; now it is one of one issuer. The rooms and their peers go on. */
+    private static final List<String> THIRD = List.of(
+            "UPDATE rooms SET owner = account_of_before(owner)",
+            "UPDATE peers SET account = account_of_before(account)",
+            "UPDATE deputies SET account = account_of_before(account) WHERE account IS NOT NULL",
+            "UPDATE nameplates SET account = account_of_before(account)");
+
     /**
      * Step {@code i} leads from version {@code i} to {@code i + 1}. A released step is never changed, only followed.
      */
-    private static final List<List<String>> MIGRATIONS = List.of(FIRST, SECOND);
+    private static final List<List<String>> MIGRATIONS = List.of(FIRST, SECOND, THIRD);
 
     static final int VERSION = MIGRATIONS.size();
 

@@ -25,10 +25,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.sqlite.Function;
 
 /**
  * The store in SQLite: one connection, one transaction at a time.
@@ -59,17 +61,21 @@ public final class SqliteRoomStore implements RoomStore {
 
     /** A store that lives in memory, private to this object. */
     public static SqliteRoomStore inMemory(Duration timeToLive) throws SQLException {
-        return open("jdbc:sqlite::memory:", timeToLive);
+        return open("jdbc:sqlite::memory:", timeToLive, UnaryOperator.identity());
     }
 
     /**
      * The store in a directory, which is made if need be; only the owner of the process may read the file, for it holds
      * keys.
      *
+     * @param accountsOfBefore from the name of an account in a database of before there were several issuers to the
+     *     name that it has now
      * @throws SQLException if the file is no database, of a newer version, or open in another worker
      * @throws IOException if the directory or file cannot be made
      */
-    public static SqliteRoomStore inDirectory(Path directory, Duration timeToLive) throws SQLException, IOException {
+    public static SqliteRoomStore inDirectory(
+            Path directory, Duration timeToLive, UnaryOperator<String> accountsOfBefore)
+            throws SQLException, IOException {
         Files.createDirectories(directory);
         Path file = directory.resolve(FILE_NAME);
         if (Files.notExists(file)) {
@@ -82,10 +88,16 @@ public final class SqliteRoomStore implements RoomStore {
             // SQLite takes an empty file for a new database, and gives the WAL file the permissions of this one.
             Files.createFile(file, ownerOnly);
         }
-        return open("jdbc:sqlite:" + file.toAbsolutePath(), timeToLive);
+        return open("jdbc:sqlite:" + file.toAbsolutePath(), timeToLive, accountsOfBefore);
     }
 
-    private static SqliteRoomStore open(String url, Duration timeToLive) throws SQLException {
+    /** The same, where accounts never had other names. */
+    static SqliteRoomStore inDirectory(Path directory, Duration timeToLive) throws SQLException, IOException {
+        return inDirectory(directory, timeToLive, UnaryOperator.identity());
+    }
+
+    private static SqliteRoomStore open(String url, Duration timeToLive, UnaryOperator<String> accountsOfBefore)
+            throws SQLException {
         Connection connection = DriverManager.getConnection(url);
         try {
             try (Statement statement = connection.createStatement()) {
@@ -96,6 +108,12 @@ public final class SqliteRoomStore implements RoomStore {
                 statement.execute("PRAGMA synchronous = NORMAL");
                 statement.execute("PRAGMA foreign_keys = ON");
             }
+            Function.create(connection, Schema.ACCOUNT_OF_BEFORE, new Function() {
+                @Override
+                protected void xFunc() throws SQLException {
+                    result(accountsOfBefore.apply(value_text(0)));
+                }
+            });
             connection.setAutoCommit(false);
             Schema.migrate(connection, Schema.VERSION);
         } catch (SQLException | RuntimeException e) {
