@@ -1,11 +1,17 @@
 package dev.parley.chat.worker;
 
+import dev.parley.chat.worker.WorkerLimits.Rate;
 import dev.parley.chat.worker.WorkerStartException.Reason;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.auth.AccessTokens;
 import dev.parley.chat.worker.internal.auth.DevIssuer;
 import dev.parley.chat.worker.internal.auth.IssuerKeys;
 import dev.parley.chat.worker.internal.auth.RoomTokens;
+import dev.parley.chat.worker.internal.http.AddressBlock;
+import dev.parley.chat.worker.internal.http.ClientAddresses;
+import dev.parley.chat.worker.internal.http.ConnectionGuard;
+import dev.parley.chat.worker.internal.http.ConnectionGuard.Cut;
+import dev.parley.chat.worker.internal.http.Front;
 import dev.parley.chat.worker.internal.http.Gate;
 import dev.parley.chat.worker.internal.http.HealthEndpoint;
 import dev.parley.chat.worker.internal.http.IceServers;
@@ -13,6 +19,7 @@ import dev.parley.chat.worker.internal.http.LeaseEndpoint;
 import dev.parley.chat.worker.internal.http.MessagesEndpoint;
 import dev.parley.chat.worker.internal.http.MetadataEndpoint;
 import dev.parley.chat.worker.internal.http.NameplatesEndpoint;
+import dev.parley.chat.worker.internal.http.Origins;
 import dev.parley.chat.worker.internal.http.PeersEndpoint;
 import dev.parley.chat.worker.internal.http.ProblemErrorHandler;
 import dev.parley.chat.worker.internal.http.RateLimiter;
@@ -64,7 +71,10 @@ public final class SignalingWorker implements AutoCloseable {
     private static final int MAX_THREADS = 32;
     private static final int MIN_THREADS = 4;
     private static final int MAX_HEADER_BYTES = 16 * 1024;
-    private static final int MAX_CONNECTIONS = 20_000;
+    private static final int SEND_BUFFER_BYTES = 256 * 1024;
+    /** What an address or a room may do, in accounts: several people share an address, and a room. */
+    private static final int ACCOUNTS = 5;
+
     private static final long STOP_TIMEOUT_MILLIS = 5_000;
     /** How long an idle connection stays open when the worker stops. */
     private static final long SHUTDOWN_IDLE_MILLIS = 200;
@@ -78,6 +88,7 @@ public final class SignalingWorker implements AutoCloseable {
     private final RoomStore store;
     private final ScheduledExecutorService timers = timers();
     private final PushHub hub;
+    private final ConnectionGuard guard;
     private final Server server;
     private final AccessTokens accessTokens;
     private final Router router;
@@ -87,7 +98,10 @@ public final class SignalingWorker implements AutoCloseable {
     private SignalingWorker(WorkerConfig config, InetAddress address, RoomStore store) {
         this.clock = config.clock();
         this.store = store;
-        this.hub = new PushHub(store, clock, timers, config.timeToLive());
+        this.hub = new PushHub(store, clock, timers, config.timeToLive(), config.limits(), () -> cut(Cut.SLOW_READER));
+        ClientAddresses addresses = new ClientAddresses(
+                config.trustedProxies().stream().map(AddressBlock::parse).toList(), config.forwardingHeader());
+        this.guard = new ConnectionGuard(config.limits(), addresses, this::cut);
 
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
         threads.setName("parley-worker-http");
@@ -103,7 +117,8 @@ public final class SignalingWorker implements AutoCloseable {
             Gate gate = new Gate(
                     accessTokens,
                     roomTokens,
-                    new RateLimiter(config.requestsPerSecond(), config.requestBurst(), clock));
+                    limiter("an account", new Rate(config.requestsPerSecond(), config.requestBurst())),
+                    limiter("a room", config.limits().requestsPerRoom().orElseGet(() -> many(config))));
             ServerWebSocketContainer webSockets = ServerWebSocketContainer.ensure(server);
             MessagesEndpoint.limit(webSockets);
             IceServers iceServers = new IceServers(config.iceServers(), config.turnSecret(), clock);
@@ -116,10 +131,13 @@ public final class SignalingWorker implements AutoCloseable {
             routes.addAll(HealthEndpoint.routes(store, hub));
             this.router = new Router(routes, url + "/.well-known/oauth-protected-resource");
 
-            server.setHandler(new GracefulHandler(router));
+            RateLimiter perAddress =
+                    limiter("an address", config.limits().requestsPerAddress().orElseGet(() -> many(config)));
+            server.setHandler(new GracefulHandler(
+                    new Front(new Origins(config.allowedOrigins(), router), guard, addresses, perAddress)));
             server.setErrorHandler(new ProblemErrorHandler());
             server.setStopTimeout(STOP_TIMEOUT_MILLIS);
-            server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
+            server.addBean(new NetworkConnectionLimit(config.limits().connections(), server));
         } catch (RuntimeException e) {
             for (Connector connector : server.getConnectors()) {
                 ((ServerConnector) connector).close();
@@ -247,6 +265,9 @@ public final class SignalingWorker implements AutoCloseable {
         connector.setPort(config.port());
         connector.setIdleTimeout(config.idleTimeout().toMillis());
         connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS);
+        // What the kernel keeps for a client that does not read.
+        connector.setAcceptedSendBufferSize(SEND_BUFFER_BYTES);
+        connector.addEventListener(guard);
         server.addConnector(connector);
         try {
             // Before the rest is built, which needs to know the port.
@@ -258,6 +279,19 @@ public final class SignalingWorker implements AutoCloseable {
                     e);
         }
         return connector;
+    }
+
+    private void cut(Cut cause) {
+        log.debug("A connection was cut: {}", cause);
+    }
+
+    private RateLimiter limiter(String who, Rate rate) {
+        return new RateLimiter(who, rate.perSecond(), rate.burst(), clock);
+    }
+
+    private static Rate many(WorkerConfig config) {
+        return new Rate((int) Math.min(Integer.MAX_VALUE, (long) config.requestsPerSecond() * ACCOUNTS), (int)
+                Math.min(Integer.MAX_VALUE, (long) config.requestBurst() * ACCOUNTS));
     }
 
     private AccessTokens tokens(WorkerConfig config, List<Route> routes) {
@@ -292,6 +326,7 @@ public final class SignalingWorker implements AutoCloseable {
 
     private void tick() {
         try {
+            guard.tick();
             hub.tick();
             int chunks = 0;
             while (store.sweep(SWEEP_CHUNK, clock.millis()) && ++chunks < MAX_SWEEP_CHUNKS_PER_TICK) {

@@ -1,5 +1,6 @@
 package dev.parley.chat.worker;
 
+import dev.parley.chat.worker.internal.http.AddressBlock;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -7,10 +8,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +37,10 @@ public final class WorkerConfig {
     private final List<List<String>> iceServers;
     private final byte @Nullable [] turnSecret;
     private final InstantSource clock;
+    private final WorkerLimits limits;
+    private final List<String> trustedProxies;
+    private final String forwardingHeader;
+    private final Set<String> allowedOrigins;
 
     private WorkerConfig(Builder builder) {
         this.host = builder.host;
@@ -50,6 +57,10 @@ public final class WorkerConfig {
         this.iceServers = List.copyOf(builder.iceServers);
         this.turnSecret = builder.turnSecret;
         this.clock = builder.clock;
+        this.limits = builder.limits;
+        this.trustedProxies = List.copyOf(builder.trustedProxies);
+        this.forwardingHeader = builder.forwardingHeader;
+        this.allowedOrigins = Set.copyOf(builder.allowedOrigins);
     }
 
     /**
@@ -169,6 +180,42 @@ public final class WorkerConfig {
         return iceServers;
     }
 
+    /**
+     * What the worker bears from strangers.
+     *
+     * @return the limits
+     */
+    public WorkerLimits limits() {
+        return limits;
+    }
+
+    /**
+     * The proxies that may say for whom they speak.
+     *
+     * @return addresses and blocks of them; unmodifiable
+     */
+    public List<String> trustedProxies() {
+        return trustedProxies;
+    }
+
+    /**
+     * In which header the trusted proxies say for whom they speak.
+     *
+     * @return {@code X-Forwarded-For} or {@code Forwarded}
+     */
+    public String forwardingHeader() {
+        return forwardingHeader;
+    }
+
+    /**
+     * The web pages that may use the worker.
+     *
+     * @return their origins; unmodifiable
+     */
+    public Set<String> allowedOrigins() {
+        return allowedOrigins;
+    }
+
     Optional<byte[]> turnSecret() {
         return Optional.ofNullable(turnSecret);
     }
@@ -193,6 +240,10 @@ public final class WorkerConfig {
         private List<List<String>> iceServers = new ArrayList<>();
         private byte @Nullable [] turnSecret;
         private InstantSource clock = Clock.systemUTC();
+        private WorkerLimits limits = WorkerLimits.builder().build();
+        private List<String> trustedProxies = new ArrayList<>();
+        private String forwardingHeader = "X-Forwarded-For";
+        private Set<String> allowedOrigins = new LinkedHashSet<>();
 
         private Builder() {}
 
@@ -363,6 +414,65 @@ public final class WorkerConfig {
                 throw new IllegalArgumentException("turnSecret must not be empty");
             }
             this.turnSecret = turnSecret.getBytes(StandardCharsets.UTF_8);
+            return this;
+        }
+
+        /**
+         * What the worker bears from strangers. Default: those of {@link WorkerLimits}.
+         *
+         * @param limits the limits
+         * @return this builder
+         */
+        public Builder limits(WorkerLimits limits) {
+            this.limits = Objects.requireNonNull(limits, "limits");
+            return this;
+        }
+
+        /**
+         * Adds a proxy that is believed when it says, in the {@link #forwardingHeader}, for which address it speaks; so
+         * the limits of an address are those of the client and not those of the proxy. Default: none; the header is
+         * then ignored.
+         *
+         * @param addresses an IP address, or a block such as {@code 10.0.0.0/8}
+         * @return this builder
+         * @throws IllegalArgumentException if it is neither
+         */
+        public Builder trustedProxy(String addresses) {
+            AddressBlock unused = AddressBlock.parse(addresses);
+            this.trustedProxies.add(addresses);
+            return this;
+        }
+
+        /**
+         * In which header the trusted proxies say for whom they speak. Only this one is read: a proxy passes on others
+         * as the client has written them. Default: {@code X-Forwarded-For}.
+         *
+         * @param header {@code X-Forwarded-For} or {@code Forwarded} (RFC 7239)
+         * @return this builder
+         * @throws IllegalArgumentException if it is neither
+         */
+        public Builder forwardingHeader(String header) {
+            if (!header.equalsIgnoreCase("X-Forwarded-For") && !header.equalsIgnoreCase("Forwarded")) {
+                throw new IllegalArgumentException("forwardingHeader must be X-Forwarded-For or Forwarded");
+            }
+            this.forwardingHeader = header;
+            return this;
+        }
+
+        /**
+         * Adds an origin whose pages may use the worker from a browser (CORS), WebSockets included. Default: none:
+         * requests with an {@code Origin} are refused. Programs send none, and are not concerned.
+         *
+         * @param origin such as {@code https://chat.example.org}, in lower case, without a path
+         * @return this builder
+         * @throws IllegalArgumentException if it is no origin
+         */
+        public Builder allowedOrigin(String origin) {
+            if (!origin.matches("https?://[a-z0-9.\\-\\[\\]:]+")) {
+                throw new IllegalArgumentException(
+                        "an origin is like https://chat.example.org, in lower case and without a path");
+            }
+            this.allowedOrigins.add(origin);
             return this;
         }
 

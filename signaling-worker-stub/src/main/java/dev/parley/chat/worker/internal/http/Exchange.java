@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.chat.worker.internal.Json;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
+import dev.parley.chat.worker.internal.http.ConnectionGuard.Watch;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -55,6 +56,9 @@ final class Exchange {
     /** The value of {@code WWW-Authenticate}. */
     record Challenge(String value) {}
 
+    /** Where no token is asked for. */
+    static final Challenge NO_CHALLENGE = new Challenge("Bearer");
+
     /** A step that may refuse the request. */
     interface Step {
         void run() throws Exception;
@@ -78,6 +82,11 @@ final class Exchange {
             throw new IllegalArgumentException("the route has no variable " + name);
         }
         return value;
+    }
+
+    @Nullable
+    String pathVariableOrNull(String name) {
+        return pathVariables.get(name);
     }
 
     /**
@@ -163,6 +172,7 @@ final class Exchange {
         while (true) {
             Content.Chunk chunk = request.read();
             if (chunk == null) {
+                watched(Watch::awaitsBody);
                 request.demand(() -> attempt(() -> readOn(body, then)));
                 return;
             }
@@ -183,6 +193,7 @@ final class Exchange {
                 chunk.release();
             }
             if (last) {
+                watched(Watch::hasBody);
                 then.accept(body.toByteArray());
                 return;
             }
@@ -220,6 +231,7 @@ final class Exchange {
     }
 
     void noContent() {
+        watched(Watch::answers);
         response.setStatus(204);
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         response.write(true, null, callback);
@@ -248,7 +260,14 @@ final class Exchange {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+        watched(Watch::answers);
         response.write(true, ByteBuffer.wrap(body), callback);
+    }
+
+    private void watched(Consumer<Watch> step) {
+        if (request.getAttribute(Watch.class.getName()) instanceof Watch watch) {
+            step.accept(watch);
+        }
     }
 
     /** The one text resource of the module. */

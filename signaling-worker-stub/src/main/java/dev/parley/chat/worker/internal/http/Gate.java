@@ -15,12 +15,14 @@ public final class Gate {
 
     private final AccessTokens accessTokens;
     private final RoomTokens roomTokens;
-    private final RateLimiter limiter;
+    private final RateLimiter accounts;
+    private final RateLimiter rooms;
 
-    public Gate(AccessTokens accessTokens, RoomTokens roomTokens, RateLimiter limiter) {
+    public Gate(AccessTokens accessTokens, RoomTokens roomTokens, RateLimiter accounts, RateLimiter rooms) {
         this.accessTokens = accessTokens;
         this.roomTokens = roomTokens;
-        this.limiter = limiter;
+        this.accounts = accounts;
+        this.rooms = rooms;
     }
 
     /** An endpoint for whoever has an access token. */
@@ -38,7 +40,12 @@ public final class Gate {
     Route.Endpoint withAccessToken(AccountEndpoint endpoint) {
         return exchange -> {
             String account = accessTokens.verify(bearer(exchange));
-            limiter.take(account);
+            accounts.take(account);
+            String roomId = exchange.pathVariableOrNull("roomId");
+            if (roomId != null) {
+                // A bucket apart from that of the peers: whoever is in the room is not silenced by those outside.
+                rooms.take("outside " + Ids.requireId(roomId, "roomId"));
+            }
             endpoint.handle(exchange, account);
         };
     }
@@ -46,11 +53,12 @@ public final class Gate {
     Route.Endpoint withRoomToken(MemberEndpoint endpoint) {
         return exchange -> {
             Grant grant = roomTokens.verify(bearer(exchange));
-            limiter.take(grant.member().account());
+            accounts.take(grant.member().account());
             String roomId = Ids.requireId(exchange.pathVariable("roomId"), "roomId");
             if (!grant.member().slot().roomId().equals(roomId)) {
                 throw new Problem(ProblemCode.FORBIDDEN, "the room token is for another room");
             }
+            rooms.take("inside " + roomId);
             endpoint.handle(exchange, grant);
         };
     }

@@ -113,6 +113,7 @@ public final class MessagesEndpoint {
         if (hub.isStopping()) {
             throw new Problem(ProblemCode.UNAVAILABLE, "the worker is stopping");
         }
+        hub.requireRoomForSocket(grant.member());
         PushSocket socket = new PushSocket(hub, grant.member(), grant.expiresAtMillis(), after);
         boolean handled = webSockets.upgrade(
                 (upgrade, response, callback) -> socket, request, exchange.response(), exchange.callback());

@@ -52,6 +52,7 @@ public final class ProblemErrorHandler implements Request.Handler {
 
     private static ProblemCode codeOf(int status) {
         return switch (status) {
+            case 403 -> ProblemCode.FORBIDDEN;
             case 404 -> ProblemCode.NOT_FOUND;
             case 413, 414, 431 -> ProblemCode.TOO_LARGE;
             case 503 -> ProblemCode.UNAVAILABLE;

@@ -1,5 +1,6 @@
 package dev.parley.chat.worker.internal.push;
 
+import dev.parley.chat.worker.WorkerLimits;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
 import dev.parley.chat.worker.internal.store.RoomStore;
@@ -31,19 +32,32 @@ public final class PushHub {
     /** Payload characters of one answer, so that it keeps to the limit of a body with its JSON around them. */
     public static final int MAX_ANSWER_PAYLOAD_CHARACTERS = 64 * 1024;
 
+    private static final int SOCKET_RETRY_SECONDS = 30;
+
     private final RoomStore store;
     private final InstantSource clock;
     private final ScheduledExecutorService timers;
     private final long ttlMillis;
     private final ConcurrentMap<Slot, PushSocket> sockets = new ConcurrentHashMap<>();
     private final ConcurrentMap<Slot, PendingRead> reads = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Integer> socketsOfAccounts = new ConcurrentHashMap<>();
+    private final WorkerLimits limits;
+    private final Runnable onCut;
     private volatile boolean stopping;
 
-    public PushHub(RoomStore store, InstantSource clock, ScheduledExecutorService timers, Duration timeToLive) {
+    public PushHub(
+            RoomStore store,
+            InstantSource clock,
+            ScheduledExecutorService timers,
+            Duration timeToLive,
+            WorkerLimits limits,
+            Runnable onCut) {
         this.store = store;
         this.clock = clock;
         this.timers = timers;
         this.ttlMillis = timeToLive.toMillis();
+        this.limits = limits;
+        this.onCut = onCut;
     }
 
     private record PendingRead(Member member, long after, CompletableFuture<List<Waiting>> answer) {}
@@ -77,6 +91,21 @@ public final class PushHub {
             read.answer.completeExceptionally(stoppingProblem());
         }
         return read.answer;
+    }
+
+    /**
+     * Returns normally if the account may open another WebSocket, or this one takes the place of one.
+     *
+     * @throws Problem {@code rate_limited}
+     */
+    public void requireRoomForSocket(Member member) {
+        int open = socketsOfAccounts.getOrDefault(member.account(), 0);
+        if (open >= limits.socketsPerAccount() && !sockets.containsKey(member.slot())) {
+            throw new Problem(
+                    ProblemCode.RATE_LIMITED,
+                    "an account has at most " + limits.socketsPerAccount() + " WebSockets",
+                    SOCKET_RETRY_SECONDS);
+        }
     }
 
     /** A message was put into the mailbox of this peer. */
@@ -158,7 +187,9 @@ public final class PushHub {
 
     void opened(PushSocket socket) {
         PushSocket older = sockets.put(socket.member().slot(), socket);
-        if (older != null) {
+        if (older == null) {
+            socketsOfAccounts.merge(socket.member().account(), 1, Integer::sum);
+        } else {
             older.replaced();
         }
         if (stopping) {
@@ -166,8 +197,17 @@ public final class PushHub {
         }
     }
 
+    /** The client does not take its frames. */
+    void cut(PushSocket socket) {
+        closed(socket);
+        onCut.run();
+    }
+
     void closed(PushSocket socket) {
-        sockets.remove(socket.member().slot(), socket);
+        if (sockets.remove(socket.member().slot(), socket)) {
+            socketsOfAccounts.computeIfPresent(
+                    socket.member().account(), (account, open) -> open == 1 ? null : open - 1);
+        }
     }
 
     List<Waiting> waiting(Member member, long after) {
@@ -176,6 +216,10 @@ public final class PushHub {
 
     RoomStore store() {
         return store;
+    }
+
+    WorkerLimits limits() {
+        return limits;
     }
 
     long nowMillis() {
