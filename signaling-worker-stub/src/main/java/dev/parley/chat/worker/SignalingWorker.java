@@ -221,6 +221,10 @@ public final class SignalingWorker implements AutoCloseable {
         }
     }
 
+    int openSockets() {
+        return hub.openSockets();
+    }
+
     List<Route> routes() {
         return router.routes();
     }

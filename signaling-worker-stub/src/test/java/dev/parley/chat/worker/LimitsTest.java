@@ -209,7 +209,11 @@ class LimitsTest {
         String second = client.join(roomId, "bob", HostKey.randomId());
         String third = client.join(roomId, "bob", HostKey.randomId());
         Client.Socket one = client.socket(roomId, first, 0);
-        client.socket(roomId, second, 0);
+        one.send("ping");
+        assertThat(one.next()).isEqualTo("pong");
+        Client.Socket two = client.socket(roomId, second, 0);
+        two.send("ping");
+        assertThat(two.next()).isEqualTo("pong");
         assertThatThrownBy(() -> client.socket(roomId, third, 0))
                 .isInstanceOf(CompletionException.class)
                 .cause()

@@ -37,7 +37,7 @@ public final class NameplatesEndpoint {
     private void open(Exchange exchange, String account) {
         exchange.readJson(body -> {
             String roomId = Ids.requireId(Json.text(body, "roomId"), "roomId");
-            Nameplate opened = store.openNameplate(roomId, account, clock.millis());
+            Nameplate opened = RoomsEndpoint.asMissing(() -> store.openNameplate(roomId, account, clock.millis()));
             exchange.answer(
                     201,
                     Json.object()

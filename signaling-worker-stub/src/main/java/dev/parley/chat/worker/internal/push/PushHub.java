@@ -17,6 +17,8 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who waits for messages right now: at most one WebSocket and one long poll for each peer.
@@ -32,6 +34,7 @@ public final class PushHub {
     /** Payload characters of one answer, so that it keeps to the limit of a body with its JSON around them. */
     public static final int MAX_ANSWER_PAYLOAD_CHARACTERS = 64 * 1024;
 
+    private static final Logger log = LoggerFactory.getLogger(PushHub.class);
     private static final int SOCKET_RETRY_SECONDS = 30;
 
     private final RoomStore store;
@@ -144,6 +147,14 @@ public final class PushHub {
         end(slot -> true, stoppingProblem());
     }
 
+    public int openSockets() {
+        return sockets.size();
+    }
+
+    public int waitingReads() {
+        return reads.size();
+    }
+
     public boolean isStopping() {
         return stopping;
     }
@@ -199,8 +210,20 @@ public final class PushHub {
 
     /** The client does not take its frames. */
     void cut(PushSocket socket) {
-        closed(socket);
+        lost(socket);
         onCut.run();
+    }
+
+    /** The connection has ended, and the peer has not left: it may come back. */
+    void lost(PushSocket socket) {
+        if (sockets.get(socket.member().slot()) == socket && !stopping) {
+            try {
+                store.away(socket.member(), clock.millis());
+            } catch (Problem e) {
+                log.debug("That a peer is away was not noted: {}", e.code());
+            }
+        }
+        closed(socket);
     }
 
     void closed(PushSocket socket) {

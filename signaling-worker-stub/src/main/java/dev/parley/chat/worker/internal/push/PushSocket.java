@@ -118,14 +118,14 @@ public final class PushSocket implements Session.Listener {
     public void onWebSocketError(Throwable cause) {
         // Most often a client that went away without a word. The message may name an address.
         log.debug("A WebSocket failed: {}", cause.getClass().getName());
-        hub.closed(this);
+        hub.lost(this);
     }
 
     @Override
     public void onWebSocketClose(int statusCode, String reason, Callback callback) {
         closing.set(true);
         pump.close();
-        hub.closed(this);
+        hub.lost(this);
         callback.succeed();
     }
 
@@ -183,7 +183,11 @@ public final class PushSocket implements Session.Listener {
         Session open = session;
         if (open != null && closing.compareAndSet(false, true)) {
             // No longer the place to wake, so that a successor is never closed in its stead.
-            hub.closed(this);
+            if (status == REPLACED) {
+                hub.closed(this);
+            } else {
+                hub.lost(this);
+            }
             open.setIdleTimeout(CLOSE_TIMEOUT);
             open.close(status, reason, Callback.from(this::demand, failure -> open.disconnect()));
         }

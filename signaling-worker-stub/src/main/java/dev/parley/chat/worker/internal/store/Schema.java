@@ -82,10 +82,16 @@ final class Schema {
             "CREATE INDEX nameplates_room ON nameplates (room)",
             "CREATE INDEX nameplates_free_at ON nameplates (free_at)");
 
+    /** Peers that are away, and those that had to give up their place meanwhile. */
+    private static final List<String> THIRD = List.of(
+            // 0 while the peer is connected.
+            "ALTER TABLE peers ADD COLUMN away_since INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE peers ADD COLUMN placed INTEGER NOT NULL DEFAULT 1");
+
     /**
      * Step {@code i} leads from version {@code i} to {@code i + 1}. A released step is never changed, only followed.
      */
-    private static final List<List<String>> MIGRATIONS = List.of(FIRST, SECOND);
+    private static final List<List<String>> MIGRATIONS = List.of(FIRST, SECOND, THIRD);
 
     static final int VERSION = MIGRATIONS.size();
 
