@@ -6,6 +6,7 @@ import dev.parley.chat.worker.internal.Json;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
 import dev.parley.chat.worker.internal.http.ConnectionGuard.Watch;
+import dev.parley.chat.worker.internal.http.Observer.Fact;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -239,6 +240,7 @@ final class Exchange {
 
     /** Refuses, with members of its own in the problem document (RFC 9457 section 3.2). */
     void answer(Problem problem, ObjectNode extensions) {
+        Fact.CODE.set(request, problem.code().wireName());
         if (problem.getCause() != null) {
             log.warn("Refused with {}: {}", problem.code().wireName(), problem.detail(), problem.getCause());
         }

@@ -2,6 +2,7 @@ package dev.parley.chat.worker.internal.http;
 
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.http.ConnectionGuard.Watch;
+import dev.parley.chat.worker.internal.http.Observer.Fact;
 import java.util.Map;
 import java.util.Set;
 import org.eclipse.jetty.server.Handler;
@@ -32,6 +33,7 @@ public final class Front extends Handler.Wrapper {
             request.setAttribute(Watch.class.getName(), watch);
         }
         String address = addresses.of(request);
+        Fact.ADDRESS.set(request, address);
         if (!FREE.contains(Request.getPathInContext(request))) {
             try {
                 limiter.take(address);

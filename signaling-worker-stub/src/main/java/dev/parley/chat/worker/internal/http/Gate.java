@@ -5,6 +5,7 @@ import dev.parley.chat.worker.internal.ProblemCode;
 import dev.parley.chat.worker.internal.auth.AccessTokens;
 import dev.parley.chat.worker.internal.auth.RoomTokens;
 import dev.parley.chat.worker.internal.auth.RoomTokens.Grant;
+import dev.parley.chat.worker.internal.http.Observer.Fact;
 import dev.parley.chat.worker.internal.rooms.Ids;
 import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
@@ -40,6 +41,7 @@ public final class Gate {
     Route.Endpoint withAccessToken(AccountEndpoint endpoint) {
         return exchange -> {
             String account = accessTokens.verify(bearer(exchange));
+            Fact.ACCOUNT.set(exchange.request(), account);
             accounts.take(account);
             String roomId = exchange.pathVariableOrNull("roomId");
             if (roomId != null) {
@@ -53,6 +55,7 @@ public final class Gate {
     Route.Endpoint withRoomToken(MemberEndpoint endpoint) {
         return exchange -> {
             Grant grant = roomTokens.verify(bearer(exchange));
+            Fact.ACCOUNT.set(exchange.request(), grant.member().account());
             accounts.take(grant.member().account());
             String roomId = Ids.requireId(exchange.pathVariable("roomId"), "roomId");
             if (!grant.member().slot().roomId().equals(roomId)) {

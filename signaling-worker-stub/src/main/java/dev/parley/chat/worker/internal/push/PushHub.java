@@ -9,6 +9,7 @@ import dev.parley.chat.worker.internal.store.RoomStore.Slot;
 import dev.parley.chat.worker.internal.store.RoomStore.Waiting;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -17,6 +18,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.eclipse.jetty.util.NanoTime;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,6 +38,9 @@ public final class PushHub {
 
     private static final Logger log = LoggerFactory.getLogger(PushHub.class);
     private static final int SOCKET_RETRY_SECONDS = 30;
+    private static final int STOPPING_RETRY_SECONDS = 2;
+    /** When few are connected, draining takes less than its time. */
+    private static final long MAX_DRAIN_PAUSE_NANOS = 1_000_000_000;
 
     private final RoomStore store;
     private final InstantSource clock;
@@ -46,6 +51,8 @@ public final class PushHub {
     private final ConcurrentMap<String, Integer> socketsOfAccounts = new ConcurrentHashMap<>();
     private final WorkerLimits limits;
     private final Runnable onCut;
+    private final Runnable onPushed;
+    private volatile boolean draining;
     private volatile boolean stopping;
 
     public PushHub(
@@ -54,13 +61,15 @@ public final class PushHub {
             ScheduledExecutorService timers,
             Duration timeToLive,
             WorkerLimits limits,
-            Runnable onCut) {
+            Runnable onCut,
+            Runnable onPushed) {
         this.store = store;
         this.clock = clock;
         this.timers = timers;
         this.ttlMillis = timeToLive.toMillis();
         this.limits = limits;
         this.onCut = onCut;
+        this.onPushed = onPushed;
     }
 
     private record PendingRead(Member member, long after, CompletableFuture<List<Waiting>> answer) {}
@@ -90,7 +99,7 @@ public final class PushHub {
         }
         // What came between the look above and the registration woke nobody; and a stop may have passed by.
         wake(read);
-        if (stopping) {
+        if (draining) {
             read.answer.completeExceptionally(stoppingProblem());
         }
         return read.answer;
@@ -141,8 +150,49 @@ public final class PushHub {
         end(slot -> slot.roomId().equals(roomId), new Problem(ProblemCode.ROOM_NOT_FOUND, "the room is gone"));
     }
 
+    /**
+     * Ends everything that waits, one after the other over this time, so that the clients do not all come to the next
+     * worker at once; few are ended in less. Whatever would begin to wait is refused from now on. Blocks.
+     *
+     * @throws InterruptedException when the rest should be ended at once
+     */
+    public void drain(Duration time) throws InterruptedException {
+        draining = true;
+        List<Runnable> ends = new ArrayList<>();
+        sockets.values().forEach(socket -> ends.add(() -> socket.close(stoppingProblem())));
+        reads.values().forEach(read -> ends.add(() -> read.answer.completeExceptionally(stoppingProblem())));
+        if (ends.isEmpty() || time.isZero()) {
+            return;
+        }
+        long pauseNanos = Math.min(time.toNanos() / ends.size(), MAX_DRAIN_PAUSE_NANOS);
+        long start = NanoTime.now();
+        for (int i = 0; i < ends.size(); i++) {
+            ends.get(i).run();
+            long aheadNanos = (i + 1) * pauseNanos - NanoTime.since(start);
+            if (aheadNanos > 0) {
+                TimeUnit.NANOSECONDS.sleep(aheadNanos);
+            }
+        }
+    }
+
+    /**
+     * Returns normally unless the worker is about to stop.
+     *
+     * @throws Problem {@code unavailable}
+     */
+    public void requireServing() {
+        if (draining) {
+            throw stoppingProblem();
+        }
+    }
+
+    public boolean isDraining() {
+        return draining;
+    }
+
     /** Ends everything that waits, and whatever would begin to wait from now on. */
     public void stop() {
+        draining = true;
         stopping = true;
         end(slot -> true, stoppingProblem());
     }
@@ -153,10 +203,6 @@ public final class PushHub {
 
     public int waitingReads() {
         return reads.size();
-    }
-
-    public boolean isStopping() {
-        return stopping;
     }
 
     /** Closes the WebSockets whose time has come; to be called about once a second. */
@@ -193,7 +239,7 @@ public final class PushHub {
     }
 
     private static Problem stoppingProblem() {
-        return new Problem(ProblemCode.UNAVAILABLE, "the worker is stopping");
+        return new Problem(ProblemCode.UNAVAILABLE, "the worker is stopping", STOPPING_RETRY_SECONDS);
     }
 
     void opened(PushSocket socket) {
@@ -203,7 +249,7 @@ public final class PushHub {
         } else {
             older.replaced();
         }
-        if (stopping) {
+        if (draining) {
             socket.close(stoppingProblem());
         }
     }
@@ -224,6 +270,10 @@ public final class PushHub {
             }
         }
         closed(socket);
+    }
+
+    void pushed() {
+        onPushed.run();
     }
 
     void closed(PushSocket socket) {

@@ -264,6 +264,7 @@ public final class PushSocket implements Session.Listener {
                     Callback.from(
                             () -> {
                                 message.end();
+                                hub.pushed();
                                 succeeded();
                             },
                             this::failed));

@@ -229,6 +229,20 @@ public interface RoomStore extends AutoCloseable {
     /** A secret that outlives the process: the stored one, or the one that {@code generate} makes now. */
     byte[] secret(String name, Supplier<byte[]> generate);
 
+    /**
+     * How much there is now.
+     *
+     * @param peers those that have a place
+     * @param waiting messages that wait
+     * @param expiredMessages those that this object has swept away since it was opened
+     */
+    record Census(long rooms, long peers, long waiting, long expiredMessages) {}
+
+    /** Counts what there is; for the metrics, every few seconds at most. Empty if this store does not count. */
+    default Optional<Census> census(long nowMillis) {
+        return Optional.empty();
+    }
+
     /** Returns normally if the storage answers. */
     void ping();
 

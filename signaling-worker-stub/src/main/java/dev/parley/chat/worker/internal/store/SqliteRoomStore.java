@@ -49,6 +49,7 @@ public final class SqliteRoomStore implements RoomStore {
     private final Sql sql;
     private final Nameplates nameplates;
     private final long ttlMillis;
+    private long expiredMessages;
     private boolean closed;
 
     private SqliteRoomStore(Connection connection, Duration timeToLive) {
@@ -510,6 +511,7 @@ public final class SqliteRoomStore implements RoomStore {
                     "DELETE FROM messages WHERE rowid IN (SELECT rowid FROM messages WHERE accepted_at <= ? LIMIT ?)",
                     nowMillis - MESSAGE_LIFETIME_MILLIS,
                     maxPerKind);
+            expiredMessages += messages;
             int accepted = sql.execute(
                     "DELETE FROM accepted WHERE (slot, sender_slot, msg_id) IN"
                             + " (SELECT slot, sender_slot, msg_id FROM accepted WHERE accepted_at <= ? LIMIT ?)",
@@ -543,6 +545,15 @@ public final class SqliteRoomStore implements RoomStore {
             sql.execute("INSERT INTO secrets (name, value) VALUES (?, ?)", name, fresh);
             return fresh;
         });
+    }
+
+    @Override
+    public Optional<Census> census(long nowMillis) {
+        return transact(() -> Optional.of(new Census(
+                sql.number("SELECT count(*) FROM rooms WHERE last_active > ?", horizon(nowMillis)),
+                sql.number("SELECT count(*) FROM peers WHERE placed AND last_active > ?", horizon(nowMillis)),
+                sql.number("SELECT count(*) FROM messages WHERE accepted_at > ?", nowMillis - MESSAGE_LIFETIME_MILLIS),
+                expiredMessages)));
     }
 
     @Override
