@@ -91,7 +91,7 @@ final class Schema {
     /**
      * Step {@code i} leads from version {@code i} to {@code i + 1}. A released step is never changed, only followed.
      */
-    private static final List<List<String>> MIGRATIONS = List.of(FIRST, SECOND, THIRD);
+    static final List<List<String>> MIGRATIONS = List.of(FIRST, SECOND, THIRD);
 
     static final int VERSION = MIGRATIONS.size();
 
