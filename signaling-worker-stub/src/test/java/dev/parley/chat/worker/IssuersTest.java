@@ -46,7 +46,7 @@ class IssuersTest {
             assertThat(client.post("/v1/rooms", token(two, "alice"), body).code())
                     .isEqualTo("room_exists");
             assertThat(client.delete("/v1/rooms/" + room, token(two, "alice")).code())
-                    .isEqualTo("forbidden");
+                    .isEqualTo("room_not_found");
             String peer = HostKey.randomId();
             String join = "/v1/rooms/" + room + "/join";
             assertThat(client.post(join, token(one, "bob"), Client.peer(peer)).status())
@@ -283,6 +283,8 @@ class IssuersTest {
                 Statement statement = connection.createStatement()) {
             statement.execute("UPDATE rooms SET owner = 'alice'");
             statement.execute("UPDATE peers SET account = 'bob'");
+            statement.execute("ALTER TABLE peers DROP COLUMN away_since");
+            statement.execute("ALTER TABLE peers DROP COLUMN placed");
             statement.execute("PRAGMA user_version = 2");
         }
         Instant now = Clock.systemUTC().instant();

@@ -113,7 +113,7 @@ class ServerTest {
                 }
             }
         }
-        assertThat(listed).isEqualTo(served).hasSize(25);
+        assertThat(listed).isEqualTo(served).hasSize(26);
     }
 
     @Test

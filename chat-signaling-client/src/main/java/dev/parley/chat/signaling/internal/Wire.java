@@ -124,7 +124,7 @@ public final class Wire {
                 case ROOM_NOT_FOUND ->
                     isNameplateGone()
                             ? "the worker does not know the number, or no longer"
-                            : "the worker does not know the room";
+                            : "the worker does not know the room, or does not let this account do that with it";
                 case PEER_NOT_FOUND -> "the receiver is not in the room";
                 case ROOM_EXISTS ->
                     code.equals("succession_exists")

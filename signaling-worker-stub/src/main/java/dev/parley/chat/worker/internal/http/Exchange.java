@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.chat.worker.internal.Json;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
+import dev.parley.chat.worker.internal.http.ConnectionGuard.Watch;
+import dev.parley.chat.worker.internal.http.Observer.Fact;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -60,6 +62,9 @@ final class Exchange {
         }
     }
 
+    /** Where no token is asked for. */
+    static final Challenge NO_CHALLENGE = new Challenge("Bearer");
+
     /** A step that may refuse the request. */
     interface Step {
         void run() throws Exception;
@@ -83,6 +88,11 @@ final class Exchange {
             throw new IllegalArgumentException("the route has no variable " + name);
         }
         return value;
+    }
+
+    @Nullable
+    String pathVariableOrNull(String name) {
+        return pathVariables.get(name);
     }
 
     /**
@@ -168,6 +178,7 @@ final class Exchange {
         while (true) {
             Content.Chunk chunk = request.read();
             if (chunk == null) {
+                watched(Watch::awaitsBody);
                 request.demand(() -> attempt(() -> readOn(body, then)));
                 return;
             }
@@ -188,6 +199,7 @@ final class Exchange {
                 chunk.release();
             }
             if (last) {
+                watched(Watch::hasBody);
                 then.accept(body.toByteArray());
                 return;
             }
@@ -225,6 +237,7 @@ final class Exchange {
     }
 
     void noContent() {
+        watched(Watch::answers);
         response.setStatus(204);
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         response.write(true, null, callback);
@@ -232,6 +245,7 @@ final class Exchange {
 
     /** Refuses, with members of its own in the problem document (RFC 9457 section 3.2). */
     void answer(Problem problem, ObjectNode extensions) {
+        Fact.CODE.set(request, problem.code().wireName());
         if (problem.getCause() != null) {
             log.warn("Refused with {}: {}", problem.code().wireName(), problem.detail(), problem.getCause());
         }
@@ -259,7 +273,14 @@ final class Exchange {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+        watched(Watch::answers);
         response.write(true, ByteBuffer.wrap(body), callback);
+    }
+
+    private void watched(Consumer<Watch> step) {
+        if (request.getAttribute(Watch.class.getName()) instanceof Watch watch) {
+            step.accept(watch);
+        }
     }
 
     /** The one text resource of the module. */

@@ -6,6 +6,7 @@ import dev.parley.chat.worker.internal.auth.AccessTokens;
 import dev.parley.chat.worker.internal.auth.GuestTokens;
 import dev.parley.chat.worker.internal.auth.RoomTokens;
 import dev.parley.chat.worker.internal.auth.RoomTokens.Grant;
+import dev.parley.chat.worker.internal.http.Observer.Fact;
 import dev.parley.chat.worker.internal.rooms.Ids;
 import dev.parley.chat.worker.internal.store.RoomStore.Member;
 import java.util.List;
@@ -19,15 +20,21 @@ public final class Gate {
     private final AccessTokens accessTokens;
     private final RoomTokens roomTokens;
     private final @Nullable GuestTokens guestTokens;
-    private final RateLimiter limiter;
+    private final RateLimiter accounts;
+    private final RateLimiter rooms;
 
     /** @param guestTokens null if there are no guests */
     public Gate(
-            AccessTokens accessTokens, RoomTokens roomTokens, @Nullable GuestTokens guestTokens, RateLimiter limiter) {
+            AccessTokens accessTokens,
+            RoomTokens roomTokens,
+            @Nullable GuestTokens guestTokens,
+            RateLimiter accounts,
+            RateLimiter rooms) {
         this.accessTokens = accessTokens;
         this.roomTokens = roomTokens;
         this.guestTokens = guestTokens;
-        this.limiter = limiter;
+        this.accounts = accounts;
+        this.rooms = rooms;
     }
 
     /** An endpoint for whoever has an access token. */
@@ -65,8 +72,8 @@ public final class Gate {
     /** For accounts; a guest is told that it has none. */
     Route.Endpoint withAccessToken(AccountEndpoint endpoint) {
         return exchange -> {
-            String account = account(bearer(exchange));
-            limiter.take(account);
+            String account = account(exchange, bearer(exchange));
+            take(exchange, account);
             endpoint.handle(exchange, account);
         };
     }
@@ -78,9 +85,20 @@ public final class Gate {
             String account = guestTokens != null && guestTokens.claimsToBe(token)
                     ? guestTokens.verify(token)
                     : accessTokens.verify(token);
-            limiter.take(account);
+            take(exchange, account);
             endpoint.handle(exchange, account);
         };
+    }
+
+    /** Counts a request of an account, and for the room that it is about, if it is about one. */
+    private void take(Exchange exchange, String account) {
+        Fact.ACCOUNT.set(exchange.request(), account);
+        accounts.take(account);
+        String roomId = exchange.pathVariableOrNull("roomId");
+        if (roomId != null) {
+            // A bucket apart from that of the peers: whoever is in the room is not silenced by those outside.
+            rooms.take("outside " + Ids.requireId(roomId, "roomId"));
+        }
     }
 
     /** For the owner token of a room, and for the access token of its account. */
@@ -92,17 +110,17 @@ public final class Gate {
                 Member host = roomTokens.verifyOwner(token).member();
                 owner = new Owner(host.account(), host.slot().roomId());
             } else {
-                owner = new Owner(account(token), null);
+                owner = new Owner(account(exchange, token), null);
             }
-            limiter.take(owner.account());
+            take(exchange, owner.account());
             endpoint.handle(exchange, owner);
         };
     }
 
-    private String account(String token) {
+    private String account(Exchange exchange, String token) {
         if (guestTokens != null && guestTokens.claimsToBe(token)) {
             String guest = guestTokens.verify(token);
-            limiter.take(guest);
+            take(exchange, guest);
             throw new Problem(ProblemCode.FORBIDDEN, "a guest lists and joins rooms only: log in with an account");
         }
         return accessTokens.verify(token);
@@ -111,11 +129,13 @@ public final class Gate {
     Route.Endpoint withRoomToken(MemberEndpoint endpoint) {
         return exchange -> {
             Grant grant = roomTokens.verify(bearer(exchange));
-            limiter.take(grant.member().account());
+            Fact.ACCOUNT.set(exchange.request(), grant.member().account());
+            accounts.take(grant.member().account());
             String roomId = Ids.requireId(exchange.pathVariable("roomId"), "roomId");
             if (!grant.member().slot().roomId().equals(roomId)) {
                 throw new Problem(ProblemCode.FORBIDDEN, "the room token is for another room");
             }
+            rooms.take("inside " + roomId);
             endpoint.handle(exchange, grant);
         };
     }

@@ -2,24 +2,17 @@ package dev.parley.chat.worker.internal.http;
 
 import dev.parley.chat.worker.internal.Json;
 import dev.parley.chat.worker.internal.auth.GuestTokens;
+import dev.parley.chat.worker.internal.http.Observer.Fact;
 import dev.parley.chat.worker.internal.rooms.Encoding;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
-import org.eclipse.jetty.server.Request;
+import java.util.Objects;
 
 /** Lets people without an account in, where that is configured. */
 public final class GuestsEndpoint {
     private static final int MAX_TOKENS = 20;
     private static final Duration WINDOW = Duration.ofSeconds(60);
-
-    /** An IPv6 client has a whole network of addresses. */
-    private static final int IPV6_NETWORK_BYTES = 8;
 
     private final GuestTokens tokens;
     private final WindowLimiter perAddress;
@@ -34,7 +27,7 @@ public final class GuestsEndpoint {
     }
 
     private void enter(Exchange exchange) {
-        perAddress.take(network(exchange.request()));
+        perAddress.take(Objects.requireNonNull(Fact.ADDRESS.of(exchange.request()), "the front notes the address"));
         exchange.readJson(body -> {
             byte[] secret = Encoding.fromBase64Url(Json.text(body, "secret"), "secret", GuestTokens.SECRET_BYTES);
             exchange.answer(
@@ -43,16 +36,5 @@ public final class GuestsEndpoint {
                             .put("guestToken", tokens.mint(secret))
                             .put("expiresIn", GuestTokens.LIFETIME.toSeconds()));
         });
-    }
-
-    private static String network(Request request) {
-        SocketAddress remote = request.getConnectionMetaData().getRemoteSocketAddress();
-        InetAddress address = remote instanceof InetSocketAddress internet ? internet.getAddress() : null;
-        if (address == null) {
-            return "";
-        }
-        byte[] bytes = address.getAddress();
-        return HexFormat.of()
-                .formatHex(bytes.length > IPV6_NETWORK_BYTES ? Arrays.copyOf(bytes, IPV6_NETWORK_BYTES) : bytes);
     }
 }

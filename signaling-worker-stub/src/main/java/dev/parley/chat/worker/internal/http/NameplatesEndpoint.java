@@ -39,7 +39,8 @@ public final class NameplatesEndpoint {
         exchange.readJson(body -> {
             String roomId = Ids.requireId(Json.text(body, "roomId"), "roomId");
             owner.requireRoom(roomId);
-            Nameplate opened = store.openNameplate(roomId, owner.account(), clock.millis());
+            Nameplate opened =
+                    RoomsEndpoint.asMissing(() -> store.openNameplate(roomId, owner.account(), clock.millis()));
             exchange.answer(
                     201,
                     Json.object()

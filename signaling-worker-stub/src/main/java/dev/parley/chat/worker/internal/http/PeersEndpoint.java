@@ -51,6 +51,7 @@ public final class PeersEndpoint {
         String roomId = RoomsEndpoint.roomId(exchange);
         exchange.readJson(body -> {
             String peerId = Ids.requireId(Json.text(body, "peerId"), "peerId");
+            hub.requireServing();
             Member member = new Member(new Slot(roomId, peerId), account);
             long after = store.join(member, clock.millis());
             hub.renewed(member.slot());

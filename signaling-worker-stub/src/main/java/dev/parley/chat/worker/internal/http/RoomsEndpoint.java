@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Rooms: announce, list, look up, delete, and say who may take one over. */
@@ -109,21 +110,42 @@ public final class RoomsEndpoint {
     }
 
     private Room room(String roomId) {
-        return store.room(roomId, clock.millis())
-                .orElseThrow(() -> new Problem(ProblemCode.ROOM_NOT_FOUND, "no such room, or it has expired"));
+        return store.room(roomId, clock.millis()).orElseThrow(RoomsEndpoint::missing);
+    }
+
+    private static Problem missing() {
+        return new Problem(ProblemCode.ROOM_NOT_FOUND, "no such room, or it has expired");
+    }
+
+    private static void asMissing(Runnable step) {
+        Object unused = asMissing(() -> {
+            step.run();
+            return "done";
+        });
+    }
+
+    /** What only the owner may do: to all others the room is not there, in the very words for one that is not. */
+    static <T> T asMissing(Supplier<T> step) {
+        try {
+            return step.get();
+        } catch (Problem e) {
+            throw e.code() == ProblemCode.FORBIDDEN || e.code() == ProblemCode.ROOM_NOT_FOUND ? missing() : e;
+        }
     }
 
     private void publishSuccession(Exchange exchange, Owner owner) {
         String roomId = roomId(exchange);
         owner.requireRoom(roomId);
         exchange.readJson(body -> {
+            // First, so that a malformed succession tells a stranger nothing about the room.
+            asMissing(() -> store.requireOwner(roomId, owner.account(), clock.millis()));
             // Whatever becomes of the room meanwhile: its id certifies the host's key.
             SignedSuccession succession = SignedSuccession.verify(
                     roomId,
                     room(roomId).entry().descriptor(),
                     Json.text(body, "succession"),
                     Json.text(body, "signature"));
-            store.publishSuccession(roomId, succession, owner.account(), clock.millis());
+            asMissing(() -> store.publishSuccession(roomId, succession, owner.account(), clock.millis()));
             exchange.noContent();
         });
     }
@@ -131,7 +153,7 @@ public final class RoomsEndpoint {
     private void delete(Exchange exchange, Owner owner) {
         String roomId = roomId(exchange);
         owner.requireRoom(roomId);
-        store.delete(roomId, owner.account(), clock.millis());
+        asMissing(() -> store.delete(roomId, owner.account(), clock.millis()));
         hub.deleted(roomId);
         exchange.noContent();
     }
