@@ -3,11 +3,12 @@ package dev.parley.chat.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Clients that hold on to a connection and do not use it; each is cut by its own limit, all others are far away. */
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
@@ -81,19 +82,11 @@ class SlowClientsTest {
     }
 
     @Test
-    void aLongPollIsNoSlowClient() {
-        start(WorkerLimits.builder().headerTimeout(SHORT).bodyTimeout(SHORT).answerTimeout(SHORT), FAR);
-        Client client = new Client(worker.url());
-        HostKey host = new HostKey();
-        String roomId = client.room("alice", host.body());
-        String token = client.join(roomId, "alice", host.peerId());
-        assertThat(client.get("/v1/rooms/" + roomId + "/messages?wait=2", token).status())
-                .isEqualTo(200);
-    }
-
-    @Test
-    void aWebSocketThatDoesNotTakeItsFramesIsCutAndItsMessagesWait() {
-        start(patient().answerTimeout(SHORT), FAR);
+    void aWebSocketThatDoesNotTakeItsFramesIsCutAndItsMessagesWait(@TempDir Path directory) {
+        worker = SignalingWorker.start(WorkerConfig.builder()
+                .dataDirectory(directory)
+                .limits(patient().answerTimeout(SHORT).build())
+                .build());
         Client client = new Client(worker.url());
         HostKey host = new HostKey();
         String roomId = client.room("alice", host.body());
@@ -118,28 +111,32 @@ class SlowClientsTest {
             // "ping", masked with zeros (RFC 6455 section 5.2).
             connection.sendUntilClosed(new byte[] {(byte) 0x81, (byte) 0x84, 0, 0, 0, 0, 'p', 'i', 'n', 'g'});
         }
-        Client.Socket again = client.socket(roomId, receiver, 0);
+        // By a patient worker, for this client may be slow on a busy machine.
+        worker.close();
+        worker = SignalingWorker.start(
+                WorkerConfig.builder().dataDirectory(directory).build());
+        Client.Socket again = new Client(worker.url()).socket(roomId, receiver, 0);
         for (int seq = 1; seq <= 64; seq++) {
             assertThat(again.nextMessage().get("seq").asInt()).isEqualTo(seq);
         }
     }
 
     @Test
-    void aWebSocketThatTakesItsFramesSlowlyButTakesThemStays() throws Exception {
-        start(WorkerLimits.builder().headerTimeout(SHORT).bodyTimeout(SHORT).answerTimeout(SHORT), FAR);
+    void whoWaitsIsNoSlowClient() {
+        Duration limit = Duration.ofSeconds(2);
+        start(WorkerLimits.builder().headerTimeout(limit).bodyTimeout(limit).answerTimeout(limit), FAR);
         Client client = new Client(worker.url());
         HostKey host = new HostKey();
         String roomId = client.room("alice", host.body());
         Client.Socket socket = client.socket(roomId, client.join(roomId, "alice", host.peerId()), 0);
-        // Longer than every limit, with nothing to read.
+        // Longer than every limit, with nothing to read on either connection.
         assertThat(client.get(
-                                "/v1/rooms/" + roomId + "/messages?wait=2",
+                                "/v1/rooms/" + roomId + "/messages?wait=4",
                                 client.join(roomId, "bob", HostKey.randomId()))
                         .status())
                 .isEqualTo(200);
         socket.send("ping");
         assertThat(socket.next()).isEqualTo("pong");
         assertThat(socket.closed.isDone()).isFalse();
-        assertThat(socket.opened.get(1, TimeUnit.SECONDS)).isNotNull();
     }
 }

@@ -16,6 +16,7 @@ import dev.parley.chat.worker.internal.store.RoomStore.Member;
 import dev.parley.chat.worker.internal.store.RoomStore.Posted;
 import dev.parley.chat.worker.internal.store.RoomStore.Slot;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -25,7 +26,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -56,7 +58,9 @@ class MigrationTest {
     }
 
     private static Connection connect(Path directory) throws SQLException {
-        return DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("signaling.db"));
+        Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("signaling.db"));
+        Schema.nameAccountsOfBefore(connection, UnaryOperator.identity());
+        return connection;
     }
 
     private static int version(Path directory) throws SQLException {
@@ -161,8 +165,35 @@ class MigrationTest {
         return earlierVersions()
                 .boxed()
                 .flatMap(version -> IntStream.rangeClosed(
-                                1, Schema.MIGRATIONS.get(version).size())
+                                0, Schema.MIGRATIONS.get(version).size() - 1)
                         .mapToObj(done -> Arguments.of(version, done)));
+    }
+
+    /** A connection of a process that dies at a statement. */
+    private static Connection dying(Connection connection, int survived) {
+        AtomicInteger executed = new AtomicInteger();
+        return around(
+                Connection.class,
+                connection,
+                (method, result) -> result instanceof Statement statement
+                        ? around(Statement.class, statement, (inner, answer) -> {
+                            if (inner.equals("execute") && executed.incrementAndGet() > survived) {
+                                throw new SQLException("killed");
+                            }
+                            return answer;
+                        })
+                        : result);
+    }
+
+    private interface Intercept {
+        Object answer(String method, Object result) throws SQLException;
+    }
+
+    private static <T> T around(Class<T> type, T inner, Intercept intercept) {
+        return type.cast(Proxy.newProxyInstance(
+                MigrationTest.class.getClassLoader(),
+                new Class<?>[] {type},
+                (proxy, method, arguments) -> intercept.answer(method.getName(), method.invoke(inner, arguments))));
     }
 
     @ParameterizedTest
@@ -176,11 +207,8 @@ class MigrationTest {
             // So that what is not committed is on the disk before its time.
             statement.execute("PRAGMA cache_size = 1");
             connection.setAutoCommit(false);
-            List<String> step = Schema.MIGRATIONS.get(version);
-            for (String sql : step.subList(0, done)) {
-                statement.execute(sql);
-            }
-            statement.execute("PRAGMA user_version = " + (version + 1));
+            Connection dying = dying(connection, done);
+            assertThatThrownBy(() -> Schema.migrate(dying, version + 1)).hasMessage("killed");
             copy(folder, survivor);
             connection.rollback();
         }
