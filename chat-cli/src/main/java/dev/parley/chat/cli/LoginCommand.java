@@ -1,7 +1,6 @@
 package dev.parley.chat.cli;
 
 import dev.parley.chat.signaling.LoginPrompt;
-import dev.parley.chat.signaling.LoginTokenStore;
 import dev.parley.chat.signaling.LoginTokens;
 import dev.parley.chat.signaling.OAuthLogin;
 import dev.parley.chat.signaling.OAuthLogin.Flow;
@@ -71,9 +70,7 @@ final class LoginCommand extends BaseCommand {
             }
             LoginTokens tokens = done.join();
             LoginFile file = LoginFile.of(settings.home(), login.worker());
-            try (LoginTokenStore.Lock held = file.lock()) {
-                file.save(tokens);
-            }
+            file.locked(() -> file.save(tokens));
             console.emit(Event.Account.of(tokens));
             return ExitCode.DONE;
         }

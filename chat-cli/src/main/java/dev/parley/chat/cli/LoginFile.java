@@ -177,9 +177,14 @@ final class LoginFile implements LoginTokenStore {
         return lock(false);
     }
 
-    /** Takes the lock, and waits for it for as long as another process renews the login. */
-    Lock lock() {
-        return lock(true).orElseThrow();
+    /** Does something under the lock, after waiting for it for as long as another process renews the login. */
+    void locked(Runnable task) {
+        Lock held = lock(true).orElseThrow();
+        try {
+            task.run();
+        } finally {
+            held.close();
+        }
     }
 
     private Optional<Lock> lock(boolean waits) {

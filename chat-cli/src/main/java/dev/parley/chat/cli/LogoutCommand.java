@@ -1,6 +1,5 @@
 package dev.parley.chat.cli;
 
-import dev.parley.chat.signaling.LoginTokenStore;
 import dev.parley.chat.signaling.LoginTokens;
 import dev.parley.chat.signaling.OAuthLogin;
 import java.util.Optional;
@@ -29,15 +28,14 @@ final class LogoutCommand extends BaseCommand {
         try (OAuthLogin login = Login.at(Login.worker(settings), settings).build()) {
             LoginFile file = LoginFile.of(settings.home(), login.worker());
             // So that no other process renews and keeps it meanwhile.
-            try (LoginTokenStore.Lock held = file.lock()) {
+            file.locked(() -> {
                 Optional<LoginTokens> tokens = load(file);
                 file.delete();
-                if (tokens.isEmpty()) {
-                    console.notice("nobody was logged in at " + login.worker());
-                    return ExitCode.DONE;
-                }
-                console.notice(revoke(tokens.get(), settings));
-            }
+                console.notice(
+                        tokens.isEmpty()
+                                ? "nobody was logged in at " + login.worker()
+                                : revoke(tokens.get(), settings));
+            });
             return ExitCode.DONE;
         }
     }

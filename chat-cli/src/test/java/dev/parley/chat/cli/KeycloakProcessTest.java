@@ -39,9 +39,9 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 
 /** The commands of the login with a real Keycloak, in which nobody but a script types; by the profile of its name. */
 @EnabledIfSystemProperty(named = "parley.keycloak", matches = ".+")
-@Timeout(600)
+@Timeout(900)
 class KeycloakProcessTest extends ProcessTest {
-    private static final Duration START = Duration.ofMinutes(4);
+    private static final Duration START = Duration.ofMinutes(10);
     private static final Pattern FORM =
             Pattern.compile("<form[^>]*action=\"([^\"]+)\"[^>]*>(.*?)</form>", Pattern.DOTALL);
     private static final Pattern INPUT = Pattern.compile("<(?:input|button)[^>]*>");
@@ -50,7 +50,7 @@ class KeycloakProcessTest extends ProcessTest {
             {"realm": "tea", "enabled": true, "sslRequired": "none", "accessTokenLifespan": 300,
              "clients": [{"clientId": "parley", "enabled": true, "publicClient": true, "standardFlowEnabled": true,
                "redirectUris": ["http://127.0.0.1/*"],
-               "attributes": {"oauth2.device.authorization.grant.enabled": "true", "oauth2.device.polling.interval": "1"},
+               "attributes": {"oauth2.device.authorization.grant.enabled": "true"},
                "protocolMappers": [{"name": "audience", "protocol": "openid-connect",
                  "protocolMapper": "oidc-audience-mapper",
                  "config": {"included.custom.audience": "parley-worker", "access.token.claim": "true"}}]}],
@@ -82,7 +82,7 @@ class KeycloakProcessTest extends ProcessTest {
         Files.createDirectories(home.resolve("data/import"));
         Files.writeString(home.resolve("data/import/tea-realm.json"), REALM);
         int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             port = free.getLocalPort();
         }
         base = "http://127.0.0.1:" + port;
@@ -206,7 +206,7 @@ class KeycloakProcessTest extends ProcessTest {
                 HttpRequest.newBuilder(URI.create(prompt.path("linkWithCode").asText())));
         page = submit(page, Map.of("username", "ada", "password", "tea for two"));
         // Whether the program may have the account.
-        page = submit(page, Map.of());
+        assertThat(submit(page, Map.of()).body()).contains("Device Login Successful");
         JsonNode account = login.await("the account", TIME, is("account"));
         assertThat(account.path("name").asText()).isEqualTo("ada");
         assertThat(account.path("issuer").asText()).isEqualTo(base + "/realms/tea");

@@ -37,7 +37,7 @@ class LoginProcessTest extends ProcessTest {
 
     @BeforeEach
     void start() throws Exception {
-        issuer.start(InetAddress.getByName("127.0.0.1"), 0);
+        issuer.start(InetAddress.getLoopbackAddress(), 0);
         SignalingWorker worker = SignalingWorker.start(WorkerConfig.builder()
                 .issuer(TrustedIssuer.of(issuer.issuerUrl("tea").uri(), "parley"))
                 .anonymousGuests(true)

@@ -43,7 +43,7 @@ class MockOAuth2ServerTest {
     @BeforeEach
     void start() throws Exception {
         worker.close();
-        issuers.start(InetAddress.getByName("127.0.0.1"), 0);
+        issuers.start(InetAddress.getLoopbackAddress(), 0);
         worker = SignalingWorker.start(WorkerConfig.builder()
                 .issuer(TrustedIssuer.of(issuer("tea"), "parley"))
                 .issuer(TrustedIssuer.of(issuer("coffee"), "parley").withRequiredScopes("chat"))
