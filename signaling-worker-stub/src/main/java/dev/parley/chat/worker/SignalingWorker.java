@@ -1,6 +1,7 @@
 package dev.parley.chat.worker;
 
 import dev.parley.chat.worker.WorkerStartException.Reason;
+import dev.parley.chat.worker.internal.Backend;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.auth.AccessTokens;
 import dev.parley.chat.worker.internal.auth.DevIssuer;
@@ -19,7 +20,11 @@ import dev.parley.chat.worker.internal.http.RateLimiter;
 import dev.parley.chat.worker.internal.http.RoomsEndpoint;
 import dev.parley.chat.worker.internal.http.Route;
 import dev.parley.chat.worker.internal.http.Router;
+import dev.parley.chat.worker.internal.push.Nodes;
 import dev.parley.chat.worker.internal.push.PushHub;
+import dev.parley.chat.worker.internal.redis.RedisBackend;
+import dev.parley.chat.worker.internal.redis.RedisConfig;
+import dev.parley.chat.worker.internal.store.MemoryRoomStore;
 import dev.parley.chat.worker.internal.store.RoomStore;
 import dev.parley.chat.worker.internal.store.SqliteRoomStore;
 import java.io.IOException;
@@ -27,6 +32,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,18 +82,21 @@ public final class SignalingWorker implements AutoCloseable {
     private final ReentrantLock closeLock = new ReentrantLock();
     private final InstantSource clock;
     private final RoomStore store;
+    private final Nodes nodes;
     private final ScheduledExecutorService timers = timers();
     private final PushHub hub;
     private final Server server;
     private final AccessTokens accessTokens;
     private final Router router;
     private final URI url;
+    private final int port;
     private boolean closed;
 
-    private SignalingWorker(WorkerConfig config, InetAddress address, RoomStore store) {
+    private SignalingWorker(WorkerConfig config, InetAddress address, Backend backend) {
         this.clock = config.clock();
-        this.store = store;
-        this.hub = new PushHub(store, clock, timers, config.timeToLive());
+        this.store = backend.store();
+        this.nodes = backend.nodes();
+        this.hub = new PushHub(store, nodes, clock, timers, config.timeToLive());
 
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
         threads.setName("parley-worker-http");
@@ -95,7 +104,8 @@ public final class SignalingWorker implements AutoCloseable {
         this.server = new Server(threads);
         try {
             ServerConnector connector = connect(config, address);
-            this.url = config.publicUrl().orElseGet(() -> urlOf(config.host(), address, connector.getLocalPort()));
+            this.port = connector.getLocalPort();
+            this.url = config.publicUrl().orElseGet(() -> urlOf(config.host(), address, port));
 
             List<Route> routes = new ArrayList<>();
             this.accessTokens = tokens(config, routes);
@@ -138,14 +148,15 @@ public final class SignalingWorker implements AutoCloseable {
      */
     public static SignalingWorker start(WorkerConfig config) {
         InetAddress address = resolve(config);
-        RoomStore store = openStore(config);
+        Backend backend = openBackend(config);
         SignalingWorker worker;
         try {
-            worker = new SignalingWorker(config, address, store);
+            worker = new SignalingWorker(config, address, backend);
         } catch (RuntimeException e) {
-            store.close();
+            backend.store().close();
             throw e;
         }
+        worker.nodes.listen(worker.hub);
         try {
             worker.server.start();
         } catch (Exception e) {
@@ -156,9 +167,9 @@ public final class SignalingWorker implements AutoCloseable {
         Future<?> unused =
                 worker.timers.scheduleWithFixedDelay(worker::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         log.info(
-                "The signaling worker serves, with {} and {}",
+                "The signaling worker serves, with {}, its store is {}",
                 config.issuer().isPresent() ? "a configured issuer" : "the development issuer",
-                config.dataDirectory().isPresent() ? "a database on disk" : "a database in memory");
+                backend.description());
         return worker;
     }
 
@@ -173,7 +184,7 @@ public final class SignalingWorker implements AutoCloseable {
 
     /**
      * Stops the worker: closes WebSockets with 1001, answers long polls with 503, lets other requests finish for up to
-     * five seconds, then stops its threads and closes the database. Blocks until all that is done. Idempotent.
+     * five seconds, then stops its threads and closes its store. Blocks until all that is done. Idempotent.
      */
     @Override
     public void close() {
@@ -198,9 +209,15 @@ public final class SignalingWorker implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            nodes.close();
             store.close();
             closeLock.unlock();
         }
+    }
+
+    /** Where it listens, whatever its public URL says. */
+    int port() {
+        return port;
     }
 
     List<Route> routes() {
@@ -224,16 +241,43 @@ public final class SignalingWorker implements AutoCloseable {
         return address;
     }
 
-    private static RoomStore openStore(WorkerConfig config) {
+    private static Backend openBackend(WorkerConfig config) {
+        if (config.redisUri().isPresent()) {
+            return openRedis(new RedisConfig(config.redisUri().get(), config.redisPassword()), config.timeToLive());
+        }
+        if (config.dataDirectory().isEmpty()) {
+            return new Backend(new MemoryRoomStore(config.timeToLive()), Nodes.none(), "in memory");
+        }
         try {
-            return config.dataDirectory().isPresent()
-                    ? SqliteRoomStore.inDirectory(config.dataDirectory().get(), config.timeToLive())
-                    : SqliteRoomStore.inMemory(config.timeToLive());
+            return new Backend(
+                    SqliteRoomStore.inDirectory(config.dataDirectory().get(), config.timeToLive()),
+                    Nodes.none(),
+                    "on disk");
         } catch (SQLException | IOException e) {
             throw new WorkerStartException(
                     Reason.STORE_UNAVAILABLE,
                     "the data directory cannot be used (it must be writable, and only one worker uses it at a time): "
                             + e.getMessage(),
+                    e);
+        }
+    }
+
+    private static Backend openRedis(RedisConfig config, Duration timeToLive) {
+        try {
+            return RedisBackend.open(config, timeToLive);
+        } catch (NoClassDefFoundError e) {
+            throw new WorkerStartException(
+                    Reason.STORE_UNAVAILABLE,
+                    "the client of Redis is missing: put redis.clients:jedis and what it needs on the class path, or on"
+                            + " the module path with --add-modules redis.clients.jedis,org.apache.commons.pool2,"
+                            + "com.google.gson,org.json",
+                    e);
+        } catch (Problem e) {
+            Throwable cause = e.getCause();
+            throw new WorkerStartException(
+                    Reason.STORE_UNAVAILABLE,
+                    "Redis does not answer, or takes no changes (check its address, user and password; it must be the"
+                            + " primary, 6.2 or newer): " + (cause == null ? e.detail() : cause.getMessage()),
                     e);
         }
     }

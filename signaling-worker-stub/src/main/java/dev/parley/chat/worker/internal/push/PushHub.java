@@ -23,24 +23,34 @@ import java.util.function.Predicate;
  * <p>Messages never pass through here. The store keeps them, the hub wakes whoever waits, and that one reads the store;
  * a message can therefore neither be lost between the two nor pile up for a slow reader. The hub holds no lock while it
  * calls out, and its methods may be called from any thread.
+ *
+ * <p>With several workers on one store, each tells the others what happened on it. That may be lost, so whoever waits
+ * looks at the store again every {@value #RECHECK_MILLIS} ms as well.
  */
-public final class PushHub {
+public final class PushHub implements Nodes.Listener {
     /** A connection from which nothing came for so long is taken for dead. */
     public static final long MAX_SILENCE_MILLIS = 60_000;
 
     /** Payload characters of one answer, so that it keeps to the limit of a body with its JSON around them. */
     public static final int MAX_ANSWER_PAYLOAD_CHARACTERS = 64 * 1024;
 
+    /** How late a message can be of which the hint was lost. */
+    private static final long RECHECK_MILLIS = 5_000;
+
     private final RoomStore store;
+    private final Nodes nodes;
     private final InstantSource clock;
     private final ScheduledExecutorService timers;
     private final long ttlMillis;
     private final ConcurrentMap<Slot, PushSocket> sockets = new ConcurrentHashMap<>();
     private final ConcurrentMap<Slot, PendingRead> reads = new ConcurrentHashMap<>();
     private volatile boolean stopping;
+    private volatile long recheckedAtMillis;
 
-    public PushHub(RoomStore store, InstantSource clock, ScheduledExecutorService timers, Duration timeToLive) {
+    public PushHub(
+            RoomStore store, Nodes nodes, InstantSource clock, ScheduledExecutorService timers, Duration timeToLive) {
         this.store = store;
+        this.nodes = nodes;
         this.clock = clock;
         this.timers = timers;
         this.ttlMillis = timeToLive.toMillis();
@@ -71,6 +81,7 @@ public final class PushHub {
         if (older != null) {
             older.answer.complete(List.of());
         }
+        nodes.reading(member.slot());
         // What came between the look above and the registration woke nobody; and a stop may have passed by.
         wake(read);
         if (stopping) {
@@ -81,6 +92,12 @@ public final class PushHub {
 
     /** A message was put into the mailbox of this peer. */
     public void arrived(Slot slot) {
+        changedElsewhere(slot);
+        nodes.changed(slot);
+    }
+
+    @Override
+    public void changedElsewhere(Slot slot) {
         PushSocket socket = sockets.get(slot);
         if (socket != null) {
             socket.wake();
@@ -102,11 +119,48 @@ public final class PushHub {
     /** The peer has left its room. */
     public void left(Slot slot) {
         end(slot::equals, new Problem(ProblemCode.PEER_EXPIRED, "this peer has left"));
+        nodes.changed(slot);
     }
 
     /** The room was deleted. */
     public void deleted(String roomId) {
         end(slot -> slot.roomId().equals(roomId), new Problem(ProblemCode.ROOM_NOT_FOUND, "the room is gone"));
+        nodes.roomChanged(roomId);
+    }
+
+    @Override
+    public void roomChangedElsewhere(String roomId) {
+        sockets.forEach((slot, socket) -> {
+            if (slot.roomId().equals(roomId)) {
+                socket.wake();
+            }
+        });
+        reads.forEach((slot, read) -> {
+            if (slot.roomId().equals(roomId)) {
+                wake(read);
+            }
+        });
+    }
+
+    @Override
+    public void readElsewhere(Slot slot) {
+        PendingRead read = reads.get(slot);
+        if (read != null) {
+            read.answer.complete(List.of());
+        }
+    }
+
+    @Override
+    public void openedElsewhere(Slot slot, long rank) {
+        PushSocket socket = sockets.get(slot);
+        if (socket != null && socket.yieldsTo(rank)) {
+            socket.replaced();
+        }
+    }
+
+    @Override
+    public void missed() {
+        recheck();
     }
 
     /** Ends everything that waits, and whatever would begin to wait from now on. */
@@ -125,6 +179,35 @@ public final class PushHub {
         for (PushSocket socket : sockets.values()) {
             socket.tick(now);
         }
+        nodes.tick();
+        if (nodes.isShared() && now - recheckedAtMillis >= RECHECK_MILLIS) {
+            recheck();
+        }
+    }
+
+    /**
+     * Returns normally if the other workers on the store are heard.
+     *
+     * @throws Problem {@code unavailable}
+     */
+    public void requireConnected() {
+        nodes.requireConnected();
+    }
+
+    private void recheck() {
+        recheckedAtMillis = clock.millis();
+        sockets.values().forEach(PushSocket::wake);
+        for (PendingRead read : reads.values()) {
+            try {
+                look(read);
+            } catch (Problem e) {
+                if (e.code() == ProblemCode.UNAVAILABLE) {
+                    // Nobody has asked for this look, and there will be another.
+                    return;
+                }
+                read.answer.completeExceptionally(e);
+            }
+        }
     }
 
     private void end(Predicate<Slot> which, Problem problem) {
@@ -142,13 +225,17 @@ public final class PushHub {
 
     private void wake(PendingRead read) {
         try {
-            List<Waiting> messages = waiting(read.member, read.after);
-            if (!messages.isEmpty()) {
-                read.answer.complete(messages);
-            }
+            look(read);
         } catch (Problem e) {
             // It concerns the one who reads, not the one whose message woke it.
             read.answer.completeExceptionally(e);
+        }
+    }
+
+    private void look(PendingRead read) {
+        List<Waiting> messages = waiting(read.member, read.after);
+        if (!messages.isEmpty()) {
+            read.answer.complete(messages);
         }
     }
 
@@ -160,6 +247,13 @@ public final class PushHub {
         PushSocket older = sockets.put(socket.member().slot(), socket);
         if (older != null) {
             older.replaced();
+        }
+        try {
+            if (socket.isOutranked(nodes.opened(socket.member().slot()))) {
+                socket.replaced();
+            }
+        } catch (Problem e) {
+            socket.close(e);
         }
         if (stopping) {
             socket.close(stoppingProblem());
