@@ -2,7 +2,10 @@ package dev.parley.chat.cli;
 
 import dev.parley.chat.worker.SignalingWorker;
 import dev.parley.chat.worker.WorkerConfig;
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,6 +44,20 @@ final class ServeCommand extends BaseCommand {
 
     @Option(names = "--data", paramLabel = "DIR", description = "Where to keep rooms. Default: PARLEY_HOME/worker.")
     private @Nullable Path data;
+
+    @Option(
+            names = "--store",
+            paramLabel = "STORE",
+            description = "Where to keep rooms instead: memory, until the worker stops, or redis://[user@]host[:port]"
+                    + "[/database] (rediss: for TLS), which several workers may share. The password comes from"
+                    + " PARLEY_REDIS_PASSWORD or --store-password-file.")
+    private @Nullable String store;
+
+    @Option(
+            names = "--store-password-file",
+            paramLabel = "FILE",
+            description = "A file with the password of Redis in its first line.")
+    private @Nullable Path storePasswordFile;
 
     @Option(names = "--issuer", paramLabel = "URL", description = "Whose access tokens to take.")
     private @Nullable URI issuer;
@@ -85,10 +102,8 @@ final class ServeCommand extends BaseCommand {
     }
 
     private WorkerConfig config(Settings settings) {
-        WorkerConfig.Builder config = WorkerConfig.builder()
-                .host(host)
-                .port(port)
-                .dataDirectory(data == null ? Home.workerData(settings.home()) : data);
+        WorkerConfig.Builder config = WorkerConfig.builder().host(host).port(port);
+        chooseStore(config, settings);
         if ((issuer == null) != (audience == null)) {
             throw new IllegalArgumentException("--issuer and --audience go together");
         }
@@ -106,9 +121,45 @@ final class ServeCommand extends BaseCommand {
         if (!turnSecret.isEmpty()) {
             config.turnSecret(turnSecret);
         }
-        if (data == null) {
-            Home.makeFolder(settings.home());
-        }
         return config.build();
+    }
+
+    private void chooseStore(WorkerConfig.Builder config, Settings settings) {
+        if (store != null && data != null) {
+            throw new IllegalArgumentException("--store and --data do not go together");
+        }
+        boolean isRedis = store != null && !store.equals("memory");
+        if (storePasswordFile != null && !isRedis) {
+            throw new IllegalArgumentException("--store-password-file goes with --store redis://…");
+        }
+        if (store == null) {
+            config.dataDirectory(data == null ? Home.workerData(settings.home()) : data);
+            if (data == null) {
+                Home.makeFolder(settings.home());
+            }
+        } else if (isRedis) {
+            config.redis(URI.create(store));
+            String password = redisPassword();
+            if (!password.isEmpty()) {
+                config.redisPassword(password);
+            }
+        }
+    }
+
+    private String redisPassword() {
+        if (storePasswordFile == null) {
+            return context().environment().getOrDefault("PARLEY_REDIS_PASSWORD", "");
+        }
+        try (BufferedReader reader = Files.newBufferedReader(storePasswordFile)) {
+            String password = reader.readLine();
+            if (password == null || password.isEmpty()) {
+                throw new IllegalArgumentException(
+                        "the file of --store-password-file has no password in its first line");
+            }
+            return password;
+        } catch (IOException e) {
+            throw new IllegalArgumentException(
+                    "the file of --store-password-file cannot be read; check its name and permissions", e);
+        }
     }
 }
