@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Descriptors and successions with true signatures. */
-final class SignedRooms {
-    static final int MANY = 20_000;
+public final class SignedRooms {
+    public static final int MANY = 20_000;
 
     private SignedRooms() {}
 
@@ -57,7 +57,7 @@ final class SignedRooms {
      * 20,000 public rooms and 500 more of one host, whose signatures are made up: true ones take minutes, and a store
      * does not look at them.
      */
-    static List<SignedDescriptor> many() {
+    public static List<SignedDescriptor> many() {
         return Many.ROOMS;
     }
 
