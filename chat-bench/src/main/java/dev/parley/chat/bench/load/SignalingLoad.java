@@ -15,9 +15,9 @@ import java.util.concurrent.TimeUnit;
  * one after the other, on the machine that runs this, over loopback; prints a table. Bounded in number and time.
  *
  * <p>System properties: {@code parley.load.peers} (5,000), {@code parley.load.rate} (requests in a second; 500),
- * {@code parley.load.seconds} (60), {@code parley.load.heap} (of a worker; 256m), {@code parley.load.redis} (the URI of a
- * Redis that may be filled; none leaves it out), {@code parley.load.peerserver} (the folder with its {@code server.js};
- * none leaves it out), {@code parley.load.table} (a file for the table as well).
+ * {@code parley.load.seconds} (60), {@code parley.load.heap} (of a worker; 256m), {@code parley.load.redis} (the URI of
+ * a Redis that may be filled; none leaves it out), {@code parley.load.peerserver} (the folder with its
+ * {@code server.js}; none leaves it out), {@code parley.load.table} (a file for the table as well).
  */
 public final class SignalingLoad {
 

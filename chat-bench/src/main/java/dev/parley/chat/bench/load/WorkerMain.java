@@ -5,8 +5,8 @@ import dev.parley.chat.worker.WorkerConfig;
 import dev.parley.chat.worker.WorkerLimits;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
-import java.net.URI;
 import java.lang.management.ManagementFactory;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 

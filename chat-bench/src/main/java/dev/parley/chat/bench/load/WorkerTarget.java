@@ -62,11 +62,7 @@ final class WorkerTarget implements Target {
         ServerProcess front = worker(folder, heap, redis.toString());
         try {
             return new WorkerTarget(
-                    client,
-                    "two workers on one Redis",
-                    front,
-                    worker(folder, heap, redis.toString()),
-                    peerCount);
+                    client, "two workers on one Redis", front, worker(folder, heap, redis.toString()), peerCount);
         } catch (IOException e) {
             front.close();
             throw e;
