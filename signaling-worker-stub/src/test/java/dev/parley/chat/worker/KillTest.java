@@ -112,6 +112,8 @@ class KillTest {
                 .collect(Collectors.joining(File.pathSeparator));
         return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-XX:+UseSerialGC",
                         "-cp",
                         classPath,
                         WorkerProcess.class.getName(),
