@@ -66,7 +66,7 @@ final class ChildProcess implements AutoCloseable {
      * @param name for messages
      * @param home its PARLEY_HOME
      * @param environment more variables; those of Parley are not inherited
-     * @param javaFlags behind those of this process, so that they win
+     * @param javaFlags behind those of this process and its class path, so that they win
      * @param arguments of the command
      * @throws IOException if it cannot be started
      */
@@ -108,7 +108,6 @@ final class ChildProcess implements AutoCloseable {
                 command.add(flag);
             }
         }
-        command.addAll(moreFlags);
         String modulePath =
                 System.getProperty("jdk.module.main") == null ? "" : System.getProperty("jdk.module.path", "");
         String classPath = System.getProperty("java.class.path", "");
@@ -116,13 +115,14 @@ final class ChildProcess implements AutoCloseable {
             command.add("-cp");
             command.add(classPath.replace(File.pathSeparator + File.pathSeparator, File.pathSeparator));
         }
+        if (!modulePath.isEmpty() && command.stream().noneMatch(flag -> flag.startsWith("--module-path"))) {
+            command.add("--module-path");
+            command.add(modulePath);
+        }
+        command.addAll(moreFlags);
         if (modulePath.isEmpty()) {
             command.add(ParleyMain.class.getName());
         } else {
-            if (command.stream().noneMatch(flag -> flag.startsWith("--module-path"))) {
-                command.add("--module-path");
-                command.add(modulePath);
-            }
             command.add("-m");
             command.add("dev.parley.chat.cli/" + ParleyMain.class.getName());
         }

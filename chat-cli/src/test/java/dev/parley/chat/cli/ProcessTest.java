@@ -58,9 +58,11 @@ abstract class ProcessTest {
     private ChildProcess startIn(
             Path home, String name, Map<String, String> environment, List<String> javaFlags, String... arguments)
             throws IOException {
+        List<String> flags = new ArrayList<>(QuickStart.FLAGS);
+        flags.addAll(javaFlags);
         List<String> all = new ArrayList<>(List.of(arguments));
         all.add("--json");
-        ChildProcess child = ChildProcess.start(name, home, environment, javaFlags, all);
+        ChildProcess child = ChildProcess.start(name, home, environment, flags, all);
         children.push(child);
         return child;
     }
