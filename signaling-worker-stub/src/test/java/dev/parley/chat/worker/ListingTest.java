@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.chat.worker.Client.Answer;
+import dev.parley.chat.worker.internal.auth.Accounts;
 import dev.parley.chat.worker.internal.rooms.SignedDescriptor;
 import dev.parley.chat.worker.internal.store.SignedRooms;
 import dev.parley.chat.worker.internal.store.SqliteRoomStore;
@@ -90,7 +91,7 @@ class ListingTest {
     }
 
     private void announce(SqliteRoomStore store, int i, long atMillis) {
-        store.announce(descriptors.get(i), account(i), atMillis);
+        store.announce(descriptors.get(i), Accounts.ofDevelopment(account(i)), atMillis);
         activeAt.put(descriptors.get(i).roomId(), atMillis);
     }
 

@@ -941,6 +941,10 @@ abstract class RoomStoreContract {
         assertThat(stored(store)).as("but the message").isEqualTo(5 + 4);
         sweepInChunks(T + 150_000);
         assertThat(stored(store)).as("numbers have rested").isEqualTo(4);
+        sweepInChunks(T + 179_998);
+        assertThat(stored(store)).as("with the id of the message").isEqualTo(4);
+        sweepInChunks(T + 179_999);
+        assertThat(stored(store)).as("without it").isEqualTo(3);
         sweepInChunks(T + 210_000);
         assertThat(stored(store)).as("the number that rests").isEqualTo(1);
         sweepInChunks(T + 270_000);
