@@ -271,6 +271,19 @@ public final class ApiDescription {
         return faults;
     }
 
+    /**
+     * Judges a request alone, as one that is meant to be accepted; the answer of the exchange is not looked at.
+     *
+     * @return what is not as described; empty if all is well
+     */
+    public List<String> checkRequest(HttpExchange exchange) {
+        Optional<String> operation = operation(exchange);
+        return operation.isEmpty()
+                ? List.of(exchange.method() + " " + exchange.path() + ": no such call is described")
+                : checkRequest(
+                        exchange, operation.get(), template(exchange.path()).orElseThrow());
+    }
+
     private boolean isAnyRequest(int status) {
         return anyRequest().stream()
                 .anyMatch(one ->
