@@ -115,6 +115,7 @@ public final class ParleyMain {
                         .addSubcommand(new IdentityCommand.Verify(context))
                         .addSubcommand(new IdentityCommand.Peers(context)))
                 .addSubcommand(new ConfigCommand(context))
-                .addSubcommand(new DoctorCommand(context));
+                .addSubcommand(new DoctorCommand(context))
+                .addSubcommand(new ConformanceCommand(context));
     }
 }
