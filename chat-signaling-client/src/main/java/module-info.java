@@ -6,6 +6,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.parley.chat.signaling {
     requires com.fasterxml.jackson.databind;
+    requires jdk.httpserver;
     requires org.slf4j;
     requires static org.jspecify;
     requires transitive dev.parley.chat;

@@ -7,6 +7,7 @@ module dev.parley.chat.worker {
     requires com.fasterxml.jackson.databind;
     requires com.github.benmanes.caffeine;
     requires com.nimbusds.jose.jwt;
+    requires java.management;
     requires java.sql;
     requires org.eclipse.jetty.server;
     requires org.eclipse.jetty.websocket.server;

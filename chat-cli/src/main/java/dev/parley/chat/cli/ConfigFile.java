@@ -2,12 +2,14 @@ package dev.parley.chat.cli;
 
 import java.io.IOException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -25,19 +27,49 @@ final class ConfigFile {
     private ConfigFile() {}
 
     /**
-     * Reads a file.
+     * A value of the file.
+     *
+     * @param value entries of a list are separated by blanks
+     * @param number of the line, from 1
+     */
+    record Line(String value, int number) {
+        @Override
+        public String toString() {
+            return "Line " + number;
+        }
+    }
+
+    /** Finds a key by its name; what it throws as IllegalArgumentException is why there is none. */
+    private interface Keys<K> {
+        K of(String name);
+    }
+
+    /**
+     * Reads the file of the user's settings.
      *
      * @return the settings in it; none if there is no such file
      * @throws CliException if it cannot be read or understood; says which line and key
      */
     static Map<SettingKey, String> read(Path file) {
+        return Files.exists(file) ? parse(lines(file), file) : Map.of();
+    }
+
+    /**
+     * Reads the file of a worker's settings.
+     *
+     * @return the settings in it
+     * @throws CliException if it cannot be read or understood; says which line and key
+     */
+    static Map<WorkerKey, Line> readWorker(Path file) {
+        return parse(lines(file), file, ConfigFile::workerKey);
+    }
+
+    private static List<String> lines(Path file) {
         try {
             if (Files.size(file) > MAX_BYTES) {
                 throw bad(file, "it has more than " + MAX_BYTES + " bytes");
             }
-            return parse(Files.readAllLines(file), file);
-        } catch (NoSuchFileException e) {
-            return Map.of();
+            return Files.readAllLines(file);
         } catch (IOException e) {
             throw new CliException(
                     ExitCode.USAGE,
@@ -49,6 +81,58 @@ final class ConfigFile {
 
     static Map<SettingKey, String> parse(List<String> lines, Path file) {
         Map<SettingKey, String> settings = new EnumMap<>(SettingKey.class);
+        parse(lines, file, ConfigFile::settingKey).forEach((key, line) -> settings.put(key, line.value()));
+        return settings;
+    }
+
+    private static SettingKey settingKey(String name) {
+        SettingKey key = SettingKey.ofKey(name)
+                .orElseThrow(() -> new IllegalArgumentException("not known; known are "
+                        + Stream.of(SettingKey.values())
+                                .filter(known -> known != SettingKey.PASSPHRASE)
+                                .map(SettingKey::key)
+                                .collect(Collectors.joining(", "))));
+        if (key == SettingKey.PASSPHRASE) {
+            throw new IllegalArgumentException("it does not belong into this file; set passphrase_file to another");
+        }
+        return key;
+    }
+
+    private static WorkerKey workerKey(String name) {
+        WorkerKey key = WorkerKey.ofKey(name)
+                .orElseThrow(() -> new IllegalArgumentException("not known; did you mean " + nearest(name) + "?"));
+        if (key.isSecret()) {
+            throw new IllegalArgumentException(
+                    "it does not belong into this file; set " + key.key() + "_file to another");
+        }
+        return key;
+    }
+
+    private static String nearest(String name) {
+        return Stream.of(WorkerKey.values())
+                .filter(key -> !key.isSecret())
+                .map(WorkerKey::key)
+                .min(Comparator.comparingInt(key -> distance(key, name)))
+                .orElseThrow();
+    }
+
+    /** How many letters one has to add, drop or change (Levenshtein). */
+    private static int distance(String one, String other) {
+        int[] above = IntStream.rangeClosed(0, other.length()).toArray();
+        for (int i = 1; i <= one.length(); i++) {
+            int[] row = new int[other.length() + 1];
+            row[0] = i;
+            for (int j = 1; j <= other.length(); j++) {
+                int change = above[j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                row[j] = Math.min(change, Math.min(above[j], row[j - 1]) + 1);
+            }
+            above = row;
+        }
+        return above[other.length()];
+    }
+
+    private static <K> Map<K, Line> parse(List<String> lines, Path file, Keys<K> keys) {
+        Map<K, Line> settings = new LinkedHashMap<>();
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).strip();
             if (line.isEmpty() || line.startsWith("#")) {
@@ -66,21 +150,14 @@ final class ConfigFile {
             String bare = name.length() >= 2 && name.startsWith("\"") && name.endsWith("\"")
                     ? name.substring(1, name.length() - 1)
                     : name;
-            SettingKey key = SettingKey.ofKey(bare)
-                    .orElseThrow(() -> bad(
-                            file,
-                            where + ", key " + bare + ": not known; known are "
-                                    + Stream.of(SettingKey.values())
-                                            .filter(known -> known != SettingKey.PASSPHRASE)
-                                            .map(SettingKey::key)
-                                            .collect(Collectors.joining(", "))));
-            if (key == SettingKey.PASSPHRASE) {
-                throw bad(
-                        file,
-                        where + ", key passphrase: it does not belong into this file; set passphrase_file to another");
+            K key;
+            try {
+                key = keys.of(bare);
+            } catch (IllegalArgumentException e) {
+                throw bad(file, where + ", key " + bare + ": " + e.getMessage());
             }
             String value = new Value(line.substring(equals + 1), file, where + ", key " + bare).read();
-            if (settings.put(key, value) != null) {
+            if (settings.put(key, new Line(value, i + 1)) != null) {
                 throw bad(file, where + ", key " + bare + ": set twice");
             }
         }
@@ -118,8 +195,14 @@ final class ConfigFile {
             } else if (text.startsWith("false", at)) {
                 value = "false";
                 at += 5;
+            } else if (Character.isDigit(peek())) {
+                int start = at;
+                while (at < text.length() && Character.isDigit(text.charAt(at))) {
+                    at++;
+                }
+                value = text.substring(start, at);
             } else {
-                throw bad(file, where + ": expected a \"string\", true, false or a list of strings");
+                throw bad(file, where + ": expected a \"string\", a whole number, true, false or a list of strings");
             }
             skipSpace();
             if (at < text.length() && peek() != '#') {

@@ -15,6 +15,8 @@ import dev.parley.chat.RoomOptions;
 import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.crypto.RoomCode;
 import dev.parley.chat.crypto.SafetyNumber;
+import dev.parley.chat.signaling.LoginTokens;
+import dev.parley.chat.signaling.OAuthLogin;
 import dev.parley.chat.signaling.conformance.CaseResult;
 import dev.parley.chat.signaling.conformance.ConformanceCase;
 import dev.parley.chat.store.KnownPeer;
@@ -89,6 +91,35 @@ sealed interface Event {
 
     /** For people to know; nothing failed. */
     record Notice(String text) implements Event {}
+
+    /** A person is to log in; all but the link are null for a login by browser. */
+    record LoginPrompted(
+            OAuthLogin.Flow flow,
+            URI link,
+            @Nullable String code,
+            @Nullable URI linkWithCode,
+            @Nullable Instant expires)
+            implements Event {}
+
+    /** Who is logged in at a worker, as the token says; empty where it does not say. */
+    record Account(
+            URI worker,
+            URI issuer,
+            String subject,
+            String name,
+            @Nullable Instant expires,
+            boolean renewable) implements Event {
+        static Account of(LoginTokens tokens) {
+            Login.Claims claims = Login.Claims.of(tokens.accessToken());
+            return new Account(
+                    tokens.worker(),
+                    tokens.issuer(),
+                    claims.subject(),
+                    claims.name(),
+                    tokens.accessToken().expiresAt(),
+                    tokens.refreshToken() != null);
+        }
+    }
 
     /** Something failed. */
     record Problem(

@@ -43,6 +43,30 @@ final class EventJson {
         if (event instanceof Event.Listening e) {
             return named("listening").put("url", e.url());
         }
+        if (event instanceof Event.LoginPrompted e) {
+            ObjectNode json = named("login")
+                    .put("flow", e.flow().name())
+                    .put("link", e.link().toString());
+            if (e.code() != null) {
+                json.put("code", e.code());
+            }
+            if (e.linkWithCode() != null) {
+                json.put("linkWithCode", e.linkWithCode().toString());
+            }
+            if (e.expires() != null) {
+                json.put("expires", e.expires().toEpochMilli());
+            }
+            return json;
+        }
+        if (event instanceof Event.Account e) {
+            ObjectNode json = named("account")
+                    .put("worker", e.worker().toString())
+                    .put("issuer", e.issuer().toString())
+                    .put("subject", e.subject())
+                    .put("name", e.name())
+                    .put("renewable", e.renewable());
+            return e.expires() == null ? json : json.put("expires", e.expires().toEpochMilli());
+        }
         if (event instanceof Event.Entered e) {
             return named("room")
                     .put("roomId", e.room().value())

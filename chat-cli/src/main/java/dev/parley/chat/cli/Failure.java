@@ -23,6 +23,7 @@ import java.util.concurrent.ExecutionException;
  */
 record Failure(ExitCode exit, String code, String message, String hint) {
 
+    private static final String PROVIDER_ADVICE = "configure an access-token provider";
     private static final String TRY_DOCTOR = "run \"parley doctor\" to see what is wrong";
 
     /** Says what a failure means to the user. */
@@ -120,7 +121,8 @@ record Failure(ExitCode exit, String code, String message, String hint) {
             case KICKED, BANNED -> "ask the host of the room";
             case INCOMPATIBLE -> "use the same version of Parley as the host";
             case ROOM_NOT_FOUND -> "ask for a new invite; a room ends when its host leaves";
-            case UNAUTHORIZED -> "set PARLEY_TOKEN or PARLEY_TOKEN_FILE to a token that the worker accepts";
+            case UNAUTHORIZED ->
+                "run \"parley login\", or set PARLEY_TOKEN or PARLEY_TOKEN_FILE to a token that the worker accepts";
             case SIGNALING_UNREACHABLE -> "check the URL of the worker and the network; " + TRY_DOCTOR;
             case HANDOVER -> "join again with the same invite";
             case NO_CONNECTION -> "check that the host is still there, or name a TURN server with --ice-server";
@@ -158,7 +160,10 @@ record Failure(ExitCode exit, String code, String message, String hint) {
                 new Failure(
                         ExitCode.UNAUTHORIZED,
                         ExitCode.UNAUTHORIZED.code(),
-                        oneLine(e),
+                        // What to do there is for programmers.
+                        oneLine(e).contains(PROVIDER_ADVICE)
+                                ? "the worker wants a login, and nobody is logged in there"
+                                : oneLine(e),
                         hintOf(CloseReason.Code.UNAUTHORIZED));
             case ROOM_NOT_FOUND ->
                 new Failure(

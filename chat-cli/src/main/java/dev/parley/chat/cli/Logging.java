@@ -1,5 +1,7 @@
 package dev.parley.chat.cli;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -15,6 +17,8 @@ final class Logging {
     // Held, because the log manager holds its loggers weakly and their levels would be lost.
     private static final Logger PARLEY = Logger.getLogger("dev.parley");
 
+    private static final ObjectMapper JSON = new ObjectMapper();
+
     private Logging() {}
 
     static void configure(PrintStream err, boolean verbose) {
@@ -23,6 +27,59 @@ final class Logging {
         root.setLevel(Level.WARNING);
         PARLEY.setLevel(verbose ? Level.FINE : Level.WARNING);
         root.addHandler(new LineHandler(err, verbose));
+    }
+
+    /** As JSON, one object a line, with what is of interest to whoever runs a worker. */
+    static void configureJson(PrintStream err, boolean verbose) {
+        configure(err, verbose);
+        PARLEY.setLevel(verbose ? Level.FINE : Level.INFO);
+        Logger root = Logger.getLogger("");
+        for (Handler handler : root.getHandlers()) {
+            root.removeHandler(handler);
+        }
+        root.addHandler(new JsonHandler(err, verbose));
+    }
+
+    private static final class JsonHandler extends Handler {
+        private final PrintStream err;
+        private final boolean traces;
+
+        JsonHandler(PrintStream err, boolean traces) {
+            this.err = err;
+            this.traces = traces;
+            setLevel(Level.ALL);
+            setFormatter(new java.util.logging.SimpleFormatter());
+        }
+
+        @Override
+        public void publish(LogRecord record) {
+            if (!isLoggable(record)) {
+                return;
+            }
+            ObjectNode line = JSON.createObjectNode()
+                    .put("time", record.getInstant().toString())
+                    .put("level", record.getLevel().getName())
+                    .put("logger", record.getLoggerName())
+                    .put("message", getFormatter().formatMessage(record));
+            Throwable thrown = record.getThrown();
+            if (thrown != null) {
+                line.put("error", thrown.getClass().getName());
+                if (traces) {
+                    line.put("trace", trace(thrown));
+                }
+            }
+            err.println(line);
+        }
+
+        @Override
+        public void flush() {
+            err.flush();
+        }
+
+        @Override
+        public void close() {
+            flush();
+        }
     }
 
     private static final class LineHandler extends Handler {

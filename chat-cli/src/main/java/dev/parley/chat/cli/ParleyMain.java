@@ -2,6 +2,7 @@ package dev.parley.chat.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Arrays;
 import java.util.Map;
@@ -14,7 +15,7 @@ import picocli.CommandLine;
 public final class ParleyMain {
 
     /** How long Ctrl-C and SIGTERM wait for an orderly leave. */
-    private static final long STOP_SECONDS = 3;
+    private static final Duration STOP_TIME = Duration.ofSeconds(3);
 
     /** Set by the launcher when its standard input is a terminal: Java 17 cannot ask for that input alone. */
     private static final String TERMINAL_PROPERTY = "parley.terminal";
@@ -36,7 +37,7 @@ public final class ParleyMain {
                 .addShutdownHook(new Thread(
                         () -> {
                             stop.request();
-                            boolean orderly = awaitQuietly(over);
+                            boolean orderly = awaitQuietly(over, stop.allowed(STOP_TIME));
                             output.finish();
                             Runtime.getRuntime().halt(orderly ? status.get() : ExitCode.FAILED.status());
                         },
@@ -60,9 +61,9 @@ public final class ParleyMain {
         }
     }
 
-    private static boolean awaitQuietly(CountDownLatch latch) {
+    private static boolean awaitQuietly(CountDownLatch latch, Duration time) {
         try {
-            return latch.await(STOP_SECONDS, TimeUnit.SECONDS);
+            return latch.await(time.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             return false;
         }
@@ -101,7 +102,7 @@ public final class ParleyMain {
     static CommandLine commands(CliContext context) {
         return new CommandLine(new ParleyCommand())
                 .addSubcommand(new DemoCommand(context))
-                .addSubcommand(new ServeCommand(context))
+                .addSubcommand(ServeCommand.of(context))
                 .addSubcommand(new CreateCommand(context))
                 .addSubcommand(new JoinCommand(context))
                 .addSubcommand(new RoomsCommand(context))
@@ -114,6 +115,9 @@ public final class ParleyMain {
                         .addSubcommand(new IdentityCommand.Import(context))
                         .addSubcommand(new IdentityCommand.Verify(context))
                         .addSubcommand(new IdentityCommand.Peers(context)))
+                .addSubcommand(new LoginCommand(context))
+                .addSubcommand(new WhoamiCommand(context))
+                .addSubcommand(new LogoutCommand(context))
                 .addSubcommand(new ConfigCommand(context))
                 .addSubcommand(new DoctorCommand(context))
                 .addSubcommand(new ConformanceCommand(context));

@@ -8,6 +8,7 @@ import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.store.KnownPeer;
+import java.net.URI;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
@@ -37,6 +38,25 @@ final class PlainText {
     Optional<String> write(Event event) {
         if (event instanceof Event.Listening e) {
             return line("Listening on " + clean(e.url()));
+        }
+        if (event instanceof Event.LoginPrompted e) {
+            String code = e.code();
+            if (code == null) {
+                return line(
+                        "Log in with your browser; if it does not open by itself, open this link on this machine:\n  "
+                                + clean(e.link().toString()));
+            }
+            URI withCode = e.linkWithCode();
+            return line("Open " + clean(e.link().toString()) + " with any browser and type the code " + clean(code)
+                    + (withCode == null ? "" : "\nor open " + clean(withCode.toString())));
+        }
+        if (event instanceof Event.Account e) {
+            return line("Logged in at " + clean(e.worker().toString())
+                    + (e.subject().isEmpty() ? "" : " as " + clean(e.name().isEmpty() ? e.subject() : e.name()))
+                    + " (account of " + clean(e.issuer().toString()) + ")"
+                    + (e.renewable() || e.expires() == null
+                            ? ""
+                            : ", until " + CLOCK.format(e.expires().atZone(zone))));
         }
         if (event instanceof Event.Entered e) {
             return line(

@@ -17,6 +17,11 @@ final class RoomFlags {
     private @Nullable String signaling;
 
     @Option(
+            names = "--guest",
+            description = "Come in without an account, where the worker lets guests in. Guests open no rooms.")
+    private boolean guest;
+
+    @Option(
             names = "--ice-server",
             paramLabel = "URL",
             description = "A STUN or TURN server; may be repeated. One with a credential belongs in PARLEY_ICE_SERVERS"
@@ -48,6 +53,7 @@ final class RoomFlags {
         put(settings, SettingKey.NAME, name);
         put(settings, SettingKey.SIGNALING_URL, signaling);
         put(settings, SettingKey.EMOTES, emotes);
+        put(settings, SettingKey.GUEST, guest ? "true" : null);
         put(settings, SettingKey.ICE_SERVERS, iceServers.isEmpty() ? null : String.join(" ", iceServers));
         return settings;
     }

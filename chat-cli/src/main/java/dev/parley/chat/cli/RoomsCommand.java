@@ -20,6 +20,9 @@ final class RoomsCommand extends BaseCommand {
     @Option(names = "--signaling", paramLabel = "URL", description = "The signaling worker.")
     private @Nullable String signaling;
 
+    @Option(names = "--guest", description = "Ask without an account, where the worker lets guests in.")
+    private boolean guest;
+
     RoomsCommand(CliContext context) {
         super(context);
     }
@@ -30,12 +33,11 @@ final class RoomsCommand extends BaseCommand {
         if (signaling != null) {
             flags.put(SettingKey.SIGNALING_URL, signaling);
         }
+        if (guest) {
+            flags.put(SettingKey.GUEST, "true");
+        }
         Settings settings = settings(flags);
-        URI worker = settings.signalingUrl()
-                .orElseThrow(() -> new CliException(
-                        ExitCode.USAGE,
-                        "no signaling worker is named",
-                        "add --signaling URL or set PARLEY_SIGNALING_URL"));
+        URI worker = Login.worker(settings);
         Identity identity = Identity.generate();
         try (Signaling client = Session.signaling(settings, worker, identity);
                 RoomManager rooms = RoomManager.builder(identity, client)

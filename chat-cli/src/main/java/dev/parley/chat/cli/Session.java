@@ -5,6 +5,8 @@ import dev.parley.chat.RoomManager;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.signaling.AccessToken;
 import dev.parley.chat.signaling.AccessTokenProvider;
+import dev.parley.chat.signaling.LoginTokens;
+import dev.parley.chat.signaling.OAuthLogin;
 import dev.parley.chat.signaling.OkHttpSignaling;
 import dev.parley.chat.store.ChatStore;
 import dev.parley.chat.store.InMemoryChatStore;
@@ -116,7 +118,7 @@ final class Session implements AutoCloseable {
         };
     }
 
-    /** Makes the client of a worker, with the token that the settings name. */
+    /** Makes the client of a worker: as a guest, with the token that the settings name, or with the login there. */
     static Signaling signaling(Settings settings, URI worker, Identity identity) {
         OkHttpSignaling.Builder builder;
         try {
@@ -126,7 +128,9 @@ final class Session implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw unusable(e);
         }
-        if (settings.find(SettingKey.TOKEN).isPresent()) {
+        if (settings.guest()) {
+            builder.asGuest();
+        } else if (settings.find(SettingKey.TOKEN).isPresent()) {
             try {
                 builder.accessTokens(AccessTokenProvider.fixed(
                         AccessToken.of(settings.get(SettingKey.TOKEN).orElseThrow())));
@@ -138,6 +142,8 @@ final class Session implements AutoCloseable {
             // Read anew each time, so that whoever renews the token only replaces the file.
             builder.accessTokens(AccessTokenProvider.fromFile(
                     Path.of(settings.get(SettingKey.TOKEN_FILE).orElseThrow())));
+        } else {
+            storedLogin(settings, worker).ifPresent(builder::accessTokens);
         }
         try {
             return builder.build();
@@ -146,7 +152,23 @@ final class Session implements AutoCloseable {
         }
     }
 
-    private static CliException unusable(IllegalArgumentException e) {
+    /** The login at a worker, if there is one. Its threads are daemons and end with the process. */
+    private static Optional<AccessTokenProvider> storedLogin(Settings settings, URI worker) {
+        OAuthLogin login;
+        Optional<LoginTokens> stored;
+        OAuthLogin.Builder builder = Login.at(worker, settings);
+        try (OAuthLogin probe = builder.build()) {
+            stored = LoginFile.of(settings.home(), probe.worker()).load();
+        }
+        if (stored.isEmpty()) {
+            return Optional.empty();
+        }
+        // The client that the tokens were given to, whatever the settings say by now.
+        login = builder.clientId(stored.get().clientId()).build();
+        return Optional.of(login.accessTokens(LoginFile.of(settings.home(), login.worker())));
+    }
+
+    static CliException unusable(IllegalArgumentException e) {
         return new CliException(
                 ExitCode.USAGE,
                 "the signaling URL cannot be used: it is not https, or http to this machine, or has a path",

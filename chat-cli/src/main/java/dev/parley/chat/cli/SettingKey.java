@@ -9,6 +9,9 @@ enum SettingKey {
     SIGNALING_URL("signaling_url", "PARLEY_SIGNALING_URL", Secrecy.OPEN),
     TOKEN("token", "PARLEY_TOKEN", Secrecy.SECRET),
     TOKEN_FILE("token_file", "PARLEY_TOKEN_FILE", Secrecy.OPEN),
+    CLIENT_ID("client_id", "PARLEY_CLIENT_ID", Secrecy.OPEN),
+    /** {@code true} or {@code false}. */
+    GUEST("guest", "PARLEY_GUEST", Secrecy.OPEN),
     /** {@code passphrase} or {@code file-permissions}. */
     IDENTITY_PROTECTION("identity_protection", "PARLEY_IDENTITY_PROTECTION", Secrecy.OPEN),
     /** Not in the configuration file, which lies beside what it would open. */

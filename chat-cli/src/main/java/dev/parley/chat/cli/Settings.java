@@ -141,6 +141,15 @@ final class Settings {
         return new CliException(ExitCode.USAGE, "the value of " + key.key() + " is not known", "set it to " + known);
     }
 
+    /** Whether to come in without an account. */
+    boolean guest() {
+        return switch (get(SettingKey.GUEST).orElse("false")) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> throw unknown(SettingKey.GUEST, "true or false");
+        };
+    }
+
     /** The signaling worker, if one is set. */
     Optional<URI> signalingUrl() {
         return get(SettingKey.SIGNALING_URL).map(Settings::workerUrl);

@@ -1,11 +1,26 @@
 package dev.parley.chat.cli;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** The request to stop in an orderly way: Ctrl-C, SIGTERM, or a reader that has gone away. */
 final class Stop {
 
     private final CompletableFuture<Void> requested = new CompletableFuture<>();
+
+    private volatile @Nullable Duration allowed;
+
+    /** An orderly stop of this command may take so long. */
+    void allow(Duration time) {
+        allowed = time;
+    }
+
+    /** How long an orderly stop may take. */
+    Duration allowed(Duration otherwise) {
+        Duration time = allowed;
+        return time == null ? otherwise : time;
+    }
 
     /** Asks for the stop. Asking again does nothing. */
     void request() {

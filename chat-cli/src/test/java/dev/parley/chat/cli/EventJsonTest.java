@@ -72,6 +72,10 @@ class EventJsonTest {
                         "{\"event\":\"done\",\"cmd\":\"deputies\",\"peers\":[]}",
                         "{\"event\":\"delivery\",\"id\":\"" + id + "\",\"peer\":\"" + peer
                                 + "\",\"state\":\"DELIVERED\"}",
+                        "{\"event\":\"login\",\"flow\":\"BROWSER\",\"link\":\"https://issuer.example.org/login?state=s\"}",
+                        "{\"event\":\"login\",\"flow\":\"DEVICE\",\"link\":\"https://issuer.example.org/login?state=s\",\"code\":\"WDJB-MJHT\",\"linkWithCode\":\"https://issuer.example.org/login?state=s\",\"expires\":1795437296789}",
+                        "{\"event\":\"account\",\"worker\":\"https://issuer.example.org/login?state=s\",\"issuer\":\"https://issuer.example.org/login?state=s\",\"subject\":\"ada\",\"name\":\"A\\u001B[2Jda\",\"renewable\":false,\"expires\":1795437296789}",
+                        "{\"event\":\"account\",\"worker\":\"https://issuer.example.org/login?state=s\",\"issuer\":\"https://issuer.example.org/login?state=s\",\"subject\":\"\",\"name\":\"\",\"renewable\":true}",
                         "{\"event\":\"notice\",\"text\":\"for you\"}",
                         "{\"event\":\"error\",\"code\":\"invalid_json\",\"message\":\"the line is not valid JSON\",\"hint\":\"write JSON\"}",
                         "{\"event\":\"closed\",\"reason\":\"LEFT\",\"origin\":\"LOCAL\",\"detail\":\"you left\"}",

@@ -16,9 +16,11 @@ import dev.parley.chat.RoomOptions;
 import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.crypto.RoomCode;
 import dev.parley.chat.crypto.SafetyNumber;
+import dev.parley.chat.signaling.OAuthLogin;
 import dev.parley.chat.signaling.conformance.CaseResult;
 import dev.parley.chat.signaling.conformance.ConformanceCase;
 import dev.parley.chat.store.KnownPeer;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -79,7 +81,7 @@ final class Examples {
         events.add(new Event.Message(message));
         events.add(new Event.Accepted("r1", MESSAGE));
         events.add(new Event.Accepted(null, MESSAGE));
-        events.add(new Event.Coded("r2", "7-guitar-lemon", java.net.URI.create("http://127.0.0.1:1"), TIME));
+        events.add(new Event.Coded("r2", "7-guitar-lemon", URI.create("http://127.0.0.1:1"), TIME));
         for (PairingOffer.Outcome outcome : PairingOffer.Outcome.values()) {
             events.add(new Event.CodeEnded("7-guitar-lemon", outcome));
         }
@@ -91,6 +93,11 @@ final class Examples {
         }
         events.add(new Event.Done(null, InputCommand.Act.Kind.DEPUTIES, List.of()));
         events.add(new Event.Delivery(MESSAGE, PEER, DeliveryState.DELIVERED));
+        URI link = URI.create("https://issuer.example.org/login?state=s");
+        events.add(new Event.LoginPrompted(OAuthLogin.Flow.BROWSER, link, null, null, null));
+        events.add(new Event.LoginPrompted(OAuthLogin.Flow.DEVICE, link, "WDJB-MJHT", link, TIME));
+        events.add(new Event.Account(link, link, "ada", "A\u001b[2Jda", TIME, false));
+        events.add(new Event.Account(link, link, "", "", null, true));
         events.add(new Event.Notice("for you"));
         events.add(new Event.Problem("invalid_json", "the line is not valid JSON", "write JSON", null));
         events.add(new Event.Closed(left));

@@ -1,22 +1,25 @@
 package dev.parley.chat.cli;
 
+import static dev.parley.chat.cli.HostilePeer.APPLICATION;
+import static dev.parley.chat.cli.HostilePeer.BYE;
+import static dev.parley.chat.cli.HostilePeer.CONFIRM;
+import static dev.parley.chat.cli.HostilePeer.FRAGMENT;
+import static dev.parley.chat.cli.HostilePeer.HELLO;
+import static dev.parley.chat.cli.HostilePeer.JOIN;
+import static dev.parley.chat.cli.HostilePeer.PING;
+import static dev.parley.chat.cli.HostilePeer.PONG;
+import static dev.parley.chat.cli.HostilePeer.REFUSED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.Invite;
 import dev.parley.chat.Room;
 import dev.parley.chat.RoomListener;
-import dev.parley.chat.RoomManager;
-import dev.parley.chat.crypto.Identity;
-import dev.parley.chat.signaling.OkHttpSignaling;
+import dev.parley.chat.cli.HostilePeer.BentLink;
+import dev.parley.chat.cli.HostilePeer.LinkBender;
 import dev.parley.chat.transport.Environment;
-import dev.parley.chat.transport.IceConfig;
-import dev.parley.chat.transport.LinkSignal;
 import dev.parley.chat.transport.PeerLink;
 import dev.parley.chat.transport.PeerLinkListener;
-import dev.parley.chat.transport.Signaling;
-import dev.parley.chat.transport.Transport;
-import dev.parley.chat.transport.WebRtcTransport;
 import java.net.URI;
 import java.util.Arrays;
 import java.util.Collections;
@@ -29,24 +32,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /**
- * A participant that keeps to the protocol up to some point and then throws rubbish at the host, over a real link. It
- * is Parley itself, with a transport that swaps what is sent; kinds of frames: docs/protocol.md section 6.2.
+ * A participant that keeps to the protocol up to some point and then throws rubbish at the host, over a real link: a
+ * {@link HostilePeer} whose links swap what is sent.
  */
 class HostileParticipantProcessTest extends ProcessTest {
 
     private static final long SEED = 7_011_970;
     private static final int MAX_FRAME_BYTES = PeerLink.MAX_FRAME_BYTES;
     private static final int MAX_WHOLE_FRAME_BYTES = 256 * 1024;
-
-    private static final int HELLO = 0x01;
-    private static final int JOIN = 0x02;
-    private static final int REFUSED = 0x03;
-    private static final int CONFIRM = 0x05;
-    private static final int APPLICATION = 0x10;
-    private static final int PING = 0x20;
-    private static final int PONG = 0x21;
-    private static final int FRAGMENT = 0x30;
-    private static final int BYE = 0x40;
 
     /** What the hostile participant sends last as it should; the next frame of its own is where it goes wrong. */
     private enum Phase {
@@ -84,8 +77,8 @@ class HostileParticipantProcessTest extends ProcessTest {
             for (Rubbish rubbish : Rubbish.values()) {
                 String attempt = phase + " " + rubbish;
                 Attack attack = new Attack(phase, rubbish);
-                try (Mallory mallory = new Mallory(URI.create(worker), attack)) {
-                    CompletableFuture<Room> unused = mallory.rooms.joinRoom(Invite.parse(invite), RoomListener.NONE);
+                try (HostilePeer mallory = new HostilePeer(URI.create(worker), attack)) {
+                    CompletableFuture<Room> unused = mallory.rooms().joinRoom(Invite.parse(invite), RoomListener.NONE);
                     attack.thrownOut.get(TIME.toSeconds(), TimeUnit.SECONDS);
                     talk(host, guest, attempt);
                     talk(guest, host, "re: " + attempt);
@@ -105,33 +98,8 @@ class HostileParticipantProcessTest extends ProcessTest {
         }
     }
 
-    /** The hostile participant, with everything of its own. */
-    private static final class Mallory implements AutoCloseable {
-        final RoomManager rooms;
-        private final Environment environment = Environment.system();
-        private final Transport transport = WebRtcTransport.create(environment);
-        private final Signaling signaling;
-
-        Mallory(URI worker, Attack attack) {
-            signaling = OkHttpSignaling.connect(worker);
-            rooms = RoomManager.builder(Identity.generate(), signaling)
-                    .displayName("Mallory")
-                    .environment(environment)
-                    .transport(attack.over(transport))
-                    .build();
-        }
-
-        @Override
-        public void close() {
-            rooms.close();
-            transport.close();
-            signaling.close();
-            environment.close();
-        }
-    }
-
     /** Swaps one frame of a participant for rubbish, and notices that the host ends the link. */
-    private static final class Attack {
+    private static final class Attack implements LinkBender {
         final CompletableFuture<Void> thrownOut = new CompletableFuture<>();
         private final Phase phase;
         private final Rubbish rubbish;
@@ -144,38 +112,15 @@ class HostileParticipantProcessTest extends ProcessTest {
             this.random = new Random(SEED);
         }
 
-        Transport over(Transport real) {
-            return new Transport() {
-                @Override
-                public PeerLink open(LinkRole role, IceConfig ice, Executor owner, PeerLinkListener listener) {
-                    return swapping(real.open(role, ice, owner, watching(listener)));
-                }
-
-                @Override
-                public void close() {
-                    real.close();
-                }
-            };
-        }
-
-        private PeerLinkListener watching(PeerLinkListener listener) {
-            return new PeerLinkListener() {
-                @Override
-                public void onSignal(LinkSignal signal) {
-                    listener.onSignal(signal);
-                }
-
-                @Override
-                public void onOpen() {
-                    listener.onOpen();
-                }
-
+        @Override
+        public BentLink bend(PeerLinkListener room, Environment environment, Executor owner) {
+            return new BentLink(room) {
                 @Override
                 public void onFrame(byte[] frame) {
                     if (done.get() && (frame[0] == BYE || frame[0] == REFUSED)) {
                         thrownOut.complete(null);
                     }
-                    listener.onFrame(frame);
+                    super.onFrame(frame);
                 }
 
                 @Override
@@ -183,16 +128,7 @@ class HostileParticipantProcessTest extends ProcessTest {
                     if (done.get() && reason.origin() != CloseReason.Origin.LOCAL) {
                         thrownOut.complete(null);
                     }
-                    listener.onClosed(reason);
-                }
-            };
-        }
-
-        private PeerLink swapping(PeerLink link) {
-            return new PeerLink() {
-                @Override
-                public void accept(LinkSignal signal) {
-                    link.accept(signal);
+                    super.onClosed(reason);
                 }
 
                 @Override
@@ -202,25 +138,10 @@ class HostileParticipantProcessTest extends ProcessTest {
                         return true;
                     }
                     if (frame[0] != phase.swapped || !done.compareAndSet(false, true)) {
-                        return link.send(frame);
+                        return super.send(frame);
                     }
-                    instead(frame).forEach(link::send);
+                    instead(frame).forEach(super::send);
                     return true;
-                }
-
-                @Override
-                public long bufferedBytes() {
-                    return link.bufferedBytes();
-                }
-
-                @Override
-                public byte[] channelBinding() {
-                    return link.channelBinding();
-                }
-
-                @Override
-                public void close() {
-                    link.close();
                 }
             };
         }

@@ -1,5 +1,11 @@
 package dev.parley.chat.cli;
 
+import static dev.parley.chat.cli.HostilePeer.ADMITTED;
+import static dev.parley.chat.cli.HostilePeer.APPLICATION;
+import static dev.parley.chat.cli.HostilePeer.CONFIRM;
+import static dev.parley.chat.cli.HostilePeer.FRAGMENT;
+import static dev.parley.chat.cli.HostilePeer.HELLO;
+import static dev.parley.chat.cli.HostilePeer.PING;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,18 +14,11 @@ import dev.parley.chat.CloseReason;
 import dev.parley.chat.Invite;
 import dev.parley.chat.Room;
 import dev.parley.chat.RoomListener;
-import dev.parley.chat.RoomManager;
 import dev.parley.chat.RoomOptions;
-import dev.parley.chat.crypto.Identity;
-import dev.parley.chat.signaling.OkHttpSignaling;
+import dev.parley.chat.cli.HostilePeer.BentLink;
+import dev.parley.chat.cli.HostilePeer.LinkBender;
 import dev.parley.chat.transport.Environment;
-import dev.parley.chat.transport.IceConfig;
-import dev.parley.chat.transport.LinkSignal;
-import dev.parley.chat.transport.PeerLink;
 import dev.parley.chat.transport.PeerLinkListener;
-import dev.parley.chat.transport.Signaling;
-import dev.parley.chat.transport.Transport;
-import dev.parley.chat.transport.WebRtcTransport;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -64,13 +63,6 @@ class SmallHeapProcessTest extends ProcessTest {
 
     private static final int LARGE_TEXT_CHARS = 12_000;
 
-    private static final int HELLO = 0x01;
-    private static final int CONFIRM = 0x05;
-    private static final int ADMITTED = 0x06;
-    private static final int APPLICATION = 0x10;
-    private static final int PING = 0x20;
-    private static final int FRAGMENT = 0x30;
-
     /** Where the epoch stands in an APPLICATION frame: kind, version, wire format, group id with its length. */
     private static final int EPOCH_AT = 1 + 2 + 2 + 1 + 20;
 
@@ -89,8 +81,8 @@ class SmallHeapProcessTest extends ProcessTest {
         long nanos = 0;
         for (int i = 0; i < STRANGERS; i++) {
             Flood flood = new Flood(Trigger.OPEN, Flood.ofAStranger());
-            try (Mallory mallory = new Mallory(URI.create(worker), flood)) {
-                CompletableFuture<Room> unused = mallory.rooms.joinRoom(Invite.parse(invite), RoomListener.NONE);
+            try (HostilePeer mallory = new HostilePeer(URI.create(worker), flood)) {
+                CompletableFuture<Room> unused = mallory.rooms().joinRoom(Invite.parse(invite), RoomListener.NONE);
                 talks += talkUntil(flood.ended, guest, host, "stranger " + i);
             }
             frames += flood.sent.get();
@@ -99,8 +91,8 @@ class SmallHeapProcessTest extends ProcessTest {
         report(reporter, "strangers", frames, nanos);
 
         Flood flood = new Flood(Trigger.ADMITTED, Flood.ofAMember());
-        try (Mallory mallory = new Mallory(URI.create(worker), flood)) {
-            Room room = mallory.rooms
+        try (HostilePeer mallory = new HostilePeer(URI.create(worker), flood)) {
+            Room room = mallory.rooms()
                     .joinRoom(Invite.parse(invite), RoomListener.NONE)
                     .get(TIME.toSeconds(), TimeUnit.SECONDS);
             talks += talkUntil(flood.done, guest, host, "member");
@@ -131,8 +123,8 @@ class SmallHeapProcessTest extends ProcessTest {
     void aParticipantOutlivesAHostThatFloodsIt(TestReporter reporter) throws Exception {
         String worker = worker();
         Flood flood = new Flood(Trigger.CONFIRM, Flood.ofAHost());
-        try (Mallory mallory = new Mallory(URI.create(worker), flood)) {
-            Room room = mallory.rooms
+        try (HostilePeer mallory = new HostilePeer(URI.create(worker), flood)) {
+            Room room = mallory.rooms()
                     .createRoom(RoomOptions.named("Trap"), RoomListener.NONE)
                     .get(TIME.toSeconds(), TimeUnit.SECONDS);
             ChildProcess guest = startIn(
@@ -183,31 +175,6 @@ class SmallHeapProcessTest extends ProcessTest {
         reporter.publishEntry(who, frames + " frames in " + millis + " ms, " + 1_000L * frames / millis + " a second");
     }
 
-    /** A hostile peer, with everything of its own: Parley itself, but for what it sends. */
-    private static final class Mallory implements AutoCloseable {
-        final RoomManager rooms;
-        private final Environment environment = Environment.system();
-        private final Transport transport = WebRtcTransport.create(environment);
-        private final Signaling signaling;
-
-        Mallory(URI worker, Flood flood) {
-            signaling = OkHttpSignaling.connect(worker);
-            rooms = RoomManager.builder(Identity.generate(), signaling)
-                    .displayName("Mallory")
-                    .environment(environment)
-                    .transport(flood.over(transport, environment))
-                    .build();
-        }
-
-        @Override
-        public void close() {
-            rooms.close();
-            transport.close();
-            signaling.close();
-            environment.close();
-        }
-    }
-
     /** After what the flood begins. */
     private enum Trigger {
         /** The link is open; the room of this side is not told. */
@@ -219,7 +186,7 @@ class SmallHeapProcessTest extends ProcessTest {
     }
 
     /** Sends hostile frames over one link, a few at a time, from the tasks of the link's owner. */
-    private static final class Flood {
+    private static final class Flood implements LinkBender {
         private static final Duration PAUSE = Duration.ofMillis(5);
         private static final int FRAMES_IN_A_ROW = 50;
         private static final long MAX_BUFFERED_BYTES = 256 * 1024;
@@ -303,24 +270,12 @@ class SmallHeapProcessTest extends ProcessTest {
             toDrop.set(GENERATIONS);
         }
 
-        Transport over(Transport real, Environment environment) {
-            return new Transport() {
-                @Override
-                public PeerLink open(LinkRole role, IceConfig ice, Executor owner, PeerLinkListener listener) {
-                    Watch watch = new Watch(listener, environment, owner);
-                    PeerLink link = real.open(role, ice, owner, watch);
-                    watch.link = link;
-                    return watch.sending(link);
-                }
-
-                @Override
-                public void close() {
-                    real.close();
-                }
-            };
+        @Override
+        public BentLink bend(PeerLinkListener room, Environment environment, Executor owner) {
+            return new FloodedLink(room, environment, owner);
         }
 
-        private void begin(PeerLink link, Environment environment, Executor owner) {
+        private void begin(FloodedLink link, Environment environment, Executor owner) {
             if (!hasBegun) {
                 hasBegun = true;
                 firstNanos = System.nanoTime();
@@ -328,7 +283,7 @@ class SmallHeapProcessTest extends ProcessTest {
             }
         }
 
-        private void sendSome(PeerLink link, Environment environment, Executor owner) {
+        private void sendSome(FloodedLink link, Environment environment, Executor owner) {
             for (int i = 0; i < FRAMES_IN_A_ROW && link.bufferedBytes() < MAX_BUFFERED_BYTES; i++) {
                 byte[] frame = frames.peek();
                 if (frame == null) {
@@ -341,7 +296,7 @@ class SmallHeapProcessTest extends ProcessTest {
                     break;
                 }
                 frames.remove();
-                boolean taken = link.send(frame.length == 0 && genuine != null ? gone(genuine) : frame);
+                boolean taken = link.sendPast(frame.length == 0 && genuine != null ? gone(genuine) : frame);
                 if (!taken) {
                     return;
                 }
@@ -357,30 +312,20 @@ class SmallHeapProcessTest extends ProcessTest {
             return bent;
         }
 
-        private final class Watch implements PeerLinkListener {
-            private final PeerLinkListener listener;
+        private final class FloodedLink extends BentLink {
             private final Environment environment;
             private final Executor owner;
 
-            @Nullable
-            PeerLink link;
-
-            Watch(PeerLinkListener listener, Environment environment, Executor owner) {
-                this.listener = listener;
+            FloodedLink(PeerLinkListener room, Environment environment, Executor owner) {
+                super(room);
                 this.environment = environment;
                 this.owner = owner;
             }
 
             private void beginIf(boolean isTime) {
-                PeerLink opened = link;
-                if (isTime && opened != null) {
-                    begin(opened, environment, owner);
+                if (isTime) {
+                    begin(this, environment, owner);
                 }
-            }
-
-            @Override
-            public void onSignal(LinkSignal signal) {
-                listener.onSignal(signal);
             }
 
             @Override
@@ -388,14 +333,14 @@ class SmallHeapProcessTest extends ProcessTest {
                 if (trigger == Trigger.OPEN) {
                     beginIf(true);
                 } else {
-                    listener.onOpen();
+                    super.onOpen();
                 }
             }
 
             @Override
             public void onFrame(byte[] frame) {
                 if (trigger != Trigger.OPEN) {
-                    listener.onFrame(frame);
+                    super.onFrame(frame);
                 }
                 beginIf(trigger == Trigger.ADMITTED && frame[0] == ADMITTED);
                 beginIf(trigger == Trigger.CONFIRM && frame[0] == CONFIRM);
@@ -404,42 +349,23 @@ class SmallHeapProcessTest extends ProcessTest {
             @Override
             public void onClosed(CloseReason reason) {
                 ended.complete(null);
-                listener.onClosed(reason);
+                super.onClosed(reason);
             }
 
-            private PeerLink sending(PeerLink real) {
-                return new PeerLink() {
-                    @Override
-                    public void accept(LinkSignal signal) {
-                        real.accept(signal);
+            @Override
+            public boolean send(byte[] frame) {
+                if (frame[0] == APPLICATION) {
+                    template = frame.clone();
+                    if (toDrop.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                        return true;
                     }
+                }
+                return super.send(frame);
+            }
 
-                    @Override
-                    public boolean send(byte[] frame) {
-                        if (frame[0] == APPLICATION) {
-                            template = frame.clone();
-                            if (toDrop.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
-                                return true;
-                            }
-                        }
-                        return real.send(frame);
-                    }
-
-                    @Override
-                    public long bufferedBytes() {
-                        return real.bufferedBytes();
-                    }
-
-                    @Override
-                    public byte[] channelBinding() {
-                        return real.channelBinding();
-                    }
-
-                    @Override
-                    public void close() {
-                        real.close();
-                    }
-                };
+            /** Sends what the room of this side knows nothing of. */
+            boolean sendPast(byte[] frame) {
+                return super.send(frame);
             }
         }
     }

@@ -65,8 +65,8 @@ public interface Signaling extends AutoCloseable {
      *
      * @param room a room that this account announced
      * @param succession as the host signed it
-     * @return completes when the worker has stored it; fails with ROOM_NOT_FOUND, FORBIDDEN, or ROOM_EXISTS if the
-     *     worker has another one of the same or a later version
+     * @return completes when the worker has stored it; fails with ROOM_NOT_FOUND (also if the room is another
+     *     account's), or ROOM_EXISTS if the worker has another one of the same or a later version
      */
     CompletionStage<Void> publishSuccession(RoomId room, SignedSuccession succession);
 
@@ -75,7 +75,8 @@ public interface Signaling extends AutoCloseable {
      * the room is gone or {@link #closeNameplate} is called.
      *
      * @param room a room that this account announced
-     * @return completes with the number; fails with ROOM_NOT_FOUND, FORBIDDEN, RATE_LIMITED
+     * @return completes with the number; fails with ROOM_NOT_FOUND (also if the room is another account's),
+     *     RATE_LIMITED
      */
     CompletionStage<Nameplate> openNameplate(RoomId room);
 

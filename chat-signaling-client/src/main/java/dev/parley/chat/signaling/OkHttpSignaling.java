@@ -4,6 +4,7 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.signaling.internal.AccountRequests;
 import dev.parley.chat.signaling.internal.DevelopmentTokens;
+import dev.parley.chat.signaling.internal.GuestTokens;
 import dev.parley.chat.signaling.internal.MailboxSession;
 import dev.parley.chat.signaling.internal.Origins;
 import dev.parley.chat.signaling.internal.TokenCache;
@@ -22,6 +23,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -42,7 +44,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Requests that fail for UNREACHABLE, UNAVAILABLE or RATE_LIMITED are tried up to three times, with capped
  * exponential backoff and full jitter; a {@code Retry-After} of up to 10 s is honoured, a longer one fails at once and
- * is named by the exception. A refused access token is renewed once. Redirects are not followed.
+ * is named by the exception. A refused access token is renewed once. Where the worker has given an owner token for a
+ * room, what only its owner may do is asked for with that one first. Redirects are not followed.
  *
  * <p>A session takes messages by WebSocket and falls back to long polls where no WebSocket can be opened. While the
  * worker cannot be reached, for the first time or later, it tries again for ever, after 0.25 s to 15 s, and calls
@@ -68,6 +71,7 @@ public final class OkHttpSignaling implements Signaling {
     private final boolean ownsEnvironment;
     private final boolean longPollOnly;
     private final AccountRequests account;
+    private final Map<RoomId, AccessToken> ownerTokens = new ConcurrentHashMap<>();
     private final Set<MailboxSession> sessions = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean closed = new AtomicBoolean();
     private volatile CompletableFuture<Void> released = new CompletableFuture<>();
@@ -99,7 +103,9 @@ public final class OkHttpSignaling implements Signaling {
                 .build();
         WorkerHttp http = new WorkerHttp(client, environment);
         AccessTokenProvider tokens = builder.tokens;
-        if (tokens == null) {
+        if (builder.guest) {
+            tokens = new TokenCache(new GuestTokens(http, base, builder.requestTimeout), environment);
+        } else if (tokens == null) {
             String clientId = builder.developmentClientId;
             if (clientId == null) {
                 byte[] random = new byte[16];
@@ -158,7 +164,8 @@ public final class OkHttpSignaling implements Signaling {
                 .post(Wire.announcement(descriptor))
                 .build();
         return account.retrying(request, WorkerHttp.MAX_ANSWER_BYTES, answer -> {
-                    Wire.announced(answer, room, environment.epochMillis());
+                    Wire.announced(answer, room, environment.epochMillis())
+                            .ifPresent(token -> ownerTokens.put(room, token));
                     return room;
                 })
                 .thenAccept(announced -> {});
@@ -190,7 +197,10 @@ public final class OkHttpSignaling implements Signaling {
     @Override
     public CompletionStage<Void> withdraw(RoomId room) {
         return account.retrying(
-                        new Request.Builder().url(room(room)).delete().build(), WorkerHttp.MAX_ANSWER_BYTES, answer -> {
+                        new Request.Builder().url(room(room)).delete().build(),
+                        ownerTokens.remove(room),
+                        WorkerHttp.MAX_ANSWER_BYTES,
+                        answer -> {
                             Wire.withdrawn(answer, environment.epochMillis());
                             return room;
                         })
@@ -205,6 +215,7 @@ public final class OkHttpSignaling implements Signaling {
                                 .url(url)
                                 .put(Wire.succession(succession))
                                 .build(),
+                        ownerTokens.get(room),
                         WorkerHttp.MAX_ANSWER_BYTES,
                         answer -> {
                             Wire.requireSuccess(answer, environment.epochMillis());
@@ -221,6 +232,7 @@ public final class OkHttpSignaling implements Signaling {
                         .url(nameplates().build())
                         .post(Wire.nameplate(room))
                         .build(),
+                ownerTokens.get(room),
                 WorkerHttp.MAX_ANSWER_BYTES,
                 answer -> Wire.nameplate(answer, environment.epochMillis()));
     }
@@ -334,6 +346,7 @@ public final class OkHttpSignaling implements Signaling {
         private Duration tokenTimeout = Duration.ofMinutes(5);
         private boolean allowInsecureHttp;
         private boolean longPollOnly;
+        private boolean guest;
 
         private Builder(URI baseUrl) {
             HttpUrl url = HttpUrl.get(baseUrl);
@@ -376,6 +389,17 @@ public final class OkHttpSignaling implements Signaling {
                         "an account's name has 1 to " + MAX_CLIENT_ID_CHARACTERS + " characters, not " + name.length());
             }
             developmentClientId = name;
+            return this;
+        }
+
+        /**
+         * Comes in without an account, where the worker lets guests in: lists and joins rooms, and can do nothing else.
+         * Each client is another guest. A {@linkplain #accessTokens provider} is then not asked.
+         *
+         * @return this
+         */
+        public Builder asGuest() {
+            guest = true;
             return this;
         }
 

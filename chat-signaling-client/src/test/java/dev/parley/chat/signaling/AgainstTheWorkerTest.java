@@ -133,8 +133,13 @@ class AgainstTheWorkerTest {
                 assertThat(RequestTest.failure(other.announce(hosted.room(), hosted.descriptor()))
                                 .problem())
                         .isEqualTo(Problem.ROOM_EXISTS);
-                assertThat(RequestTest.failure(other.withdraw(hosted.room())).problem())
-                        .isEqualTo(Problem.FORBIDDEN);
+                other.withdraw(hosted.room()).toCompletableFuture().join();
+                assertThat(other.find(hosted.room())
+                                .toCompletableFuture()
+                                .join()
+                                .room())
+                        .as("not withdrawn by another account, which learns nothing")
+                        .isEqualTo(hosted.room());
             }
             signaling.withdraw(hosted.room()).toCompletableFuture().join();
             signaling.withdraw(hosted.room()).toCompletableFuture().join();

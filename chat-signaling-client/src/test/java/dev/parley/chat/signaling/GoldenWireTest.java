@@ -29,9 +29,10 @@ class GoldenWireTest {
 
     /** What the client never calls. */
     private static final Set<String> NOT_CALLED =
-            Set.of("GET /healthz", "GET /readyz", "GET /openapi.yaml", "GET /dev/jwks.json");
+            Set.of("GET /healthz", "GET /readyz", "GET /metrics", "GET /openapi.yaml", "GET /dev/jwks.json");
 
-    private static final Map<String, String> TOKENS = Map.of("access", "access", "room", "room-token");
+    private static final Map<String, String> TOKENS =
+            Map.of("access", "access", "owner", "owner-token", "room", "room-token");
     private static final Duration HEARTBEAT = Duration.ofSeconds(20);
 
     private final TestEnvironment environment = new TestEnvironment();
@@ -249,6 +250,20 @@ class GoldenWireTest {
         signaling.closeNameplate(7).toCompletableFuture().join();
 
         assertSent("nameplate", "nameplate-find", "nameplate-close");
+    }
+
+    @Test
+    void aGuestComesInAsTheGoldenFilesSay() throws Exception {
+        answer("guest", "room-list");
+        try (OkHttpSignaling client = OkHttpSignaling.builder(worker.url())
+                .environment(environment)
+                .asGuest()
+                .build()) {
+            client.publicRooms(null, 50).toCompletableFuture().join();
+        }
+
+        assertSent("guest");
+        assertThat(worker.take("GET rooms").getHeaders().get("Authorization")).isEqualTo("Bearer guest-token");
     }
 
     @Test

@@ -33,7 +33,10 @@ final class Goldens {
 
     private Goldens() {}
 
-    /** One exchange. {@code token} is the kind of token that the request has, {@code access}, {@code room} or none. */
+    /**
+     * One exchange. {@code token} is the kind of token that the request has: {@code access}, {@code owner},
+     * {@code room}, none.
+     */
     record Golden(
             String method,
             String target,

@@ -42,7 +42,8 @@ import org.jspecify.annotations.Nullable;
  * The OpenAPI 3.1 file of a signaling worker, by which exchanges are judged.
  *
  * <p>What any request may meet, whatever its path (an unknown path, headers that are too large), stands in the
- * {@code default} answer of each operation, {@code #/components/responses/AnyRequest}. Safe for threads.
+ * {@code default} answer of each operation, {@code #/components/responses/AnyRequest}. OpenAPI has no words for the
+ * preflight requests of browsers (CORS), which concern every path: they are judged by what CORS says. Safe for threads.
  */
 public final class ApiDescription {
     private static final String HOW_TO_DESCRIBE =
@@ -243,9 +244,12 @@ public final class ApiDescription {
      * @return what is not as described, each on one line that says what to do; empty if all is well
      */
     public List<String> check(HttpExchange exchange) {
+        if (isPreflight(exchange)) {
+            return checkPreflight(exchange);
+        }
         Optional<String> template = template(exchange.path());
         if (template.isEmpty()) {
-            return exchange.status() == 404
+            return exchange.status() == 404 || isBeforeRoutes(exchange)
                     ? checkAnswer(exchange, ANY_REQUEST)
                     : List.of(exchange.label() + ": the path is served, but not described: " + HOW_TO_DESCRIBE);
         }
@@ -284,6 +288,28 @@ public final class ApiDescription {
                         exchange, operation.get(), template(exchange.path()).orElseThrow());
     }
 
+    /** Whether this is the refusal of a page or of an address, for which no path is looked at. */
+    private boolean isBeforeRoutes(HttpExchange exchange) {
+        return isAnyRequest(exchange.status())
+                && (exchange.status() == 429
+                        || (exchange.status() == 403
+                                && exchange.requestHeader("Origin").isPresent()));
+    }
+
+    /** Whether a browser has asked what a page may do (CORS), and was answered. */
+    private static boolean isPreflight(HttpExchange exchange) {
+        return exchange.method().equals("OPTIONS")
+                && exchange.requestHeader("Access-Control-Request-Method").isPresent()
+                && exchange.status() == 200;
+    }
+
+    private static List<String> checkPreflight(HttpExchange exchange) {
+        return exchange.answerBody().isEmpty()
+                        && exchange.answerHeader("Access-Control-Allow-Origin").equals(exchange.requestHeader("Origin"))
+                ? List.of()
+                : List.of(exchange.label() + ": a preflight request is answered with the origin and without a body");
+    }
+
     private boolean isAnyRequest(int status) {
         return anyRequest().stream()
                 .anyMatch(one ->
@@ -291,6 +317,9 @@ public final class ApiDescription {
     }
 
     private List<String> checkForeignMethod(HttpExchange exchange, String template) {
+        if (isBeforeRoutes(exchange)) {
+            return checkAnswer(exchange, ANY_REQUEST);
+        }
         if (exchange.status() != 405) {
             return List.of(exchange.label() + ": the method is served, but not described: " + HOW_TO_DESCRIBE);
         }
@@ -414,7 +443,7 @@ public final class ApiDescription {
     /** Headers of {@code AnyRequest}, which go with one status each. */
     private static boolean isDue(String header, int status) {
         return (header.equalsIgnoreCase("Allow") && status == 405)
-                || (header.equalsIgnoreCase("Retry-After") && status == 503);
+                || (header.equalsIgnoreCase("Retry-After") && (status == 429 || status == 503));
     }
 
     /**

@@ -72,14 +72,19 @@ class ApiDescriptionTest {
                     Allow:
                       schema:
                         type: string
+                    Retry-After:
+                      schema:
+                        type: integer
                   content:
                     application/problem+json:
                       schema:
                         allOf:
                           - $ref: "#/components/schemas/Problem"
                           - oneOf:
+                              - properties: {status: {const: 403}, code: {const: forbidden}}
                               - properties: {status: {const: 404}, code: {const: not_found}}
                               - properties: {status: {const: 405}, code: {const: method_not_allowed}}
+                              - properties: {status: {const: 429}, code: {const: rate_limited}}
               schemas:
                 Thing:
                   type: object
@@ -92,7 +97,7 @@ class ApiDescriptionTest {
                   required: [status, code]
                   properties:
                     code:
-                      enum: [taken, full, not_found, method_not_allowed]
+                      enum: [taken, full, forbidden, not_found, method_not_allowed, rate_limited]
             """;
 
     private static final String JSON = "application/json";
@@ -194,14 +199,52 @@ class ApiDescriptionTest {
     }
 
     @Test
+    void whoIsRefusedBeforeAnyPathIsLookedAtMayHaveAskedForAnything() {
+        Map<String, List<String>> origin = Map.of("Origin", List.of("https://page.example"));
+        for (String target : List.of("/things/1", "/elsewhere")) {
+            Map<String, List<String>> soon = Map.of("Content-Type", List.of(PROBLEM), "Retry-After", List.of("1"));
+            Map<String, List<String>> bare = Map.of("Content-Type", List.of(PROBLEM));
+            String limited = problem(429, "rate_limited");
+            assertThat(api.check(new HttpExchange("GET", target, Map.of(), "", 429, soon, limited)))
+                    .isEmpty();
+            assertThat(api.check(new HttpExchange("GET", target, Map.of(), "", 429, bare, limited)))
+                    .as("without Retry-After")
+                    .hasSize(1);
+            String forbidden = problem(403, "forbidden");
+            assertThat(api.check(new HttpExchange("GET", target, origin, "", 403, bare, forbidden)))
+                    .isEmpty();
+            assertThat(api.check(new HttpExchange("GET", target, Map.of(), "", 403, bare, forbidden)))
+                    .as("not of a page")
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void aPreflightRequestIsAnsweredWithTheOrigin() {
+        Map<String, List<String>> asked =
+                Map.of("Origin", List.of("https://page.example"), "Access-Control-Request-Method", List.of("PUT"));
+        Map<String, List<String>> right = Map.of("Access-Control-Allow-Origin", List.of("https://page.example"));
+        Map<String, List<String>> wrong = Map.of("Access-Control-Allow-Origin", List.of("*"));
+        assertThat(api.check(new HttpExchange("OPTIONS", "/things/1", asked, "", 200, right, "")))
+                .isEmpty();
+        assertThat(api.check(new HttpExchange("OPTIONS", "/things/1", asked, "", 200, wrong, "")))
+                .hasSize(1);
+        assertThat(api.check(new HttpExchange("OPTIONS", "/things/1", Map.of(), "", 200, right, "")))
+                .as("no preflight request")
+                .hasSize(1);
+    }
+
+    @Test
     void everyOutcomeIsListed() {
         assertThat(api.outcomes())
                 .containsExactlyInAnyOrder(
                         new Outcome("PUT /things/{id}", 200, ""),
                         new Outcome("PUT /things/{id}", 409, "taken"),
                         new Outcome("PUT /things/{id}", 409, "full"),
+                        new Outcome(Outcome.ANY, 403, "forbidden"),
                         new Outcome(Outcome.ANY, 404, "not_found"),
-                        new Outcome(Outcome.ANY, 405, "method_not_allowed"));
+                        new Outcome(Outcome.ANY, 405, "method_not_allowed"),
+                        new Outcome(Outcome.ANY, 429, "rate_limited"));
         assertThat(api.outcome(put("/things/1", "", 409, PROBLEM, problem(409, "full"))))
                 .isEqualTo(new Outcome("PUT /things/{id}", 409, "full"));
     }

@@ -1,40 +1,61 @@
 package dev.parley.chat.worker;
 
+import dev.parley.chat.worker.WorkerLimits.Rate;
 import dev.parley.chat.worker.WorkerStartException.Reason;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.auth.AccessTokens;
+import dev.parley.chat.worker.internal.auth.Accounts;
 import dev.parley.chat.worker.internal.auth.DevIssuer;
-import dev.parley.chat.worker.internal.auth.IssuerKeys;
+import dev.parley.chat.worker.internal.auth.GuestTokens;
 import dev.parley.chat.worker.internal.auth.RoomTokens;
+import dev.parley.chat.worker.internal.http.AddressBlock;
+import dev.parley.chat.worker.internal.http.ClientAddresses;
+import dev.parley.chat.worker.internal.http.ConnectionGuard;
+import dev.parley.chat.worker.internal.http.ConnectionGuard.Cut;
+import dev.parley.chat.worker.internal.http.Front;
 import dev.parley.chat.worker.internal.http.Gate;
+import dev.parley.chat.worker.internal.http.GuestsEndpoint;
 import dev.parley.chat.worker.internal.http.HealthEndpoint;
 import dev.parley.chat.worker.internal.http.IceServers;
 import dev.parley.chat.worker.internal.http.LeaseEndpoint;
 import dev.parley.chat.worker.internal.http.MessagesEndpoint;
 import dev.parley.chat.worker.internal.http.MetadataEndpoint;
+import dev.parley.chat.worker.internal.http.MetricsPort;
 import dev.parley.chat.worker.internal.http.NameplatesEndpoint;
+import dev.parley.chat.worker.internal.http.Observer;
+import dev.parley.chat.worker.internal.http.Origins;
 import dev.parley.chat.worker.internal.http.PeersEndpoint;
 import dev.parley.chat.worker.internal.http.ProblemErrorHandler;
 import dev.parley.chat.worker.internal.http.RateLimiter;
 import dev.parley.chat.worker.internal.http.RoomsEndpoint;
 import dev.parley.chat.worker.internal.http.Route;
 import dev.parley.chat.worker.internal.http.Router;
+import dev.parley.chat.worker.internal.metrics.TimedStore;
+import dev.parley.chat.worker.internal.metrics.WorkerMetrics;
 import dev.parley.chat.worker.internal.push.PushHub;
 import dev.parley.chat.worker.internal.store.RoomStore;
 import dev.parley.chat.worker.internal.store.SqliteRoomStore;
 import java.io.IOException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.security.SecureRandom;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.UnaryOperator;
 import org.eclipse.jetty.server.Connector;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -64,11 +85,15 @@ public final class SignalingWorker implements AutoCloseable {
     private static final int MAX_THREADS = 32;
     private static final int MIN_THREADS = 4;
     private static final int MAX_HEADER_BYTES = 16 * 1024;
-    private static final int MAX_CONNECTIONS = 20_000;
+    private static final int SEND_BUFFER_BYTES = 256 * 1024;
+    /** What an address or a room may do, in accounts: several people share an address, and a room. */
+    private static final int ACCOUNTS = 5;
+
     private static final long STOP_TIMEOUT_MILLIS = 5_000;
     /** How long an idle connection stays open when the worker stops. */
     private static final long SHUTDOWN_IDLE_MILLIS = 200;
 
+    private static final int SALT_BYTES = 32;
     private static final long TICK_MILLIS = 500;
     private static final int SWEEP_CHUNK = 256;
     private static final int MAX_SWEEP_CHUNKS_PER_TICK = 16;
@@ -77,49 +102,89 @@ public final class SignalingWorker implements AutoCloseable {
     private final InstantSource clock;
     private final RoomStore store;
     private final ScheduledExecutorService timers = timers();
+    private final WorkerMetrics metrics = new WorkerMetrics();
     private final PushHub hub;
+    private final ConnectionGuard guard;
     private final Server server;
     private final AccessTokens accessTokens;
     private final Router router;
     private final URI url;
+    private final Optional<URI> metricsUrl;
+    private final Duration drainTime;
     private boolean closed;
 
-    private SignalingWorker(WorkerConfig config, InetAddress address, RoomStore store) {
+    private SignalingWorker(WorkerConfig config, InetAddress address, RoomStore opened) {
         this.clock = config.clock();
-        this.store = store;
-        this.hub = new PushHub(store, clock, timers, config.timeToLive());
+        this.store = TimedStore.measure(opened, metrics.store());
+        this.drainTime = config.drainTime();
+        this.hub = new PushHub(
+                this.store,
+                clock,
+                timers,
+                config.timeToLive(),
+                config.limits(),
+                () -> cut(Cut.SLOW_READER),
+                () -> metrics.messageDelivered("push"));
+        ClientAddresses addresses = new ClientAddresses(
+                config.trustedProxies().stream().map(AddressBlock::parse).toList(), config.forwardingHeader());
+        this.guard = new ConnectionGuard(config.limits(), addresses, this::cut);
 
         QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS, MIN_THREADS);
         threads.setName("parley-worker-http");
         threads.setDaemon(true);
         this.server = new Server(threads);
         try {
-            ServerConnector connector = connect(config, address);
+            ServerConnector connector = connect(config, address, config.port());
+            connector.addEventListener(guard);
+            this.metricsUrl = config.metricsAddress().map(where -> openMetrics(config, where));
             this.url = config.publicUrl().orElseGet(() -> urlOf(config.host(), address, connector.getLocalPort()));
 
             List<Route> routes = new ArrayList<>();
             this.accessTokens = tokens(config, routes);
             RoomTokens roomTokens = new RoomTokens(store, clock);
+            GuestTokens guestTokens = config.anonymousGuests() ? new GuestTokens(store, clock) : null;
+            if (guestTokens != null) {
+                routes.addAll(new GuestsEndpoint(guestTokens, clock).routes());
+            }
             Gate gate = new Gate(
                     accessTokens,
                     roomTokens,
-                    new RateLimiter(config.requestsPerSecond(), config.requestBurst(), clock));
+                    guestTokens,
+                    limiter("an account", new Rate(config.requestsPerSecond(), config.requestBurst())),
+                    limiter("a room", config.limits().requestsPerRoom().orElseGet(() -> many(config))));
             ServerWebSocketContainer webSockets = ServerWebSocketContainer.ensure(server);
             MessagesEndpoint.limit(webSockets);
             IceServers iceServers = new IceServers(config.iceServers(), config.turnSecret(), clock);
-            routes.addAll(new RoomsEndpoint(store, hub, clock, config.timeToLive()).routes(gate));
+            routes.addAll(new RoomsEndpoint(store, hub, roomTokens, clock, config.timeToLive()).routes(gate));
             routes.addAll(
                     new PeersEndpoint(store, hub, roomTokens, iceServers, clock, config.timeToLive()).routes(gate));
             routes.addAll(new LeaseEndpoint(store, clock).routes(gate));
             routes.addAll(new NameplatesEndpoint(store, clock).routes(gate));
-            routes.addAll(new MessagesEndpoint(store, hub, clock, webSockets).routes(gate));
+            routes.addAll(new MessagesEndpoint(store, hub, clock, webSockets, metrics).routes(gate));
             routes.addAll(HealthEndpoint.routes(store, hub));
+            routes.addAll(MetricsPort.routes(metrics, config.metricsToken()));
             this.router = new Router(routes, url + "/.well-known/oauth-protected-resource");
 
-            server.setHandler(new GracefulHandler(router));
+            RateLimiter perAddress =
+                    limiter("an address", config.limits().requestsPerAddress().orElseGet(() -> many(config)));
+            server.setHandler(new GracefulHandler(new MetricsPort(
+                    new Front(new Origins(config.allowedOrigins(), router), guard, addresses, perAddress), metrics)));
+            server.setRequestLog(new Observer(
+                    metrics,
+                    config.requestLog().orElse(null),
+                    config.logSalt().orElseGet(SignalingWorker::randomSalt),
+                    addresses));
+            metrics.watch(store, clock);
+            metrics.gauge("parley_sockets", "WebSockets that are open.", hub::openSockets);
+            metrics.gauge("parley_polls", "Long polls that wait.", hub::waitingReads);
+            metrics.gauge(
+                    "parley_connections",
+                    "Connections to the API.",
+                    () -> connector.getConnectedEndPoints().size());
+            metrics.gauge("parley_draining", "1 while the worker is about to stop.", () -> hub.isDraining() ? 1 : 0);
             server.setErrorHandler(new ProblemErrorHandler());
             server.setStopTimeout(STOP_TIMEOUT_MILLIS);
-            server.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, server));
+            server.addBean(new NetworkConnectionLimit(config.limits().connections(), server));
         } catch (RuntimeException e) {
             for (Connector connector : server.getConnectors()) {
                 ((ServerConnector) connector).close();
@@ -157,7 +222,9 @@ public final class SignalingWorker implements AutoCloseable {
                 worker.timers.scheduleWithFixedDelay(worker::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         log.info(
                 "The signaling worker serves, with {} and {}",
-                config.issuer().isPresent() ? "a configured issuer" : "the development issuer",
+                config.issuers().isEmpty()
+                        ? "the development issuer"
+                        : config.issuers().size() + " configured issuers",
                 config.dataDirectory().isPresent() ? "a database on disk" : "a database in memory");
         return worker;
     }
@@ -172,8 +239,19 @@ public final class SignalingWorker implements AutoCloseable {
     }
 
     /**
-     * Stops the worker: closes WebSockets with 1001, answers long polls with 503, lets other requests finish for up to
-     * five seconds, then stops its threads and closes the database. Blocks until all that is done. Idempotent.
+     * Where the metrics are, if they have a port of their own.
+     *
+     * @return the URL with its real port; empty without {@link WorkerConfig.Builder#metricsAddress}
+     */
+    public Optional<URI> metricsUrl() {
+        return metricsUrl;
+    }
+
+    /**
+     * Stops the worker: says that it is not ready and takes nobody in any more; closes WebSockets with 1001 and answers
+     * long polls with 503, over the {@link WorkerConfig#drainTime}; lets other requests finish for up to five seconds;
+     * then stops its threads and closes the database. Blocks until all that is done. Idempotent. If the thread is
+     * interrupted, the rest goes at once.
      */
     @Override
     public void close() {
@@ -183,6 +261,7 @@ public final class SignalingWorker implements AutoCloseable {
                 return;
             }
             closed = true;
+            drain();
             hub.stop();
             try {
                 server.stop();
@@ -203,6 +282,18 @@ public final class SignalingWorker implements AutoCloseable {
         }
     }
 
+    private void drain() {
+        try {
+            hub.drain(drainTime);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    int openSockets() {
+        return hub.openSockets();
+    }
+
     List<Route> routes() {
         return router.routes();
     }
@@ -215,7 +306,7 @@ public final class SignalingWorker implements AutoCloseable {
             throw new WorkerStartException(
                     Reason.ADDRESS_UNAVAILABLE, "the host to listen at is unknown: set another host", e);
         }
-        if (config.issuer().isEmpty() && !address.isLoopbackAddress()) {
+        if (config.issuers().isEmpty() && !address.isLoopbackAddress()) {
             throw new WorkerStartException(
                     Reason.UNPROTECTED_ADDRESS,
                     "without an issuer the worker gives a token to anybody, so it listens on loopback only:"
@@ -227,7 +318,8 @@ public final class SignalingWorker implements AutoCloseable {
     private static RoomStore openStore(WorkerConfig config) {
         try {
             return config.dataDirectory().isPresent()
-                    ? SqliteRoomStore.inDirectory(config.dataDirectory().get(), config.timeToLive())
+                    ? SqliteRoomStore.inDirectory(
+                            config.dataDirectory().get(), config.timeToLive(), accountsOfBefore(config))
                     : SqliteRoomStore.inMemory(config.timeToLive());
         } catch (SQLException | IOException e) {
             throw new WorkerStartException(
@@ -238,15 +330,30 @@ public final class SignalingWorker implements AutoCloseable {
         }
     }
 
-    private ServerConnector connect(WorkerConfig config, InetAddress address) {
+    /**
+     * How an account was named by a worker that took tokens of one issuer only, and is named now. With several issuers
+     * nobody knows of which one it was: it stays what it was, which is nobody's account.
+     */
+    private static UnaryOperator<String> accountsOfBefore(WorkerConfig config) {
+        List<TrustedIssuer> issuers = config.issuers();
+        return switch (issuers.size()) {
+            case 0 -> Accounts::ofDevelopment;
+            case 1 -> subject -> Accounts.of(issuers.get(0).issuer().toString(), subject);
+            default -> UnaryOperator.identity();
+        };
+    }
+
+    private ServerConnector connect(WorkerConfig config, InetAddress address, int port) {
         HttpConfiguration http = new HttpConfiguration();
         http.setSendServerVersion(false);
         http.setRequestHeaderSize(MAX_HEADER_BYTES);
         ServerConnector connector = new ServerConnector(server, 1, 1, new HttpConnectionFactory(http));
         connector.setHost(address.getHostAddress());
-        connector.setPort(config.port());
+        connector.setPort(port);
         connector.setIdleTimeout(config.idleTimeout().toMillis());
         connector.setShutdownIdleTimeout(SHUTDOWN_IDLE_MILLIS);
+        // What the kernel keeps for a client that does not read.
+        connector.setAcceptedSendBufferSize(SEND_BUFFER_BYTES);
         server.addConnector(connector);
         try {
             // Before the rest is built, which needs to know the port.
@@ -254,22 +361,59 @@ public final class SignalingWorker implements AutoCloseable {
         } catch (IOException e) {
             throw new WorkerStartException(
                     Reason.ADDRESS_UNAVAILABLE,
-                    "port " + config.port() + " is in use, or the host is not one of this machine: set another one",
+                    "port " + port + " is in use, or the host is not one of this machine: set another one",
                     e);
         }
         return connector;
     }
 
+    private void cut(Cut cause) {
+        metrics.cut(cause.name().toLowerCase(Locale.ROOT));
+    }
+
+    private static byte[] randomSalt() {
+        byte[] salt = new byte[SALT_BYTES];
+        new SecureRandom().nextBytes(salt);
+        return salt;
+    }
+
+    private URI openMetrics(WorkerConfig config, InetSocketAddress where) {
+        InetAddress address;
+        try {
+            address = InetAddress.getByName(where.getHostString());
+        } catch (UnknownHostException e) {
+            throw new WorkerStartException(
+                    Reason.ADDRESS_UNAVAILABLE, "the host for the metrics is unknown: set another host", e);
+        }
+        ServerConnector connector = connect(config, address, where.getPort());
+        connector.setName(MetricsPort.CONNECTOR);
+        return URI.create(urlOf(where.getHostString(), address, connector.getLocalPort()) + "/metrics");
+    }
+
+    private RateLimiter limiter(String who, Rate rate) {
+        return new RateLimiter(who, rate.perSecond(), rate.burst(), clock);
+    }
+
+    private static Rate many(WorkerConfig config) {
+        return new Rate((int) Math.min(Integer.MAX_VALUE, (long) config.requestsPerSecond() * ACCOUNTS), (int)
+                Math.min(Integer.MAX_VALUE, (long) config.requestBurst() * ACCOUNTS));
+    }
+
     private AccessTokens tokens(WorkerConfig config, List<Route> routes) {
-        if (config.issuer().isPresent()) {
-            String issuer = config.issuer().get().toString();
-            String audience = config.audience().orElseThrow();
-            routes.addAll(MetadataEndpoint.routes(audience, issuer));
-            return AccessTokens.of(
-                    issuer, audience, new IssuerKeys(config.issuer().get(), config.jwksUri()), clock);
+        List<TrustedIssuer> issuers = config.issuers();
+        if (!issuers.isEmpty()) {
+            Set<String> scopes = new LinkedHashSet<>();
+            issuers.forEach(issuer -> scopes.addAll(issuer.requiredScopes()));
+            routes.addAll(MetadataEndpoint.routes(
+                    url.toString(),
+                    issuers.stream().map(issuer -> issuer.issuer().toString()).toList(),
+                    scopes,
+                    config.anonymousGuests()));
+            return AccessTokens.of(issuers, clock);
         }
         DevIssuer issuer = new DevIssuer(url + "/dev", url.toString(), store, clock);
-        routes.addAll(MetadataEndpoint.routes(issuer.audience(), issuer.issuer()));
+        routes.addAll(
+                MetadataEndpoint.routes(url.toString(), List.of(issuer.issuer()), Set.of(), config.anonymousGuests()));
         routes.addAll(MetadataEndpoint.devRoutes(issuer));
         return AccessTokens.of(issuer, clock);
     }
@@ -292,6 +436,7 @@ public final class SignalingWorker implements AutoCloseable {
 
     private void tick() {
         try {
+            guard.tick();
             hub.tick();
             int chunks = 0;
             while (store.sweep(SWEEP_CHUNK, clock.millis()) && ++chunks < MAX_SWEEP_CHUNKS_PER_TICK) {

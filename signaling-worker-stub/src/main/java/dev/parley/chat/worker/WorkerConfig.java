@@ -1,5 +1,7 @@
 package dev.parley.chat.worker;
 
+import dev.parley.chat.worker.internal.http.AddressBlock;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -7,10 +9,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +23,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WorkerConfig {
     private static final int MAX_PORT = 65_535;
+    private static final int MIN_SECRET_CHARACTERS = 16;
 
     private final String host;
     private final int port;
     private final @Nullable URI publicUrl;
     private final @Nullable Path dataDirectory;
-    private final @Nullable URI issuer;
-    private final @Nullable String audience;
-    private final @Nullable URI jwksUri;
+    private final List<TrustedIssuer> issuers;
+    private final boolean anonymousGuests;
     private final Duration timeToLive;
     private final Duration idleTimeout;
     private final int requestsPerSecond;
@@ -34,15 +38,23 @@ public final class WorkerConfig {
     private final List<List<String>> iceServers;
     private final byte @Nullable [] turnSecret;
     private final InstantSource clock;
+    private final WorkerLimits limits;
+    private final List<String> trustedProxies;
+    private final String forwardingHeader;
+    private final Set<String> allowedOrigins;
+    private final byte @Nullable [] metricsToken;
+    private final @Nullable InetSocketAddress metricsAddress;
+    private final @Nullable RequestLog requestLog;
+    private final byte @Nullable [] logSalt;
+    private final Duration drainTime;
 
     private WorkerConfig(Builder builder) {
         this.host = builder.host;
         this.port = builder.port;
         this.publicUrl = builder.publicUrl;
         this.dataDirectory = builder.dataDirectory;
-        this.issuer = builder.issuer;
-        this.audience = builder.audience;
-        this.jwksUri = builder.jwksUri;
+        this.issuers = List.copyOf(builder.issuers);
+        this.anonymousGuests = builder.anonymousGuests;
         this.timeToLive = builder.timeToLive;
         this.idleTimeout = builder.idleTimeout;
         this.requestsPerSecond = builder.requestsPerSecond;
@@ -50,6 +62,15 @@ public final class WorkerConfig {
         this.iceServers = List.copyOf(builder.iceServers);
         this.turnSecret = builder.turnSecret;
         this.clock = builder.clock;
+        this.limits = builder.limits;
+        this.trustedProxies = List.copyOf(builder.trustedProxies);
+        this.forwardingHeader = builder.forwardingHeader;
+        this.allowedOrigins = Set.copyOf(builder.allowedOrigins);
+        this.metricsToken = builder.metricsToken;
+        this.metricsAddress = builder.metricsAddress;
+        this.requestLog = builder.requestLog;
+        this.logSalt = builder.logSalt;
+        this.drainTime = builder.drainTime;
     }
 
     /**
@@ -100,28 +121,19 @@ public final class WorkerConfig {
     /**
      * Whose access tokens are taken.
      *
-     * @return the issuer; empty for the development issuer
+     * @return the issuers; empty for the development issuer
      */
-    public Optional<URI> issuer() {
-        return Optional.ofNullable(issuer);
+    public List<TrustedIssuer> issuers() {
+        return issuers;
     }
 
     /**
-     * For whom an access token must be.
+     * Whether somebody without an account may come in as a guest.
      *
-     * @return the audience; empty with the development issuer
+     * @return true if the worker gives out guest tokens
      */
-    public Optional<String> audience() {
-        return Optional.ofNullable(audience);
-    }
-
-    /**
-     * Where the issuer publishes its keys.
-     *
-     * @return the URL; empty if it is found through the metadata of the issuer
-     */
-    public Optional<URI> jwksUri() {
-        return Optional.ofNullable(jwksUri);
+    public boolean anonymousGuests() {
+        return anonymousGuests;
     }
 
     /**
@@ -169,6 +181,72 @@ public final class WorkerConfig {
         return iceServers;
     }
 
+    /**
+     * What the worker bears from strangers.
+     *
+     * @return the limits
+     */
+    public WorkerLimits limits() {
+        return limits;
+    }
+
+    /**
+     * The proxies that may say for whom they speak.
+     *
+     * @return addresses and blocks of them; unmodifiable
+     */
+    public List<String> trustedProxies() {
+        return trustedProxies;
+    }
+
+    /**
+     * In which header the trusted proxies say for whom they speak.
+     *
+     * @return {@code X-Forwarded-For} or {@code Forwarded}
+     */
+    public String forwardingHeader() {
+        return forwardingHeader;
+    }
+
+    /**
+     * The web pages that may use the worker.
+     *
+     * @return their origins; unmodifiable
+     */
+    public Set<String> allowedOrigins() {
+        return allowedOrigins;
+    }
+
+    /**
+     * Where the metrics have a port of their own.
+     *
+     * @return host and port, unresolved; empty if they have none
+     */
+    public Optional<InetSocketAddress> metricsAddress() {
+        return Optional.ofNullable(metricsAddress);
+    }
+
+    /**
+     * Over how long the connected clients are sent away when the worker is closed.
+     *
+     * @return zero or more
+     */
+    public Duration drainTime() {
+        return drainTime;
+    }
+
+    Optional<byte[]> metricsToken() {
+        return Optional.ofNullable(metricsToken);
+    }
+
+    Optional<RequestLog> requestLog() {
+        return Optional.ofNullable(requestLog);
+    }
+
+    Optional<byte[]> logSalt() {
+        return Optional.ofNullable(logSalt);
+    }
+
     Optional<byte[]> turnSecret() {
         return Optional.ofNullable(turnSecret);
     }
@@ -183,9 +261,8 @@ public final class WorkerConfig {
         private int port;
         private @Nullable URI publicUrl;
         private @Nullable Path dataDirectory;
-        private @Nullable URI issuer;
-        private @Nullable String audience;
-        private @Nullable URI jwksUri;
+        private List<TrustedIssuer> issuers = new ArrayList<>();
+        private boolean anonymousGuests;
         private Duration timeToLive = Duration.ofSeconds(90);
         private Duration idleTimeout = Duration.ofSeconds(30);
         private int requestsPerSecond = 100;
@@ -193,6 +270,15 @@ public final class WorkerConfig {
         private List<List<String>> iceServers = new ArrayList<>();
         private byte @Nullable [] turnSecret;
         private InstantSource clock = Clock.systemUTC();
+        private WorkerLimits limits = WorkerLimits.builder().build();
+        private List<String> trustedProxies = new ArrayList<>();
+        private String forwardingHeader = "X-Forwarded-For";
+        private Set<String> allowedOrigins = new LinkedHashSet<>();
+        private byte @Nullable [] metricsToken;
+        private @Nullable InetSocketAddress metricsAddress;
+        private @Nullable RequestLog requestLog;
+        private byte @Nullable [] logSalt;
+        private Duration drainTime = Duration.ZERO;
 
         private Builder() {}
 
@@ -252,36 +338,42 @@ public final class WorkerConfig {
         }
 
         /**
-         * Whose access tokens to take: JWTs with RS256 or ES256, and {@code iss}, {@code aud}, {@code sub},
-         * {@code exp}. The keys are found through {@code <issuer>/.well-known/openid-configuration}, unless
-         * {@link #jwksUri} is set. Default: the development issuer, which gives a token to anybody and therefore runs
-         * on loopback only.
+         * Adds an issuer whose access tokens to take. Default: none, so that the worker is its own development issuer,
+         * which gives a token to anybody and therefore runs on loopback only.
          *
-         * @param issuer exactly as it stands in the tokens; https, or http on loopback
-         * @param audience exactly as it stands in the tokens
+         * @param issuer another one than those before
          * @return this builder
-         * @throws IllegalArgumentException if the issuer is no such URL or the audience is empty
+         * @throws IllegalArgumentException if this issuer was added already
          */
-        public Builder issuer(URI issuer, String audience) {
-            requireTrustworthy(issuer, "issuer");
-            if (audience.isEmpty()) {
-                throw new IllegalArgumentException("audience must not be empty");
+        public Builder issuer(TrustedIssuer issuer) {
+            if (issuers.stream().anyMatch(known -> known.issuer().equals(issuer.issuer()))) {
+                throw new IllegalArgumentException("the issuer " + issuer.issuer() + " is named twice");
             }
-            this.issuer = issuer;
-            this.audience = audience;
+            this.issuers.add(issuer);
             return this;
         }
 
         /**
-         * Where the issuer publishes its keys (RFC 7517). Default: found through the metadata of the issuer.
+         * Adds an issuer that publishes where its keys are, without required scopes.
          *
-         * @param jwksUri https, or http on loopback
+         * @param issuer as for {@link TrustedIssuer#of}
+         * @param audience as for {@link TrustedIssuer#of}
          * @return this builder
-         * @throws IllegalArgumentException if it is anything else
+         * @throws IllegalArgumentException as for {@link TrustedIssuer#of} and {@link #issuer(TrustedIssuer)}
          */
-        public Builder jwksUri(URI jwksUri) {
-            requireTrustworthy(jwksUri, "jwksUri");
-            this.jwksUri = jwksUri;
+        public Builder issuer(URI issuer, String audience) {
+            return issuer(TrustedIssuer.of(issuer, audience));
+        }
+
+        /**
+         * Whether somebody without an account may come in as a guest: with a token of the worker that lists and joins
+         * rooms and does nothing else. Default: no.
+         *
+         * @param anonymousGuests true to let guests in
+         * @return this builder
+         */
+        public Builder anonymousGuests(boolean anonymousGuests) {
+            this.anonymousGuests = anonymousGuests;
             return this;
         }
 
@@ -367,6 +459,140 @@ public final class WorkerConfig {
         }
 
         /**
+         * What the worker bears from strangers. Default: those of {@link WorkerLimits}.
+         *
+         * @param limits the limits
+         * @return this builder
+         */
+        public Builder limits(WorkerLimits limits) {
+            this.limits = Objects.requireNonNull(limits, "limits");
+            return this;
+        }
+
+        /**
+         * Adds a proxy that is believed when it says, in the {@link #forwardingHeader}, for which address it speaks; so
+         * the limits of an address are those of the client and not those of the proxy. Default: none; the header is
+         * then ignored.
+         *
+         * @param addresses an IP address, or a block such as {@code 10.0.0.0/8}
+         * @return this builder
+         * @throws IllegalArgumentException if it is neither
+         */
+        public Builder trustedProxy(String addresses) {
+            AddressBlock unused = AddressBlock.parse(addresses);
+            this.trustedProxies.add(addresses);
+            return this;
+        }
+
+        /**
+         * In which header the trusted proxies say for whom they speak. Only this one is read: a proxy passes on others
+         * as the client has written them. Default: {@code X-Forwarded-For}.
+         *
+         * @param header {@code X-Forwarded-For} or {@code Forwarded} (RFC 7239)
+         * @return this builder
+         * @throws IllegalArgumentException if it is neither
+         */
+        public Builder forwardingHeader(String header) {
+            if (!header.equalsIgnoreCase("X-Forwarded-For") && !header.equalsIgnoreCase("Forwarded")) {
+                throw new IllegalArgumentException("forwardingHeader must be X-Forwarded-For or Forwarded");
+            }
+            this.forwardingHeader = header;
+            return this;
+        }
+
+        /**
+         * Adds an origin whose pages may use the worker from a browser (CORS), WebSockets included. Default: none:
+         * requests with an {@code Origin} are refused. Programs send none, and are not concerned.
+         *
+         * @param origin such as {@code https://chat.example.org}, in lower case, without a path
+         * @return this builder
+         * @throws IllegalArgumentException if it is no origin
+         */
+        public Builder allowedOrigin(String origin) {
+            if (!origin.matches("https?://[a-z0-9.\\-\\[\\]:]+")) {
+                throw new IllegalArgumentException(
+                        "an origin is like https://chat.example.org, in lower case and without a path");
+            }
+            this.allowedOrigins.add(origin);
+            return this;
+        }
+
+        /**
+         * Shows the metrics at {@code /metrics} beside the API to who has this bearer token; to all others there is
+         * nothing. Default: to nobody.
+         *
+         * @param token 16 characters or more; never logged
+         * @return this builder
+         * @throws IllegalArgumentException if it is shorter
+         */
+        public Builder metricsToken(String token) {
+            if (token.length() < MIN_SECRET_CHARACTERS) {
+                throw new IllegalArgumentException(
+                        "metricsToken must have at least " + MIN_SECRET_CHARACTERS + " characters");
+            }
+            this.metricsToken = token.getBytes(StandardCharsets.UTF_8);
+            return this;
+        }
+
+        /**
+         * Shows the metrics at {@code /metrics} of a port of their own, to whoever reaches it. Default: none.
+         *
+         * @param host a host name or address of this machine, as a rule {@code 127.0.0.1}
+         * @param port 0 to 65535; 0 for a free one, see {@link SignalingWorker#metricsUrl}
+         * @return this builder
+         * @throws IllegalArgumentException if the port is out of range
+         */
+        public Builder metricsAddress(String host, int port) {
+            this.metricsAddress = InetSocketAddress.createUnresolved(host, port);
+            return this;
+        }
+
+        /**
+         * Who hears of each answered request. Default: nobody.
+         *
+         * @param requestLog safe for threads, and quick
+         * @return this builder
+         */
+        public Builder requestLog(RequestLog requestLog) {
+            this.requestLog = Objects.requireNonNull(requestLog, "requestLog");
+            return this;
+        }
+
+        /**
+         * The salt of the hashes in the request log. With the same salt, an account or address has the same hash after
+         * a restart and on another worker. Default: drawn at random for each worker.
+         *
+         * @param logSalt 16 characters or more; never logged
+         * @return this builder
+         * @throws IllegalArgumentException if it is shorter
+         */
+        public Builder logSalt(String logSalt) {
+            if (logSalt.length() < MIN_SECRET_CHARACTERS) {
+                throw new IllegalArgumentException(
+                        "logSalt must have at least " + MIN_SECRET_CHARACTERS + " characters");
+            }
+            this.logSalt = logSalt.getBytes(StandardCharsets.UTF_8);
+            return this;
+        }
+
+        /**
+         * Over how long {@link SignalingWorker#close} sends the connected clients away, so that they do not all come to
+         * the next worker at once. Meanwhile the worker is not ready and takes nobody in, but serves those who are
+         * still there. If few are connected it takes less. Default: zero, all at once.
+         *
+         * @param drainTime zero or more
+         * @return this builder
+         * @throws IllegalArgumentException if it is negative
+         */
+        public Builder drainTime(Duration drainTime) {
+            if (drainTime.isNegative()) {
+                throw new IllegalArgumentException("drainTime must not be negative");
+            }
+            this.drainTime = drainTime;
+            return this;
+        }
+
+        /**
          * What time it is, for every lifetime that the worker keeps. Default: the system clock. For tests.
          *
          * @param clock safe for threads
@@ -381,12 +607,8 @@ public final class WorkerConfig {
          * The configuration as it is now.
          *
          * @return a new configuration
-         * @throws IllegalStateException if {@link #jwksUri} is set and {@link #issuer} is not
          */
         public WorkerConfig build() {
-            if (jwksUri != null && issuer == null) {
-                throw new IllegalStateException("jwksUri needs an issuer");
-            }
             return new WorkerConfig(this);
         }
 
@@ -401,17 +623,6 @@ public final class WorkerConfig {
             boolean web = "http".equalsIgnoreCase(url.getScheme()) || "https".equalsIgnoreCase(url.getScheme());
             if (!web || url.getHost() == null) {
                 throw new IllegalArgumentException(what + " must be an http or https URL with a host");
-            }
-        }
-
-        /** Whoever can change what is read from there can make tokens. */
-        private static void requireTrustworthy(URI url, String what) {
-            requireWebUrl(url, what);
-            boolean loopback = url.getHost().equals("localhost")
-                    || url.getHost().equals("[::1]")
-                    || url.getHost().matches("127(\\.\\d{1,3}){3}");
-            if (!"https".equalsIgnoreCase(url.getScheme()) && !loopback) {
-                throw new IllegalArgumentException(what + " must be https, or http on loopback");
             }
         }
     }

@@ -3,15 +3,19 @@ package dev.parley.chat.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.nimbusds.jose.jwk.RSAKey;
 import dev.parley.chat.openapi.HttpExchange;
 import dev.parley.chat.openapi.Outcome;
 import dev.parley.chat.worker.Client.Answer;
+import dev.parley.chat.worker.WorkerLimits.Rate;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,7 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Collectors;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** openapi.yaml against itself and against the running worker. Each other test holds its exchanges to it by Client. */
@@ -45,6 +49,17 @@ class OpenApiTest {
             "GET /v1/rooms/{room}/messages",
             "GET /v1/rooms/{room}/ws");
 
+    private static final Set<String> OPEN_TO_GUESTS =
+            Set.of("GET /v1/rooms", "GET /v1/rooms/{room}", "POST /v1/rooms/{room}/join", "GET /v1/ice-servers");
+
+    private static final String METRICS_TOKEN = "a token of the operator";
+
+    /** More than the calls here need, of an address and for a room. */
+    private static final WorkerLimits LARGE = WorkerLimits.builder()
+            .requestsPerAddress(new Rate(10_000, 10_000))
+            .requestsPerRoom(new Rate(10_000, 10_000))
+            .build();
+
     private final ManualClock clock = new ManualClock();
 
     @Test
@@ -55,8 +70,8 @@ class OpenApiTest {
     @Test
     void theRoutesOfTheFileAndOfTheWorkerAreTheSame() {
         Set<String> served = new TreeSet<>();
-        try (SignalingWorker worker =
-                SignalingWorker.start(WorkerConfig.builder().build())) {
+        try (SignalingWorker worker = SignalingWorker.start(
+                WorkerConfig.builder().anonymousGuests(true).build())) {
             worker.routes().forEach(route -> served.add(route.method() + " " + route.template()));
         }
         assertThat(Described.API.operations())
@@ -90,6 +105,8 @@ class OpenApiTest {
                 .clock(clock)
                 .iceServer("stun:stun.example.org")
                 .requestRate(10_000, 10_000)
+                .anonymousGuests(true)
+                .metricsToken(METRICS_TOKEN)
                 .build())) {
             Client client = new Client(worker.url());
             service(client);
@@ -100,12 +117,17 @@ class OpenApiTest {
             nameplates(client);
             badRequests(client);
             badTokens(client);
+            guests(client);
             goneRoomsAndPeers(client);
             badBodies(client);
             server(client, worker.url());
         }
+        notOffered();
         rateLimits();
+        rateLimitOfAddress();
+        draining();
         defects();
+        scopes();
         unreachableIssuer();
 
         Set<Outcome> missing = new TreeSet<>(Described.API.outcomes());
@@ -145,7 +167,15 @@ class OpenApiTest {
                 "/dev/jwks.json")) {
             assertThat(client.get(path, "").status()).as(path).isEqualTo(200);
         }
+        expect(200, "", client.get("/metrics", METRICS_TOKEN));
+        expect(404, "not_found", client.get("/metrics", ""));
         expect(404, "not_found", client.get("/nothing", ""));
+        expect(
+                403,
+                "forbidden",
+                client.send(client.request("/healthz", "")
+                        .header("Origin", "https://page.example")
+                        .build()));
         expect(405, "method_not_allowed", client.delete("/v1/rooms", ""));
         expect(400, "invalid_request", form(client, "grant_type=password&client_id=a"));
         expect(413, "too_large", form(client, "grant_type=client_credentials&client_id=a&x=" + "y".repeat(80_000)));
@@ -162,16 +192,17 @@ class OpenApiTest {
         HostKey host = new HostKey();
         String path = "/v1/rooms/" + host.roomId();
         expect(201, "", client.post("/v1/rooms", ada, host.body()));
-        expect(200, "", client.post("/v1/rooms", ada, host.body()));
+        Answer again = client.post("/v1/rooms", ada, host.body());
+        expect(200, "", again);
         expect(409, "room_exists", client.post("/v1/rooms", ben, host.body()));
         expect(200, "", client.get("/v1/rooms?limit=1", ada));
         expect(200, "", client.get(path, ben));
-        expect(403, "forbidden", client.put(path + "/succession", ben, host.succession(1)));
+        expect(404, "room_not_found", client.put(path + "/succession", ben, host.succession(1)));
         expect(204, "", client.put(path + "/succession", ada, host.succession(2, new HostKey())));
         expect(409, "succession_exists", client.put(path + "/succession", ada, host.succession(1)));
         expect(200, "", client.get(path, ben));
-        expect(403, "forbidden", client.delete(path, ben));
-        expect(204, "", client.delete(path, ada));
+        expect(404, "room_not_found", client.delete(path, ben));
+        expect(204, "", client.delete(path, again.body().get("ownerToken").asText()));
     }
 
     private static void peers(Client client) {
@@ -226,7 +257,7 @@ class OpenApiTest {
         String ada = client.token("ada");
         Answer opened = client.post("/v1/nameplates", ada, body);
         expect(201, "", opened);
-        expect(403, "forbidden", client.post("/v1/nameplates", client.token("ben"), body));
+        expect(404, "room_not_found", client.post("/v1/nameplates", client.token("ben"), body));
         expect(
                 404,
                 "room_not_found",
@@ -264,6 +295,51 @@ class OpenApiTest {
         for (String call : MEMBER_CALLS) {
             expect(401, "unauthorized", call(client, call, room, ""));
             expect(403, "forbidden", call(client, call, room, elsewhere));
+        }
+    }
+
+    private static void guests(Client client) {
+        String path = "/v1/guests";
+        String guest = "";
+        for (int i = 0; i < 20; i++) {
+            Answer entered = client.post(path, "", guestSecret(i));
+            expect(200, "", entered);
+            guest = entered.body().get("guestToken").asText();
+        }
+        expect(429, "rate_limited", client.post(path, "", guestSecret(20)));
+        String room = client.room("ada", new HostKey().body());
+        for (String call : ACCOUNT_CALLS) {
+            Answer answer = call(client, call, room, guest);
+            if (OPEN_TO_GUESTS.contains(call)) {
+                assertThat(answer.status()).as(call).isNotIn(401, 403);
+            } else {
+                expect(403, "forbidden", answer);
+            }
+        }
+    }
+
+    private static JsonNode guestSecret(int who) {
+        byte[] secret = new byte[32];
+        secret[0] = (byte) who;
+        return Client.JSON.createObjectNode().put("secret", HostKey.base64Url(secret));
+    }
+
+    /** A worker that lets no guests in; and one that does, of which nobody has asked for a token yet. */
+    private static void notOffered() {
+        try (SignalingWorker worker =
+                SignalingWorker.start(WorkerConfig.builder().build())) {
+            expect(404, "not_found", new Client(worker.url()).post("/v1/guests", "", guestSecret(0)));
+        }
+        try (SignalingWorker worker = SignalingWorker.start(
+                WorkerConfig.builder().anonymousGuests(true).build())) {
+            Client client = new Client(worker.url());
+            String huge = "\"" + "y".repeat(80_000) + "\"";
+            expect(400, "invalid_request", client.post("/v1/guests", "", "{}"));
+            expect(413, "too_large", client.post("/v1/guests", "", huge));
+            expect(
+                    415,
+                    "unsupported_media_type",
+                    call(client, "POST /v1/guests", "", "", guestSecret(0).toString(), "text/plain"));
         }
     }
 
@@ -343,8 +419,11 @@ class OpenApiTest {
 
     /** One request for an account and no more, until time passes. */
     private void rateLimits() {
-        try (SignalingWorker worker = SignalingWorker.start(
-                WorkerConfig.builder().clock(clock).requestRate(1, 2).build())) {
+        try (SignalingWorker worker = SignalingWorker.start(WorkerConfig.builder()
+                .clock(clock)
+                .requestRate(1, 2)
+                .limits(LARGE)
+                .build())) {
             Client client = new Client(worker.url());
             String room = client.room("ada", new HostKey().body());
             String member = client.join(room, "ada", HostKey.randomId());
@@ -358,6 +437,42 @@ class OpenApiTest {
             clock.advance(Duration.ofSeconds(1));
             expect(200, "", client.get("/v1/rooms", ada));
         }
+    }
+
+    private void rateLimitOfAddress() {
+        WorkerLimits limits =
+                WorkerLimits.builder().requestsPerAddress(new Rate(1, 1)).build();
+        try (SignalingWorker worker = SignalingWorker.start(
+                WorkerConfig.builder().clock(clock).limits(limits).build())) {
+            Client client = new Client(worker.url());
+            expect(200, "", client.get("/openapi.yaml", ""));
+            expect(429, "rate_limited", client.get("/openapi.yaml", ""));
+            expect(429, "rate_limited", client.get("/nothing", ""));
+        }
+    }
+
+    private static void draining() {
+        SignalingWorker worker = SignalingWorker.start(
+                WorkerConfig.builder().drainTime(Duration.ofMinutes(10)).build());
+        Client client = new Client(worker.url());
+        String room = client.room("ada", new HostKey().body());
+        String path = "/v1/rooms/" + room;
+        String ada = client.token("ada");
+        String member = client.join(room, "ada", HostKey.randomId());
+        List<Client.Socket> sockets = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            sockets.add(client.socket(room, client.join(room, "guest-" + i, HostKey.randomId()), 0));
+        }
+        Thread closing = new Thread(worker::close);
+        closing.start();
+        CompletableFuture.anyOf(sockets.stream().map(socket -> socket.closed).toArray(CompletableFuture[]::new))
+                .join();
+        expect(503, "unavailable", client.get("/readyz", ""));
+        expect(503, "unavailable", client.post(path + "/join", ada, Client.peer(HostKey.randomId())));
+        expect(503, "unavailable", client.get(path + "/ws", member));
+        expect(503, "unavailable", client.get(path + "/messages?wait=25", member));
+        closing.interrupt();
+        RawConnection.awaitUntil(() -> !closing.isAlive());
     }
 
     /** A clock that fails is a defect like any other. */
@@ -379,17 +494,32 @@ class OpenApiTest {
         }
     }
 
-    private static void unreachableIssuer() {
-        try (SignalingWorker worker = SignalingWorker.start(WorkerConfig.builder()
-                .issuer(URI.create("http://127.0.0.1:1"), "parley")
-                .build())) {
-            // Well-formed, so that its key is looked for.
-            JsonNode header = Client.JSON.createObjectNode().put("alg", "RS256").put("kid", "k");
-            JsonNode claims = Client.JSON.createObjectNode().put("sub", "ada");
-            String token = List.of(header.toString(), claims.toString(), "signature").stream()
-                    .map(part -> HostKey.base64Url(part.getBytes(java.nio.charset.StandardCharsets.UTF_8)))
-                    .collect(Collectors.joining("."));
-            expect(503, "unavailable", new Client(worker.url()).get("/v1/rooms", token));
+    private static void scopes() {
+        RSAKey key = TestIssuer.rsa("k");
+        try (TestIssuer issuer = TestIssuer.publishing(key.toPublicJWK());
+                SignalingWorker worker = SignalingWorker.start(WorkerConfig.builder()
+                        .issuer(issuer.trusted().withRequiredScopes("chat"))
+                        .build())) {
+            Client client = new Client(worker.url());
+            for (String call : ACCOUNT_CALLS) {
+                Answer answer = call(client, call, new HostKey().roomId(), token(issuer, key));
+                expect(403, "forbidden", answer);
+                assertThat(answer.header("WWW-Authenticate")).as(call).contains("insufficient_scope");
+            }
         }
+    }
+
+    private static void unreachableIssuer() {
+        try (TestIssuer issuer = new TestIssuer();
+                SignalingWorker worker = SignalingWorker.start(
+                        WorkerConfig.builder().issuer(issuer.trusted()).build())) {
+            Client client = new Client(worker.url());
+            expect(503, "unavailable", client.get("/v1/rooms", token(issuer, TestIssuer.rsa("k"))));
+        }
+    }
+
+    private static String token(TestIssuer issuer, RSAKey key) {
+        return TestIssuer.sign(
+                key, issuer.claims("ada", Clock.systemUTC().instant()).build());
     }
 }

@@ -42,7 +42,9 @@ class RoomsTest {
         ObjectNode body = host.body();
         Answer created = client.post("/v1/rooms", alice, body);
         assertThat(created.status()).isEqualTo(201);
-        assertThat(created.body().toString()).isEqualTo("{\"roomId\":\"" + host.roomId() + "\",\"ttl\":90}");
+        assertThat(created.body().toString())
+                .startsWith("{\"roomId\":\"" + host.roomId() + "\",\"ttl\":90,\"ownerToken\":\"")
+                .endsWith("\",\"ownerExpiresIn\":3600}");
 
         Answer found = client.get("/v1/rooms/" + host.roomId(), client.token("bob"));
         assertThat(found.status()).isEqualTo(200);
@@ -154,8 +156,13 @@ class RoomsTest {
     void onlyTheOwnerDeletesARoom() {
         String roomId = client.room("alice", new HostKey().body());
         Answer stranger = client.delete("/v1/rooms/" + roomId, client.token("bob"));
-        assertThat(stranger.status()).isEqualTo(403);
-        assertThat(stranger.code()).isEqualTo("forbidden");
+        assertThat(stranger.status()).isEqualTo(404);
+        assertThat(stranger.code()).isEqualTo("room_not_found");
+        assertThat(stranger.body())
+                .as("the same as for a room that is not there")
+                .isEqualTo(client.delete("/v1/rooms/" + HostKey.randomId(), client.token("bob"))
+                        .body());
+        assertThat(client.get("/v1/rooms/" + roomId, alice).status()).isEqualTo(200);
         assertThat(client.delete("/v1/rooms/" + roomId, alice).status()).isEqualTo(204);
         assertThat(client.get("/v1/rooms/" + roomId, alice).code()).isEqualTo("room_not_found");
     }
@@ -290,11 +297,17 @@ class RoomsTest {
     @Test
     void onlyTheOwnerOfARoomPublishesItsSuccession() {
         HostKey host = new HostKey();
-        assertThat(publish(host, host.succession(1)).code()).isEqualTo("room_not_found");
-        client.room("bob", host.body());
-        Answer stranger = publish(host, host.succession(1));
-        assertThat(stranger.status()).isEqualTo(403);
-        assertThat(stranger.code()).isEqualTo("forbidden");
+        ObjectNode malformed = host.succession(1).put("signature", "AAAA");
+        Answer missing = publish(host, host.succession(1));
+        assertThat(missing.code()).isEqualTo("room_not_found");
+        assertThat(publish(host, malformed).body()).isEqualTo(missing.body());
+        String roomId = client.room("bob", host.body());
+        assertThat(publish(host, host.succession(1)).body())
+                .as("the same as for a room that is not there")
+                .isEqualTo(missing.body());
+        assertThat(publish(host, malformed).body()).isEqualTo(missing.body());
+        assertThat(client.get("/v1/rooms/" + roomId, alice).body().has("succession"))
+                .isFalse();
     }
 
     @Test

@@ -216,8 +216,7 @@ class TokensTest {
         issuer.start();
         try (SignalingWorker worker = SignalingWorker.start(WorkerConfig.builder()
                 .clock(clock)
-                .issuer(URI.create(issuerUrl), "parley")
-                .jwksUri(URI.create(issuerUrl + "/keys"))
+                .issuer(TrustedIssuer.of(URI.create(issuerUrl), "parley").withJwksUri(URI.create(issuerUrl + "/keys")))
                 .build())) {
             Client client = new Client(worker.url());
             String token = sign(

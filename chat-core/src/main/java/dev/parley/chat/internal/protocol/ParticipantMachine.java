@@ -825,7 +825,10 @@ public final class ParticipantMachine extends RoomMachine {
         try {
             Succession order =
                     Succession.verify(signed, room, config.descriptor().host());
-            isSuccessionStale = order.version() < leastSuccession || order.expiresMillis() < epochMillis;
+            Succession known = succession;
+            // What a leader has told us does not end by time.
+            boolean isNew = known == null || order.version() > known.version();
+            isSuccessionStale = order.version() < leastSuccession || (isNew && order.expiresMillis() < epochMillis);
             if (isSuccessionStale) {
                 log.debug("the worker served a succession of before");
             } else {

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.internal.crypto.IdentityKeys;
 import dev.parley.chat.internal.mls.MlsException.Kind;
+import dev.parley.chat.internal.mls.SecretTree.MessageKey;
+import dev.parley.chat.internal.mls.SecretTree.Ratchet;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bouncycastle.crypto.AsymmetricCipherKeyPair;
+import org.bouncycastle.crypto.InvalidCipherTextException;
 import org.bouncycastle.mls.codec.KeyPackage;
 import org.bouncycastle.mls.codec.MLSInputStream;
 import org.bouncycastle.mls.codec.MLSMessage;
@@ -33,6 +36,12 @@ class MlsGroupTest {
     private static final byte[] PSK = new byte[32];
     private static final byte[] OTHER_PSK = bytes("another room secret of 32 bytes!");
     private static final MlsLimits LIMITS = MlsLimits.DEFAULT;
+
+    /** Length of a reuse guard (RFC 9420 section 6.3.1). */
+    private static final int GUARD_BYTES = 4;
+
+    /** Enough to see that guards vary. */
+    private static final int MESSAGES = 64;
 
     private final Identity host = Identity.generate();
     private final Identity ann = Identity.generate();
@@ -155,9 +164,7 @@ class MlsGroupTest {
 
     /** Builds what a dishonest member can: its epoch's keys, used from another's leaf. */
     private static Epoch epochAt(MlsGroup member, int leaf) throws Exception {
-        var field = MlsGroup.class.getDeclaredField("group");
-        field.setAccessible(true);
-        Group state = (Group) field.get(member);
+        Group state = state(member);
         return new Epoch(
                 GROUP_ID,
                 state.getEpoch(),
@@ -167,6 +174,99 @@ class MlsGroupTest {
                 Roster.read(MLSOutputStream.encode(state.getTree()), LIMITS),
                 leaf,
                 LIMITS);
+    }
+
+    private static Group state(MlsGroup member) throws Exception {
+        var field = MlsGroup.class.getDeclaredField("group");
+        field.setAccessible(true);
+        return (Group) field.get(member);
+    }
+
+    @Test
+    void everyMessageIsSealedUnderItsRatchetsNonceWithAFreshGuardMixedIn() throws Exception {
+        MlsGroup anns = join(ann);
+        Ratchet hostsRatchet = ratchetOf(anns, 0);
+        List<byte[]> guards = new ArrayList<>();
+        for (int i = 0; i < MESSAGES; i++) {
+            PrivateMessage message = PrivateMessage.read(hosts.protect(bytes("message " + i)), 1_000);
+            MlsReader senderData = new MlsReader(senderData(anns, message));
+            assertThat(senderData.u32()).as("leaf").isZero();
+            assertThat(senderData.u32()).as("generation").isEqualTo(i);
+            byte[] guard = senderData.fixed(GUARD_BYTES);
+            senderData.end();
+            guards.add(guard);
+
+            MessageKey key = hostsRatchet.send();
+            byte[] ratchetNonce = key.nonce(new byte[GUARD_BYTES]);
+            byte[] nonce = ratchetNonce.clone();
+            for (int at = 0; at < GUARD_BYTES; at++) {
+                nonce[at] ^= guard[at];
+            }
+            MlsReader content =
+                    new MlsReader(MlsCrypto.open(key.key(), nonce, contentAad(message), message.ciphertext()));
+            assertThat(content.opaque(100)).isEqualTo(bytes("message " + i));
+            assertThatThrownBy(() -> MlsCrypto.open(key.key(), ratchetNonce, contentAad(message), message.ciphertext()))
+                    .as("without the guard")
+                    .isInstanceOf(InvalidCipherTextException.class);
+        }
+        assertGuardsVary(guards);
+    }
+
+    @Test
+    void aMemberThatFallsBackToAnOlderStateDoesNotUseANonceAgain() throws Exception {
+        MlsGroup anns = join(ann);
+        List<byte[]> guards = new ArrayList<>();
+        for (int i = 0; i < MESSAGES; i++) {
+            // The same keys from the start each time, as after a copy of the state was put back (RFC 9420 section 9.2).
+            byte[] message = epochAt(hosts, 0).protect(IdentityKeys.of(host), bytes("the first message"));
+            MlsReader senderData = new MlsReader(senderData(anns, PrivateMessage.read(message, 1_000)));
+            assertThat(senderData.u32()).as("leaf").isZero();
+            assertThat(senderData.u32()).as("generation").isZero();
+            guards.add(senderData.fixed(GUARD_BYTES));
+        }
+        assertGuardsVary(guards);
+    }
+
+    /** Guards are 32 random bits: two of these are the same in one of two million runs, and that is let pass. */
+    private static void assertGuardsVary(List<byte[]> guards) {
+        assertThat(guards).hasSize(MESSAGES);
+        assertThat(guards.stream().map(ByteBuffer::wrap).distinct().count())
+                .as("different guards")
+                .isGreaterThan(MESSAGES - 3);
+        for (int at = 0; at < GUARD_BYTES; at++) {
+            int place = at;
+            assertThat(guards.stream().map(guard -> guard[place]).distinct().count())
+                    .as("different bytes at %s", place)
+                    .isGreaterThan(MESSAGES / 4);
+        }
+    }
+
+    /** What a member finds out about the sender of a message (RFC 9420 section 6.3.2). */
+    private static byte[] senderData(MlsGroup member, PrivateMessage message) throws Exception {
+        byte[] secret = state(member).getKeySchedule().senderDataSecret.value();
+        byte[] sample = Arrays.copyOf(message.ciphertext(), MlsCrypto.HASH_BYTES);
+        return MlsCrypto.open(
+                MlsCrypto.expandWithLabel(secret, "key", sample, MlsCrypto.KEY_BYTES),
+                MlsCrypto.expandWithLabel(secret, "nonce", sample, MlsCrypto.NONCE_BYTES),
+                senderDataAad(message).toBytes(),
+                message.encryptedSenderData());
+    }
+
+    private static MlsWriter senderDataAad(PrivateMessage message) {
+        return new MlsWriter().opaque(message.groupId()).u64(message.epoch()).u8(message.contentType());
+    }
+
+    private static byte[] contentAad(PrivateMessage message) {
+        return senderDataAad(message).opaque(new byte[0]).toBytes();
+    }
+
+    /** The keys of a sender's application messages, from the first one on. */
+    private static Ratchet ratchetOf(MlsGroup member, int leaf) throws Exception {
+        Group state = state(member);
+        int leaves =
+                Roster.read(MLSOutputStream.encode(state.getTree()), LIMITS).leafCount();
+        byte[] secret = state.getKeySchedule().encryptionSecret.value().clone();
+        return new SecretTree(leaves, secret, LIMITS.maxGenerationGap()).application(leaf);
     }
 
     @Test

@@ -147,6 +147,7 @@ final class MachineHarness {
     static final BiFunction<End, byte[], List<byte[]>> HONEST = (end, frame) -> List.of(frame);
 
     long nowNanos;
+    private long aheadMillis;
 
     private final List<Tapped> tapped = new ArrayList<>();
     private boolean isTapped;
@@ -241,8 +242,13 @@ final class MachineHarness {
         return node;
     }
 
+    /** Sets all wall clocks ahead, as after a time in which nothing happened. */
+    void setClocksAhead(Duration by) {
+        aheadMillis += by.toMillis();
+    }
+
     long epochMillis() {
-        return START_EPOCH_MILLIS + nowNanos / 1_000_000;
+        return START_EPOCH_MILLIS + aheadMillis + nowNanos / 1_000_000;
     }
 
     // ---- time

@@ -8,13 +8,17 @@ import dev.parley.chat.signaling.AccessTokenProvider.Freshness;
 import dev.parley.chat.signaling.internal.WorkerHttp.Answer;
 import dev.parley.chat.transport.Environment;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import okhttp3.Request;
+import org.jspecify.annotations.Nullable;
 
 /** Requests with the access token of the account: a refused token is renewed once, a passing failure retried. */
 public final class AccountRequests {
@@ -76,20 +80,35 @@ public final class AccountRequests {
      * @return completes with the value, or fails with a {@link SignalingException}
      */
     public <T> CompletableFuture<T> retrying(Request request, int maxAnswerBytes, Function<Answer, T> read) {
+        return retrying(request, null, maxAnswerBytes, read);
+    }
+
+    /**
+     * Sends an idempotent request until an answer is a success or final, first with a token that is for this request
+     * alone; if that is refused, with the one of the account.
+     *
+     * @param request without authorization
+     * @param narrow a token that can do less than that of the account; null if there is none
+     * @param maxAnswerBytes the limit of the answer
+     * @param read as above
+     * @param <T> the value
+     * @return completes with the value, or fails with a {@link SignalingException}
+     */
+    public <T> CompletableFuture<T> retrying(
+            Request request, @Nullable AccessToken narrow, int maxAnswerBytes, Function<Answer, T> read) {
         CompletableFuture<T> result = tracked();
         Backoff backoff = new Backoff(environment, FIRST_WAIT, MAX_WAIT, Backoff.Jitter.FULL);
-        attempt(request, maxAnswerBytes, read, backoff, 1, result);
+        attempt(() -> once(request, narrow, maxAnswerBytes), read, backoff, 1, result);
         return result;
     }
 
     private <T> void attempt(
-            Request request,
-            int maxAnswerBytes,
+            Supplier<CompletableFuture<Answer>> send,
             Function<Answer, T> read,
             Backoff backoff,
             int attempt,
             CompletableFuture<T> result) {
-        Stages.whenDone(once(request, maxAnswerBytes).thenApply(read), (value, failure) -> {
+        Stages.whenDone(send.get().thenApply(read), (value, failure) -> {
             if (failure == null) {
                 result.complete(value);
                 return;
@@ -106,8 +125,7 @@ public final class AccountRequests {
             }
             Duration own = backoff.next();
             Environment.Cancellable timer = environment.schedule(
-                    own.compareTo(wanted) > 0 ? own : wanted,
-                    () -> attempt(request, maxAnswerBytes, read, backoff, attempt + 1, result));
+                    own.compareTo(wanted) > 0 ? own : wanted, () -> attempt(send, read, backoff, attempt + 1, result));
             Stages.whenDone(result, (ignored, cancelled) -> timer.cancel());
         });
     }
@@ -133,6 +151,18 @@ public final class AccountRequests {
                     }
                 });
         return result;
+    }
+
+    private CompletableFuture<Answer> once(Request request, @Nullable AccessToken narrow, int maxAnswerBytes) {
+        Instant end = narrow == null ? Instant.EPOCH : Objects.requireNonNullElse(narrow.expiresAt(), Instant.MAX);
+        if (narrow == null || !end.isAfter(Instant.ofEpochMilli(environment.epochMillis()))) {
+            return once(request, maxAnswerBytes);
+        }
+        return authorized(request, narrow, maxAnswerBytes)
+                .thenCompose(answer -> answer.status() == 401
+                        ? once(request, maxAnswerBytes)
+                        : CompletableFuture.completedFuture(answer))
+                .toCompletableFuture();
     }
 
     private CompletionStage<Answer> authorized(Request request, AccessToken token, int maxAnswerBytes) {

@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
 import okio.ByteString;
@@ -58,6 +59,9 @@ public final class Wire {
 
     /** A longer {@code Retry-After} counts as this. */
     static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
+
+    /** Longest life of a token that is believed. */
+    static final int MAX_TOKEN_SECONDS = 400 * 24 * 3600;
 
     private static final MediaType MEDIA_TYPE = MediaType.get("application/json");
     private static final int MAX_NESTING = 32;
@@ -120,7 +124,7 @@ public final class Wire {
                 case ROOM_NOT_FOUND ->
                     isNameplateGone()
                             ? "the worker does not know the number, or no longer"
-                            : "the worker does not know the room";
+                            : "the worker does not know the room, or does not let this account do that with it";
                 case PEER_NOT_FOUND -> "the receiver is not in the room";
                 case ROOM_EXISTS ->
                     code.equals("succession_exists")
@@ -173,6 +177,11 @@ public final class Wire {
     }
 
     // Requests
+
+    /** The body that asks for a guest's token. */
+    static RequestBody guest(String secret) {
+        return write(JSON.createObjectNode().put("secret", secret));
+    }
 
     /** Writes the body that announces a room. */
     public static RequestBody announcement(SignedDescriptor descriptor) {
@@ -282,11 +291,30 @@ public final class Wire {
         return node;
     }
 
-    /** Checks the answer to an announcement. */
-    public static void announced(Answer answer, RoomId room, long nowEpochMillis) {
+    /**
+     * Checks the answer to an announcement.
+     *
+     * @return the token of the room's owner; empty if the worker gives none
+     */
+    public static Optional<AccessToken> announced(Answer answer, RoomId room, long nowEpochMillis) {
         requireSuccess(answer, nowEpochMillis);
-        if (!room.value().equals(text(object(answer), "roomId"))) {
+        JsonNode node = object(answer);
+        if (!room.value().equals(text(node, "roomId"))) {
             throw malformed("it names another room");
+        }
+        return node.has("ownerToken")
+                ? Optional.of(token(node, "ownerToken", "ownerExpiresIn", nowEpochMillis))
+                : Optional.empty();
+    }
+
+    /** Reads a token with its life in seconds. */
+    static AccessToken token(JsonNode node, String tokenField, String lifeField, long nowEpochMillis) {
+        long seconds = number(node, lifeField, 1, MAX_TOKEN_SECONDS);
+        try {
+            return new AccessToken(
+                    text(node, tokenField), Instant.ofEpochMilli(nowEpochMillis).plusSeconds(seconds));
+        } catch (IllegalArgumentException e) {
+            throw malformed(tokenField + " cannot be sent in a header");
         }
     }
 

@@ -38,6 +38,7 @@ public final class WorkerHttp {
 
     private final OkHttpClient client;
     private final Environment environment;
+    private final String server;
 
     /**
      * Makes the front of a client.
@@ -46,8 +47,20 @@ public final class WorkerHttp {
      * @param environment runs the time limits
      */
     public WorkerHttp(OkHttpClient client, Environment environment) {
+        this(client, environment, "the worker");
+    }
+
+    /**
+     * Makes the front of a client that talks to another server than a worker.
+     *
+     * @param client follows no redirects and has no read time limit of its own
+     * @param environment runs the time limits
+     * @param server what to call it in messages
+     */
+    public WorkerHttp(OkHttpClient client, Environment environment, String server) {
         this.client = client;
         this.environment = environment;
+        this.server = server;
     }
 
     /**
@@ -106,7 +119,7 @@ public final class WorkerHttp {
                     if (body == null) {
                         result.completeExceptionally(new SignalingException(
                                 Problem.PROTOCOL,
-                                "the worker's answer is above the limit of " + maxAnswerBytes + " bytes"));
+                                "the answer of " + server + " is above the limit of " + maxAnswerBytes + " bytes"));
                     } else {
                         result.complete(new Answer(response.code(), response.headers(), body));
                     }
@@ -126,8 +139,8 @@ public final class WorkerHttp {
                         timedOut.get()
                                 ? new SignalingException(
                                         Problem.UNREACHABLE,
-                                        "the worker did not answer within " + timeout.toMillis() + " ms")
-                                : unreachable(e));
+                                        server + " did not answer within " + timeout.toMillis() + " ms")
+                                : unreachable(server, e));
             }
         });
         return result;
@@ -135,7 +148,11 @@ public final class WorkerHttp {
 
     /** The cause is left out: its message names addresses. */
     static SignalingException unreachable(Throwable failure) {
-        return new SignalingException(Problem.UNREACHABLE, "the worker cannot be reached: " + inWords(failure));
+        return unreachable("the worker", failure);
+    }
+
+    private static SignalingException unreachable(String server, Throwable failure) {
+        return new SignalingException(Problem.UNREACHABLE, server + " cannot be reached: " + inWords(failure));
     }
 
     private static String inWords(Throwable failure) {

@@ -241,7 +241,8 @@ public final class SimWorker {
     }
 
     void withdraw(RoomId room, String account) {
-        if (rooms.containsKey(room)) {
+        // To others it is as if there were no such room.
+        if (rooms.containsKey(room) && known(room).owner.equals(account)) {
             SimRoom gone = owned(room, account);
             rooms.remove(room);
             gone.places.values().forEach(session -> session.roomGone());
@@ -312,7 +313,7 @@ public final class SimWorker {
     private SimRoom owned(RoomId room, String account) {
         SimRoom known = known(room);
         if (!known.owner.equals(account)) {
-            throw new SignalingException(Problem.FORBIDDEN, "the room is of another account");
+            throw new SignalingException(Problem.ROOM_NOT_FOUND, "no such room of this account");
         }
         return known;
     }

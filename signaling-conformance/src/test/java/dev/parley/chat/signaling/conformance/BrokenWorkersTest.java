@@ -421,7 +421,7 @@ class BrokenWorkersTest {
                 new Broken(
                         "anybody deletes a room",
                         "only the owner deletes a room, and then it is gone",
-                        accepts("DELETE " + ROOM, 403)),
+                        accepts("DELETE " + ROOM, 404)),
                 new Broken(
                         "a deleted room is still found",
                         "only the owner deletes a room, and then it is gone",
@@ -446,7 +446,7 @@ class BrokenWorkersTest {
                 new Broken(
                         "anybody publishes a succession",
                         "only the owner of a room publishes its succession",
-                        accepts("PUT " + ROOM + "/succession", 403)),
+                        accepts("PUT " + ROOM + "/succession", 404)),
                 new Broken(
                         "successions are not read",
                         "a succession that is wrong in any field is refused",
@@ -516,7 +516,7 @@ class BrokenWorkersTest {
                 new Broken(
                         "anybody opens a number",
                         "only the owner of a room gives it a short number",
-                        accepts("POST /v1/nameplates", 403, 201, "{\"number\":7,\"expiresIn\":600}")),
+                        accepts("POST /v1/nameplates", 404, 201, "{\"number\":7,\"expiresIn\":600}")),
                 new Broken(
                         "another's number is told from nobody's",
                         "only who opened a number gives it back, and nobody learns of it",

@@ -1,5 +1,6 @@
 package dev.parley.chat.worker.internal;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,28 +13,46 @@ public final class Problem extends RuntimeException {
 
     private final ProblemCode code;
     private final int retryAfterSeconds;
+    private final String requiredScopes;
 
     public Problem(ProblemCode code, String detail) {
-        this(code, detail, DEFAULT_RETRY_AFTER_SECONDS, null);
+        this(code, detail, DEFAULT_RETRY_AFTER_SECONDS, null, "");
     }
 
     public Problem(ProblemCode code, String detail, int retryAfterSeconds) {
-        this(code, detail, retryAfterSeconds, null);
+        this(code, detail, retryAfterSeconds, null, "");
     }
 
     public Problem(ProblemCode code, String detail, @Nullable Throwable cause) {
-        this(code, detail, DEFAULT_RETRY_AFTER_SECONDS, cause);
+        this(code, detail, DEFAULT_RETRY_AFTER_SECONDS, cause, "");
     }
 
-    private Problem(ProblemCode code, String detail, int retryAfterSeconds, @Nullable Throwable cause) {
+    private Problem(
+            ProblemCode code, String detail, int retryAfterSeconds, @Nullable Throwable cause, String requiredScopes) {
         // A refusal is an everyday answer: only one with a cause is looked at later, and that one has its own trace.
         super(detail, cause, false, false);
         this.code = code;
         this.retryAfterSeconds = retryAfterSeconds;
+        this.requiredScopes = requiredScopes;
     }
 
     public static Problem invalid(String detail) {
         return new Problem(ProblemCode.INVALID_REQUEST, detail);
+    }
+
+    /** A good access token that does not have all of these scopes (RFC 6750 section 3.1). */
+    public static Problem insufficientScope(Set<String> required) {
+        return new Problem(
+                ProblemCode.FORBIDDEN,
+                "the access token lacks a scope that the worker requires: log in again and ask for it",
+                DEFAULT_RETRY_AFTER_SECONDS,
+                null,
+                String.join(" ", required));
+    }
+
+    /** The scopes that a token must have, separated by spaces; empty if the refusal is not about scopes. */
+    public String requiredScopes() {
+        return requiredScopes;
     }
 
     public ProblemCode code() {

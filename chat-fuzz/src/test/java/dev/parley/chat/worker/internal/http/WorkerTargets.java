@@ -12,6 +12,7 @@ import dev.parley.chat.worker.internal.Json;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
 import dev.parley.chat.worker.internal.auth.AccessTokens;
+import dev.parley.chat.worker.internal.auth.Accounts;
 import dev.parley.chat.worker.internal.auth.DevIssuer;
 import dev.parley.chat.worker.internal.auth.RoomTokens;
 import dev.parley.chat.worker.internal.rooms.Encoding;
@@ -174,7 +175,7 @@ public final class WorkerTargets {
         return new Prepared(seeds, input -> {
             String token = Inputs.text(input);
             try {
-                require(access.verify(token).equals(ACCOUNT), "only what was issued is taken, in whatever spelling");
+                require(access.verify(token).equals(Accounts.ofDevelopment(ACCOUNT)), "only what was issued is taken, in whatever spelling");
             } catch (Problem refused) {
                 require(refused.code() == ProblemCode.UNAUTHORIZED, "a token that is not good is refused as one");
             }

@@ -91,9 +91,19 @@ final class Answer {
         return this;
     }
 
-    /** Who is not the owner, or has the token of another room, is refused. */
+    /** Who has the token of another room, or may not do this in its own, is refused. */
     Answer isForbidden() {
         return refuses(403, "forbidden");
+    }
+
+    /** Demands the very answer that another call got, to which nothing is added. */
+    Answer isNoOtherThan(Answer other) {
+        Nonconformance.require(
+                status() == other.status() && body().equals(other.body()),
+                doing,
+                "the same for what is another's and for what is not there",
+                "two answers");
+        return this;
     }
 
     String string(String member) {

@@ -58,6 +58,7 @@ final class RoomCases {
         Answer made = lab.announce(room).is(201);
         Nonconformance.requireSame(made.doing() + ", roomId", room.id(), made.string("roomId"));
         Nonconformance.require(made.integer("ttl") > 0, made.doing(), "a ttl of some seconds", "none");
+        requireOwnerToken(made);
         for (Account account : List.of(lab.owner(), lab.guest())) {
             Answer found = lab.find(room, account).is(200);
             for (String member : List.of("descriptor", "signature")) {
@@ -80,6 +81,13 @@ final class RoomCases {
         Answer again = lab.announce(room).is(200);
         Nonconformance.requireSame(again.doing() + ", roomId", room.id(), again.string("roomId"));
         again.integer("ttl");
+        requireOwnerToken(again);
+    }
+
+    private static void requireOwnerToken(Answer announced) {
+        Nonconformance.require(!announced.string("ownerToken").isEmpty(), announced.doing(), "an owner token", "none");
+        Nonconformance.require(
+                announced.integer("ownerExpiresIn") > 0, announced.doing(), "ownerExpiresIn of some seconds", "none");
     }
 
     private static void taken(Lab lab) throws IOException, InterruptedException {
@@ -272,10 +280,13 @@ final class RoomCases {
     private static void deleted(Lab lab) throws IOException, InterruptedException {
         Room room = lab.room();
         Member member = lab.join(room, lab.guest());
+        Room nowhere = new Room(new HostKey(), lab.guest(), Wire.JSON.createObjectNode());
         lab.account("DELETE", room.path(""), lab.guest())
                 .as("another account")
                 .send()
-                .isForbidden();
+                .refuses(404, "room_not_found")
+                .isNoOtherThan(
+                        lab.account("DELETE", nowhere.path(""), lab.guest()).send());
         lab.find(room, lab.owner()).is(200);
         lab.delete(room);
         lab.find(room, lab.owner()).refuses(404, "room_not_found");
@@ -365,7 +376,15 @@ final class RoomCases {
 
     private static void publishers(Lab lab) throws IOException, InterruptedException {
         Room room = lab.room();
-        lab.publish(room, lab.guest(), room.host().succession(1)).isForbidden();
+        Room nowhere = new Room(new HostKey(), lab.guest(), Wire.JSON.createObjectNode());
+        Answer missing = lab.publish(nowhere, lab.guest(), nowhere.host().succession(1));
+        lab.publish(room, lab.guest(), room.host().succession(1))
+                .refuses(404, "room_not_found")
+                .isNoOtherThan(missing);
+        // What is wrong with a body is for the owner to know.
+        lab.publish(room, lab.guest(), room.host().succession(0))
+                .refuses(404, "room_not_found")
+                .isNoOtherThan(missing);
     }
 
     private static void wrongSuccessions(Lab lab) throws IOException, InterruptedException {

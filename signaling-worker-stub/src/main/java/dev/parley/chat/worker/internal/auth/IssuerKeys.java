@@ -1,6 +1,7 @@
 package dev.parley.chat.worker.internal.auth;
 
 import com.nimbusds.jose.KeySourceException;
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.source.JWKSetCacheRefreshEvaluator;
 import com.nimbusds.jose.jwk.source.JWKSetSource;
@@ -9,17 +10,12 @@ import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
 import com.nimbusds.jose.jwk.source.URLBasedJWKSetSource;
 import com.nimbusds.jose.proc.SecurityContext;
-import com.nimbusds.jose.util.DefaultResourceRetriever;
-import com.nimbusds.jose.util.ResourceRetriever;
-import dev.parley.chat.worker.internal.Json;
-import dev.parley.chat.worker.internal.Problem;
 import java.io.IOException;
-import java.net.MalformedURLException;
 import java.net.URI;
-import java.net.URL;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -29,15 +25,10 @@ import org.jspecify.annotations.Nullable;
  * down. Cached, refreshed ahead of their end, fetched again for an unknown key id (at most every 30 s), and kept in use
  * for hours while the issuer cannot be reached.
  */
-public final class IssuerKeys implements AutoCloseable {
-    private static final int CONNECT_TIMEOUT_MILLIS = 3_000;
-    private static final int READ_TIMEOUT_MILLIS = 3_000;
-    private static final int MAX_DOCUMENT_BYTES = 256 * 1024;
+final class IssuerKeys implements AutoCloseable {
     private static final Duration REFRESH_AHEAD = Duration.ofSeconds(60);
     private static final Duration OUTAGE_TOLERANCE = Duration.ofHours(4);
 
-    private final ResourceRetriever retriever =
-            new DefaultResourceRetriever(CONNECT_TIMEOUT_MILLIS, READ_TIMEOUT_MILLIS, MAX_DOCUMENT_BYTES);
     private final ExecutorService refresher = Executors.newSingleThreadExecutor(task -> {
         Thread thread = new Thread(task, "parley-worker-jwks");
         thread.setDaemon(true);
@@ -48,10 +39,10 @@ public final class IssuerKeys implements AutoCloseable {
 
     /**
      * @param issuer the issuer as it stands in tokens
-     * @param jwksUri where its keys are; without it, they are found through {@code /.well-known/openid-configuration}
+     * @param jwksUri where its keys are; without it, they are found through the metadata of the issuer
      */
-    public IssuerKeys(URI issuer, Optional<URI> jwksUri) {
-        this.published = new Published(issuer, jwksUri.orElse(null));
+    IssuerKeys(URI issuer, Optional<URI> jwksUri) {
+        this.published = new Published(new IssuerMetadata(issuer), jwksUri);
         this.source = JWKSourceBuilder.create(published)
                 .refreshAheadCache(REFRESH_AHEAD.toMillis(), null, refresher, false, null, false)
                 .retrying(true)
@@ -63,9 +54,10 @@ public final class IssuerKeys implements AutoCloseable {
         return source;
     }
 
-    /** Whether the keys could be fetched once. */
-    boolean known() {
-        return published.fetched;
+    /** Whether there was a key of this id when the keys were last fetched; of null, whether there were any. */
+    boolean isKnown(@Nullable String keyId) {
+        Set<String> known = published.keyIds;
+        return known != null && (keyId == null || known.contains(keyId));
     }
 
     @Override
@@ -73,14 +65,15 @@ public final class IssuerKeys implements AutoCloseable {
         refresher.shutdownNow();
     }
 
-    private final class Published implements JWKSetSource<SecurityContext> {
-        private final URI issuer;
-        private volatile @Nullable URI jwksUri;
-        private volatile boolean fetched;
+    private static final class Published implements JWKSetSource<SecurityContext> {
+        private final IssuerMetadata metadata;
+        private final Optional<URI> configured;
+        private volatile @Nullable URI discovered;
+        private volatile @Nullable Set<String> keyIds;
 
-        Published(URI issuer, @Nullable URI jwksUri) {
-            this.issuer = issuer;
-            this.jwksUri = jwksUri;
+        Published(IssuerMetadata metadata, Optional<URI> configured) {
+            this.metadata = metadata;
+            this.configured = configured;
         }
 
         @Override
@@ -88,38 +81,34 @@ public final class IssuerKeys implements AutoCloseable {
                 JWKSetCacheRefreshEvaluator refresh, long currentTime, @Nullable SecurityContext context)
                 throws KeySourceException {
             try {
-                URI found = jwksUri;
-                if (found == null) {
-                    found = discover();
-                    jwksUri = found;
+                JWKSet keys = fetch(refresh, currentTime, context);
+                Set<String> ids = new HashSet<>();
+                for (JWK key : keys.getKeys()) {
+                    if (key.getKeyID() != null) {
+                        ids.add(key.getKeyID());
+                    }
                 }
-                JWKSet keys = new URLBasedJWKSetSource<@Nullable SecurityContext>(found.toURL(), retriever)
-                        .getJWKSet(refresh, currentTime, context);
-                fetched = true;
+                keyIds = Set.copyOf(ids);
                 return keys;
-            } catch (IOException | Problem e) {
+            } catch (IOException e) {
                 throw new JWKSetUnavailableException("the metadata of the issuer cannot be read", e);
             }
         }
 
-        /** OpenID Connect Discovery 1.0, section 4. */
-        private URI discover() throws IOException {
-            String base = issuer.toString();
-            URL metadata = url((base.endsWith("/") ? base.substring(0, base.length() - 1) : base)
-                    + "/.well-known/openid-configuration");
-            String text = retriever.retrieveResource(metadata).getContent();
-            var fields = Json.parseObject(text.getBytes(StandardCharsets.UTF_8), "issuer metadata");
-            if (!Json.text(fields, "issuer").equals(base)) {
-                throw new IOException("the metadata is that of another issuer");
+        private JWKSet fetch(JWKSetCacheRefreshEvaluator refresh, long currentTime, @Nullable SecurityContext context)
+                throws IOException, KeySourceException {
+            URI found = configured.orElse(discovered);
+            if (found == null) {
+                found = metadata.jwksUri();
+                discovered = found;
             }
-            return URI.create(url(Json.text(fields, "jwks_uri")).toString());
-        }
-
-        private URL url(String text) throws MalformedURLException {
             try {
-                return URI.create(text).toURL();
-            } catch (IllegalArgumentException e) {
-                throw (MalformedURLException) new MalformedURLException("not a URL").initCause(e);
+                return new URLBasedJWKSetSource<@Nullable SecurityContext>(found.toURL(), metadata.retriever())
+                        .getJWKSet(refresh, currentTime, context);
+            } catch (KeySourceException e) {
+                // It may have moved: the next attempt asks the issuer again.
+                discovered = null;
+                throw e;
             }
         }
 

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.chat.worker.internal.Json;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
+import dev.parley.chat.worker.internal.http.ConnectionGuard.Watch;
+import dev.parley.chat.worker.internal.http.Observer.Fact;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -60,7 +62,15 @@ final class Exchange {
     }
 
     /** The value of {@code WWW-Authenticate}. */
-    record Challenge(String value) {}
+    record Challenge(String value) {
+        /** RFC 6750 section 3.1. */
+        String insufficientScope(String scopes) {
+            return value + ", error=\"insufficient_scope\", scope=\"" + scopes + "\"";
+        }
+    }
+
+    /** Where no token is asked for. */
+    static final Challenge NO_CHALLENGE = new Challenge("Bearer");
 
     /** A step that may refuse the request. */
     interface Step {
@@ -85,6 +95,11 @@ final class Exchange {
             throw new IllegalArgumentException("the route has no variable " + name);
         }
         return value;
+    }
+
+    @Nullable
+    String pathVariableOrNull(String name) {
+        return pathVariables.get(name);
     }
 
     /**
@@ -170,6 +185,7 @@ final class Exchange {
         while (true) {
             Content.Chunk chunk = request.read();
             if (chunk == null) {
+                watched(Watch::awaitsBody);
                 request.demand(() -> attempt(() -> readOn(body, then)));
                 return;
             }
@@ -193,6 +209,7 @@ final class Exchange {
                 chunk.release();
             }
             if (last) {
+                watched(Watch::hasBody);
                 if (bodyBytes > MAX_BODY_BYTES) {
                     throw bodyTooLarge();
                 }
@@ -233,6 +250,7 @@ final class Exchange {
     }
 
     void noContent() {
+        watched(Watch::answers);
         response.setStatus(204);
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         response.write(true, null, callback);
@@ -240,10 +258,17 @@ final class Exchange {
 
     /** Refuses, with members of its own in the problem document (RFC 9457 section 3.2). */
     void answer(Problem problem, ObjectNode extensions) {
+        Fact.CODE.set(request, problem.code().wireName());
         if (problem.getCause() != null) {
             log.warn("Refused with {}: {}", problem.code().wireName(), problem.detail(), problem.getCause());
         }
         switch (problem.code()) {
+            case FORBIDDEN -> {
+                if (!problem.requiredScopes().isEmpty()) {
+                    response.getHeaders()
+                            .put(HttpHeader.WWW_AUTHENTICATE, challenge.insufficientScope(problem.requiredScopes()));
+                }
+            }
             case UNAUTHORIZED -> response.getHeaders().put(HttpHeader.WWW_AUTHENTICATE, challenge.value());
             case RATE_LIMITED, MAILBOX_FULL, UNAVAILABLE ->
                 response.getHeaders()
@@ -261,7 +286,14 @@ final class Exchange {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
         response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+        watched(Watch::answers);
         response.write(true, ByteBuffer.wrap(body), callback);
+    }
+
+    private void watched(Consumer<Watch> step) {
+        if (request.getAttribute(Watch.class.getName()) instanceof Watch watch) {
+            step.accept(watch);
+        }
     }
 
     /** The one text resource of the module. */

@@ -17,7 +17,7 @@ public final class HealthEndpoint {
         return List.of(
                 new Route("GET", "/healthz", HealthEndpoint::ok),
                 new Route("GET", "/readyz", exchange -> {
-                    if (hub.isStopping()) {
+                    if (hub.isDraining()) {
                         throw new Problem(ProblemCode.UNAVAILABLE, "the worker is stopping");
                     }
                     store.ping();

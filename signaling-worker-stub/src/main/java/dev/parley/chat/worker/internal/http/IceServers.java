@@ -3,6 +3,7 @@ package dev.parley.chat.worker.internal.http;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.chat.worker.internal.Json;
+import dev.parley.chat.worker.internal.auth.RoomTokens;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
@@ -21,7 +22,9 @@ import javax.crypto.spec.SecretKeySpec;
  * draft-uberti-behave-turn-rest-00).
  */
 public final class IceServers {
-    private static final Duration CREDENTIAL_LIFETIME = Duration.ofHours(1);
+    /** Twice that of a room token: who makes a link at the end of its session still has some time for it. */
+    private static final Duration CREDENTIAL_LIFETIME = RoomTokens.LIFETIME.multipliedBy(2);
+
     private static final int ACCOUNT_ALIAS_BYTES = 8;
 
     private final List<List<String>> servers;

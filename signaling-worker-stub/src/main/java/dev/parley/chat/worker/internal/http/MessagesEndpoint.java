@@ -6,6 +6,7 @@ import dev.parley.chat.worker.internal.Json;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
 import dev.parley.chat.worker.internal.auth.RoomTokens.Grant;
+import dev.parley.chat.worker.internal.metrics.WorkerMetrics;
 import dev.parley.chat.worker.internal.push.MessageJson;
 import dev.parley.chat.worker.internal.push.PushHub;
 import dev.parley.chat.worker.internal.push.PushSocket;
@@ -34,8 +35,15 @@ public final class MessagesEndpoint {
     private final PushHub hub;
     private final InstantSource clock;
     private final ServerWebSocketContainer webSockets;
+    private final WorkerMetrics metrics;
 
-    public MessagesEndpoint(RoomStore store, PushHub hub, InstantSource clock, ServerWebSocketContainer webSockets) {
+    public MessagesEndpoint(
+            RoomStore store,
+            PushHub hub,
+            InstantSource clock,
+            ServerWebSocketContainer webSockets,
+            WorkerMetrics metrics) {
+        this.metrics = metrics;
         this.store = store;
         this.hub = hub;
         this.clock = clock;
@@ -64,6 +72,7 @@ public final class MessagesEndpoint {
             Accepted accepted = store.post(grant.member(), message, clock.millis());
             exchange.answer(202, Json.object().put("seq", accepted.seq()));
             if (accepted.isNew()) {
+                metrics.messageAccepted();
                 hub.arrived(new Slot(grant.member().slot().roomId(), message.to()));
             }
         });
@@ -91,6 +100,7 @@ public final class MessagesEndpoint {
         var unused = hub.read(grant.member(), after, Duration.ofSeconds(waitSeconds))
                 .whenComplete((messages, failure) -> {
                     if (failure == null) {
+                        messages.forEach(message -> metrics.messageDelivered("poll"));
                         exchange.answer(200, list(messages));
                     } else {
                         exchange.fail(failure);
@@ -110,9 +120,8 @@ public final class MessagesEndpoint {
         long now = clock.millis();
         store.renew(grant.member(), now);
         store.acknowledge(grant.member(), after, now);
-        if (hub.isStopping()) {
-            throw new Problem(ProblemCode.UNAVAILABLE, "the worker is stopping");
-        }
+        hub.requireServing();
+        hub.requireRoomForSocket(grant.member());
         PushSocket socket = new PushSocket(hub, grant.member(), grant.expiresAtMillis(), after);
         boolean handled = webSockets.upgrade(
                 (upgrade, response, callback) -> socket, request, exchange.response(), exchange.callback());

@@ -1,11 +1,13 @@
 package dev.parley.chat.worker.internal.http;
 
+import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.chat.worker.internal.Json;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.auth.DevIssuer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 import org.eclipse.jetty.util.Fields;
 import org.eclipse.jetty.util.UrlEncoded;
 
@@ -15,11 +17,25 @@ public final class MetadataEndpoint {
 
     private MetadataEndpoint() {}
 
-    /** For any issuer. */
-    public static List<Route> routes(String audience, String issuer) {
-        ObjectNode metadata = Json.object().put("resource", audience);
-        metadata.putArray("authorization_servers").add(issuer);
+    /**
+     * What clients have to know before they ask for a token (RFC 9728 section 2).
+     *
+     * @param resource the URL of the worker
+     * @param scopes those that a token must have; the union, where there are several issuers
+     */
+    public static List<Route> routes(
+            String resource, List<String> issuers, Set<String> scopes, boolean anonymousGuests) {
+        ObjectNode metadata = Json.object().put("resource", resource);
+        ArrayNode servers = metadata.putArray("authorization_servers");
+        issuers.forEach(servers::add);
         metadata.putArray("bearer_methods_supported").add("header");
+        if (!scopes.isEmpty()) {
+            ArrayNode supported = metadata.putArray("scopes_supported");
+            scopes.forEach(supported::add);
+        }
+        if (anonymousGuests) {
+            metadata.put("parley_guests", true);
+        }
         return List.of(
                 new Route("GET", "/.well-known/oauth-protected-resource", exchange -> exchange.answer(200, metadata)));
     }

@@ -2,6 +2,7 @@ package dev.parley.chat.worker.internal.http;
 
 import dev.parley.chat.worker.internal.Json;
 import dev.parley.chat.worker.internal.Problem;
+import dev.parley.chat.worker.internal.http.Gate.Owner;
 import dev.parley.chat.worker.internal.rooms.Ids;
 import dev.parley.chat.worker.internal.store.RoomStore;
 import dev.parley.chat.worker.internal.store.RoomStore.Nameplate;
@@ -29,15 +30,17 @@ public final class NameplatesEndpoint {
 
     public List<Route> routes(Gate gate) {
         return List.of(
-                new Route("POST", "/v1/nameplates", gate.withAccessToken(this::open)),
+                new Route("POST", "/v1/nameplates", gate.withOwnerToken(this::open)),
                 new Route("GET", "/v1/nameplates/{number}", gate.withAccessToken(this::find)),
                 new Route("DELETE", "/v1/nameplates/{number}", gate.withAccessToken(this::close)));
     }
 
-    private void open(Exchange exchange, String account) {
+    private void open(Exchange exchange, Owner owner) {
         exchange.readJson(body -> {
             String roomId = Ids.requireId(Json.text(body, "roomId"), "roomId");
-            Nameplate opened = store.openNameplate(roomId, account, clock.millis());
+            owner.requireRoom(roomId);
+            Nameplate opened =
+                    RoomsEndpoint.asMissing(() -> store.openNameplate(roomId, owner.account(), clock.millis()));
             exchange.answer(
                     201,
                     Json.object()

@@ -41,16 +41,17 @@ public final class PeersEndpoint {
 
     public List<Route> routes(Gate gate) {
         return List.of(
-                new Route("POST", "/v1/rooms/{roomId}/join", gate.withAccessToken(this::join)),
+                new Route("POST", "/v1/rooms/{roomId}/join", gate.withAccessOrGuestToken(this::join)),
                 new Route("POST", "/v1/rooms/{roomId}/heartbeat", gate.withRoomToken(this::heartbeat)),
                 new Route("POST", "/v1/rooms/{roomId}/leave", gate.withRoomToken(this::leave)),
-                new Route("GET", "/v1/ice-servers", gate.withAccessToken(this::listIceServers)));
+                new Route("GET", "/v1/ice-servers", gate.withAccessOrGuestToken(this::listIceServers)));
     }
 
     private void join(Exchange exchange, String account) {
         String roomId = RoomsEndpoint.roomId(exchange);
         exchange.readJson(body -> {
             String peerId = Ids.requireId(Json.text(body, "peerId"), "peerId");
+            hub.requireServing();
             Member member = new Member(new Slot(roomId, peerId), account);
             long after = store.join(member, clock.millis());
             hub.renewed(member.slot());

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.chat.worker.internal.Json;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
+import dev.parley.chat.worker.internal.http.Observer.Fact;
 import java.nio.ByteBuffer;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -35,6 +36,7 @@ public final class ProblemErrorHandler implements Request.Handler {
         if (codeOf(status) == ProblemCode.UNAVAILABLE) {
             headers.put(HttpHeader.RETRY_AFTER, "1");
         }
+        Fact.CODE.set(request, codeOf(status).wireName());
         byte[] body = describe(status, headers);
         response.write(true, ByteBuffer.wrap(body), callback);
         return true;
@@ -52,6 +54,7 @@ public final class ProblemErrorHandler implements Request.Handler {
 
     private static ProblemCode codeOf(int status) {
         return switch (status) {
+            case 403 -> ProblemCode.FORBIDDEN;
             case 404 -> ProblemCode.NOT_FOUND;
             case 413, 414, 431 -> ProblemCode.TOO_LARGE;
             case 503 -> ProblemCode.UNAVAILABLE;

@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.chat.worker.internal.Json;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
+import dev.parley.chat.worker.internal.auth.RoomTokens;
+import dev.parley.chat.worker.internal.http.Gate.Owner;
 import dev.parley.chat.worker.internal.push.PushHub;
 import dev.parley.chat.worker.internal.rooms.Encoding;
 import dev.parley.chat.worker.internal.rooms.Ids;
@@ -13,13 +15,16 @@ import dev.parley.chat.worker.internal.rooms.SignedSuccession;
 import dev.parley.chat.worker.internal.store.RoomStore;
 import dev.parley.chat.worker.internal.store.RoomStore.Announcement;
 import dev.parley.chat.worker.internal.store.RoomStore.Lease;
+import dev.parley.chat.worker.internal.store.RoomStore.Member;
 import dev.parley.chat.worker.internal.store.RoomStore.Room;
 import dev.parley.chat.worker.internal.store.RoomStore.RoomEntry;
+import dev.parley.chat.worker.internal.store.RoomStore.Slot;
 import dev.parley.chat.worker.internal.store.RoomStore.Succession;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Rooms: announce, list, look up, delete, and say who may take one over. */
@@ -29,12 +34,14 @@ public final class RoomsEndpoint {
 
     private final RoomStore store;
     private final PushHub hub;
+    private final RoomTokens tokens;
     private final InstantSource clock;
     private final long ttlSeconds;
 
-    public RoomsEndpoint(RoomStore store, PushHub hub, InstantSource clock, Duration timeToLive) {
+    public RoomsEndpoint(RoomStore store, PushHub hub, RoomTokens tokens, InstantSource clock, Duration timeToLive) {
         this.store = store;
         this.hub = hub;
+        this.tokens = tokens;
         this.clock = clock;
         this.ttlSeconds = timeToLive.toSeconds();
     }
@@ -42,10 +49,13 @@ public final class RoomsEndpoint {
     public List<Route> routes(Gate gate) {
         return List.of(
                 new Route("POST", "/v1/rooms", gate.withAccessToken(this::announce)),
-                new Route("GET", "/v1/rooms", gate.withAccessToken((exchange, account) -> list(exchange))),
-                new Route("GET", "/v1/rooms/{roomId}", gate.withAccessToken((exchange, account) -> find(exchange))),
-                new Route("PUT", "/v1/rooms/{roomId}/succession", gate.withAccessToken(this::publishSuccession)),
-                new Route("DELETE", "/v1/rooms/{roomId}", gate.withAccessToken(this::delete)));
+                new Route("GET", "/v1/rooms", gate.withAccessOrGuestToken((exchange, account) -> list(exchange))),
+                new Route(
+                        "GET",
+                        "/v1/rooms/{roomId}",
+                        gate.withAccessOrGuestToken((exchange, account) -> find(exchange))),
+                new Route("PUT", "/v1/rooms/{roomId}/succession", gate.withOwnerToken(this::publishSuccession)),
+                new Route("DELETE", "/v1/rooms/{roomId}", gate.withOwnerToken(this::delete)));
     }
 
     private void announce(Exchange exchange, String account) {
@@ -53,9 +63,15 @@ public final class RoomsEndpoint {
             SignedDescriptor descriptor =
                     SignedDescriptor.verify(Json.text(body, "descriptor"), Json.text(body, "signature"));
             Announcement announcement = store.announce(descriptor, account, clock.millis());
+            Slot host = new Slot(
+                    descriptor.roomId(), SignedDescriptor.hostPeerId(Encoding.base64Url(descriptor.descriptor())));
             exchange.answer(
                     announcement == Announcement.CREATED ? 201 : 200,
-                    Json.object().put("roomId", descriptor.roomId()).put("ttl", ttlSeconds));
+                    Json.object()
+                            .put("roomId", descriptor.roomId())
+                            .put("ttl", ttlSeconds)
+                            .put("ownerToken", tokens.mintOwner(new Member(host, account)))
+                            .put("ownerExpiresIn", RoomTokens.LIFETIME.toSeconds()));
         });
     }
 
@@ -94,27 +110,50 @@ public final class RoomsEndpoint {
     }
 
     private Room room(String roomId) {
-        return store.room(roomId, clock.millis())
-                .orElseThrow(() -> new Problem(ProblemCode.ROOM_NOT_FOUND, "no such room, or it has expired"));
+        return store.room(roomId, clock.millis()).orElseThrow(RoomsEndpoint::missing);
     }
 
-    private void publishSuccession(Exchange exchange, String account) {
+    private static Problem missing() {
+        return new Problem(ProblemCode.ROOM_NOT_FOUND, "no such room, or it has expired");
+    }
+
+    private static void asMissing(Runnable step) {
+        Object unused = asMissing(() -> {
+            step.run();
+            return "done";
+        });
+    }
+
+    /** What only the owner may do: to all others the room is not there, in the very words for one that is not. */
+    static <T> T asMissing(Supplier<T> step) {
+        try {
+            return step.get();
+        } catch (Problem e) {
+            throw e.code() == ProblemCode.FORBIDDEN || e.code() == ProblemCode.ROOM_NOT_FOUND ? missing() : e;
+        }
+    }
+
+    private void publishSuccession(Exchange exchange, Owner owner) {
         String roomId = roomId(exchange);
+        owner.requireRoom(roomId);
         exchange.readJson(body -> {
+            // First, so that a malformed succession tells a stranger nothing about the room.
+            asMissing(() -> store.requireOwner(roomId, owner.account(), clock.millis()));
             // Whatever becomes of the room meanwhile: its id certifies the host's key.
             SignedSuccession succession = SignedSuccession.verify(
                     roomId,
                     room(roomId).entry().descriptor(),
                     Json.text(body, "succession"),
                     Json.text(body, "signature"));
-            store.publishSuccession(roomId, succession, account, clock.millis());
+            asMissing(() -> store.publishSuccession(roomId, succession, owner.account(), clock.millis()));
             exchange.noContent();
         });
     }
 
-    private void delete(Exchange exchange, String account) {
+    private void delete(Exchange exchange, Owner owner) {
         String roomId = roomId(exchange);
-        store.delete(roomId, account, clock.millis());
+        owner.requireRoom(roomId);
+        asMissing(() -> store.delete(roomId, owner.account(), clock.millis()));
         hub.deleted(roomId);
         exchange.noContent();
     }

@@ -2,6 +2,7 @@ package dev.parley.chat.worker.internal.http;
 
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
+import dev.parley.chat.worker.internal.http.Observer.Fact;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
@@ -35,7 +36,9 @@ public final class Router extends Handler.Abstract {
             if (variables == null) {
                 continue;
             }
+            Fact.ROUTE.set(request, route.template());
             if (route.method().equals(request.getMethod())) {
+                Fact.METHOD.set(request, route.method());
                 Exchange exchange = new Exchange(request, response, callback, variables, challenge);
                 exchange.attempt(() -> route.endpoint().handle(exchange));
                 return true;

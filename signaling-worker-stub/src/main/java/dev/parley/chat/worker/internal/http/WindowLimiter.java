@@ -9,7 +9,7 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** So many times for each account in any window of time. Safe for threads. */
+/** So many times for each account, or address, in any window of time. Safe for threads. */
 final class WindowLimiter {
     private static final int MAX_ACCOUNTS = 100_000;
     private static final long MILLIS_PER_SECOND = 1000;
@@ -41,7 +41,7 @@ final class WindowLimiter {
         if (waitMillis > 0) {
             throw new Problem(
                     ProblemCode.RATE_LIMITED,
-                    "an account may do this " + most + " times in " + windowMillis / MILLIS_PER_SECOND + " s",
+                    "this may be done " + most + " times in " + windowMillis / MILLIS_PER_SECOND + " s",
                     (int) ((waitMillis + MILLIS_PER_SECOND - 1) / MILLIS_PER_SECOND));
         }
     }

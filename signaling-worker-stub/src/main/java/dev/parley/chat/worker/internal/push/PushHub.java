@@ -1,5 +1,6 @@
 package dev.parley.chat.worker.internal.push;
 
+import dev.parley.chat.worker.WorkerLimits;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
 import dev.parley.chat.worker.internal.store.RoomStore;
@@ -8,6 +9,7 @@ import dev.parley.chat.worker.internal.store.RoomStore.Slot;
 import dev.parley.chat.worker.internal.store.RoomStore.Waiting;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,6 +18,9 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import org.eclipse.jetty.util.NanoTime;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Who waits for messages right now: at most one WebSocket and one long poll for each peer.
@@ -31,19 +36,40 @@ public final class PushHub {
     /** Payload characters of one answer, so that it keeps to the limit of a body with its JSON around them. */
     public static final int MAX_ANSWER_PAYLOAD_CHARACTERS = 64 * 1024;
 
+    private static final Logger log = LoggerFactory.getLogger(PushHub.class);
+    private static final int SOCKET_RETRY_SECONDS = 30;
+    private static final int STOPPING_RETRY_SECONDS = 2;
+    /** When few are connected, draining takes less than its time. */
+    private static final long MAX_DRAIN_PAUSE_NANOS = 1_000_000_000;
+
     private final RoomStore store;
     private final InstantSource clock;
     private final ScheduledExecutorService timers;
     private final long ttlMillis;
     private final ConcurrentMap<Slot, PushSocket> sockets = new ConcurrentHashMap<>();
     private final ConcurrentMap<Slot, PendingRead> reads = new ConcurrentHashMap<>();
+    private final ConcurrentMap<String, Integer> socketsOfAccounts = new ConcurrentHashMap<>();
+    private final WorkerLimits limits;
+    private final Runnable onCut;
+    private final Runnable onPushed;
+    private volatile boolean draining;
     private volatile boolean stopping;
 
-    public PushHub(RoomStore store, InstantSource clock, ScheduledExecutorService timers, Duration timeToLive) {
+    public PushHub(
+            RoomStore store,
+            InstantSource clock,
+            ScheduledExecutorService timers,
+            Duration timeToLive,
+            WorkerLimits limits,
+            Runnable onCut,
+            Runnable onPushed) {
         this.store = store;
         this.clock = clock;
         this.timers = timers;
         this.ttlMillis = timeToLive.toMillis();
+        this.limits = limits;
+        this.onCut = onCut;
+        this.onPushed = onPushed;
     }
 
     private record PendingRead(Member member, long after, CompletableFuture<List<Waiting>> answer) {}
@@ -73,10 +99,25 @@ public final class PushHub {
         }
         // What came between the look above and the registration woke nobody; and a stop may have passed by.
         wake(read);
-        if (stopping) {
+        if (draining) {
             read.answer.completeExceptionally(stoppingProblem());
         }
         return read.answer;
+    }
+
+    /**
+     * Returns normally if the account may open another WebSocket, or this one takes the place of one.
+     *
+     * @throws Problem {@code rate_limited}
+     */
+    public void requireRoomForSocket(Member member) {
+        int open = socketsOfAccounts.getOrDefault(member.account(), 0);
+        if (open >= limits.socketsPerAccount() && !sockets.containsKey(member.slot())) {
+            throw new Problem(
+                    ProblemCode.RATE_LIMITED,
+                    "an account has at most " + limits.socketsPerAccount() + " WebSockets",
+                    SOCKET_RETRY_SECONDS);
+        }
     }
 
     /** A message was put into the mailbox of this peer. */
@@ -109,14 +150,59 @@ public final class PushHub {
         end(slot -> slot.roomId().equals(roomId), new Problem(ProblemCode.ROOM_NOT_FOUND, "the room is gone"));
     }
 
+    /**
+     * Ends everything that waits, one after the other over this time, so that the clients do not all come to the next
+     * worker at once; few are ended in less. Whatever would begin to wait is refused from now on. Blocks.
+     *
+     * @throws InterruptedException when the rest should be ended at once
+     */
+    public void drain(Duration time) throws InterruptedException {
+        draining = true;
+        List<Runnable> ends = new ArrayList<>();
+        sockets.values().forEach(socket -> ends.add(() -> socket.close(stoppingProblem())));
+        reads.values().forEach(read -> ends.add(() -> read.answer.completeExceptionally(stoppingProblem())));
+        if (ends.isEmpty() || time.isZero()) {
+            return;
+        }
+        long pauseNanos = Math.min(time.toNanos() / ends.size(), MAX_DRAIN_PAUSE_NANOS);
+        long start = NanoTime.now();
+        for (int i = 0; i < ends.size(); i++) {
+            ends.get(i).run();
+            long aheadNanos = (i + 1) * pauseNanos - NanoTime.since(start);
+            if (aheadNanos > 0) {
+                TimeUnit.NANOSECONDS.sleep(aheadNanos);
+            }
+        }
+    }
+
+    /**
+     * Returns normally unless the worker is about to stop.
+     *
+     * @throws Problem {@code unavailable}
+     */
+    public void requireServing() {
+        if (draining) {
+            throw stoppingProblem();
+        }
+    }
+
+    public boolean isDraining() {
+        return draining;
+    }
+
     /** Ends everything that waits, and whatever would begin to wait from now on. */
     public void stop() {
+        draining = true;
         stopping = true;
         end(slot -> true, stoppingProblem());
     }
 
-    public boolean isStopping() {
-        return stopping;
+    public int openSockets() {
+        return sockets.size();
+    }
+
+    public int waitingReads() {
+        return reads.size();
     }
 
     /** Closes the WebSockets whose time has come; to be called about once a second. */
@@ -153,21 +239,48 @@ public final class PushHub {
     }
 
     private static Problem stoppingProblem() {
-        return new Problem(ProblemCode.UNAVAILABLE, "the worker is stopping");
+        return new Problem(ProblemCode.UNAVAILABLE, "the worker is stopping", STOPPING_RETRY_SECONDS);
     }
 
     void opened(PushSocket socket) {
         PushSocket older = sockets.put(socket.member().slot(), socket);
-        if (older != null) {
+        if (older == null) {
+            socketsOfAccounts.merge(socket.member().account(), 1, Integer::sum);
+        } else {
             older.replaced();
         }
-        if (stopping) {
+        if (draining) {
             socket.close(stoppingProblem());
         }
     }
 
+    /** The client does not take its frames. */
+    void cut(PushSocket socket) {
+        lost(socket);
+        onCut.run();
+    }
+
+    /** The connection has ended, and the peer has not left: it may come back. */
+    void lost(PushSocket socket) {
+        if (sockets.get(socket.member().slot()) == socket && !stopping) {
+            try {
+                store.away(socket.member(), clock.millis());
+            } catch (Problem e) {
+                log.debug("That a peer is away was not noted: {}", e.code());
+            }
+        }
+        closed(socket);
+    }
+
+    void pushed() {
+        onPushed.run();
+    }
+
     void closed(PushSocket socket) {
-        sockets.remove(socket.member().slot(), socket);
+        if (sockets.remove(socket.member().slot(), socket)) {
+            socketsOfAccounts.computeIfPresent(
+                    socket.member().account(), (account, open) -> open == 1 ? null : open - 1);
+        }
     }
 
     List<Waiting> waiting(Member member, long after) {
@@ -176,6 +289,10 @@ public final class PushHub {
 
     RoomStore store() {
         return store;
+    }
+
+    WorkerLimits limits() {
+        return limits;
     }
 
     long nowMillis() {

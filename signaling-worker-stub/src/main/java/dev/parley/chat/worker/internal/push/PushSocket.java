@@ -13,6 +13,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.eclipse.jetty.util.IteratingCallback;
+import org.eclipse.jetty.util.NanoTime;
 import org.eclipse.jetty.websocket.api.Callback;
 import org.eclipse.jetty.websocket.api.Session;
 import org.eclipse.jetty.websocket.api.StatusCode;
@@ -45,6 +46,8 @@ public final class PushSocket implements Session.Listener {
     private volatile @Nullable Session session;
     private volatile long heardAtMillis;
     private volatile long renewedAtMillis;
+    private final Sending pong = new Sending();
+    private final Sending message = new Sending();
 
     /**
      * @param expiresAtMillis when the room token ends, and with it this connection
@@ -81,7 +84,15 @@ public final class PushSocket implements Session.Listener {
                 hub.store().renew(member, heardAtMillis);
                 renewedAtMillis = heardAtMillis;
                 // The next frame is taken when this answer is out: a flood of pings holds itself up.
-                send("pong", Callback.from(this::demand, failure -> disconnect()));
+                pong.begin();
+                send(
+                        "pong",
+                        Callback.from(
+                                () -> {
+                                    pong.end();
+                                    demand();
+                                },
+                                failure -> disconnect()));
             } else {
                 long ack = Json.integer(parse(text), "ack", 0, Long.MAX_VALUE);
                 hub.store().acknowledge(member, ack, heardAtMillis);
@@ -107,14 +118,14 @@ public final class PushSocket implements Session.Listener {
     public void onWebSocketError(Throwable cause) {
         // Most often a client that went away without a word. The message may name an address.
         log.debug("A WebSocket failed: {}", cause.getClass().getName());
-        hub.closed(this);
+        hub.lost(this);
     }
 
     @Override
     public void onWebSocketClose(int statusCode, String reason, Callback callback) {
         closing.set(true);
         pump.close();
-        hub.closed(this);
+        hub.lost(this);
         callback.succeed();
     }
 
@@ -135,7 +146,12 @@ public final class PushSocket implements Session.Listener {
     }
 
     void tick(long nowMillis) {
-        if (nowMillis >= expiresAtMillis) {
+        Duration patience = hub.limits().answerTimeout();
+        if (pong.isOver(patience) || message.isOver(patience)) {
+            // Not even a close frame would be taken.
+            hub.cut(this);
+            disconnect();
+        } else if (nowMillis >= expiresAtMillis) {
             close(TOKEN_EXPIRED, "the room token has expired");
         } else if (nowMillis - renewedAtMillis >= hub.ttlMillis()) {
             try {
@@ -167,7 +183,11 @@ public final class PushSocket implements Session.Listener {
         Session open = session;
         if (open != null && closing.compareAndSet(false, true)) {
             // No longer the place to wake, so that a successor is never closed in its stead.
-            hub.closed(this);
+            if (status == REPLACED) {
+                hub.closed(this);
+            } else {
+                hub.lost(this);
+            }
             open.setIdleTimeout(CLOSE_TIMEOUT);
             open.close(status, reason, Callback.from(this::demand, failure -> open.disconnect()));
         }
@@ -196,6 +216,25 @@ public final class PushSocket implements Session.Listener {
         }
     }
 
+    /** A frame on its way out, if there is one; by the real time, for it is the real client that is slow. */
+    private static final class Sending {
+        private boolean busy;
+        private long sinceNanos;
+
+        synchronized void begin() {
+            busy = true;
+            sinceNanos = NanoTime.now();
+        }
+
+        synchronized void end() {
+            busy = false;
+        }
+
+        synchronized boolean isOver(Duration patience) {
+            return busy && NanoTime.since(sinceNanos) >= patience.toNanos();
+        }
+    }
+
     /** Reads the mailbox in portions and sends it one message after the other; being woken while at it is not lost. */
     private final class Pump extends IteratingCallback {
         private final Queue<Waiting> portion = new ArrayDeque<>();
@@ -219,7 +258,16 @@ public final class PushSocket implements Session.Listener {
             }
             lastSent = next.seq();
             String text = new String(Json.write(MessageJson.of(next)), StandardCharsets.UTF_8);
-            send(text, Callback.from(this::succeeded, this::failed));
+            message.begin();
+            send(
+                    text,
+                    Callback.from(
+                            () -> {
+                                message.end();
+                                hub.pushed();
+                                succeeded();
+                            },
+                            this::failed));
             return Action.SCHEDULED;
         }
 

@@ -37,7 +37,7 @@ public final class Encoding {
      *
      * @throws Problem {@code invalid_request} as above, or if the length is another one
      */
-    static byte[] fromBase64Url(String text, String what, int byteCount) {
+    public static byte[] fromBase64Url(String text, String what, int byteCount) {
         byte[] bytes = fromBase64Url(text, what);
         if (bytes.length != byteCount) {
             throw Problem.invalid(what + " must have " + byteCount + " bytes, has " + bytes.length);
@@ -46,7 +46,7 @@ public final class Encoding {
     }
 
     /** Lower-case base32 of a whole number of 5-byte groups. */
-    static String base32(byte[] bytes) {
+    public static String base32(byte[] bytes) {
         if (bytes.length % 5 != 0) {
             throw new IllegalArgumentException("expected a multiple of 5 bytes, got " + bytes.length);
         }

@@ -27,6 +27,12 @@ public interface RoomStore extends AutoCloseable {
     /** How far one new holding may raise the fence. */
     long MAX_FENCE_STEP = 1_000_000;
 
+    /** A peer that has not been connected for so long gives up its place when another wants in and the room is full. */
+    long AWAY_MILLIS = 10_000;
+
+    /** As does one that has not been heard of for so long: it has missed a ping or heartbeat of every 25 to 30 s. */
+    long SILENT_MILLIS = 35_000;
+
     int MAX_NAMEPLATES_PER_ACCOUNT = 8;
     int MAX_NAMEPLATE_LOOKUPS = 20;
     long NAMEPLATE_LIFETIME_MILLIS = 600_000;
@@ -91,6 +97,13 @@ public interface RoomStore extends AutoCloseable {
     List<RoomEntry> publicRooms(long beforeOrdinal, int limit, long nowMillis);
 
     /**
+     * Returns normally if the account is the owner of the room.
+     *
+     * @throws Problem {@code room_not_found}, or {@code forbidden}
+     */
+    void requireOwner(String roomId, String account, long nowMillis);
+
+    /**
      * Deletes a room with all its peers and messages.
      *
      * @throws Problem {@code room_not_found}, or {@code forbidden} if the account is not its owner
@@ -145,7 +158,12 @@ public interface RoomStore extends AutoCloseable {
     void closeNameplate(int number, String account, long nowMillis);
 
     /**
-     * Takes or renews a place in a room.
+     * Takes or renews a place in a room. A new peer counts as away until it is heard of by {@link #renew} or
+     * {@link #acknowledge}.
+     *
+     * <p>If the room is full, the peer that has been away for longest gives up its place, if it was away for
+     * {@value #AWAY_MILLIS} ms or not heard of for {@value #SILENT_MILLIS} ms; never the host or a deputy. It keeps its
+     * id and its mailbox until it expires, and has a place again as soon as it is heard of and there is one.
      *
      * @return the sequence number up to which this peer has acknowledged its messages
      * @throws Problem {@code room_not_found}, {@code peer_taken}, {@code room_full}
@@ -153,11 +171,15 @@ public interface RoomStore extends AutoCloseable {
     long join(Member member, long nowMillis);
 
     /**
-     * Renews a peer and its room.
+     * Renews a peer and its room; the peer is not away.
      *
-     * @throws Problem {@code room_not_found}, {@code peer_expired}
+     * @throws Problem {@code room_not_found}, {@code peer_expired} (also if its place is another's now and there is no
+     *     other; that goes for all methods)
      */
     void renew(Member member, long nowMillis);
+
+    /** The peer was connected and is no longer; it has not left. Does nothing if the room or the peer is gone. */
+    void away(Member member, long nowMillis);
 
     /**
      * Frees the id of a peer and its mailbox.
@@ -175,7 +197,7 @@ public interface RoomStore extends AutoCloseable {
     Accepted post(Member sender, Posted message, long nowMillis);
 
     /**
-     * Drops the messages up to {@code seq} for good.
+     * Drops the messages up to {@code seq} for good; the peer is not away.
      *
      * @throws Problem {@code room_not_found}, {@code peer_expired}
      */
@@ -206,6 +228,20 @@ public interface RoomStore extends AutoCloseable {
 
     /** A secret that outlives the process: the stored one, or the one that {@code generate} makes now. */
     byte[] secret(String name, Supplier<byte[]> generate);
+
+    /**
+     * How much there is now.
+     *
+     * @param peers those that have a place
+     * @param waiting messages that wait
+     * @param expiredMessages those that this object has swept away since it was opened
+     */
+    record Census(long rooms, long peers, long waiting, long expiredMessages) {}
+
+    /** Counts what there is; for the metrics, every few seconds at most. Empty if this store does not count. */
+    default Optional<Census> census(long nowMillis) {
+        return Optional.empty();
+    }
 
     /** Returns normally if the storage answers. */
     void ping();

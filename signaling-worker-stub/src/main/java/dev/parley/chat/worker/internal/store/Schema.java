@@ -5,6 +5,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import org.sqlite.Function;
 
 /** The tables, and the steps from each version of them ({@code PRAGMA user_version}) to the next. */
 final class Schema {
@@ -82,12 +84,36 @@ final class Schema {
             "CREATE INDEX nameplates_room ON nameplates (room)",
             "CREATE INDEX nameplates_free_at ON nameplates (free_at)");
 
+    /** An account was a {@code sub}; now it is one of one issuer. The rooms and their peers go on. */
+    private static final List<String> THIRD = List.of(
+            "UPDATE rooms SET owner = account_of_before(owner)",
+            "UPDATE peers SET account = account_of_before(account)",
+            "UPDATE deputies SET account = account_of_before(account) WHERE account IS NOT NULL",
+            "UPDATE nameplates SET account = account_of_before(account)");
+
+    /** Peers that are away, and those that had to give up their place meanwhile. */
+    private static final List<String> FOURTH = List.of(
+            // 0 while the peer is connected.
+            "ALTER TABLE peers ADD COLUMN away_since INTEGER NOT NULL DEFAULT 0",
+            "ALTER TABLE peers ADD COLUMN placed INTEGER NOT NULL DEFAULT 1");
+
     /**
      * Step {@code i} leads from version {@code i} to {@code i + 1}. A released step is never changed, only followed.
      */
-    private static final List<List<String>> MIGRATIONS = List.of(FIRST, SECOND);
+    static final List<List<String>> MIGRATIONS = List.of(FIRST, SECOND, THIRD, FOURTH);
 
     static final int VERSION = MIGRATIONS.size();
+
+    /** Adds the function that a step calls: from the name of an account until then to that of now. */
+    static void nameAccountsOfBefore(Connection connection, UnaryOperator<String> accountsOfBefore)
+            throws SQLException {
+        Function.create(connection, "account_of_before", new Function() {
+            @Override
+            protected void xFunc() throws SQLException {
+                result(accountsOfBefore.apply(value_text(0)));
+            }
+        });
+    }
 
     private Schema() {}
 

@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -49,6 +50,7 @@ public final class SqliteRoomStore implements RoomStore {
     private final Sql sql;
     private final Nameplates nameplates;
     private final long ttlMillis;
+    private long expiredMessages;
     private boolean closed;
 
     private SqliteRoomStore(Connection connection, Duration timeToLive) {
@@ -59,17 +61,21 @@ public final class SqliteRoomStore implements RoomStore {
 
     /** A store that lives in memory, private to this object. */
     public static SqliteRoomStore inMemory(Duration timeToLive) throws SQLException {
-        return open("jdbc:sqlite::memory:", timeToLive);
+        return open("jdbc:sqlite::memory:", timeToLive, UnaryOperator.identity());
     }
 
     /**
      * The store in a directory, which is made if need be; only the owner of the process may read the file, for it holds
      * keys.
      *
+     * @param accountsOfBefore from the name of an account in a database of before there were several issuers to the
+     *     name that it has now
      * @throws SQLException if the file is no database, of a newer version, or open in another worker
      * @throws IOException if the directory or file cannot be made
      */
-    public static SqliteRoomStore inDirectory(Path directory, Duration timeToLive) throws SQLException, IOException {
+    public static SqliteRoomStore inDirectory(
+            Path directory, Duration timeToLive, UnaryOperator<String> accountsOfBefore)
+            throws SQLException, IOException {
         Files.createDirectories(directory);
         Path file = directory.resolve(FILE_NAME);
         if (Files.notExists(file)) {
@@ -82,10 +88,16 @@ public final class SqliteRoomStore implements RoomStore {
             // SQLite takes an empty file for a new database, and gives the WAL file the permissions of this one.
             Files.createFile(file, ownerOnly);
         }
-        return open("jdbc:sqlite:" + file.toAbsolutePath(), timeToLive);
+        return open("jdbc:sqlite:" + file.toAbsolutePath(), timeToLive, accountsOfBefore);
     }
 
-    private static SqliteRoomStore open(String url, Duration timeToLive) throws SQLException {
+    /** The same, where accounts never had other names. */
+    static SqliteRoomStore inDirectory(Path directory, Duration timeToLive) throws SQLException, IOException {
+        return inDirectory(directory, timeToLive, UnaryOperator.identity());
+    }
+
+    private static SqliteRoomStore open(String url, Duration timeToLive, UnaryOperator<String> accountsOfBefore)
+            throws SQLException {
         Connection connection = DriverManager.getConnection(url);
         try {
             try (Statement statement = connection.createStatement()) {
@@ -96,6 +108,7 @@ public final class SqliteRoomStore implements RoomStore {
                 statement.execute("PRAGMA synchronous = NORMAL");
                 statement.execute("PRAGMA foreign_keys = ON");
             }
+            Schema.nameAccountsOfBefore(connection, accountsOfBefore);
             connection.setAutoCommit(false);
             Schema.migrate(connection, Schema.VERSION);
         } catch (SQLException | RuntimeException e) {
@@ -167,7 +180,7 @@ public final class SqliteRoomStore implements RoomStore {
 
     private List<RoomEntry> entries(String where, Object... arguments) throws SQLException {
         String select = "SELECT ordinal, room_id, descriptor, signature, last_active,"
-                + " (SELECT count(*) FROM peers WHERE peers.room = rooms.ordinal AND peers.last_active > ?1)"
+                + " (SELECT count(*) FROM peers WHERE peers.room = rooms.ordinal AND peers.placed AND peers.last_active > ?1)"
                 + " FROM rooms " + where;
         List<RoomEntry> entries = new ArrayList<>();
         try (ResultSet row = sql.query(select, arguments)) {
@@ -182,6 +195,11 @@ public final class SqliteRoomStore implements RoomStore {
             }
         }
         return entries;
+    }
+
+    @Override
+    public void requireOwner(String roomId, String account, long nowMillis) {
+        transact(() -> requireOwned(roomId, account, nowMillis));
     }
 
     @Override
@@ -318,25 +336,24 @@ public final class SqliteRoomStore implements RoomStore {
                 throw new Problem(ProblemCode.PEER_TAKEN, "this peer id is held by another account");
             }
             if (peer == null) {
-                long peers = sql.number(
-                        "SELECT count(*) FROM peers WHERE room = ? AND last_active > ?",
-                        room.ordinal,
-                        horizon(nowMillis));
-                if (peers >= room.capacity) {
-                    throw new Problem(ProblemCode.ROOM_FULL, "the room has its " + room.capacity + " peers");
-                }
+                makePlace(room, nowMillis);
                 // An expired holder of the id; its mailbox and the memory of its messages go with it.
                 sql.execute(
                         "DELETE FROM peers WHERE room = ? AND peer_id = ?",
                         room.ordinal,
                         member.slot().peerId());
                 sql.execute(
-                        "INSERT INTO peers (room, peer_id, account, last_active) VALUES (?, ?, ?, ?)",
+                        "INSERT INTO peers (room, peer_id, account, last_active, away_since) VALUES (?, ?, ?, ?, ?)",
                         room.ordinal,
                         member.slot().peerId(),
                         member.account(),
+                        nowMillis,
                         nowMillis);
             } else {
+                if (!peer.placed) {
+                    makePlace(room, nowMillis);
+                    place(peer);
+                }
                 sql.execute("UPDATE peers SET last_active = ? WHERE slot = ?", nowMillis, peer.slot);
             }
             touchRoom(room.ordinal, nowMillis);
@@ -344,11 +361,56 @@ public final class SqliteRoomStore implements RoomStore {
         });
     }
 
+    /** Makes sure that one more peer fits into the room. */
+    private void makePlace(RoomRow room, long nowMillis) throws SQLException {
+        if (hasPlace(room, nowMillis)) {
+            return;
+        }
+        // The host and its deputies keep their places: without them there is nobody to talk to.
+        int yielded = sql.execute(
+                "UPDATE peers SET placed = 0 WHERE slot = (SELECT slot FROM peers"
+                        + " WHERE room = ?1 AND placed AND last_active > ?2 AND peer_id <> ?3"
+                        + " AND peer_id NOT IN (SELECT peer_id FROM deputies WHERE room = ?1)"
+                        + " AND ((away_since > 0 AND away_since <= ?4) OR last_active <= ?5)"
+                        + " ORDER BY CASE WHEN away_since > 0 THEN away_since ELSE last_active END LIMIT 1)",
+                room.ordinal,
+                horizon(nowMillis),
+                SignedDescriptor.hostPeerId(room.descriptor),
+                nowMillis - AWAY_MILLIS,
+                nowMillis - SILENT_MILLIS);
+        if (yielded == 0) {
+            throw new Problem(ProblemCode.ROOM_FULL, "the room has its " + room.capacity + " peers");
+        }
+    }
+
+    private boolean hasPlace(RoomRow room, long nowMillis) throws SQLException {
+        return sql.number(
+                        "SELECT count(*) FROM peers WHERE room = ? AND placed AND last_active > ?",
+                        room.ordinal,
+                        horizon(nowMillis))
+                < room.capacity;
+    }
+
+    private void place(PeerRow peer) throws SQLException {
+        sql.execute("UPDATE peers SET placed = 1 WHERE slot = ?", peer.slot);
+    }
+
+    @Override
+    public void away(Member member, long nowMillis) {
+        transact(() -> {
+            RoomRow room = findRoom(member.slot().roomId(), nowMillis);
+            PeerRow peer = room == null ? null : findPeer(room, member.slot().peerId(), nowMillis);
+            return peer == null || peer.away || !peer.account.equals(member.account())
+                    ? 0
+                    : sql.execute("UPDATE peers SET away_since = ? WHERE slot = ?", nowMillis, peer.slot);
+        });
+    }
+
     @Override
     public void renew(Member member, long nowMillis) {
         transact(() -> {
             PeerRow peer = requirePeer(member, nowMillis);
-            sql.execute("UPDATE peers SET last_active = ? WHERE slot = ?", nowMillis, peer.slot);
+            sql.execute("UPDATE peers SET last_active = ?, away_since = 0 WHERE slot = ?", nowMillis, peer.slot);
             return touchRoom(peer.room, nowMillis);
         });
     }
@@ -410,6 +472,9 @@ public final class SqliteRoomStore implements RoomStore {
     public void acknowledge(Member receiver, long seq, long nowMillis) {
         transact(() -> {
             PeerRow peer = requirePeer(receiver, nowMillis);
+            if (peer.away) {
+                sql.execute("UPDATE peers SET away_since = 0 WHERE slot = ?", peer.slot);
+            }
             // A number from the future acknowledges what there is, not what will come.
             long upTo = Math.min(seq, peer.lastSeq);
             if (upTo <= peer.ackedSeq) {
@@ -458,6 +523,7 @@ public final class SqliteRoomStore implements RoomStore {
                     "DELETE FROM messages WHERE rowid IN (SELECT rowid FROM messages WHERE accepted_at <= ? LIMIT ?)",
                     nowMillis - MESSAGE_LIFETIME_MILLIS,
                     maxPerKind);
+            expiredMessages += messages;
             int accepted = sql.execute(
                     "DELETE FROM accepted WHERE (slot, sender_slot, msg_id) IN"
                             + " (SELECT slot, sender_slot, msg_id FROM accepted WHERE accepted_at <= ? LIMIT ?)",
@@ -494,6 +560,15 @@ public final class SqliteRoomStore implements RoomStore {
     }
 
     @Override
+    public Optional<Census> census(long nowMillis) {
+        return transact(() -> Optional.of(new Census(
+                sql.number("SELECT count(*) FROM rooms WHERE last_active > ?", horizon(nowMillis)),
+                sql.number("SELECT count(*) FROM peers WHERE placed AND last_active > ?", horizon(nowMillis)),
+                sql.number("SELECT count(*) FROM messages WHERE accepted_at > ?", nowMillis - MESSAGE_LIFETIME_MILLIS),
+                expiredMessages)));
+    }
+
+    @Override
     public void ping() {
         transact(() -> sql.number("SELECT 1"));
     }
@@ -516,7 +591,8 @@ public final class SqliteRoomStore implements RoomStore {
 
     private record RoomRow(long ordinal, String owner, String descriptor, int capacity) {}
 
-    private record PeerRow(long slot, long room, String account, long lastSeq, long ackedSeq) {}
+    private record PeerRow(
+            long slot, long room, String account, long lastSeq, long ackedSeq, boolean away, boolean placed) {}
 
     private @Nullable RoomRow findRoom(String roomId, long nowMillis) throws SQLException {
         try (ResultSet row = sql.query(
@@ -567,13 +643,20 @@ public final class SqliteRoomStore implements RoomStore {
 
     private @Nullable PeerRow findPeer(RoomRow room, String peerId, long nowMillis) throws SQLException {
         try (ResultSet row = sql.query(
-                "SELECT slot, room, account, last_seq, acked_seq FROM peers"
+                "SELECT slot, room, account, last_seq, acked_seq, away_since > 0, placed FROM peers"
                         + " WHERE room = ? AND peer_id = ? AND last_active > ?",
                 room.ordinal,
                 peerId,
                 horizon(nowMillis))) {
             return row.next()
-                    ? new PeerRow(row.getLong(1), row.getLong(2), row.getString(3), row.getLong(4), row.getLong(5))
+                    ? new PeerRow(
+                            row.getLong(1),
+                            row.getLong(2),
+                            row.getString(3),
+                            row.getLong(4),
+                            row.getLong(5),
+                            row.getBoolean(6),
+                            row.getBoolean(7))
                     : null;
         }
     }
@@ -583,6 +666,13 @@ public final class SqliteRoomStore implements RoomStore {
         PeerRow peer = findPeer(room, member.slot().peerId(), nowMillis);
         if (peer == null || !peer.account.equals(member.account())) {
             throw new Problem(ProblemCode.PEER_EXPIRED, "this peer is not in the room any more: join again");
+        }
+        if (!peer.placed) {
+            if (!hasPlace(room, nowMillis)) {
+                throw new Problem(
+                        ProblemCode.PEER_EXPIRED, "the place of this peer was given to another while it was away");
+            }
+            place(peer);
         }
         return peer;
     }
