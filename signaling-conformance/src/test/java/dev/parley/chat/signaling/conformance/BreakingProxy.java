@@ -146,8 +146,10 @@ final class BreakingProxy implements AutoCloseable {
         Map<String, String> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
         for (int i = 1; i < head.length; i++) {
             int colon = head[i].indexOf(':');
-            headers.put(
-                    head[i].substring(0, colon), head[i].substring(colon + 1).strip());
+            headers.merge(
+                    head[i].substring(0, colon),
+                    head[i].substring(colon + 1).strip(),
+                    (one, other) -> one + "\n" + other);
         }
         return headers;
     }
@@ -180,7 +182,7 @@ final class BreakingProxy implements AutoCloseable {
                                     || name.equalsIgnoreCase("Upgrade")
                                     || name.equalsIgnoreCase("HTTP2-Settings")));
             if (!own) {
-                head.append(name).append(": ").append(value).append("\r\n");
+                append(head, name, value);
             }
         });
         if (!upgrade) {
@@ -198,13 +200,20 @@ final class BreakingProxy implements AutoCloseable {
             if (!name.equalsIgnoreCase("Connection")
                     && !name.equalsIgnoreCase("Content-Length")
                     && !name.equalsIgnoreCase("Transfer-Encoding")) {
-                head.append(name).append(": ").append(value).append("\r\n");
+                append(head, name, value);
             }
         });
         if (answered.status() != 204) {
             head.append("Content-Length: ").append(body.length).append("\r\n");
         }
         write(out, head, body);
+    }
+
+    /** A header that came several times stands there with its values on a line each, and goes on so. */
+    private static void append(StringBuilder head, String name, String value) {
+        for (String one : value.split("\n", -1)) {
+            head.append(name).append(": ").append(one).append("\r\n");
+        }
     }
 
     private static void write(OutputStream out, StringBuilder head, byte[] body) throws IOException {

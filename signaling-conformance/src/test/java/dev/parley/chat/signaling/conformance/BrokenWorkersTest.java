@@ -18,6 +18,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
@@ -46,6 +47,7 @@ class BrokenWorkersTest {
                 .clock(CLOCK)
                 .iceServer("stun:stun.example.org")
                 .requestRate(10_000, 10_000)
+                .anonymousGuests(true)
                 .build());
         proxy.leadTo(worker.url());
     }
@@ -115,6 +117,15 @@ class BrokenWorkersTest {
 
     private static Fault changes(String call, String pattern, String replacement) {
         return when(call, answered -> answered.with(body -> body.replaceAll(pattern, replacement)));
+    }
+
+    /** The details of no two refusals are the same. */
+    private static Fault tellsApart(String call) {
+        AtomicInteger count = new AtomicInteger();
+        return when(
+                call,
+                answered -> answered.with(
+                        body -> body.replace("\"detail\":\"", "\"detail\":\"" + count.incrementAndGet() + ": ")));
     }
 
     private static Fault asks(String call, UnaryOperator<Asked> change) {
@@ -266,7 +277,8 @@ class BrokenWorkersTest {
     private static final String ROOMS = "/v1/rooms";
     private static final String ROOM = "/v1/rooms/{id}";
     private static final String PLATE = "/v1/nameplates/.*";
-    private static final String ANNOUNCED = "{\"roomId\":\"" + "a".repeat(32) + "\",\"ttl\":90}";
+    private static final String ANNOUNCED =
+            "{\"roomId\":\"" + "a".repeat(32) + "\",\"ttl\":90,\"ownerToken\":\"x\",\"ownerExpiresIn\":3600}";
     private static final String JOINED =
             "{\"roomToken\":\"x\",\"expiresIn\":3600,\"heartbeatSeconds\":30,\"after\":0,\"iceServers\":[]}";
 
@@ -362,6 +374,36 @@ class BrokenWorkersTest {
                                                 "Bearer " + asked.target().replaceFirst(".*access_token=", ""))
                                         : asked)),
                 new Broken(
+                        "the first of two Authorization headers is taken",
+                        "of two Authorization headers none is taken",
+                        new Fault() {
+                            @Override
+                            public Asked ask(Asked asked) {
+                                String given = asked.headers().getOrDefault("Authorization", "");
+                                return asked.withHeader("Authorization", given.split("\n", -1)[0]);
+                            }
+                        }),
+                new Broken(
+                        "an owner token ends every room",
+                        "an owner token does what an owner does, in its room alone",
+                        accepts("DELETE " + ROOM, 403)),
+                new Broken(
+                        "announcing gives no owner token",
+                        "an owner token does what an owner does, in its room alone",
+                        changes("POST " + ROOMS, "ownerToken", "token")),
+                new Broken(
+                        "guests come in though the metadata names none",
+                        "guests are let in where the metadata says so, and nowhere else",
+                        changes("GET /.well-known/oauth-protected-resource", "parley_guests", "guests")),
+                new Broken(
+                        "a guest makes rooms",
+                        "a guest lists, reads and joins rooms, and owns nothing",
+                        accepts("POST " + ROOMS, 403, 201, ANNOUNCED)),
+                new Broken(
+                        "all guests are one",
+                        "a guest is known again by its secret",
+                        asks("POST /v1/guests", asked -> asked.withBody("{\"secret\":\"" + "A".repeat(43) + "\"}"))),
+                new Broken(
                         "the metadata is incomplete",
                         "the metadata names who issues tokens",
                         changes("GET /.well-known/oauth-protected-resource", "bearer_methods_supported", "methods")),
@@ -423,6 +465,10 @@ class BrokenWorkersTest {
                         "only the owner deletes a room, and then it is gone",
                         accepts("DELETE " + ROOM, 404)),
                 new Broken(
+                        "who does not own a room learns that it is there",
+                        "only the owner deletes a room, and then it is gone",
+                        tellsApart("DELETE " + ROOM)),
+                new Broken(
                         "a deleted room is still found",
                         "only the owner deletes a room, and then it is gone",
                         remembers("GET " + ROOM)),
@@ -447,6 +493,10 @@ class BrokenWorkersTest {
                         "anybody publishes a succession",
                         "only the owner of a room publishes its succession",
                         accepts("PUT " + ROOM + "/succession", 404)),
+                new Broken(
+                        "who does not own a room is told what is wrong with its succession",
+                        "only the owner of a room publishes its succession",
+                        tellsApart("PUT " + ROOM + "/succession")),
                 new Broken(
                         "successions are not read",
                         "a succession that is wrong in any field is refused",
@@ -574,6 +624,12 @@ class BrokenWorkersTest {
                         "a room is never full",
                         "a room takes as many peers as its capacity says",
                         accepts("POST " + ROOM + "/join", 409, 200, JOINED)),
+                new Broken(
+                        "who is away keeps its place",
+                        "in a full room who has been away for 10 s gives its place to a newcomer",
+                        when(
+                                "POST " + ROOM + "/heartbeat",
+                                answered -> answered.status() == 410 ? answered.turnedInto(204, "") : answered)),
                 new Broken(
                         "what was acknowledged is forgotten",
                         "joining again keeps the mailbox",

@@ -41,6 +41,7 @@ class ConformanceSuiteTest {
                 .iceServer("stun:stun.example.org")
                 .iceServer("turn:turn.example.org")
                 .turnSecret("north")
+                .anonymousGuests(true)
                 .build());
     }
 

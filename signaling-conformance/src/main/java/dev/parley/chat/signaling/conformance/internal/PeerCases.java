@@ -9,6 +9,8 @@ import java.util.List;
 
 /** Who is in a room. */
 final class PeerCases {
+    private static final Duration AWAY = Duration.ofSeconds(10);
+
     private PeerCases() {}
 
     static Cases peers() {
@@ -23,6 +25,7 @@ final class PeerCases {
                 .add("heartbeats are taken, and the peers of a room are counted", PeerCases::counted)
                 .add("leaving frees the peer id and its place", PeerCases::left)
                 .add("ICE servers are told to an account", PeerCases::iceServers)
+                .slow(AWAY, "in a full room who has been away for 10 s gives its place to a newcomer", PeerCases::away)
                 .slow(Duration.ofSeconds(90), "a peer without heartbeats is gone after its time", PeerCases::expired);
     }
 
@@ -86,6 +89,31 @@ final class PeerCases {
         lab.join(room, lab.owner(), first.peerId());
         lab.member("POST", "leave", first).send().is(204);
         lab.join(room, lab.guest());
+    }
+
+    private static void away(Lab lab) throws IOException, InterruptedException {
+        Room room = lab.room(fields -> fields.put("capacity", 2));
+        Member host = lab.join(room, lab.owner(), room.host().peerId());
+        Member away = lab.join(room, lab.guest());
+        lab.tryJoin(room, lab.guest(), HostKey.randomId()).refuses(409, "room_full");
+        lab.pass(AWAY.plusMillis(500));
+        // The host has been away for longer, but keeps its place.
+        Member next = lab.join(room, lab.guest());
+        lab.member("POST", "heartbeat", host).send().is(204);
+        lab.member("POST", "heartbeat", next).send().is(204);
+        requirePeers(lab, room, 2);
+        lab.tryJoin(room, lab.guest(), HostKey.randomId()).refuses(409, "room_full");
+        lab.post(host, away, "m1").is(202);
+        lab.member("POST", "heartbeat", away)
+                .as("while its place is another's")
+                .send()
+                .refuses(410, "peer_expired");
+        lab.member("POST", "leave", next).send().is(204);
+        lab.member("POST", "heartbeat", away)
+                .as("while there is a place")
+                .send()
+                .is(204);
+        Nonconformance.requireSame("messages of who was away", List.of(1L), lab.read(away, 0));
     }
 
     private static void rejoined(Lab lab) throws IOException, InterruptedException {

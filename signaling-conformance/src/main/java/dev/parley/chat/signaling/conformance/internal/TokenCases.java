@@ -1,9 +1,11 @@
 package dev.parley.chat.signaling.conformance.internal;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.chat.signaling.conformance.internal.Lab.Account;
 import dev.parley.chat.signaling.conformance.internal.Lab.Member;
 import dev.parley.chat.signaling.conformance.internal.Lab.Room;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -29,6 +31,12 @@ final class TokenCases {
             "POST /v1/rooms/{room}/messages",
             "GET /v1/rooms/{room}/messages");
 
+    private static final List<String> OWNER_CALLS =
+            List.of("DELETE /v1/rooms/{room}", "PUT /v1/rooms/{room}/succession", "POST /v1/nameplates");
+
+    private static final int SECRET_BYTES = 32;
+    private static final SecureRandom RANDOM = new SecureRandom();
+
     private TokenCases() {}
 
     static Cases tokens() {
@@ -42,6 +50,11 @@ final class TokenCases {
                 .add("a room token ends when its peer leaves", TokenCases::afterLeaving)
                 .add("a room token of who left is none of who comes after it", TokenCases::afterSuccessor)
                 .add("a token in the query is not taken", TokenCases::inQuery)
+                .add("of two Authorization headers none is taken", TokenCases::twice)
+                .add("an owner token does what an owner does, in its room alone", TokenCases::ownerToken)
+                .add("guests are let in where the metadata says so, and nowhere else", TokenCases::guestsWhereOffered)
+                .add("a guest lists, reads and joins rooms, and owns nothing", TokenCases::guest)
+                .add("a guest is known again by its secret", TokenCases::secrets)
                 .add("the metadata names who issues tokens", TokenCases::metadata)
                 .add("the development issuer describes itself and shows public keys only", TokenCases::issuer)
                 .add("the development issuer takes client credentials and nothing else", TokenCases::grants);
@@ -163,6 +176,160 @@ final class TokenCases {
                 .as("token in the query")
                 .send()
                 .refuses(401, "unauthorized");
+    }
+
+    private static void twice(Lab lab) throws IOException, InterruptedException {
+        lab.wire()
+                .call("GET", "/v1/rooms")
+                .token(lab.owner().token())
+                .token(lab.owner().token())
+                .as("two headers")
+                .send()
+                .refuses(401, "unauthorized");
+    }
+
+    private static void ownerToken(Lab lab) throws IOException, InterruptedException {
+        HostKey host = new HostKey();
+        Room room = new Room(host, lab.owner(), host.descriptor(fields -> {}));
+        String token = lab.announce(room).is(201).string("ownerToken");
+        Room other = lab.room();
+        Member member = lab.join(room, lab.guest());
+        for (String call : OWNER_CALLS) {
+            Wire.Call elsewhere = lab.wire().call(call.split(" ", -1)[0], path(call, other.id()));
+            ownerBody(elsewhere, call, other)
+                    .token(token)
+                    .as("owner token of another room")
+                    .send()
+                    .isForbidden();
+        }
+        for (String call : all()) {
+            if (!OWNER_CALLS.contains(call)) {
+                call(lab, call, room.id()).token(token).as("owner token").send().refuses(401, "unauthorized");
+            }
+        }
+        lab.wire()
+                .call("PUT", room.path("succession"))
+                .json(host.succession(1))
+                .token(token)
+                .send()
+                .is(204);
+        lab.wire()
+                .call("POST", "/v1/nameplates")
+                .json(Wire.JSON.createObjectNode().put("roomId", room.id()))
+                .token(token)
+                .send()
+                .is(201);
+        lab.wire().call("DELETE", room.path("")).token(token).send().is(204);
+        lab.member("GET", "messages", member).send().refuses(404, "room_not_found");
+        lab.wire().call("DELETE", room.path("")).token(token).as("again").send().refuses(404, "room_not_found");
+    }
+
+    private static String path(String call, String roomId) {
+        return call.split(" ", -1)[1].replace("{room}", roomId);
+    }
+
+    /** A body that an owner of this room may send. */
+    private static Wire.Call ownerBody(Wire.Call call, String which, Room room) {
+        if (which.startsWith("PUT")) {
+            return call.json(room.host().succession(1));
+        }
+        return which.startsWith("POST") ? call.json(Wire.JSON.createObjectNode().put("roomId", room.id())) : call;
+    }
+
+    private static boolean offersGuests(Lab lab) throws IOException, InterruptedException {
+        return lab.wire()
+                .call("GET", "/.well-known/oauth-protected-resource")
+                .send()
+                .is(200)
+                .body()
+                .path("parley_guests")
+                .asBoolean();
+    }
+
+    private static Answer enter(Lab lab, String secret) throws IOException, InterruptedException {
+        Answer answer = lab.wire()
+                .call("POST", "/v1/guests")
+                .json(Wire.JSON.createObjectNode().put("secret", secret))
+                .send();
+        if (answer.status() == 429) {
+            answer.refuses(429, "rate_limited");
+            throw new NotTried("this address has had its guest tokens of the last 60 s: run it again later");
+        }
+        return answer;
+    }
+
+    private static String secret() {
+        byte[] secret = new byte[SECRET_BYTES];
+        RANDOM.nextBytes(secret);
+        return HostKey.base64Url(secret);
+    }
+
+    private static Account guestOf(Lab lab, String secret) throws IOException, InterruptedException {
+        Answer entered = enter(lab, secret).is(200);
+        Nonconformance.require(
+                entered.integer("expiresIn") > 0, entered.doing(), "expiresIn of some seconds", "another");
+        return new Account("without account", entered.string("guestToken"));
+    }
+
+    private static void requireGuests(Lab lab) throws IOException, InterruptedException {
+        if (!offersGuests(lab)) {
+            throw new NotTried("the worker lets no guests in");
+        }
+    }
+
+    private static void guestsWhereOffered(Lab lab) throws IOException, InterruptedException {
+        if (!offersGuests(lab)) {
+            enter(lab, secret()).refuses(404, "not_found");
+            return;
+        }
+        Account guest = guestOf(lab, secret());
+        lab.account("GET", "/v1/rooms", guest).as("guest token").send().is(200);
+        for (String wrong : List.of("", "c2hvcnQ", "!".repeat(43))) {
+            enter(lab, wrong).refuses(400, "invalid_request");
+        }
+    }
+
+    private static void guest(Lab lab) throws IOException, InterruptedException {
+        requireGuests(lab);
+        Room room = lab.room();
+        Account guest = guestOf(lab, secret());
+        lab.find(room, guest).is(200);
+        lab.account("GET", "/v1/ice-servers", guest).send().is(200);
+        Member other = lab.join(room, lab.owner());
+        lab.post(lab.join(room, guest), other, "m1").is(202);
+        lab.account("POST", "/v1/rooms", guest)
+                .json(new HostKey().descriptor(fields -> {}))
+                .as("guest token")
+                .send()
+                .isForbidden();
+        for (String call : List.of(
+                "DELETE /v1/rooms/{room}",
+                "PUT /v1/rooms/{room}/succession",
+                "POST /v1/nameplates",
+                "GET /v1/nameplates/7",
+                "DELETE /v1/nameplates/7")) {
+            call(lab, call, room.id())
+                    .token(guest.token())
+                    .as("guest token")
+                    .send()
+                    .isForbidden();
+        }
+        for (String call : MEMBER_CALLS) {
+            call(lab, call, room.id())
+                    .token(guest.token())
+                    .as("guest token")
+                    .send()
+                    .refuses(401, "unauthorized");
+        }
+    }
+
+    private static void secrets(Lab lab) throws IOException, InterruptedException {
+        requireGuests(lab);
+        Room room = lab.room();
+        String secret = secret();
+        Member member = lab.join(room, guestOf(lab, secret));
+        lab.tryJoin(room, guestOf(lab, secret()), member.peerId()).refuses(409, "peer_taken");
+        lab.join(room, guestOf(lab, secret), member.peerId());
     }
 
     private static void metadata(Lab lab) throws IOException, InterruptedException {
