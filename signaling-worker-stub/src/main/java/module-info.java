@@ -4,6 +4,9 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module dev.parley.chat.worker {
     requires static org.jspecify;
+    // For RedisBackend alone, and only if a Redis is configured.
+    requires static redis.clients.jedis;
+    requires static org.apache.commons.pool2;
     requires com.fasterxml.jackson.databind;
     requires com.github.benmanes.caffeine;
     requires com.nimbusds.jose.jwt;

@@ -89,7 +89,7 @@ final class ServeCommand extends BaseCommand {
         if (check) {
             return ExitCode.DONE;
         }
-        if (settings.isDefault(WorkerKey.DATA)) {
+        if (settings.find(WorkerKey.DATA).isPresent() && settings.isDefault(WorkerKey.DATA)) {
             Home.makeFolder(home.home());
         }
         serve(settings, console);

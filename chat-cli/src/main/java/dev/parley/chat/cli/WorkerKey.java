@@ -41,6 +41,17 @@ enum WorkerKey {
             null,
             "Where to keep rooms. Default: PARLEY_HOME/worker.",
             (s, v) -> s.config().dataDirectory(s.folder(v))),
+    REDIS(
+            "redis",
+            "URI",
+            null,
+            "A Redis to keep rooms in instead, which several workers may share: redis://[user@]host[:port][/database],"
+                    + " or rediss: for TLS.",
+            (s, v) -> s.config().redis(uri(v))),
+    REDIS_PASSWORD_FILE("redis_password_file", "FILE", null, "Where its password stands.", (s, v) -> {
+        String unused = s.required(WorkerKey.REDIS);
+        s.config().redisPassword(s.secretIn(v));
+    }),
     ISSUER(
             "issuer",
             "URL…",

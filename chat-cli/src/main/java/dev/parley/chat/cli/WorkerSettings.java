@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WorkerSettings {
     private static final Pattern LIST = Pattern.compile("[,\\s]+");
+    private static final Pattern PASSWORD = Pattern.compile("://[^/\\s]*:[^/\\s]*@");
     private static final int MAX_SECRET_BYTES = 4096;
 
     /** A variable of before, which still counts. */
@@ -84,7 +85,9 @@ final class WorkerSettings {
             put(values, key, environment.get(key.variable()), "environment " + key.variable());
             put(values, key, flags.get(key), "flag " + key.flag().orElse(""));
         }
-        values.putIfAbsent(WorkerKey.DATA, new Settings.Value(defaultData.toString(), "default"));
+        if (!values.containsKey(WorkerKey.REDIS)) {
+            values.putIfAbsent(WorkerKey.DATA, new Settings.Value(defaultData.toString(), "default"));
+        }
         return new WorkerSettings(values);
     }
 
@@ -179,9 +182,14 @@ final class WorkerSettings {
             String shown = value.map(Settings.Value::value).orElse(null);
             console.emit(new Event.Setting(
                     key.key(),
-                    shown != null && key.isSecret() ? "(set, not shown)" : shown,
+                    shown != null && (key.isSecret() || hasPassword(shown)) ? "(set, not shown)" : shown,
                     value.map(Settings.Value::source).orElse("default")));
         }
+    }
+
+    /** Of a URL in which somebody has put one, though it is refused there. */
+    private static boolean hasPassword(String value) {
+        return PASSWORD.matcher(value).find();
     }
 
     /** Everything that is wrong, a line each; empty if a worker can be configured by it. */

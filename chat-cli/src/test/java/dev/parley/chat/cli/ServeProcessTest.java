@@ -204,4 +204,12 @@ class ServeProcessTest extends ProcessTest {
         assertThat(send(notice.substring(notice.indexOf("http")), "", null).body())
                 .contains("parley_rooms 0");
     }
+
+    @Test
+    void aRedisThatDoesNotAnswerIsNamedByTheClientThatIsThere() throws Exception {
+        // Nobody listens at this port; without the client of Redis the worker would say that it is missing.
+        ChildProcess worker = start("worker", "serve", "--port", "0", "--redis", "redis://127.0.0.1:1");
+        assertThat(worker.await("error", TIME, is("error")).toString()).contains("Redis does not answer");
+        assertThat(worker.awaitExit(TIME)).isNotZero();
+    }
 }

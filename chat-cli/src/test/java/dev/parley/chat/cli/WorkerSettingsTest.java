@@ -95,9 +95,11 @@ class WorkerSettingsTest {
                                         "port = 0",
                                         "public_url = \"https://worker.example\"",
                                         "data = \"" + folder + "\"",
-                                        "issuer = \"https://issuer.example\"",
+                                        "issuer = [\"https://issuer.example\", \"https://other.example\"]",
                                         "audience = \"parley\"",
-                                        "jwks = \"https://issuer.example/jwks\"",
+                                        "jwks = [\"https://issuer.example/jwks\", \"https://other.example/jwks\"]",
+                                        "scope = [\"chat\"]",
+                                        "anonymous_guests = true",
                                         "ice_server = [\"stun:a.example\", \"turn:b.example\"]",
                                         "turn_secret_file = \"" + secret + "\"",
                                         "request_rate = \"10/20\"",
@@ -126,10 +128,47 @@ class WorkerSettingsTest {
                 .contains("ice_server = stun:a.example turn:b.example", "access_log = true")
                 .doesNotContain("a secret of");
         for (WorkerKey key : WorkerKey.values()) {
-            if (!key.isSecret()) {
+            // A worker has one store.
+            if (!key.isSecret() && key != WorkerKey.REDIS && key != WorkerKey.REDIS_PASSWORD_FILE) {
                 assertThat(out()).containsPattern("(?m)^" + key.key() + " = .*\\[file .*, line \\d+\\]$");
             }
         }
+    }
+
+    @Test
+    void aRedisTakesThePlaceOfTheFolderAndItsPasswordIsNotShown() throws IOException {
+        Path secret = Files.writeString(folder.resolve("secret"), "open sesame\n");
+        Path file =
+                file("redis = \"rediss://worker@redis.example:6380/1\"", "redis_password_file = \"" + secret + "\"");
+        assertThat(check("--config", file.toString())).as(err()).isZero();
+        assertThat(out())
+                .contains("redis = rediss://worker@redis.example:6380/1    [file " + file + ", line 1]")
+                .contains("redis_password_file = " + secret + "    [file " + file + ", line 2]")
+                .contains("data = (not set)    [default]")
+                .doesNotContain("sesame");
+    }
+
+    @Test
+    void aWorkerHasOneStore() {
+        assertThat(check("--redis", "redis://127.0.0.1", "--data", folder.toString()))
+                .isEqualTo(ExitCode.USAGE.status());
+        assertThat(err()).contains("a data directory or Redis, not both").hasLineCount(1);
+    }
+
+    @Test
+    void aPasswordOfRedisInItsUriIsRefusedAndNotRepeated() {
+        assertThat(check("--redis", "redis://worker:sesame@127.0.0.1")).isEqualTo(ExitCode.USAGE.status());
+        assertThat(err())
+                .contains("redis (flag --redis): a password does not belong")
+                .doesNotContain("sesame");
+        assertThat(out()).doesNotContain("sesame");
+    }
+
+    @Test
+    void aPasswordWithoutARedisIsRefused() throws IOException {
+        Path secret = Files.writeString(folder.resolve("secret"), "open sesame\n");
+        assertThat(check("--redis-password-file", secret.toString())).isEqualTo(ExitCode.USAGE.status());
+        assertThat(err()).contains("redis_password_file (flag --redis-password-file): it goes with redis");
     }
 
     @ParameterizedTest

@@ -49,7 +49,7 @@ class AgainstTheWorkerTest {
         LONG_POLL
     }
 
-    private record Hosted(RoomId room, SignedDescriptor descriptor) {}
+    record Hosted(RoomId room, SignedDescriptor descriptor) {}
 
     @BeforeEach
     void start() {
@@ -73,7 +73,7 @@ class AgainstTheWorkerTest {
     }
 
     /** Makes a descriptor as docs/signaling.md says. */
-    private static Hosted host(String visibility) throws GeneralSecurityException {
+    static Hosted host(String visibility) throws GeneralSecurityException {
         KeyPair keys = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         byte[] encoded = keys.getPublic().getEncoded();
         byte[] key = Arrays.copyOfRange(encoded, encoded.length - 32, encoded.length);

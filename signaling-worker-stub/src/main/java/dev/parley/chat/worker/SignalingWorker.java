@@ -2,6 +2,7 @@ package dev.parley.chat.worker;
 
 import dev.parley.chat.worker.WorkerLimits.Rate;
 import dev.parley.chat.worker.WorkerStartException.Reason;
+import dev.parley.chat.worker.internal.Backend;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.auth.AccessTokens;
 import dev.parley.chat.worker.internal.auth.Accounts;
@@ -32,7 +33,11 @@ import dev.parley.chat.worker.internal.http.Route;
 import dev.parley.chat.worker.internal.http.Router;
 import dev.parley.chat.worker.internal.metrics.TimedStore;
 import dev.parley.chat.worker.internal.metrics.WorkerMetrics;
+import dev.parley.chat.worker.internal.push.Nodes;
 import dev.parley.chat.worker.internal.push.PushHub;
+import dev.parley.chat.worker.internal.redis.RedisBackend;
+import dev.parley.chat.worker.internal.redis.RedisConfig;
+import dev.parley.chat.worker.internal.store.MemoryRoomStore;
 import dev.parley.chat.worker.internal.store.RoomStore;
 import dev.parley.chat.worker.internal.store.SqliteRoomStore;
 import java.io.IOException;
@@ -101,6 +106,7 @@ public final class SignalingWorker implements AutoCloseable {
     private final ReentrantLock closeLock = new ReentrantLock();
     private final InstantSource clock;
     private final RoomStore store;
+    private final Nodes nodes;
     private final ScheduledExecutorService timers = timers();
     private final WorkerMetrics metrics = new WorkerMetrics();
     private final PushHub hub;
@@ -111,14 +117,17 @@ public final class SignalingWorker implements AutoCloseable {
     private final URI url;
     private final Optional<URI> metricsUrl;
     private final Duration drainTime;
+    private final int port;
     private boolean closed;
 
-    private SignalingWorker(WorkerConfig config, InetAddress address, RoomStore opened) {
+    private SignalingWorker(WorkerConfig config, InetAddress address, Backend backend) {
         this.clock = config.clock();
-        this.store = TimedStore.measure(opened, metrics.store());
+        this.store = TimedStore.measure(backend.store(), metrics.store());
+        this.nodes = backend.nodes();
         this.drainTime = config.drainTime();
         this.hub = new PushHub(
                 this.store,
+                nodes,
                 clock,
                 timers,
                 config.timeToLive(),
@@ -136,8 +145,9 @@ public final class SignalingWorker implements AutoCloseable {
         try {
             ServerConnector connector = connect(config, address, config.port());
             connector.addEventListener(guard);
+            this.port = connector.getLocalPort();
             this.metricsUrl = config.metricsAddress().map(where -> openMetrics(config, where));
-            this.url = config.publicUrl().orElseGet(() -> urlOf(config.host(), address, connector.getLocalPort()));
+            this.url = config.publicUrl().orElseGet(() -> urlOf(config.host(), address, port));
 
             List<Route> routes = new ArrayList<>();
             this.accessTokens = tokens(config, routes);
@@ -203,14 +213,15 @@ public final class SignalingWorker implements AutoCloseable {
      */
     public static SignalingWorker start(WorkerConfig config) {
         InetAddress address = resolve(config);
-        RoomStore store = openStore(config);
+        Backend backend = openBackend(config);
         SignalingWorker worker;
         try {
-            worker = new SignalingWorker(config, address, store);
+            worker = new SignalingWorker(config, address, backend);
         } catch (RuntimeException e) {
-            store.close();
+            backend.store().close();
             throw e;
         }
+        worker.nodes.listen(worker.hub);
         try {
             worker.server.start();
         } catch (Exception e) {
@@ -221,11 +232,11 @@ public final class SignalingWorker implements AutoCloseable {
         Future<?> unused =
                 worker.timers.scheduleWithFixedDelay(worker::tick, TICK_MILLIS, TICK_MILLIS, TimeUnit.MILLISECONDS);
         log.info(
-                "The signaling worker serves, with {} and {}",
+                "The signaling worker serves, with {}, its store is {}",
                 config.issuers().isEmpty()
                         ? "the development issuer"
                         : config.issuers().size() + " configured issuers",
-                config.dataDirectory().isPresent() ? "a database on disk" : "a database in memory");
+                backend.description());
         return worker;
     }
 
@@ -250,7 +261,7 @@ public final class SignalingWorker implements AutoCloseable {
     /**
      * Stops the worker: says that it is not ready and takes nobody in any more; closes WebSockets with 1001 and answers
      * long polls with 503, over the {@link WorkerConfig#drainTime}; lets other requests finish for up to five seconds;
-     * then stops its threads and closes the database. Blocks until all that is done. Idempotent. If the thread is
+     * then stops its threads and closes its store. Blocks until all that is done. Idempotent. If the thread is
      * interrupted, the rest goes at once.
      */
     @Override
@@ -277,6 +288,7 @@ public final class SignalingWorker implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
+            nodes.close();
             store.close();
             closeLock.unlock();
         }
@@ -292,6 +304,11 @@ public final class SignalingWorker implements AutoCloseable {
 
     int openSockets() {
         return hub.openSockets();
+    }
+
+    /** Where it listens, whatever its public URL says. */
+    int port() {
+        return port;
     }
 
     List<Route> routes() {
@@ -315,12 +332,19 @@ public final class SignalingWorker implements AutoCloseable {
         return address;
     }
 
-    private static RoomStore openStore(WorkerConfig config) {
+    private static Backend openBackend(WorkerConfig config) {
+        if (config.redisUri().isPresent()) {
+            return openRedis(new RedisConfig(config.redisUri().get(), config.redisPassword()), config.timeToLive());
+        }
+        if (config.dataDirectory().isEmpty()) {
+            return new Backend(new MemoryRoomStore(config.timeToLive()), Nodes.none(), "in memory");
+        }
         try {
-            return config.dataDirectory().isPresent()
-                    ? SqliteRoomStore.inDirectory(
-                            config.dataDirectory().get(), config.timeToLive(), accountsOfBefore(config))
-                    : SqliteRoomStore.inMemory(config.timeToLive());
+            return new Backend(
+                    SqliteRoomStore.inDirectory(
+                            config.dataDirectory().get(), config.timeToLive(), accountsOfBefore(config)),
+                    Nodes.none(),
+                    "on disk");
         } catch (SQLException | IOException e) {
             throw new WorkerStartException(
                     Reason.STORE_UNAVAILABLE,
@@ -341,6 +365,26 @@ public final class SignalingWorker implements AutoCloseable {
             case 1 -> subject -> Accounts.of(issuers.get(0).issuer().toString(), subject);
             default -> UnaryOperator.identity();
         };
+    }
+
+    private static Backend openRedis(RedisConfig config, Duration timeToLive) {
+        try {
+            return RedisBackend.open(config, timeToLive);
+        } catch (NoClassDefFoundError e) {
+            throw new WorkerStartException(
+                    Reason.STORE_UNAVAILABLE,
+                    "the client of Redis is missing: put redis.clients:jedis and what it needs on the class path, or on"
+                            + " the module path with --add-modules redis.clients.jedis,org.apache.commons.pool2,"
+                            + "com.google.gson,org.json",
+                    e);
+        } catch (Problem e) {
+            Throwable cause = e.getCause();
+            throw new WorkerStartException(
+                    Reason.STORE_UNAVAILABLE,
+                    "Redis does not answer, or takes no changes (check its address, user and password; it must be the"
+                            + " primary, 6.2 or newer): " + (cause == null ? e.detail() : cause.getMessage()),
+                    e);
+        }
     }
 
     private ServerConnector connect(WorkerConfig config, InetAddress address, int port) {

@@ -29,6 +29,8 @@ public final class WorkerConfig {
     private final int port;
     private final @Nullable URI publicUrl;
     private final @Nullable Path dataDirectory;
+    private final @Nullable URI redisUri;
+    private final @Nullable String redisPassword;
     private final List<TrustedIssuer> issuers;
     private final boolean anonymousGuests;
     private final Duration timeToLive;
@@ -53,6 +55,8 @@ public final class WorkerConfig {
         this.port = builder.port;
         this.publicUrl = builder.publicUrl;
         this.dataDirectory = builder.dataDirectory;
+        this.redisUri = builder.redisUri;
+        this.redisPassword = builder.redisPassword;
         this.issuers = List.copyOf(builder.issuers);
         this.anonymousGuests = builder.anonymousGuests;
         this.timeToLive = builder.timeToLive;
@@ -112,10 +116,24 @@ public final class WorkerConfig {
     /**
      * Where the worker keeps its database.
      *
-     * @return the directory; empty for a database in memory
+     * @return the directory; empty if the worker has none
      */
     public Optional<Path> dataDirectory() {
         return Optional.ofNullable(dataDirectory);
+    }
+
+    /**
+     * The Redis that the worker keeps everything in.
+     *
+     * @return its URI; empty if there is none
+     */
+    public Optional<URI> redisUri() {
+        return Optional.ofNullable(redisUri);
+    }
+
+    @Nullable
+    String redisPassword() {
+        return redisPassword;
     }
 
     /**
@@ -261,6 +279,8 @@ public final class WorkerConfig {
         private int port;
         private @Nullable URI publicUrl;
         private @Nullable Path dataDirectory;
+        private @Nullable URI redisUri;
+        private @Nullable String redisPassword;
         private List<TrustedIssuer> issuers = new ArrayList<>();
         private boolean anonymousGuests;
         private Duration timeToLive = Duration.ofSeconds(90);
@@ -326,14 +346,59 @@ public final class WorkerConfig {
         }
 
         /**
-         * Where to keep the database, so that rooms, messages and tokens outlive the process. Default: in memory. One
-         * directory serves one worker at a time.
+         * Keeps everything in a SQLite database, so that rooms, messages and tokens outlive the process. Default: in
+         * the memory of the process. One directory serves one worker at a time.
          *
          * @param dataDirectory made if it does not exist
          * @return this builder
          */
         public Builder dataDirectory(Path dataDirectory) {
             this.dataDirectory = Objects.requireNonNull(dataDirectory, "dataDirectory");
+            return this;
+        }
+
+        /**
+         * Keeps everything in Redis, so that several workers serve the same rooms: 6.2 or newer, one primary, not a
+         * cluster of several. The clocks of all machines must agree to a fraction of a second. Needs
+         * {@code redis.clients:jedis} on the class path, or on the module path with {@code --add-modules}. Default: in
+         * the memory of the process.
+         *
+         * @param redisUri {@code redis://[user@]host[:port][/database]}, or {@code rediss:} for TLS; without a
+         *     password, for which there is {@link #redisPassword}
+         * @return this builder
+         * @throws IllegalArgumentException if it is anything else
+         */
+        public Builder redis(URI redisUri) {
+            boolean isRedis =
+                    "redis".equalsIgnoreCase(redisUri.getScheme()) || "rediss".equalsIgnoreCase(redisUri.getScheme());
+            String path = Objects.requireNonNullElse(redisUri.getPath(), "");
+            if (!isRedis
+                    || redisUri.getHost() == null
+                    || !path.matches("(/[0-9]{0,3})?")
+                    || redisUri.getQuery() != null) {
+                throw new IllegalArgumentException(
+                        "the URI of a Redis is redis://[user@]host[:port][/database], or rediss: for TLS");
+            }
+            if (Objects.requireNonNullElse(redisUri.getUserInfo(), "").contains(":")) {
+                throw new IllegalArgumentException(
+                        "a password does not belong into the URI of a Redis, which others can see: give it by itself");
+            }
+            this.redisUri = redisUri;
+            return this;
+        }
+
+        /**
+         * The password of Redis. Default: none.
+         *
+         * @param redisPassword not empty; never logged
+         * @return this builder
+         * @throws IllegalArgumentException if it is empty
+         */
+        public Builder redisPassword(String redisPassword) {
+            if (redisPassword.isEmpty()) {
+                throw new IllegalArgumentException("redisPassword must not be empty");
+            }
+            this.redisPassword = redisPassword;
             return this;
         }
 
@@ -607,8 +672,16 @@ public final class WorkerConfig {
          * The configuration as it is now.
          *
          * @return a new configuration
+         * @throws IllegalStateException if both {@link #dataDirectory} and {@link #redis} are set, or
+         *     {@link #redisPassword} without {@link #redis}
          */
         public WorkerConfig build() {
+            if (redisUri != null && dataDirectory != null) {
+                throw new IllegalStateException("a worker has one store: a data directory or Redis, not both");
+            }
+            if (redisPassword != null && redisUri == null) {
+                throw new IllegalStateException("redisPassword needs redis");
+            }
             return new WorkerConfig(this);
         }
 

@@ -13,7 +13,10 @@ public final class WorkerStartException extends RuntimeException {
         UNPROTECTED_ADDRESS,
         /** The host is not one of this machine, or the port is in use. */
         ADDRESS_UNAVAILABLE,
-        /** The data directory cannot be used: not writable, in use by another worker, or of a newer version. */
+        /**
+         * The data directory cannot be used: not writable, in use by another worker, or of a newer version; or Redis
+         * does not answer, or its client is missing.
+         */
         STORE_UNAVAILABLE,
         /** The server itself failed to start. */
         SERVER_FAILED

@@ -15,14 +15,14 @@ import java.util.Base64;
 import java.util.function.Consumer;
 
 /** A host as a client of the worker has it: makes and signs descriptors, written from docs/signaling.md alone. */
-final class HostKey {
+public final class HostKey {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final KeyPair pair;
     private final byte[] nonce = new byte[16];
 
-    HostKey() {
+    public HostKey() {
         try {
             pair = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
         } catch (GeneralSecurityException e) {
@@ -31,12 +31,22 @@ final class HostKey {
         RANDOM.nextBytes(nonce);
     }
 
+    private HostKey(KeyPair pair) {
+        this.pair = pair;
+        RANDOM.nextBytes(nonce);
+    }
+
+    /** The same host, for another room. */
+    public HostKey another() {
+        return new HostKey(pair);
+    }
+
     byte[] publicKey() {
         byte[] spki = pair.getPublic().getEncoded();
         return Arrays.copyOfRange(spki, spki.length - 32, spki.length);
     }
 
-    String roomId() {
+    public String roomId() {
         try {
             MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
             sha256.update("parley-room-v1".getBytes(StandardCharsets.US_ASCII));
@@ -48,7 +58,7 @@ final class HostKey {
         }
     }
 
-    String peerId() {
+    public String peerId() {
         try {
             return base32(Arrays.copyOf(MessageDigest.getInstance("SHA-256").digest(publicKey()), 20));
         } catch (GeneralSecurityException e) {
@@ -56,7 +66,7 @@ final class HostKey {
         }
     }
 
-    ObjectNode fields() {
+    public ObjectNode fields() {
         return JSON.createObjectNode()
                 .put("v", 1)
                 .put("room", roomId())
@@ -68,11 +78,11 @@ final class HostKey {
                 .put("name", "tea");
     }
 
-    ObjectNode body() {
+    public ObjectNode body() {
         return body(fields -> {});
     }
 
-    ObjectNode body(Consumer<ObjectNode> change) {
+    public ObjectNode body(Consumer<ObjectNode> change) {
         ObjectNode fields = fields();
         change.accept(fields);
         return sign(fields.toString().getBytes(StandardCharsets.UTF_8));
@@ -87,7 +97,7 @@ final class HostKey {
         return base64Url(Arrays.copyOf(publicKey(), 128));
     }
 
-    ObjectNode succession(int version, HostKey... deputies) {
+    public ObjectNode succession(int version, HostKey... deputies) {
         return succession(version, fields -> {}, deputies);
     }
 
@@ -118,7 +128,7 @@ final class HostKey {
         return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    static String randomId() {
+    public static String randomId() {
         byte[] bytes = new byte[20];
         RANDOM.nextBytes(bytes);
         return base32(bytes);

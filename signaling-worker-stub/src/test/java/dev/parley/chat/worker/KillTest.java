@@ -3,16 +3,8 @@ package dev.parley.chat.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.BufferedReader;
-import java.io.File;
-import java.io.IOException;
-import java.io.InputStreamReader;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Objects;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,9 +13,8 @@ class KillTest {
     @Test
     void roomsPeersMessagesAndTokensSurviveAKill(@TempDir Path directory) throws Exception {
         String bobPeer = HostKey.randomId();
-        Process first = start(directory, 0);
-        try {
-            URI url = url(first);
+        try (WorkerProcess first = WorkerProcess.onDisk(directory, 0)) {
+            URI url = first.url();
             Client client = new Client(url);
             String account = client.token("alice");
             String room = client.room("alice", new HostKey().body());
@@ -33,11 +24,10 @@ class KillTest {
             assertThat(client.post(messages, alice, Client.message(bobPeer, "AAAA", "m1"))
                             .status())
                     .isEqualTo(202);
-            first.destroyForcibly().waitFor();
+            first.kill();
 
-            Process second = start(directory, url.getPort());
-            try {
-                assertThat(url(second)).isEqualTo(url);
+            try (WorkerProcess second = WorkerProcess.onDisk(directory, url.getPort())) {
+                assertThat(second.url()).isEqualTo(url);
                 assertThat(client.get("/v1/rooms/" + room, account)
                                 .body()
                                 .get("peers")
@@ -50,11 +40,7 @@ class KillTest {
                                 .asInt())
                         .as("still known")
                         .isEqualTo(1);
-            } finally {
-                second.destroyForcibly().waitFor();
             }
-        } finally {
-            first.destroyForcibly().waitFor();
         }
     }
 
@@ -62,9 +48,8 @@ class KillTest {
     void aLeaseAndASuccessionSurviveAKill(@TempDir Path directory) throws Exception {
         HostKey host = new HostKey();
         HostKey deputy = new HostKey();
-        Process first = start(directory, 0);
-        try {
-            URI url = url(first);
+        try (WorkerProcess first = WorkerProcess.onDisk(directory, 0)) {
+            URI url = first.url();
             Client client = new Client(url);
             String account = client.token("alice");
             String room = client.room("alice", host.body());
@@ -76,11 +61,10 @@ class KillTest {
             String one = client.join(room, "alice", host.peerId());
             String two = client.join(room, "bob", deputy.peerId());
             assertThat(client.post(lease, one, "{\"fence\":6}").status()).isEqualTo(200);
-            first.destroyForcibly().waitFor();
+            first.kill();
 
-            Process second = start(directory, url.getPort());
-            try {
-                assertThat(url(second)).isEqualTo(url);
+            try (WorkerProcess second = WorkerProcess.onDisk(directory, url.getPort())) {
+                assertThat(second.url()).isEqualTo(url);
                 assertThat(client.get("/v1/rooms/" + room, account).body().get("succession"))
                         .isEqualTo(succession);
                 Client.Answer held = client.post(lease, two, "{\"fence\":0}");
@@ -93,37 +77,7 @@ class KillTest {
                                 .asLong())
                         .as("renewed")
                         .isEqualTo(7);
-            } finally {
-                second.destroyForcibly().waitFor();
             }
-        } finally {
-            first.destroyForcibly().waitFor();
         }
-    }
-
-    private static Process start(Path directory, int port) throws IOException {
-        // The tests run on the module path; the child needs no modules, so everything goes on its class path.
-        String classPath = Stream.of(
-                        Path.of("target", "test-classes").toAbsolutePath().toString(),
-                        Path.of("target", "classes").toAbsolutePath().toString(),
-                        System.getProperty("jdk.module.path", ""),
-                        System.getProperty("java.class.path", ""))
-                .filter(path -> !path.isEmpty())
-                .collect(Collectors.joining(File.pathSeparator));
-        return new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-cp",
-                        classPath,
-                        WorkerProcess.class.getName(),
-                        directory.toString(),
-                        Integer.toString(port))
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-    }
-
-    private static URI url(Process process) throws IOException {
-        BufferedReader out =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
-        return URI.create(Objects.requireNonNull(out.readLine(), "the worker process did not start"));
     }
 }

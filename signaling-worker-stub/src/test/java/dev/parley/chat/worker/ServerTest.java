@@ -248,6 +248,12 @@ class ServerTest {
     }
 
     @Test
+    void withoutTheClientOfRedisAWorkerSaysWhatIsMissing() throws Exception {
+        assertThat(WorkerProcess.saidWithoutTheClientOfRedis())
+                .contains("WorkerStartException: the client of Redis is missing: put redis.clients:jedis");
+    }
+
+    @Test
     void wrongSettingsAreRefused() {
         WorkerConfig.Builder builder = WorkerConfig.builder();
         assertThatIllegalArgumentException().isThrownBy(() -> builder.port(65_536));

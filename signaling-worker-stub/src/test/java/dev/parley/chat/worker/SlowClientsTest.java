@@ -50,10 +50,10 @@ class SlowClientsTest {
     @Test
     void aBodyThatTricklesInIsCut() {
         start(patient().bodyTimeout(SHORT), FAR);
-        String token = new Client(worker.url()).token("alice");
         try (RawConnection connection = RawConnection.to(worker.url())) {
-            connection.send("POST /v1/rooms HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
-                    + "Content-Length: 70000\r\nAuthorization: Bearer " + token + "\r\n\r\n");
+            String type = "application/x-www-form-urlencoded";
+            connection.send("POST /dev/token HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\nContent-Type: " + type
+                    + "\r\n\r\n");
             connection.trickleUntilClosed("{".repeat(10_000));
         }
     }
@@ -83,42 +83,47 @@ class SlowClientsTest {
 
     @Test
     void aWebSocketThatDoesNotTakeItsFramesIsCutAndItsMessagesWait(@TempDir Path directory) {
-        worker = SignalingWorker.start(WorkerConfig.builder()
-                .dataDirectory(directory)
-                .limits(patient().answerTimeout(SHORT).build())
-                .build());
+        // The well-behaved client meets a patient worker only, for it may be slow on a busy machine.
+        startIn(directory, patient());
         Client client = new Client(worker.url());
         HostKey host = new HostKey();
         String roomId = client.room("alice", host.body());
         String sender = client.join(roomId, "alice", host.peerId());
         String receiverId = HostKey.randomId();
         String receiver = client.join(roomId, "bob", receiverId);
+        String payload = "A".repeat(64 * 1024);
+        for (int i = 0; i < 64; i++) {
+            assertThat(client.post(
+                                    "/v1/rooms/" + roomId + "/messages",
+                                    sender,
+                                    Client.message(receiverId, payload, "m" + i))
+                            .status())
+                    .isEqualTo(202);
+        }
+        worker.close();
+        startIn(directory, patient().answerTimeout(SHORT));
         try (RawConnection connection = RawConnection.to(worker.url())) {
             connection
                     .send("GET /v1/rooms/" + roomId + "/ws HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + receiver
                             + "\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                             + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
                     .awaitText("101 Switching Protocols");
-            String payload = "A".repeat(64 * 1024);
-            for (int i = 0; i < 64; i++) {
-                assertThat(client.post(
-                                        "/v1/rooms/" + roomId + "/messages",
-                                        sender,
-                                        Client.message(receiverId, payload, "m" + i))
-                                .status())
-                        .isEqualTo(202);
-            }
             // "ping", masked with zeros (RFC 6455 section 5.2).
             connection.sendUntilClosed(new byte[] {(byte) 0x81, (byte) 0x84, 0, 0, 0, 0, 'p', 'i', 'n', 'g'});
         }
-        // By a patient worker, for this client may be slow on a busy machine.
         worker.close();
-        worker = SignalingWorker.start(
-                WorkerConfig.builder().dataDirectory(directory).build());
+        startIn(directory, patient());
         Client.Socket again = new Client(worker.url()).socket(roomId, receiver, 0);
         for (int seq = 1; seq <= 64; seq++) {
             assertThat(again.nextMessage().get("seq").asInt()).isEqualTo(seq);
         }
+    }
+
+    private void startIn(Path directory, WorkerLimits.Builder limits) {
+        worker = SignalingWorker.start(WorkerConfig.builder()
+                .dataDirectory(directory)
+                .limits(limits.build())
+                .build());
     }
 
     @Test

@@ -175,7 +175,9 @@ public final class WorkerTargets {
         return new Prepared(seeds, input -> {
             String token = Inputs.text(input);
             try {
-                require(access.verify(token).equals(Accounts.ofDevelopment(ACCOUNT)), "only what was issued is taken, in whatever spelling");
+                require(
+                        access.verify(token).equals(Accounts.ofDevelopment(ACCOUNT)),
+                        "only what was issued is taken, in whatever spelling");
             } catch (Problem refused) {
                 require(refused.code() == ProblemCode.UNAUTHORIZED, "a token that is not good is refused as one");
             }

@@ -21,6 +21,7 @@ public final class HealthEndpoint {
                         throw new Problem(ProblemCode.UNAVAILABLE, "the worker is stopping");
                     }
                     store.ping();
+                    hub.requireConnected();
                     ok(exchange);
                 }),
                 new Route("GET", "/openapi.yaml", exchange -> exchange.answer(200, "application/yaml", openApi)));

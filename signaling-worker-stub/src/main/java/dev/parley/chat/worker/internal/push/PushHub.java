@@ -28,8 +28,11 @@ import org.slf4j.LoggerFactory;
  * <p>Messages never pass through here. The store keeps them, the hub wakes whoever waits, and that one reads the store;
  * a message can therefore neither be lost between the two nor pile up for a slow reader. The hub holds no lock while it
  * calls out, and its methods may be called from any thread.
+ *
+ * <p>With several workers on one store, each tells the others what happened on it. That may be lost, so whoever waits
+ * looks at the store again every {@value #RECHECK_MILLIS} ms as well.
  */
-public final class PushHub {
+public final class PushHub implements Nodes.Listener {
     /** A connection from which nothing came for so long is taken for dead. */
     public static final long MAX_SILENCE_MILLIS = 60_000;
 
@@ -42,7 +45,11 @@ public final class PushHub {
     /** When few are connected, draining takes less than its time. */
     private static final long MAX_DRAIN_PAUSE_NANOS = 1_000_000_000;
 
+    /** How late a message can be of which the hint was lost. */
+    private static final long RECHECK_MILLIS = 5_000;
+
     private final RoomStore store;
+    private final Nodes nodes;
     private final InstantSource clock;
     private final ScheduledExecutorService timers;
     private final long ttlMillis;
@@ -54,9 +61,11 @@ public final class PushHub {
     private final Runnable onPushed;
     private volatile boolean draining;
     private volatile boolean stopping;
+    private volatile long recheckedAtMillis;
 
     public PushHub(
             RoomStore store,
+            Nodes nodes,
             InstantSource clock,
             ScheduledExecutorService timers,
             Duration timeToLive,
@@ -64,6 +73,7 @@ public final class PushHub {
             Runnable onCut,
             Runnable onPushed) {
         this.store = store;
+        this.nodes = nodes;
         this.clock = clock;
         this.timers = timers;
         this.ttlMillis = timeToLive.toMillis();
@@ -97,6 +107,7 @@ public final class PushHub {
         if (older != null) {
             older.answer.complete(List.of());
         }
+        nodes.reading(member.slot());
         // What came between the look above and the registration woke nobody; and a stop may have passed by.
         wake(read);
         if (draining) {
@@ -122,6 +133,12 @@ public final class PushHub {
 
     /** A message was put into the mailbox of this peer. */
     public void arrived(Slot slot) {
+        changedElsewhere(slot);
+        nodes.changed(slot);
+    }
+
+    @Override
+    public void changedElsewhere(Slot slot) {
         PushSocket socket = sockets.get(slot);
         if (socket != null) {
             socket.wake();
@@ -143,11 +160,48 @@ public final class PushHub {
     /** The peer has left its room. */
     public void left(Slot slot) {
         end(slot::equals, new Problem(ProblemCode.PEER_EXPIRED, "this peer has left"));
+        nodes.changed(slot);
     }
 
     /** The room was deleted. */
     public void deleted(String roomId) {
         end(slot -> slot.roomId().equals(roomId), new Problem(ProblemCode.ROOM_NOT_FOUND, "the room is gone"));
+        nodes.roomChanged(roomId);
+    }
+
+    @Override
+    public void roomChangedElsewhere(String roomId) {
+        sockets.forEach((slot, socket) -> {
+            if (slot.roomId().equals(roomId)) {
+                socket.wake();
+            }
+        });
+        reads.forEach((slot, read) -> {
+            if (slot.roomId().equals(roomId)) {
+                wake(read);
+            }
+        });
+    }
+
+    @Override
+    public void readElsewhere(Slot slot) {
+        PendingRead read = reads.get(slot);
+        if (read != null) {
+            read.answer.complete(List.of());
+        }
+    }
+
+    @Override
+    public void openedElsewhere(Slot slot, long rank) {
+        PushSocket socket = sockets.get(slot);
+        if (socket != null && socket.yieldsTo(rank)) {
+            socket.replaced();
+        }
+    }
+
+    @Override
+    public void missed() {
+        recheck();
     }
 
     /**
@@ -211,6 +265,35 @@ public final class PushHub {
         for (PushSocket socket : sockets.values()) {
             socket.tick(now);
         }
+        nodes.tick();
+        if (nodes.isShared() && now - recheckedAtMillis >= RECHECK_MILLIS) {
+            recheck();
+        }
+    }
+
+    /**
+     * Returns normally if the other workers on the store are heard.
+     *
+     * @throws Problem {@code unavailable}
+     */
+    public void requireConnected() {
+        nodes.requireConnected();
+    }
+
+    private void recheck() {
+        recheckedAtMillis = clock.millis();
+        sockets.values().forEach(PushSocket::wake);
+        for (PendingRead read : reads.values()) {
+            try {
+                look(read);
+            } catch (Problem e) {
+                if (e.code() == ProblemCode.UNAVAILABLE) {
+                    // Nobody has asked for this look, and there will be another.
+                    return;
+                }
+                read.answer.completeExceptionally(e);
+            }
+        }
     }
 
     private void end(Predicate<Slot> which, Problem problem) {
@@ -228,13 +311,17 @@ public final class PushHub {
 
     private void wake(PendingRead read) {
         try {
-            List<Waiting> messages = waiting(read.member, read.after);
-            if (!messages.isEmpty()) {
-                read.answer.complete(messages);
-            }
+            look(read);
         } catch (Problem e) {
             // It concerns the one who reads, not the one whose message woke it.
             read.answer.completeExceptionally(e);
+        }
+    }
+
+    private void look(PendingRead read) {
+        List<Waiting> messages = waiting(read.member, read.after);
+        if (!messages.isEmpty()) {
+            read.answer.complete(messages);
         }
     }
 
@@ -248,6 +335,16 @@ public final class PushHub {
             socketsOfAccounts.merge(socket.member().account(), 1, Integer::sum);
         } else {
             older.replaced();
+        }
+        try {
+            long rank = nodes.opened(socket.member().slot());
+            if (socket.isOutranked(rank)) {
+                socket.replaced();
+            } else {
+                store.connected(socket.member(), rank, clock.millis());
+            }
+        } catch (Problem e) {
+            socket.close(e);
         }
         if (draining) {
             socket.close(stoppingProblem());
@@ -264,7 +361,7 @@ public final class PushHub {
     void lost(PushSocket socket) {
         if (sockets.get(socket.member().slot()) == socket && !stopping) {
             try {
-                store.away(socket.member(), clock.millis());
+                store.away(socket.member(), socket.rank(), clock.millis());
             } catch (Problem e) {
                 log.debug("That a peer is away was not noted: {}", e.code());
             }

@@ -46,8 +46,14 @@ public final class PushSocket implements Session.Listener {
     private volatile @Nullable Session session;
     private volatile long heardAtMillis;
     private volatile long renewedAtMillis;
+    private volatile boolean mustLookAgain;
     private final Sending pong = new Sending();
     private final Sending message = new Sending();
+
+    /** 0 until it is known; guarded by this, as is the next. */
+    private long rank;
+
+    private long greatestRankElsewhere;
 
     /**
      * @param expiresAtMillis when the room token ends, and with it this connection
@@ -141,6 +147,23 @@ public final class PushSocket implements Session.Listener {
         renewedAtMillis = nowMillis;
     }
 
+    /** Takes its rank; whether one of a greater rank was opened on another worker meanwhile. */
+    synchronized boolean isOutranked(long own) {
+        rank = own;
+        return greatestRankElsewhere > own;
+    }
+
+    /** 0 until it is known. */
+    synchronized long rank() {
+        return rank;
+    }
+
+    /** Whether it makes way for one that was opened on another worker. */
+    synchronized boolean yieldsTo(long rankElsewhere) {
+        greatestRankElsewhere = Math.max(greatestRankElsewhere, rankElsewhere);
+        return rank != 0 && rankElsewhere > rank;
+    }
+
     void replaced() {
         close(REPLACED, "replaced by a newer connection");
     }
@@ -155,13 +178,16 @@ public final class PushSocket implements Session.Listener {
             close(TOKEN_EXPIRED, "the room token has expired");
         } else if (nowMillis - renewedAtMillis >= hub.ttlMillis()) {
             try {
-                hub.store().requirePresent(member, nowMillis);
-                renewedAtMillis = nowMillis;
+                // By a heartbeat that another worker took, perhaps.
+                renewedAtMillis = hub.store().requirePresent(member, nowMillis);
             } catch (Problem e) {
                 close(e);
             }
         } else if (nowMillis - heardAtMillis >= PushHub.MAX_SILENCE_MILLIS) {
             close(StatusCode.SHUTDOWN, "silent for too long");
+        } else if (mustLookAgain) {
+            mustLookAgain = false;
+            pump.iterate();
         }
     }
 
@@ -250,7 +276,16 @@ public final class PushSocket implements Session.Listener {
                 return Action.IDLE;
             }
             if (portion.isEmpty()) {
-                portion.addAll(hub.waiting(member, lastSent));
+                try {
+                    portion.addAll(hub.waiting(member, lastSent));
+                } catch (Problem e) {
+                    if (e.code() != ProblemCode.UNAVAILABLE) {
+                        throw e;
+                    }
+                    // The client is told nothing that it could mend. Its messages are read when the store is back.
+                    mustLookAgain = true;
+                    return Action.IDLE;
+                }
             }
             Waiting next = portion.poll();
             if (next == null) {

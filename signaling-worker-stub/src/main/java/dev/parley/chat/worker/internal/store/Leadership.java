@@ -59,7 +59,7 @@ record Leadership(
         long before = last == null ? 0 : last.fence();
         long fresh = Math.max(before, fence) + 1;
         if (fresh - before > RoomStore.MAX_FENCE_STEP || fresh > RoomStore.MAX_HEARD_FENCE + 1) {
-            throw Problem.invalid("field \"fence\" is too far above the last one of this room");
+            throw Refusals.fenceTooFar();
         }
         return new Holding(peer, fresh, until);
     }

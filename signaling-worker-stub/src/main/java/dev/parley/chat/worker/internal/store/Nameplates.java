@@ -1,7 +1,5 @@
 package dev.parley.chat.worker.internal.store;
 
-import dev.parley.chat.worker.internal.Problem;
-import dev.parley.chat.worker.internal.ProblemCode;
 import dev.parley.chat.worker.internal.store.RoomStore.Nameplate;
 import java.security.SecureRandom;
 import java.sql.ResultSet;
@@ -12,8 +10,6 @@ import java.sql.SQLException;
  * rests until {@code free_at}. Runs within the transactions of the store.
  */
 final class Nameplates {
-    private static final int MAX_DIGITS = 9;
-    private static final long MILLIS_PER_SECOND = 1000;
 
     private final Sql sql;
     private final SecureRandom random = new SecureRandom();
@@ -28,11 +24,7 @@ final class Nameplates {
         if (taken >= RoomStore.MAX_NAMEPLATES_PER_ACCOUNT) {
             long freeAt = sql.number(
                     "SELECT min(free_at) FROM nameplates WHERE account = ? AND free_at > ?", account, nowMillis);
-            throw new Problem(
-                    ProblemCode.RATE_LIMITED,
-                    "an account has at most " + RoomStore.MAX_NAMEPLATES_PER_ACCOUNT
-                            + " short numbers, those that rest included",
-                    (int) ((freeAt - nowMillis + MILLIS_PER_SECOND - 1) / MILLIS_PER_SECOND));
+            throw Refusals.tooManyNameplates(freeAt - nowMillis);
         }
         int number = draw(nowMillis);
         long expiresAt = nowMillis + RoomStore.NAMEPLATE_LIFETIME_MILLIS;
@@ -49,7 +41,7 @@ final class Nameplates {
     /** One of the numbers with the fewest digits of which less than half are taken; so two draws do on average. */
     private int draw(long nowMillis) throws SQLException {
         int first = 1;
-        for (int digits = 1; digits <= MAX_DIGITS; digits++) {
+        for (int digits = 1; digits <= RoomStore.MAX_NAMEPLATE_DIGITS; digits++) {
             int end = first * 10;
             long taken = sql.number(
                     "SELECT count(*) FROM nameplates WHERE number >= ? AND number < ? AND free_at > ?",
@@ -70,7 +62,7 @@ final class Nameplates {
             }
             first = end;
         }
-        throw new Problem(ProblemCode.UNAVAILABLE, "no short number is free");
+        throw Refusals.noNumberFree();
     }
 
     /**
@@ -88,7 +80,7 @@ final class Nameplates {
                 nowMillis,
                 horizonMillis)) {
             if (!row.next()) {
-                throw notFound();
+                throw Refusals.nameplateNotFound();
             }
             roomId = row.getString(1);
             lookups = row.getInt(2) + 1;
@@ -109,7 +101,7 @@ final class Nameplates {
                         account,
                         nowMillis)
                 == 0) {
-            throw notFound();
+            throw Refusals.nameplateNotFound();
         }
         rest("number = ?2", number, nowMillis);
     }
@@ -141,9 +133,5 @@ final class Nameplates {
                 "UPDATE nameplates SET room = NULL, free_at = min(free_at, ?1) WHERE " + which,
                 nowMillis + RoomStore.NAMEPLATE_REST_MILLIS,
                 argument);
-    }
-
-    private static Problem notFound() {
-        return new Problem(ProblemCode.NAMEPLATE_NOT_FOUND, "no such short number, or no longer");
     }
 }

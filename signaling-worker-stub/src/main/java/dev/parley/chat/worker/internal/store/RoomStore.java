@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every method takes the time, blocks for at most a short transaction, may be called from any thread, and answers as
  * if everything that has expired by {@code nowMillis} were gone already. What a method has accepted is still there
- * after the process was killed. Every method throws a {@link Problem} with {@code unavailable} when the storage fails.
+ * after the process was killed, unless the store is in its memory. Every method throws a {@link Problem} with
+ * {@code unavailable} when the storage fails.
  */
 public interface RoomStore extends AutoCloseable {
     int MAX_ROOMS_PER_ACCOUNT = 64;
@@ -35,6 +36,7 @@ public interface RoomStore extends AutoCloseable {
 
     int MAX_NAMEPLATES_PER_ACCOUNT = 8;
     int MAX_NAMEPLATE_LOOKUPS = 20;
+    int MAX_NAMEPLATE_DIGITS = 9;
     long NAMEPLATE_LIFETIME_MILLIS = 600_000;
 
     /** How long a number is not given away again after it was open. */
@@ -178,8 +180,22 @@ public interface RoomStore extends AutoCloseable {
      */
     void renew(Member member, long nowMillis);
 
-    /** The peer was connected and is no longer; it has not left. Does nothing if the room or the peer is gone. */
-    void away(Member member, long nowMillis);
+    /**
+     * The peer has connected: it is not away.
+     *
+     * @param rank of the connection, greater than those of all before on any worker
+     * @throws Problem {@code room_not_found}, {@code peer_expired}
+     */
+    default void connected(Member member, long rank, long nowMillis) {
+        acknowledge(member, 0, nowMillis);
+    }
+
+    /**
+     * The peer was connected and is no longer; it has not left. Does nothing if the room or the peer is gone, nor, in a
+     * store that several workers share, if it has {@link #connected} by a connection of a greater rank meanwhile: a
+     * worker that has the store for itself knows that.
+     */
+    void away(Member member, long rank, long nowMillis);
 
     /**
      * Frees the id of a peer and its mailbox.
@@ -214,9 +230,10 @@ public interface RoomStore extends AutoCloseable {
     /**
      * Returns normally if the peer is in its room.
      *
+     * @return when the peer was last renewed
      * @throws Problem {@code room_not_found}, {@code peer_expired}
      */
-    void requirePresent(Member member, long nowMillis);
+    long requirePresent(Member member, long nowMillis);
 
     /**
      * Removes expired entries from the storage.
@@ -226,7 +243,10 @@ public interface RoomStore extends AutoCloseable {
      */
     boolean sweep(int maxPerKind, long nowMillis);
 
-    /** A secret that outlives the process: the stored one, or the one that {@code generate} makes now. */
+    /**
+     * A secret that outlives the process, the same for all workers that share the store: the stored one, or the one
+     * that {@code generate} makes now.
+     */
     byte[] secret(String name, Supplier<byte[]> generate);
 
     /**
@@ -243,7 +263,7 @@ public interface RoomStore extends AutoCloseable {
         return Optional.empty();
     }
 
-    /** Returns normally if the storage answers. */
+    /** Returns normally if the storage answers and takes changes. */
     void ping();
 
     /** Closes the storage; idempotent. */

@@ -1,7 +1,5 @@
 package dev.parley.chat.worker.internal.store;
 
-import dev.parley.chat.worker.internal.Problem;
-import dev.parley.chat.worker.internal.ProblemCode;
 import dev.parley.chat.worker.internal.rooms.Encoding;
 import dev.parley.chat.worker.internal.rooms.SignedDescriptor;
 import dev.parley.chat.worker.internal.rooms.SignedSuccession;
@@ -57,11 +55,6 @@ public final class SqliteRoomStore implements RoomStore {
         this.sql = new Sql(connection);
         this.nameplates = new Nameplates(sql);
         this.ttlMillis = timeToLive.toMillis();
-    }
-
-    /** A store that lives in memory, private to this object. */
-    public static SqliteRoomStore inMemory(Duration timeToLive) throws SQLException {
-        return open("jdbc:sqlite::memory:", timeToLive, UnaryOperator.identity());
     }
 
     /**
@@ -125,7 +118,7 @@ public final class SqliteRoomStore implements RoomStore {
             RoomRow room = findRoom(descriptor.roomId(), nowMillis);
             if (room != null) {
                 if (!room.owner.equals(account) || !room.descriptor.equals(text)) {
-                    throw new Problem(ProblemCode.ROOM_EXISTS, "this room id is taken");
+                    throw Refusals.roomExists();
                 }
                 touchRoom(room.ordinal, nowMillis);
                 return Announcement.RENEWED;
@@ -133,10 +126,7 @@ public final class SqliteRoomStore implements RoomStore {
             long rooms = sql.number(
                     "SELECT count(*) FROM rooms WHERE owner = ? AND last_active > ?", account, horizon(nowMillis));
             if (rooms >= MAX_ROOMS_PER_ACCOUNT) {
-                throw new Problem(
-                        ProblemCode.RATE_LIMITED,
-                        "an account has at most " + MAX_ROOMS_PER_ACCOUNT + " rooms",
-                        retryAfterTtl());
+                throw Refusals.tooManyRooms(ttlMillis);
             }
             // An expired namesake that the sweep has not reached yet.
             nameplates.restOfNamesakes(descriptor.roomId(), nowMillis);
@@ -222,8 +212,7 @@ public final class SqliteRoomStore implements RoomStore {
                 return 0;
             }
             if (succession.version() <= before.version()) {
-                throw new Problem(
-                        ProblemCode.SUCCESSION_EXISTS, "there is another succession of this version or a later one");
+                throw Refusals.successionExists();
             }
             nameDeputies(room, succession.deputies(), nowMillis);
             return sql.execute(
@@ -266,7 +255,7 @@ public final class SqliteRoomStore implements RoomStore {
             PeerRow peer = requirePeer(member, nowMillis);
             Leadership leadership = leadership(room.ordinal, room.descriptor);
             if (!leadership.mayLead(member.slot().peerId())) {
-                throw new Problem(ProblemCode.FORBIDDEN, "only the host and its deputies take the lease");
+                throw Refusals.mayNotLead();
             }
             Holding next = leadership.next(member.slot().peerId(), fence, nowMillis);
             sql.execute(
@@ -314,7 +303,7 @@ public final class SqliteRoomStore implements RoomStore {
                     && SignedDescriptor.hostPeerId(room.descriptor)
                             .equals(member.slot().peerId())) {
                 // Else a stranger could take the host's place before it, or whenever it was away for a while.
-                throw new Problem(ProblemCode.PEER_TAKEN, "this peer id is that of the room's host");
+                throw Refusals.idOfHost();
             }
             // A deputy that nobody had been in the room as when it was named is whoever comes under its id first.
             sql.execute(
@@ -329,11 +318,11 @@ public final class SqliteRoomStore implements RoomStore {
                             member.account())
                     > 0) {
                 // Else a stranger could take the lease in the name of a deputy that is away for a while.
-                throw new Problem(ProblemCode.PEER_TAKEN, "this peer id is that of a deputy of the room");
+                throw Refusals.idOfDeputy();
             }
             PeerRow peer = findPeer(room, member.slot().peerId(), nowMillis);
             if (peer != null && !peer.account.equals(member.account())) {
-                throw new Problem(ProblemCode.PEER_TAKEN, "this peer id is held by another account");
+                throw Refusals.idOfOther();
             }
             if (peer == null) {
                 makePlace(room, nowMillis);
@@ -379,7 +368,7 @@ public final class SqliteRoomStore implements RoomStore {
                 nowMillis - AWAY_MILLIS,
                 nowMillis - SILENT_MILLIS);
         if (yielded == 0) {
-            throw new Problem(ProblemCode.ROOM_FULL, "the room has its " + room.capacity + " peers");
+            throw Refusals.roomFull(room.capacity);
         }
     }
 
@@ -396,7 +385,7 @@ public final class SqliteRoomStore implements RoomStore {
     }
 
     @Override
-    public void away(Member member, long nowMillis) {
+    public void away(Member member, long rank, long nowMillis) {
         transact(() -> {
             RoomRow room = findRoom(member.slot().roomId(), nowMillis);
             PeerRow peer = room == null ? null : findPeer(room, member.slot().peerId(), nowMillis);
@@ -427,7 +416,7 @@ public final class SqliteRoomStore implements RoomStore {
             PeerRow from = requirePeer(sender, nowMillis);
             PeerRow to = findPeer(room, message.to(), nowMillis);
             if (to == null) {
-                throw new Problem(ProblemCode.PEER_NOT_FOUND, "the receiver is not in the room");
+                throw Refusals.receiverNotFound();
             }
             try (ResultSet earlier = sql.query(
                     "SELECT seq FROM accepted WHERE slot = ? AND sender_slot = ? AND msg_id = ? AND accepted_at > ?",
@@ -444,8 +433,7 @@ public final class SqliteRoomStore implements RoomStore {
                     to.slot,
                     nowMillis - MESSAGE_LIFETIME_MILLIS);
             if (waiting >= MAX_WAITING_MESSAGES) {
-                throw new Problem(
-                        ProblemCode.MAILBOX_FULL, MAX_WAITING_MESSAGES + " messages wait for the receiver already");
+                throw Refusals.mailboxFull();
             }
             long seq = to.lastSeq + 1;
             sql.execute("UPDATE peers SET last_seq = ? WHERE slot = ?", seq, to.slot);
@@ -486,8 +474,8 @@ public final class SqliteRoomStore implements RoomStore {
     }
 
     @Override
-    public void requirePresent(Member member, long nowMillis) {
-        transact(() -> requirePeer(member, nowMillis));
+    public long requirePresent(Member member, long nowMillis) {
+        return transact(() -> requirePeer(member, nowMillis).lastActive);
     }
 
     @Override
@@ -573,6 +561,17 @@ public final class SqliteRoomStore implements RoomStore {
         transact(() -> sql.number("SELECT 1"));
     }
 
+    /** How many entries the storage holds, expired ones included. */
+    long stored() {
+        return transact(() -> {
+            long rows = 0;
+            for (String table : List.of("rooms", "peers", "messages", "accepted", "nameplates")) {
+                rows += sql.number("SELECT count(*) FROM " + table);
+            }
+            return rows;
+        });
+    }
+
     @Override
     public void close() {
         lock.lock();
@@ -592,7 +591,14 @@ public final class SqliteRoomStore implements RoomStore {
     private record RoomRow(long ordinal, String owner, String descriptor, int capacity) {}
 
     private record PeerRow(
-            long slot, long room, String account, long lastSeq, long ackedSeq, boolean away, boolean placed) {}
+            long slot,
+            long room,
+            String account,
+            long lastSeq,
+            long ackedSeq,
+            long lastActive,
+            boolean away,
+            boolean placed) {}
 
     private @Nullable RoomRow findRoom(String roomId, long nowMillis) throws SQLException {
         try (ResultSet row = sql.query(
@@ -606,7 +612,7 @@ public final class SqliteRoomStore implements RoomStore {
     private RoomRow requireRoom(String roomId, long nowMillis) throws SQLException {
         RoomRow room = findRoom(roomId, nowMillis);
         if (room == null) {
-            throw new Problem(ProblemCode.ROOM_NOT_FOUND, "no such room, or it has expired");
+            throw Refusals.roomNotFound();
         }
         return room;
     }
@@ -614,7 +620,7 @@ public final class SqliteRoomStore implements RoomStore {
     private RoomRow requireOwned(String roomId, String account, long nowMillis) throws SQLException {
         RoomRow room = requireRoom(roomId, nowMillis);
         if (!room.owner.equals(account)) {
-            throw new Problem(ProblemCode.FORBIDDEN, "only the owner of a room does this");
+            throw Refusals.notOwner();
         }
         return room;
     }
@@ -643,7 +649,7 @@ public final class SqliteRoomStore implements RoomStore {
 
     private @Nullable PeerRow findPeer(RoomRow room, String peerId, long nowMillis) throws SQLException {
         try (ResultSet row = sql.query(
-                "SELECT slot, room, account, last_seq, acked_seq, away_since > 0, placed FROM peers"
+                "SELECT slot, room, account, last_seq, acked_seq, last_active, away_since > 0, placed FROM peers"
                         + " WHERE room = ? AND peer_id = ? AND last_active > ?",
                 room.ordinal,
                 peerId,
@@ -655,8 +661,9 @@ public final class SqliteRoomStore implements RoomStore {
                             row.getString(3),
                             row.getLong(4),
                             row.getLong(5),
-                            row.getBoolean(6),
-                            row.getBoolean(7))
+                            row.getLong(6),
+                            row.getBoolean(7),
+                            row.getBoolean(8))
                     : null;
         }
     }
@@ -665,12 +672,11 @@ public final class SqliteRoomStore implements RoomStore {
         RoomRow room = requireRoom(member.slot().roomId(), nowMillis);
         PeerRow peer = findPeer(room, member.slot().peerId(), nowMillis);
         if (peer == null || !peer.account.equals(member.account())) {
-            throw new Problem(ProblemCode.PEER_EXPIRED, "this peer is not in the room any more: join again");
+            throw Refusals.peerExpired();
         }
         if (!peer.placed) {
             if (!hasPlace(room, nowMillis)) {
-                throw new Problem(
-                        ProblemCode.PEER_EXPIRED, "the place of this peer was given to another while it was away");
+                throw Refusals.placeGiven();
             }
             place(peer);
         }
@@ -686,10 +692,6 @@ public final class SqliteRoomStore implements RoomStore {
         return nowMillis - ttlMillis;
     }
 
-    private int retryAfterTtl() {
-        return (int) Math.max(1, ttlMillis / 1000);
-    }
-
     private interface Work<T> {
         T run() throws SQLException;
     }
@@ -698,7 +700,7 @@ public final class SqliteRoomStore implements RoomStore {
         lock.lock();
         try {
             if (closed) {
-                throw new Problem(ProblemCode.UNAVAILABLE, "the worker is stopping");
+                throw Refusals.stopping();
             }
             boolean committed = false;
             try {
@@ -712,7 +714,7 @@ public final class SqliteRoomStore implements RoomStore {
                 }
             }
         } catch (SQLException e) {
-            throw new Problem(ProblemCode.UNAVAILABLE, "the store of the worker does not answer", e);
+            throw Refusals.unavailable(e);
         } finally {
             lock.unlock();
         }

@@ -142,7 +142,7 @@ class MigrationTest {
             assertThat(store.announce(descriptor, "alice", 1)).isEqualTo(Announcement.RENEWED);
             assertThat(store.acquireLease(alice, was >= 2 ? 7 : 0, 1).leftMillis())
                     .isEqualTo(30_000);
-            store.away(bob, 1);
+            store.away(bob, 1, 1);
             Member carol = new Member(new Slot(descriptor.roomId(), "c".repeat(32)), "carol");
             assertThat(store.join(carol, 1 + RoomStore.AWAY_MILLIS)).isZero();
         }

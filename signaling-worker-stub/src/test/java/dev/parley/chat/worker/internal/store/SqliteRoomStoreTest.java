@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.chat.worker.HostKeys;
-import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.rooms.Encoding;
 import dev.parley.chat.worker.internal.rooms.SignedDescriptor;
 import dev.parley.chat.worker.internal.store.RoomStore.Accepted;
@@ -144,28 +143,6 @@ class SqliteRoomStoreTest {
         try (RoomStore store = SqliteRoomStore.inDirectory(directory, TTL)) {
             assertThat(store.acquireLease(member, 1, 2)).isEqualTo(new Lease(host, 1, 30_000));
             assertThat(store.findNameplate(number, 2)).isEqualTo(descriptor.roomId());
-        }
-    }
-
-    @Test
-    void theNumbersOfARoomThatIsMadeAnewRestForAMinuteAndNoLonger() throws Exception {
-        SignedDescriptor descriptor = descriptor();
-        try (RoomStore store = SqliteRoomStore.inMemory(TTL)) {
-            store.announce(descriptor, "alice", 0);
-            for (int i = 0; i < RoomStore.MAX_NAMEPLATES_PER_ACCOUNT; i++) {
-                store.openNameplate(descriptor.roomId(), "alice", 0);
-            }
-
-            // The room has expired, and no sweep has come by.
-            assertThat(store.announce(descriptor, "alice", 90_000)).isEqualTo(Announcement.CREATED);
-
-            assertThatThrownBy(() -> store.openNameplate(descriptor.roomId(), "alice", 149_999))
-                    .isInstanceOfSatisfying(
-                            Problem.class,
-                            problem -> assertThat(problem.retryAfterSeconds()).isEqualTo(1));
-            assertThat(store.openNameplate(descriptor.roomId(), "alice", 150_000)
-                            .number())
-                    .isPositive();
         }
     }
 
