@@ -5,6 +5,7 @@ module dev.parley.chat.cli {
     requires dev.parley.chat;
     requires dev.parley.chat.emotes;
     requires dev.parley.chat.signaling;
+    requires dev.parley.chat.signaling.conformance;
     requires dev.parley.chat.worker;
     requires info.picocli;
     requires io.nayuki.qrcodegen;

@@ -17,6 +17,8 @@ import dev.parley.chat.crypto.RoomCode;
 import dev.parley.chat.crypto.SafetyNumber;
 import dev.parley.chat.signaling.LoginTokens;
 import dev.parley.chat.signaling.OAuthLogin;
+import dev.parley.chat.signaling.conformance.CaseResult;
+import dev.parley.chat.signaling.conformance.ConformanceCase;
 import dev.parley.chat.store.KnownPeer;
 import java.net.URI;
 import java.time.Instant;
@@ -141,6 +143,15 @@ sealed interface Event {
             FAILED
         }
     }
+
+    /** One case of the conformance suite; it was not run. */
+    record ListedCase(ConformanceCase listed) implements Event {}
+
+    /** What came of one case of the conformance suite. */
+    record CaseOver(CaseResult result) implements Event {}
+
+    /** What came of the conformance suite. */
+    record Conformance(long passed, long failed, long skipped) implements Event {}
 
     /** One setting and where its value came from. */
     record Setting(String key, @Nullable String value, String source) implements Event {}

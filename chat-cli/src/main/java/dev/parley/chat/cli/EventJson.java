@@ -196,6 +196,27 @@ final class EventJson {
                     .put("detail", e.detail())
                     .put("hint", e.hint());
         }
+        if (event instanceof Event.ListedCase e) {
+            return named("case")
+                    .put("name", e.listed().name())
+                    .put("section", e.listed().section())
+                    .put("waits", e.listed().waits().toSeconds());
+        }
+        if (event instanceof Event.CaseOver e) {
+            return named("case")
+                    .put("name", e.result().of().name())
+                    .put("section", e.result().of().section())
+                    .put("waits", e.result().of().waits().toSeconds())
+                    .put("outcome", e.result().outcome().name())
+                    .put("detail", e.result().detail())
+                    .put("millis", e.result().took().toMillis());
+        }
+        if (event instanceof Event.Conformance e) {
+            return named("conformance")
+                    .put("passed", e.passed())
+                    .put("failed", e.failed())
+                    .put("skipped", e.skipped());
+        }
         if (event instanceof Event.Setting e) {
             return named("setting").put("key", e.key()).put("value", e.value()).put("source", e.source());
         }

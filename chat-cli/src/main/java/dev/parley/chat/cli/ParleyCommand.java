@@ -27,7 +27,8 @@ final class ParleyCommand implements Runnable {
         if (spec != null) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "name a command: demo, create, join, rooms, send, serve, login, whoami, logout, doctor, identity or config");
+                    "name a command: demo, create, join, rooms, send, serve, login, whoami, logout, doctor, identity, config"
+                            + " or conformance");
         }
     }
 }

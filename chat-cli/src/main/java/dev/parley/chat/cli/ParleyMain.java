@@ -119,6 +119,7 @@ public final class ParleyMain {
                 .addSubcommand(new WhoamiCommand(context))
                 .addSubcommand(new LogoutCommand(context))
                 .addSubcommand(new ConfigCommand(context))
-                .addSubcommand(new DoctorCommand(context));
+                .addSubcommand(new DoctorCommand(context))
+                .addSubcommand(new ConformanceCommand(context));
     }
 }

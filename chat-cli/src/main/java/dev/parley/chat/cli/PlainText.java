@@ -176,6 +176,25 @@ final class PlainText {
             return line(mark + "  " + e.name() + ": " + clean(e.detail())
                     + (e.hint().isEmpty() ? "" : "\n      next: " + clean(e.hint())));
         }
+        if (event instanceof Event.ListedCase e) {
+            return line(e.listed().section() + ": " + e.listed().name()
+                    + (e.listed().isSlow()
+                            ? " (--slow, lets " + e.listed().waits().toSeconds() + " s pass)"
+                            : ""));
+        }
+        if (event instanceof Event.CaseOver e) {
+            String mark = switch (e.result().outcome()) {
+                case PASSED -> "ok  ";
+                case SKIPPED -> "--  ";
+                case FAILED -> "FAIL";
+            };
+            String detail = clean(e.result().detail());
+            return line(mark + "  " + e.result().of().section() + ": "
+                    + e.result().of().name() + (detail.isEmpty() ? "" : "\n      " + detail));
+        }
+        if (event instanceof Event.Conformance e) {
+            return line(e.passed() + " passed, " + e.failed() + " failed, " + e.skipped() + " skipped");
+        }
         if (event instanceof Event.Setting e) {
             return line(e.key() + " = " + (e.value() == null ? "(not set)" : clean(e.value())) + "    [" + e.source()
                     + "]");

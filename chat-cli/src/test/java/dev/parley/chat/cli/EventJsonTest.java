@@ -82,6 +82,12 @@ class EventJsonTest {
                         "{\"event\":\"check\",\"name\":\"java\",\"outcome\":\"OK\",\"detail\":\"17\",\"hint\":\"\"}",
                         "{\"event\":\"check\",\"name\":\"home\",\"outcome\":\"FAILED\",\"detail\":\"not writable\",\"hint\":\"mend it\"}",
                         "{\"event\":\"check\",\"name\":\"clock\",\"outcome\":\"SKIPPED\",\"detail\":\"needs the worker\",\"hint\":\"\"}",
+                        "{\"event\":\"case\",\"name\":\"a room is made\",\"section\":\"Rooms\",\"waits\":0}",
+                        "{\"event\":\"case\",\"name\":\"a room ends\",\"section\":\"Rooms\",\"waits\":180}",
+                        "{\"event\":\"case\",\"name\":\"a room is made\",\"section\":\"Rooms\",\"waits\":0,\"outcome\":\"PASSED\",\"detail\":\"\",\"millis\":7}",
+                        "{\"event\":\"case\",\"name\":\"a room is made\",\"section\":\"Rooms\",\"waits\":0,\"outcome\":\"FAILED\",\"detail\":\"expected 201, got 200\",\"millis\":7}",
+                        "{\"event\":\"case\",\"name\":\"a room ends\",\"section\":\"Rooms\",\"waits\":180,\"outcome\":\"SKIPPED\",\"detail\":\"waits\",\"millis\":0}",
+                        "{\"event\":\"conformance\",\"passed\":1,\"failed\":1,\"skipped\":1}",
                         "{\"event\":\"setting\",\"key\":\"name\",\"value\":\"Ada\",\"source\":\"flag\"}",
                         "{\"event\":\"setting\",\"key\":\"token\",\"value\":null,\"source\":\"default\"}",
                         "{\"event\":\"identity\",\"peerId\":\"" + peer

@@ -17,8 +17,11 @@ import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.crypto.RoomCode;
 import dev.parley.chat.crypto.SafetyNumber;
 import dev.parley.chat.signaling.OAuthLogin;
+import dev.parley.chat.signaling.conformance.CaseResult;
+import dev.parley.chat.signaling.conformance.ConformanceCase;
 import dev.parley.chat.store.KnownPeer;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,6 +104,15 @@ final class Examples {
         events.add(new Event.Check("java", Event.Check.Outcome.OK, "17", ""));
         events.add(new Event.Check("home", Event.Check.Outcome.FAILED, "not writable", "mend it"));
         events.add(new Event.Check("clock", Event.Check.Outcome.SKIPPED, "needs the worker", ""));
+        ConformanceCase fast = new ConformanceCase("a room is made", "Rooms", Duration.ZERO);
+        ConformanceCase slow = new ConformanceCase("a room ends", "Rooms", Duration.ofMinutes(3));
+        events.add(new Event.ListedCase(fast));
+        events.add(new Event.ListedCase(slow));
+        events.add(new Event.CaseOver(new CaseResult(fast, CaseResult.Outcome.PASSED, "", Duration.ofMillis(7))));
+        events.add(new Event.CaseOver(
+                new CaseResult(fast, CaseResult.Outcome.FAILED, "expected 201, got 200", Duration.ofMillis(7))));
+        events.add(new Event.CaseOver(new CaseResult(slow, CaseResult.Outcome.SKIPPED, "waits", Duration.ZERO)));
+        events.add(new Event.Conformance(1, 1, 1));
         events.add(new Event.Setting("name", "Ada", "flag"));
         events.add(new Event.Setting("token", null, "default"));
         events.add(new Event.Self(PEER, "ab cd", "/home/ada/identity", IdentityProtection.Kind.PASSPHRASE));

@@ -88,6 +88,12 @@ class PlainTextTest {
                         "ok    java: 17",
                         "FAIL  home: not writable\n      next: mend it",
                         "--    clock: needs the worker",
+                        "Rooms: a room is made",
+                        "Rooms: a room ends (--slow, lets 180 s pass)",
+                        "ok    Rooms: a room is made",
+                        "FAIL  Rooms: a room is made\n      expected 201, got 200",
+                        "--    Rooms: a room ends\n      waits",
+                        "1 passed, 1 failed, 1 skipped",
                         "name = Ada    [flag]",
                         "token = (not set)    [default]",
                         "Peer id:     " + "b".repeat(32)

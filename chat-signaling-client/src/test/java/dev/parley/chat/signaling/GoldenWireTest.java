@@ -2,8 +2,7 @@ package dev.parley.chat.signaling;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.parley.chat.signaling.Goldens.Golden;
 import dev.parley.chat.transport.IceServer;
 import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.Nameplate;
@@ -12,12 +11,12 @@ import dev.parley.chat.transport.RoomPage;
 import dev.parley.chat.transport.SignalingSession;
 import dev.parley.chat.transport.SignalingSession.MessageType;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import mockwebserver3.RecordedRequest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -28,7 +27,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class GoldenWireTest {
 
-    private static final JsonMapper JSON = new JsonMapper();
+    /** What the client never calls. */
+    private static final Set<String> NOT_CALLED =
+            Set.of("GET /healthz", "GET /readyz", "GET /metrics", "GET /openapi.yaml", "GET /dev/jwks.json");
+
+    private static final Map<String, String> TOKENS =
+            Map.of("access", "access", "owner", "owner-token", "room", "room-token");
+    private static final Duration HEARTBEAT = Duration.ofSeconds(20);
 
     private final TestEnvironment environment = new TestEnvironment();
     private Worker worker;
@@ -37,10 +42,13 @@ class GoldenWireTest {
     @BeforeEach
     void start() throws IOException {
         worker = new Worker();
-        signaling = OkHttpSignaling.builder(worker.url())
+        signaling = builder().build();
+    }
+
+    private OkHttpSignaling.Builder builder() {
+        return OkHttpSignaling.builder(worker.url())
                 .environment(environment)
-                .accessTokens(AccessTokenProvider.fixed(AccessToken.of("access")))
-                .build();
+                .accessTokens(AccessTokenProvider.fixed(AccessToken.of("access")));
     }
 
     @AfterEach
@@ -50,38 +58,80 @@ class GoldenWireTest {
         environment.close();
     }
 
-    private static String golden(String name) throws IOException {
-        try (InputStream in = Objects.requireNonNull(GoldenWireTest.class.getResourceAsStream("/golden/" + name))) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    private void answer(String... names) {
+        for (String name : names) {
+            worker.answer(key(name), Goldens.get(name).answerFrom(worker));
         }
     }
 
-    private static void assertBody(RecordedRequest request, String name) throws IOException {
-        JsonNode sent = JSON.readTree(Objects.requireNonNull(request.getBody()).toByteArray());
-        assertThat(sent).isEqualTo(JSON.readTree(golden(name)));
-        assertThat(request.getHeaders().get("Content-Type")).isEqualTo("application/json");
+    private static String key(String name) {
+        Golden golden = Goldens.get(name);
+        String path = golden.target().split("\\?", -1)[0];
+        String last = path.substring(path.lastIndexOf('/') + 1);
+        return golden.method() + " " + (last.equals(Worker.ROOM.value()) ? "{room}" : last);
+    }
+
+    /** Takes the request of this name, which must be the golden one to the letter. */
+    private void assertSent(String... names) throws Exception {
+        for (String name : names) {
+            Golden golden = Goldens.get(name);
+            RecordedRequest request = worker.take(key(name));
+            assertThat(request.getTarget()).as(name).isEqualTo(golden.target());
+            String token = golden.token().isEmpty() ? null : "Bearer " + TOKENS.get(golden.token());
+            assertThat(request.getHeaders().get("Authorization")).as(name).isEqualTo(token);
+            String body = request.getBody() == null ? "" : request.getBody().utf8();
+            if (golden.request().isEmpty()) {
+                assertThat(body).as(name).isEmpty();
+            } else {
+                String file = golden.request().get();
+                assertThat(request.getHeaders().get("Content-Type")).as(name).isEqualTo(Goldens.typeOf(file));
+                if (file.endsWith(".json")) {
+                    assertThat(Goldens.JSON.readTree(body))
+                            .as(name)
+                            .isEqualTo(Goldens.JSON.readTree(Goldens.file(file)));
+                } else {
+                    assertThat(body).as(name).isEqualTo(Goldens.file(file));
+                }
+            }
+        }
+    }
+
+    private SignalingSession join(OkHttpSignaling client, Heard heard) {
+        return client.join(Worker.ROOM, Worker.ALICE, environment.newSerialExecutor("owner"), heard);
+    }
+
+    @Test
+    void everyGoldenExchangeIsAsTheApiDescriptionSays() {
+        for (String name : Goldens.names()) {
+            assertThat(Goldens.API.check(Goldens.get(name).exchange())).as(name).isEmpty();
+        }
+        assertThat(Goldens.API.check("Message", Goldens.file("pushed.json"))).isEmpty();
+        assertThat(Goldens.API.check("Acknowledgement", Goldens.file("acknowledgement.json")))
+                .isEmpty();
+    }
+
+    @Test
+    void everyCallThatTheClientMakesHasAGoldenExchange() {
+        Set<String> calls = new TreeSet<>(Goldens.API.operations());
+        calls.removeAll(NOT_CALLED);
+        assertThat(Goldens.operations())
+                .as("a call that the client makes needs an exchange in golden/exchanges.json; one that it does not"
+                        + " make stands in NOT_CALLED")
+                .isEqualTo(calls);
     }
 
     @Test
     void aSessionJoinsAndSendsAsTheGoldenFilesSay() throws Exception {
         Heard heard = new Heard();
-        worker.answer("POST join", Worker.json(200, golden("joined.json")))
-                .answer("POST messages", Worker.json(202, "{\"seq\":1}"))
-                .acceptWebSockets(1);
+        answer("join", "message");
+        worker.acceptWebSockets(1);
 
-        signaling
-                .join(Worker.ROOM, Worker.ALICE, environment.newSerialExecutor("owner"), heard)
+        join(signaling, heard)
                 .send(Worker.BOB, MessageType.ENVELOPE, new byte[] {(byte) 0xfb, (byte) 0xff})
                 .toCompletableFuture()
                 .join();
 
-        RecordedRequest join = worker.take("POST join");
-        assertThat(join.getTarget()).isEqualTo("/v1/rooms/" + Worker.ROOM + "/join");
-        assertBody(join, "join.json");
-        RecordedRequest message = worker.take("POST messages");
-        assertThat(message.getTarget()).isEqualTo("/v1/rooms/" + Worker.ROOM + "/messages");
-        assertBody(message, "message.json");
-        assertThat(worker.take("GET ws").getTarget()).isEqualTo("/v1/rooms/" + Worker.ROOM + "/ws?after=17");
+        assertSent("join", "message", "push");
         assertThat(heard.next()).isEqualTo("connected");
         assertThat(heard.iceServers)
                 .isEqualTo(List.of(
@@ -90,23 +140,55 @@ class GoldenWireTest {
     }
 
     @Test
-    void aRoomIsAnnouncedAsTheGoldenFileSays() throws Exception {
-        worker.answer("POST rooms", Worker.json(201, "{\"roomId\":\"" + Worker.ROOM + "\",\"ttl\":90}"));
+    void aMessageIsPushedAndAcknowledgedAsTheGoldenFilesSay() throws Exception {
+        Heard heard = new Heard();
+        answer("join");
+        worker.acceptWebSockets(1);
+        join(signaling, heard);
+        assertThat(heard.next()).isEqualTo("connected");
+        Worker.Socket socket = worker.takeSocket();
+
+        socket.send(Goldens.file("pushed.json"));
+
+        assertThat(heard.next()).startsWith("ENVELOPE ");
+        String frame = socket.take();
+        assertThat(Goldens.JSON.readTree(frame)).isEqualTo(Goldens.JSON.readTree(Goldens.file("acknowledgement.json")));
+    }
+
+    @Test
+    void aSessionReadsBeatsAndLeavesAsTheGoldenFilesSay() throws Exception {
+        Heard heard = new Heard();
+        answer("join", "read", "heartbeat", "leave");
+        worker.answer("GET messages", Worker.messages());
+        try (OkHttpSignaling client = builder().longPollOnly().build()) {
+            SignalingSession session = join(client, heard);
+            assertThat(heard.next()).isEqualTo("connected");
+            assertThat(heard.next()).startsWith("REFUSAL ");
+            environment.fire(HEARTBEAT);
+            assertSent("heartbeat");
+            session.leave().toCompletableFuture().join();
+        }
+
+        assertSent("join", "read", "leave");
+    }
+
+    @Test
+    void aRoomIsAnnouncedAndWithdrawnAsTheGoldenFilesSay() throws Exception {
+        answer("announce", "withdraw");
 
         signaling.announce(Worker.ROOM, Worker.DESCRIPTOR).toCompletableFuture().join();
+        signaling.withdraw(Worker.ROOM).toCompletableFuture().join();
 
-        RecordedRequest request = worker.take("POST rooms");
-        assertThat(request.getTarget()).isEqualTo("/v1/rooms");
-        assertBody(request, "announce.json");
+        assertSent("announce", "withdraw");
     }
 
     @Test
     void theRoomListIsReadAsTheGoldenFileSays() throws Exception {
-        worker.answer("GET rooms", Worker.json(200, golden("room-list.json")));
+        answer("room-list");
 
         RoomPage page = signaling.publicRooms(null, 50).toCompletableFuture().join();
 
-        assertThat(worker.take("GET rooms").getTarget()).isEqualTo("/v1/rooms?limit=50");
+        assertSent("room-list");
         assertThat(page)
                 .isEqualTo(new RoomPage(
                         List.of(new RoomEntry(
@@ -116,7 +198,7 @@ class GoldenWireTest {
 
     @Test
     void aRoomWithItsSuccessionAndLeaseIsReadAsTheGoldenFileSays() throws Exception {
-        worker.answer("GET {room}", Worker.json(200, golden("room.json")));
+        answer("room");
 
         assertThat(signaling.find(Worker.ROOM).toCompletableFuture().join())
                 .isEqualTo(new RoomEntry(
@@ -126,38 +208,27 @@ class GoldenWireTest {
                         Instant.ofEpochMilli(1_700_000_000_000L),
                         Worker.SUCCESSION,
                         new Lease(Worker.BOB, 9, Duration.ZERO)));
+        assertSent("room");
     }
 
     @Test
     void aSuccessionIsPublishedAsTheGoldenFileSays() throws Exception {
-        worker.answer("PUT succession", Worker.empty(204));
+        answer("succession");
 
         signaling
                 .publishSuccession(Worker.ROOM, Worker.SUCCESSION)
                 .toCompletableFuture()
                 .join();
 
-        RecordedRequest request = worker.take("PUT succession");
-        assertThat(request.getTarget()).isEqualTo("/v1/rooms/" + Worker.ROOM + "/succession");
-        assertThat(request.getHeaders().get("Authorization")).isEqualTo("Bearer access");
-        assertBody(request, "succession.json");
+        assertSent("succession");
     }
 
     @Test
     void aLeaseIsTakenSeenAndGivenBackAsTheGoldenFilesSay() throws Exception {
         Heard heard = new Heard();
-        worker.answer("POST join", Worker.json(200, golden("joined.json")))
-                .answer(
-                        "POST lease",
-                        Worker.json(200, golden("lease-granted.json")),
-                        Worker.json(409, golden("lease-held.json"))
-                                .newBuilder()
-                                .setHeader("Content-Type", "application/problem+json")
-                                .build())
-                .answer("DELETE lease", Worker.empty(204))
-                .acceptWebSockets(1);
-        SignalingSession session =
-                signaling.join(Worker.ROOM, Worker.ALICE, environment.newSerialExecutor("owner"), heard);
+        answer("join", "lease", "lease-held", "lease-release");
+        worker.acceptWebSockets(1);
+        SignalingSession session = join(signaling, heard);
         assertThat(heard.next()).isEqualTo("connected");
 
         assertThat(session.acquireLease(7).toCompletableFuture().join())
@@ -166,30 +237,47 @@ class GoldenWireTest {
                 .isEqualTo(new Lease(Worker.BOB, 9, Duration.ofSeconds(12)));
         session.releaseLease(8).toCompletableFuture().join();
 
-        RecordedRequest request = worker.take("POST lease");
-        assertThat(request.getTarget()).isEqualTo("/v1/rooms/" + Worker.ROOM + "/lease");
-        assertThat(request.getHeaders().get("Authorization")).isEqualTo("Bearer room-token");
-        assertBody(request, "lease.json");
-        RecordedRequest release = worker.take("DELETE lease");
-        assertThat(release.getTarget()).isEqualTo("/v1/rooms/" + Worker.ROOM + "/lease?fence=8");
-        assertThat(release.getHeaders().get("Authorization")).isEqualTo("Bearer room-token");
+        assertSent("lease", "lease-held", "lease-release");
     }
 
     @Test
     void aShortNumberIsOpenedFoundAndClosedAsTheGoldenFilesSay() throws Exception {
-        worker.answer("POST nameplates", Worker.json(201, golden("nameplate-opened.json")))
-                .answer("GET 7", Worker.json(200, golden("nameplate.json")))
-                .answer("DELETE 7", Worker.empty(204));
+        answer("nameplate", "nameplate-find", "nameplate-close");
 
         assertThat(signaling.openNameplate(Worker.ROOM).toCompletableFuture().join())
                 .isEqualTo(new Nameplate(7, Duration.ofMinutes(10)));
         assertThat(signaling.findNameplate(7).toCompletableFuture().join()).isEqualTo(Worker.ROOM);
         signaling.closeNameplate(7).toCompletableFuture().join();
 
-        RecordedRequest request = worker.take("POST nameplates");
-        assertThat(request.getTarget()).isEqualTo("/v1/nameplates");
-        assertBody(request, "nameplate.json");
-        assertThat(worker.take("GET 7").getTarget()).isEqualTo("/v1/nameplates/7");
-        assertThat(worker.take("DELETE 7").getTarget()).isEqualTo("/v1/nameplates/7");
+        assertSent("nameplate", "nameplate-find", "nameplate-close");
+    }
+
+    @Test
+    void aGuestComesInAsTheGoldenFilesSay() throws Exception {
+        answer("guest", "room-list");
+        try (OkHttpSignaling client = OkHttpSignaling.builder(worker.url())
+                .environment(environment)
+                .asGuest()
+                .build()) {
+            client.publicRooms(null, 50).toCompletableFuture().join();
+        }
+
+        assertSent("guest");
+        assertThat(worker.take("GET rooms").getHeaders().get("Authorization")).isEqualTo("Bearer guest-token");
+    }
+
+    @Test
+    void aTokenOfTheDevelopmentIssuerIsFoundAsTheGoldenFilesSay() throws Exception {
+        answer("challenge", "resource", "issuer", "token", "withdraw");
+        try (OkHttpSignaling client = OkHttpSignaling.builder(worker.url())
+                .environment(environment)
+                .developmentAccount("alice & co")
+                .build()) {
+            client.withdraw(Worker.ROOM).toCompletableFuture().join();
+        }
+
+        assertSent("challenge", "resource", "issuer", "token");
+        assertThat(worker.take("DELETE {room}").getHeaders().get("Authorization"))
+                .isEqualTo("Bearer dev-token");
     }
 }

@@ -9,9 +9,11 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -30,7 +32,8 @@ import okio.ByteString;
 
 /**
  * A worker whose every answer a test lays out beforehand, by {@code METHOD last-path-segment}; the last answer laid out
- * for a key repeats. A request without an answer fails the test by its 500.
+ * for a key repeats. A request without an answer fails the test by its 500; one that is not as the worker's
+ * openapi.yaml says fails it at its end.
  */
 final class Worker implements AutoCloseable {
 
@@ -50,6 +53,7 @@ final class Worker implements AutoCloseable {
     private final Map<String, Deque<MockResponse>> answers = new HashMap<>();
     private final Map<String, BlockingQueue<RecordedRequest>> requests = new HashMap<>();
     private final Map<String, CountDownLatch> gates = new HashMap<>();
+    private final List<String> faults = new ArrayList<>();
     private final BlockingQueue<Socket> sockets = new LinkedBlockingQueue<>();
 
     /** The worker's end of a WebSocket. */
@@ -107,6 +111,7 @@ final class Worker implements AutoCloseable {
                 CountDownLatch gate;
                 MockResponse answer;
                 synchronized (Worker.this) {
+                    faults.addAll(Goldens.faults(request));
                     queue(key).add(request);
                     Deque<MockResponse> laidOut = answers.get(key);
                     if (laidOut == null) {
@@ -254,5 +259,10 @@ final class Worker implements AutoCloseable {
     @Override
     public void close() {
         server.close();
+        synchronized (this) {
+            if (!faults.isEmpty()) {
+                throw new AssertionError("the client does not keep to openapi.yaml:\n" + String.join("\n", faults));
+            }
+        }
     }
 }

@@ -18,7 +18,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** A client of a worker, written from docs/signaling.md alone. */
+/** A client of a worker, written from docs/signaling.md alone. Each exchange must be as openapi.yaml says. */
 final class Client {
     static final ObjectMapper JSON = new ObjectMapper();
     static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -87,6 +87,7 @@ final class Client {
             try {
                 boolean json =
                         response.headers().firstValue("Content-Type").orElse("").contains("json");
+                Described.exchange(request, response);
                 JsonNode body = json ? JSON.readTree(response.body()) : JSON.createObjectNode();
                 return new Answer(response.statusCode(), body, response.headers());
             } catch (IOException e) {
@@ -134,6 +135,7 @@ final class Client {
                                 + after),
                         socket)
                 .join();
+        Described.upgrade();
         return socket;
     }
 
@@ -154,8 +156,10 @@ final class Client {
         public @Nullable CompletionStage<?> onText(WebSocket webSocket, CharSequence data, boolean last) {
             partial.append(data);
             if (last) {
-                frames.add(partial.toString());
+                String frame = partial.toString();
                 partial.setLength(0);
+                Described.frame(frame);
+                frames.add(frame);
             }
             webSocket.request(1);
             return null;
@@ -163,7 +167,12 @@ final class Client {
 
         @Override
         public @Nullable CompletionStage<?> onClose(WebSocket webSocket, int statusCode, String reason) {
-            closed.complete(statusCode);
+            try {
+                Described.close(statusCode);
+                closed.complete(statusCode);
+            } catch (AssertionError e) {
+                closed.completeExceptionally(e);
+            }
             return null;
         }
 

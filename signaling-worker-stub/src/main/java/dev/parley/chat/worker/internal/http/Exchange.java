@@ -30,6 +30,12 @@ final class Exchange {
     /** A payload at its limit, in base64url, with the JSON around it. */
     static final int MAX_BODY_BYTES = 72 * 1024;
 
+    /**
+     * How far a body that is too large is read on, and dropped: a connection that is closed while the client still
+     * sends is reset, and the client then never sees the refusal.
+     */
+    private static final int MAX_DROPPED_BYTES = 1024 * 1024;
+
     static final String JSON = "application/json";
     static final String FORM = "application/x-www-form-urlencoded";
 
@@ -40,6 +46,7 @@ final class Exchange {
     private final Callback callback;
     private final Map<String, String> pathVariables;
     private final Challenge challenge;
+    private long bodyBytes;
 
     Exchange(
             Request request,
@@ -146,7 +153,7 @@ final class Exchange {
         if (!isOf(mediaType)) {
             throw new Problem(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "the body must be " + mediaType);
         }
-        if (request.getLength() > MAX_BODY_BYTES) {
+        if (request.getLength() > MAX_DROPPED_BYTES) {
             throw bodyTooLarge();
         }
         readOn(new ByteArrayOutputStream(), then);
@@ -189,17 +196,23 @@ final class Exchange {
             }
             boolean last = chunk.isLast();
             try {
-                if (body.size() + chunk.remaining() > MAX_BODY_BYTES) {
+                bodyBytes += chunk.remaining();
+                if (bodyBytes > MAX_DROPPED_BYTES) {
                     throw bodyTooLarge();
                 }
-                byte[] bytes = new byte[chunk.remaining()];
-                chunk.getByteBuffer().get(bytes);
-                body.writeBytes(bytes);
+                if (bodyBytes <= MAX_BODY_BYTES) {
+                    byte[] bytes = new byte[chunk.remaining()];
+                    chunk.getByteBuffer().get(bytes);
+                    body.writeBytes(bytes);
+                }
             } finally {
                 chunk.release();
             }
             if (last) {
                 watched(Watch::hasBody);
+                if (bodyBytes > MAX_BODY_BYTES) {
+                    throw bodyTooLarge();
+                }
                 then.accept(body.toByteArray());
                 return;
             }
