@@ -209,6 +209,8 @@ enum WorkerKey {
     private final @Nullable String label;
     private final @Nullable String fallback;
     private final String help;
+
+    @SuppressWarnings("ImmutableEnumChecker") // each is a function that captures nothing
     private final Use use;
 
     WorkerKey(String key, @Nullable String label, @Nullable String fallback, String help, Use use) {
