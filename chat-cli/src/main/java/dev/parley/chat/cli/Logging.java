@@ -22,40 +22,63 @@ final class Logging {
     private Logging() {}
 
     static void configure(PrintStream err, boolean verbose) {
-        LogManager.getLogManager().reset();
-        Logger root = Logger.getLogger("");
-        root.setLevel(Level.WARNING);
-        PARLEY.setLevel(verbose ? Level.FINE : Level.WARNING);
-        root.addHandler(new LineHandler(err, verbose));
+        configure(verbose ? Level.FINE : Level.WARNING, new LineHandler(err, verbose));
     }
 
     /** As JSON, one object a line, with what is of interest to whoever runs a worker. */
     static void configureJson(PrintStream err, boolean verbose) {
-        configure(err, verbose);
-        PARLEY.setLevel(verbose ? Level.FINE : Level.INFO);
-        Logger root = Logger.getLogger("");
-        for (Handler handler : root.getHandlers()) {
-            root.removeHandler(handler);
-        }
-        root.addHandler(new JsonHandler(err, verbose));
+        configure(verbose ? Level.FINE : Level.INFO, new JsonHandler(err, verbose));
     }
 
-    private static final class JsonHandler extends Handler {
-        private final PrintStream err;
-        private final boolean traces;
+    private static void configure(Level ofParley, Handler handler) {
+        LogManager.getLogManager().reset();
+        Logger root = Logger.getLogger("");
+        root.setLevel(Level.WARNING);
+        PARLEY.setLevel(ofParley);
+        root.addHandler(handler);
+    }
 
-        JsonHandler(PrintStream err, boolean traces) {
+    /** Writes each record in its own way to the standard error. */
+    private abstract static class ErrorOutput extends Handler {
+        private final PrintStream err;
+
+        /** Whether stack traces are shown. */
+        final boolean traces;
+
+        ErrorOutput(PrintStream err, boolean traces) {
             this.err = err;
             this.traces = traces;
             setLevel(Level.ALL);
             setFormatter(new java.util.logging.SimpleFormatter());
         }
 
+        abstract String line(LogRecord record);
+
         @Override
-        public void publish(LogRecord record) {
-            if (!isLoggable(record)) {
-                return;
+        public final void publish(LogRecord record) {
+            if (isLoggable(record)) {
+                err.println(line(record));
             }
+        }
+
+        @Override
+        public final void flush() {
+            err.flush();
+        }
+
+        @Override
+        public final void close() {
+            flush();
+        }
+    }
+
+    private static final class JsonHandler extends ErrorOutput {
+        JsonHandler(PrintStream err, boolean traces) {
+            super(err, traces);
+        }
+
+        @Override
+        String line(LogRecord record) {
             ObjectNode line = JSON.createObjectNode()
                     .put("time", record.getInstant().toString())
                     .put("level", record.getLevel().getName())
@@ -68,36 +91,17 @@ final class Logging {
                     line.put("trace", trace(thrown));
                 }
             }
-            err.println(line);
-        }
-
-        @Override
-        public void flush() {
-            err.flush();
-        }
-
-        @Override
-        public void close() {
-            flush();
+            return line.toString();
         }
     }
 
-    private static final class LineHandler extends Handler {
-        private final PrintStream err;
-        private final boolean traces;
-
+    private static final class LineHandler extends ErrorOutput {
         LineHandler(PrintStream err, boolean traces) {
-            this.err = err;
-            this.traces = traces;
-            setLevel(Level.ALL);
-            setFormatter(new java.util.logging.SimpleFormatter());
+            super(err, traces);
         }
 
         @Override
-        public void publish(LogRecord record) {
-            if (!isLoggable(record)) {
-                return;
-            }
+        String line(LogRecord record) {
             String name = record.getLoggerName() == null ? "" : record.getLoggerName();
             StringBuilder line = new StringBuilder()
                     .append("parley: ")
@@ -112,17 +116,7 @@ final class Logging {
             } else if (thrown != null) {
                 line.append(" (").append(thrown.getClass().getSimpleName()).append(')');
             }
-            err.println(line);
-        }
-
-        @Override
-        public void flush() {
-            err.flush();
-        }
-
-        @Override
-        public void close() {
-            flush();
+            return line.toString();
         }
     }
 
