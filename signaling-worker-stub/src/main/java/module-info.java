@@ -13,13 +13,9 @@ module dev.parley.chat.worker {
     requires java.management;
     requires java.sql;
     requires org.eclipse.jetty.server;
-    requires org.eclipse.jetty.websocket.server;
+    requires org.eclipse.jetty.websocket.core.server;
     requires org.slf4j;
     requires org.xerial.sqlitejdbc;
 
     exports dev.parley.chat.worker;
-
-    // Jetty calls the WebSocket endpoint through a method handle of the public lookup, to which only a package that is
-    // open (or exported) to everybody is accessible. For callers, it stays concealed at compile time.
-    opens dev.parley.chat.worker.internal.push;
 }

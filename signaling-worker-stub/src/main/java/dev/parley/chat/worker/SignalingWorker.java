@@ -69,7 +69,6 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
-import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -162,15 +161,13 @@ public final class SignalingWorker implements AutoCloseable {
                     guestTokens,
                     limiter("an account", new Rate(config.requestsPerSecond(), config.requestBurst())),
                     limiter("a room", config.limits().requestsPerRoom().orElseGet(() -> many(config))));
-            ServerWebSocketContainer webSockets = ServerWebSocketContainer.ensure(server);
-            MessagesEndpoint.limit(webSockets);
             IceServers iceServers = new IceServers(config.iceServers(), config.turnSecret(), clock);
             routes.addAll(new RoomsEndpoint(store, hub, roomTokens, clock, config.timeToLive()).routes(gate));
             routes.addAll(
                     new PeersEndpoint(store, hub, roomTokens, iceServers, clock, config.timeToLive()).routes(gate));
             routes.addAll(new LeaseEndpoint(store, clock).routes(gate));
             routes.addAll(new NameplatesEndpoint(store, clock).routes(gate));
-            routes.addAll(new MessagesEndpoint(store, hub, clock, webSockets, metrics).routes(gate));
+            routes.addAll(new MessagesEndpoint(store, hub, clock, server, metrics).routes(gate));
             routes.addAll(HealthEndpoint.routes(store, hub));
             routes.addAll(MetricsPort.routes(metrics, config.metricsToken()));
             this.router = new Router(routes, url + "/.well-known/oauth-protected-resource");

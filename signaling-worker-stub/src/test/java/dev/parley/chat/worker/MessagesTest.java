@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.chat.worker.Client.Answer;
 import dev.parley.chat.worker.Client.Socket;
+import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -365,6 +366,21 @@ class MessagesTest {
         Socket binary = client.socket(room, bob, 0);
         binary.opened.join().sendBinary(ByteBuffer.allocate(3), true).join();
         assertThat(binary.closeCode()).isEqualTo(1008);
+    }
+
+    @Test
+    void aMessageInSeveralFramesIsOneMessageAndHasTheSameLimit() {
+        Socket socket = client.socket(room, bob, 0);
+        WebSocket frames = socket.opened.join();
+        frames.sendText("pi", false).join();
+        frames.sendPing(ByteBuffer.allocate(3)).join();
+        frames.sendText("ng", true).join();
+        assertThat(socket.next()).isEqualTo("pong");
+        String part = "y".repeat(30 * 1024);
+        for (int i = 0; i < 3; i++) {
+            frames.sendText(part, false).join();
+        }
+        assertThat(socket.closeCode()).isEqualTo(1009);
     }
 
     @Test

@@ -144,4 +144,26 @@ class SlowClientsTest {
         assertThat(socket.next()).isEqualTo("pong");
         assertThat(socket.closed.isDone()).isFalse();
     }
+
+    @Test
+    void aWebSocketByWayOfATrustedProxyIsNoSlowClient() {
+        worker = SignalingWorker.start(WorkerConfig.builder()
+                .trustedProxy("127.0.0.0/8")
+                .limits(patient().headerTimeout(SHORT).build())
+                .build());
+        Client client = new Client(worker.url());
+        HostKey host = new HostKey();
+        String roomId = client.room("alice", host.body());
+        Client.Socket socket = client.socket(roomId, client.join(roomId, "alice", host.peerId()), 0);
+        for (int i = 0; i < 2; i++) {
+            socket.send("ping");
+            assertThat(socket.next()).isEqualTo("pong");
+            // When this one is cut, the WebSocket has been looked at after as long a time.
+            try (RawConnection slow = RawConnection.to(worker.url())) {
+                slow.trickleUntilClosed("GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: " + "y".repeat(10_000));
+            }
+        }
+        socket.send("ping");
+        assertThat(socket.next()).isEqualTo("pong");
+    }
 }

@@ -3,10 +3,12 @@ package dev.parley.chat.worker.internal.auth;
 import dev.parley.chat.worker.TrustedIssuer;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
+import dev.parley.chat.worker.internal.auth.VerifiedTokens.Verified;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 
 /**
  * Verifies access tokens: JWTs of one of several issuers, each for its audience (RFC 7519, RFC 8725, RFC 9068). A token
@@ -14,33 +16,43 @@ import java.util.Map;
  */
 public final class AccessTokens implements AutoCloseable {
     private final Map<String, IssuerTokens> issuers;
+    private final VerifiedTokens<String> accounts;
 
-    private AccessTokens(Map<String, IssuerTokens> issuers) {
-        this.issuers = Map.copyOf(issuers);
+    private AccessTokens(Function<Runnable, Map<String, IssuerTokens>> issuers, InstantSource clock) {
+        this.accounts = new VerifiedTokens<>(this::verifyAnew, clock);
+        this.issuers = Map.copyOf(issuers.apply(accounts::forgetAll));
     }
 
     /** Tokens of the issuer that the worker is itself. */
     public static AccessTokens of(DevIssuer issuer, InstantSource clock) {
-        return new AccessTokens(Map.of(issuer.issuer(), IssuerTokens.of(issuer, clock)));
+        return new AccessTokens(onKeysChanged -> Map.of(issuer.issuer(), IssuerTokens.of(issuer, clock)), clock);
     }
 
     /** Tokens of configured issuers, with the keys that they publish. */
     public static AccessTokens of(List<TrustedIssuer> trusted, InstantSource clock) {
-        Map<String, IssuerTokens> issuers = new HashMap<>();
-        for (TrustedIssuer issuer : trusted) {
-            issuers.put(issuer.issuer().toString(), IssuerTokens.of(issuer, clock));
-        }
-        return new AccessTokens(issuers);
+        return new AccessTokens(
+                onKeysChanged -> {
+                    Map<String, IssuerTokens> issuers = new HashMap<>();
+                    for (TrustedIssuer issuer : trusted) {
+                        issuers.put(issuer.issuer().toString(), IssuerTokens.of(issuer, onKeysChanged, clock));
+                    }
+                    return issuers;
+                },
+                clock);
     }
 
     /**
-     * Verifies a token.
+     * Verifies a token; one that was verified less than {@link VerifiedTokens#TRUST} ago is not verified again.
      *
      * @return the account; see {@link Accounts}
      * @throws Problem {@code unauthorized}, {@code forbidden} if it lacks a scope, or {@code unavailable} if the keys
      *     of its issuer cannot be had
      */
     public String verify(String token) {
+        return accounts.verify(token);
+    }
+
+    private Verified<String> verifyAnew(String token) {
         UnverifiedToken read = UnverifiedToken.read(token).orElseThrow(AccessTokens::unauthorized);
         String issuer = read.issuer();
         IssuerTokens verifier = issuer == null ? null : issuers.get(issuer);

@@ -40,9 +40,10 @@ final class IssuerKeys implements AutoCloseable {
     /**
      * @param issuer the issuer as it stands in tokens
      * @param jwksUri where its keys are; without it, they are found through the metadata of the issuer
+     * @param onChanged called when they were fetched and are not those of before
      */
-    IssuerKeys(URI issuer, Optional<URI> jwksUri) {
-        this.published = new Published(new IssuerMetadata(issuer), jwksUri);
+    IssuerKeys(URI issuer, Optional<URI> jwksUri, Runnable onChanged) {
+        this.published = new Published(new IssuerMetadata(issuer), jwksUri, onChanged);
         this.source = JWKSourceBuilder.create(published)
                 .refreshAheadCache(REFRESH_AHEAD.toMillis(), null, refresher, false, null, false)
                 .retrying(true)
@@ -68,12 +69,15 @@ final class IssuerKeys implements AutoCloseable {
     private static final class Published implements JWKSetSource<SecurityContext> {
         private final IssuerMetadata metadata;
         private final Optional<URI> configured;
+        private final Runnable onChanged;
         private volatile @Nullable URI discovered;
         private volatile @Nullable Set<String> keyIds;
+        private volatile @Nullable JWKSet last;
 
-        Published(IssuerMetadata metadata, Optional<URI> configured) {
+        Published(IssuerMetadata metadata, Optional<URI> configured, Runnable onChanged) {
             this.metadata = metadata;
             this.configured = configured;
+            this.onChanged = onChanged;
         }
 
         @Override
@@ -89,6 +93,10 @@ final class IssuerKeys implements AutoCloseable {
                     }
                 }
                 keyIds = Set.copyOf(ids);
+                if (!keys.equals(last)) {
+                    last = keys;
+                    onChanged.run();
+                }
                 return keys;
             } catch (IOException e) {
                 throw new JWKSetUnavailableException("the metadata of the issuer cannot be read", e);

@@ -17,6 +17,8 @@ import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import dev.parley.chat.worker.TrustedIssuer;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
+import dev.parley.chat.worker.internal.auth.VerifiedTokens.Verified;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -32,7 +34,7 @@ import org.slf4j.LoggerFactory;
 final class IssuerTokens implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(IssuerTokens.class);
     private static final Set<JWSAlgorithm> ALGORITHMS = Set.of(JWSAlgorithm.RS256, JWSAlgorithm.ES256);
-    private static final int CLOCK_SKEW_SECONDS = 30;
+    private static final Duration CLOCK_SKEW = Duration.ofSeconds(30);
 
     /** OpenID Connect Core section 2. */
     private static final int MAX_SUBJECT_CHARACTERS = 255;
@@ -44,6 +46,7 @@ final class IssuerTokens implements AutoCloseable {
     private final Set<String> requiredScopes;
     private final Predicate<@Nullable String> isKnownKey;
     private final Runnable onClose;
+    private final InstantSource clock;
     private final Semaphore waitingForKeys = new Semaphore(MAX_WAITING_FOR_KEYS);
     private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
 
@@ -60,6 +63,7 @@ final class IssuerTokens implements AutoCloseable {
         this.requiredScopes = requiredScopes;
         this.isKnownKey = isKnownKey;
         this.onClose = onClose;
+        this.clock = clock;
         // A type of its own keeps other JWTs out, room tokens among them (RFC 8725 section 3.11).
         processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(
                 JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), new JOSEObjectType("application/at+jwt"), null));
@@ -69,7 +73,7 @@ final class IssuerTokens implements AutoCloseable {
                 audience,
                 new JWTClaimsSet.Builder().issuer(issuer).build(),
                 Set.of("iss", "aud", "sub", "exp"),
-                CLOCK_SKEW_SECONDS,
+                (int) CLOCK_SKEW.toSeconds(),
                 clock));
     }
 
@@ -85,8 +89,8 @@ final class IssuerTokens implements AutoCloseable {
                 clock);
     }
 
-    static IssuerTokens of(TrustedIssuer trusted, InstantSource clock) {
-        IssuerKeys keys = new IssuerKeys(trusted.issuer(), trusted.jwksUri());
+    static IssuerTokens of(TrustedIssuer trusted, Runnable onKeysChanged, InstantSource clock) {
+        IssuerKeys keys = new IssuerKeys(trusted.issuer(), trusted.jwksUri(), onKeysChanged);
         return new IssuerTokens(
                 trusted.issuer().toString(),
                 trusted.audience(),
@@ -98,7 +102,9 @@ final class IssuerTokens implements AutoCloseable {
                 clock);
     }
 
-    String verify(SignedJWT token) {
+    /** Verifies a token; the account, for as long as the token is valid. */
+    Verified<String> verify(SignedJWT token) {
+        long nowMillis = clock.millis();
         JWTClaimsSet claims;
         if (isKnownKey.test(token.getHeader().getKeyID())) {
             claims = process(token);
@@ -118,7 +124,10 @@ final class IssuerTokens implements AutoCloseable {
         if (!scopes(claims).containsAll(requiredScopes)) {
             throw Problem.insufficientScope(requiredScopes);
         }
-        return Accounts.of(accountIssuer, subject);
+        return new Verified<>(
+                Accounts.of(accountIssuer, subject),
+                nowMillis,
+                claims.getExpirationTime().toInstant().plus(CLOCK_SKEW).toEpochMilli());
     }
 
     private JWTClaimsSet process(SignedJWT token) {

@@ -3,6 +3,7 @@ package dev.parley.chat.worker.internal.auth;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
+import dev.parley.chat.worker.internal.auth.VerifiedTokens.Verified;
 import dev.parley.chat.worker.internal.store.RoomStore;
 import dev.parley.chat.worker.internal.store.RoomStore.Member;
 import dev.parley.chat.worker.internal.store.RoomStore.Slot;
@@ -22,10 +23,14 @@ public final class RoomTokens {
 
     private final MintedTokens participants;
     private final MintedTokens owners;
+    private final VerifiedTokens<Grant> grants;
+    private final InstantSource clock;
 
     public RoomTokens(RoomStore store, InstantSource clock) {
         this.participants = new MintedTokens("parley-room", LIFETIME, CLAIMS, store, clock);
         this.owners = new MintedTokens("parley-owner", LIFETIME, CLAIMS, store, clock);
+        this.grants = new VerifiedTokens<>(this::verifyAnew, clock);
+        this.clock = clock;
     }
 
     /** What a valid token says. */
@@ -55,7 +60,13 @@ public final class RoomTokens {
      * @throws Problem {@code unauthorized}
      */
     public Grant verify(String token) {
-        return verify(participants, token, "the room token is not valid: join again");
+        return grants.verify(token);
+    }
+
+    private Verified<Grant> verifyAnew(String token) {
+        long nowMillis = clock.millis();
+        Grant grant = verify(participants, token, "the room token is not valid: join again");
+        return new Verified<>(grant, nowMillis, grant.expiresAtMillis());
     }
 
     /** Whether a token says that it is one of an owner; nothing is verified. */

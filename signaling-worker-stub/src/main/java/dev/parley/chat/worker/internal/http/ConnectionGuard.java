@@ -12,6 +12,7 @@ import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.NanoTime;
+import org.eclipse.jetty.websocket.core.WebSocketConnection;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -109,11 +110,11 @@ public final class ConnectionGuard implements Connection.Listener {
 
     @Override
     public void onOpened(Connection connection) {
-        EndPoint endPoint = connection.getEndPoint();
-        if (counted.containsKey(endPoint)) {
-            // It has become a WebSocket, which has rules of its own.
+        if (connection instanceof WebSocketConnection) {
+            // It has counted since it was opened, and has rules of its own.
             return;
         }
+        EndPoint endPoint = connection.getEndPoint();
         Optional<InetAddress> address = ClientAddresses.address(endPoint.getRemoteSocketAddress());
         if (address.isPresent() && !addresses.isTrusted(address.get())) {
             String name = ClientAddresses.name(address.get());

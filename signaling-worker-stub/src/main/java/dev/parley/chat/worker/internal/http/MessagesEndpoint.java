@@ -17,13 +17,22 @@ import dev.parley.chat.worker.internal.store.RoomStore.Accepted;
 import dev.parley.chat.worker.internal.store.RoomStore.Posted;
 import dev.parley.chat.worker.internal.store.RoomStore.Slot;
 import dev.parley.chat.worker.internal.store.RoomStore.Waiting;
+import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
+import org.eclipse.jetty.http.HttpURI;
 import org.eclipse.jetty.server.Request;
-import org.eclipse.jetty.websocket.api.Configurable;
-import org.eclipse.jetty.websocket.server.ServerWebSocketContainer;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.websocket.core.Configuration.ConfigurationCustomizer;
+import org.eclipse.jetty.websocket.core.FrameHandler;
+import org.eclipse.jetty.websocket.core.server.ServerUpgradeRequest;
+import org.eclipse.jetty.websocket.core.server.ServerUpgradeResponse;
+import org.eclipse.jetty.websocket.core.server.WebSocketMappings;
+import org.eclipse.jetty.websocket.core.server.WebSocketNegotiator;
+import org.eclipse.jetty.websocket.core.server.WebSocketServerComponents;
 
 /** Messages between the peers of a room: post, long poll, WebSocket. */
 public final class MessagesEndpoint {
@@ -34,29 +43,24 @@ public final class MessagesEndpoint {
     private final RoomStore store;
     private final PushHub hub;
     private final InstantSource clock;
-    private final ServerWebSocketContainer webSockets;
+    private final WebSocketMappings webSockets;
+    private final ConfigurationCustomizer limits = limits();
     private final WorkerMetrics metrics;
 
-    public MessagesEndpoint(
-            RoomStore store,
-            PushHub hub,
-            InstantSource clock,
-            ServerWebSocketContainer webSockets,
-            WorkerMetrics metrics) {
+    public MessagesEndpoint(RoomStore store, PushHub hub, InstantSource clock, Server server, WorkerMetrics metrics) {
         this.metrics = metrics;
         this.store = store;
         this.hub = hub;
         this.clock = clock;
-        this.webSockets = webSockets;
+        this.webSockets = new WebSocketMappings(WebSocketServerComponents.ensureWebSocketComponents(server));
     }
 
-    /** The limits of a WebSocket. */
-    public static void limit(Configurable webSocket) {
-        webSocket.setMaxTextMessageSize(Exchange.MAX_BODY_BYTES);
-        webSocket.setMaxBinaryMessageSize(Exchange.MAX_BODY_BYTES);
-        webSocket.setMaxFrameSize(Exchange.MAX_BODY_BYTES);
+    private static ConfigurationCustomizer limits() {
+        ConfigurationCustomizer limits = new ConfigurationCustomizer();
+        limits.setMaxFrameSize(PushSocket.MAX_MESSAGE_BYTES);
         // A net below the silence check of the hub, which also sees a client that only ever receives.
-        webSocket.setIdleTimeout(Duration.ofMillis(PushHub.MAX_SILENCE_MILLIS).multipliedBy(2));
+        limits.setIdleTimeout(Duration.ofMillis(PushHub.MAX_SILENCE_MILLIS).multipliedBy(2));
+        return limits;
     }
 
     public List<Route> routes(Gate gate) {
@@ -114,7 +118,7 @@ public final class MessagesEndpoint {
         return Json.object().set("messages", list);
     }
 
-    private void push(Exchange exchange, Grant grant) {
+    private void push(Exchange exchange, Grant grant) throws IOException {
         long after = after(exchange);
         Request request = exchange.request();
         long now = clock.millis();
@@ -124,9 +128,31 @@ public final class MessagesEndpoint {
         hub.requireRoomForSocket(grant.member());
         PushSocket socket = new PushSocket(hub, grant.member(), grant.expiresAtMillis(), after);
         boolean handled = webSockets.upgrade(
-                (upgrade, response, callback) -> socket, request, exchange.response(), exchange.callback());
+                new Accepting(socket), new Anywhere(request), exchange.response(), exchange.callback(), limits);
         if (!handled) {
             throw Problem.invalid("this path takes a WebSocket handshake");
+        }
+    }
+
+    /** Takes whatever WebSocket is asked for: whether there may be one was seen before. */
+    private record Accepting(PushSocket socket) implements WebSocketNegotiator {
+        @Override
+        public FrameHandler negotiate(ServerUpgradeRequest request, ServerUpgradeResponse response, Callback callback) {
+            return socket;
+        }
+    }
+
+    /** A request without its URI, which Jetty would keep for as long as the WebSocket is open. */
+    private static final class Anywhere extends Request.Wrapper {
+        private static final HttpURI ROOT = HttpURI.from("/");
+
+        Anywhere(Request request) {
+            super(request);
+        }
+
+        @Override
+        public HttpURI getHttpURI() {
+            return ROOT;
         }
     }
 

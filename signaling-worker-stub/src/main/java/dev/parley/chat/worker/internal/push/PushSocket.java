@@ -7,16 +7,21 @@ import dev.parley.chat.worker.internal.ProblemCode;
 import dev.parley.chat.worker.internal.store.RoomStore.Member;
 import dev.parley.chat.worker.internal.store.RoomStore.Waiting;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.IteratingCallback;
 import org.eclipse.jetty.util.NanoTime;
-import org.eclipse.jetty.websocket.api.Callback;
-import org.eclipse.jetty.websocket.api.Session;
-import org.eclipse.jetty.websocket.api.StatusCode;
+import org.eclipse.jetty.websocket.core.CloseStatus;
+import org.eclipse.jetty.websocket.core.CoreSession;
+import org.eclipse.jetty.websocket.core.Frame;
+import org.eclipse.jetty.websocket.core.FrameHandler;
+import org.eclipse.jetty.websocket.core.OpCode;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,14 +30,20 @@ import org.slf4j.LoggerFactory;
  * The WebSocket of one peer. Sends one message at a time and takes one frame at a time, so that a client that does not
  * read costs one frame and no more.
  *
- * <p>Public because Jetty calls it through a public method handle.
+ * <p>On the frames of Jetty, not on its endpoint classes: those keep the whole handshake, headers and token included,
+ * and some 5 KB more for each connection.
  */
-public final class PushSocket implements Session.Listener {
+public final class PushSocket implements FrameHandler {
     private static final Logger log = LoggerFactory.getLogger(PushSocket.class);
     private static final int TOKEN_EXPIRED = 4401;
     private static final int ROOM_GONE = 4404;
     private static final int REPLACED = 4409;
     private static final int PEER_GONE = 4410;
+
+    /** Of a message to us; ours have the same bound. */
+    public static final int MAX_MESSAGE_BYTES = 72 * 1024;
+
+    private static final byte[] NOTHING = {};
 
     /** How long the other side may take to answer a close frame. */
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(5);
@@ -43,10 +54,14 @@ public final class PushSocket implements Session.Listener {
     private final Pump pump;
     private final AtomicBoolean closing = new AtomicBoolean();
     private final AtomicBoolean demanded = new AtomicBoolean();
-    private volatile @Nullable Session session;
+    private volatile @Nullable CoreSession session;
     private volatile long heardAtMillis;
     private volatile long renewedAtMillis;
     private volatile boolean mustLookAgain;
+
+    /** The frames so far of a message that comes in several; they come one after the other. */
+    private volatile byte[] begunMessage = NOTHING;
+
     private final Sending pong = new Sending();
     private final Sending message = new Sending();
 
@@ -69,16 +84,70 @@ public final class PushSocket implements Session.Listener {
     }
 
     @Override
-    public void onWebSocketOpen(Session session) {
-        this.session = session;
+    public void onOpen(CoreSession opened, Callback callback) {
+        session = opened;
+        callback.succeeded();
         hub.opened(this);
         pump.iterate();
         demand();
     }
 
     @Override
-    public void onWebSocketText(String text) {
+    public void onFrame(Frame frame, Callback callback) {
         demanded.set(false);
+        switch (frame.getOpCode()) {
+            case OpCode.TEXT, OpCode.CONTINUATION -> {
+                take(frame);
+                callback.succeeded();
+            }
+            case OpCode.PING -> {
+                ByteBuffer content = ByteBuffer.wrap(bytes(frame));
+                callback.succeeded();
+                sendAndDemand(new Frame(OpCode.PONG, content));
+            }
+            case OpCode.PONG -> {
+                callback.succeeded();
+                demand();
+            }
+            case OpCode.CLOSE -> {
+                closing.set(true);
+                // Answers it, if it is not itself the answer to ours.
+                callback.succeeded();
+            }
+            default -> {
+                callback.succeeded();
+                close(CloseStatus.POLICY_VIOLATION, "frames are text");
+            }
+        }
+    }
+
+    /** A frame of a message, most often the only one. */
+    private void take(Frame frame) {
+        byte[] before = begunMessage;
+        byte[] part = bytes(frame);
+        if (before.length + part.length > MAX_MESSAGE_BYTES) {
+            begunMessage = NOTHING;
+            close(CloseStatus.MESSAGE_TOO_LARGE, "a message has at most " + MAX_MESSAGE_BYTES + " bytes");
+            return;
+        }
+        byte[] message = before.length == 0 ? part : joined(before, part);
+        if (!frame.isFin()) {
+            begunMessage = message;
+            demand();
+            return;
+        }
+        begunMessage = NOTHING;
+        try {
+            onText(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(message))
+                    .toString());
+        } catch (CharacterCodingException e) {
+            close(CloseStatus.BAD_PAYLOAD, "text is in UTF-8");
+        }
+    }
+
+    private void onText(String text) {
         heardAtMillis = hub.nowMillis();
         if (closing.get()) {
             // On the way out: what comes before the answer to our close frame is not looked at.
@@ -89,16 +158,7 @@ public final class PushSocket implements Session.Listener {
             if (text.equals("ping")) {
                 hub.store().renew(member, heardAtMillis);
                 renewedAtMillis = heardAtMillis;
-                // The next frame is taken when this answer is out: a flood of pings holds itself up.
-                pong.begin();
-                send(
-                        "pong",
-                        Callback.from(
-                                () -> {
-                                    pong.end();
-                                    demand();
-                                },
-                                failure -> disconnect()));
+                sendAndDemand(new Frame(OpCode.TEXT, "pong"));
             } else {
                 long ack = Json.integer(parse(text), "ack", 0, Long.MAX_VALUE);
                 hub.store().acknowledge(member, ack, heardAtMillis);
@@ -109,30 +169,49 @@ public final class PushSocket implements Session.Listener {
         }
     }
 
+    /** The next frame is taken when this one is out: a flood of pings holds itself up. */
+    private void sendAndDemand(Frame frame) {
+        pong.begin();
+        send(
+                frame,
+                Callback.from(
+                        () -> {
+                            pong.end();
+                            demand();
+                        },
+                        failure -> disconnect()));
+    }
+
     private static ObjectNode parse(String text) {
         return Json.parseObject(text.getBytes(StandardCharsets.UTF_8), "frame");
     }
 
-    @Override
-    public void onWebSocketBinary(ByteBuffer payload, Callback callback) {
-        demanded.set(false);
-        callback.succeed();
-        close(StatusCode.POLICY_VIOLATION, "frames are text");
+    private static byte[] bytes(Frame frame) {
+        byte[] bytes = new byte[frame.getPayloadLength()];
+        frame.getPayload().get(bytes);
+        return bytes;
+    }
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
     }
 
     @Override
-    public void onWebSocketError(Throwable cause) {
+    public void onError(Throwable cause, Callback callback) {
         // Most often a client that went away without a word. The message may name an address.
         log.debug("A WebSocket failed: {}", cause.getClass().getName());
         hub.lost(this);
+        callback.succeeded();
     }
 
     @Override
-    public void onWebSocketClose(int statusCode, String reason, Callback callback) {
+    public void onClosed(CloseStatus status, Callback callback) {
         closing.set(true);
         pump.close();
         hub.lost(this);
-        callback.succeed();
+        callback.succeeded();
     }
 
     Member member() {
@@ -184,7 +263,7 @@ public final class PushSocket implements Session.Listener {
                 close(e);
             }
         } else if (nowMillis - heardAtMillis >= PushHub.MAX_SILENCE_MILLIS) {
-            close(StatusCode.SHUTDOWN, "silent for too long");
+            close(CloseStatus.SHUTDOWN, "silent for too long");
         } else if (mustLookAgain) {
             mustLookAgain = false;
             pump.iterate();
@@ -195,9 +274,9 @@ public final class PushSocket implements Session.Listener {
         int status = switch (problem.code()) {
             case ROOM_NOT_FOUND -> ROOM_GONE;
             case PEER_EXPIRED -> PEER_GONE;
-            case INVALID_REQUEST -> StatusCode.POLICY_VIOLATION;
-            case UNAVAILABLE -> StatusCode.SHUTDOWN;
-            default -> StatusCode.SERVER_ERROR;
+            case INVALID_REQUEST -> CloseStatus.POLICY_VIOLATION;
+            case UNAVAILABLE -> CloseStatus.SHUTDOWN;
+            default -> CloseStatus.SERVER_ERROR;
         };
         if (problem.code() == ProblemCode.UNAVAILABLE && problem.getCause() != null) {
             log.warn("A WebSocket is closed because the store failed", problem.getCause());
@@ -206,7 +285,7 @@ public final class PushSocket implements Session.Listener {
     }
 
     private void close(int status, String reason) {
-        Session open = session;
+        CoreSession open = session;
         if (open != null && closing.compareAndSet(false, true)) {
             // No longer the place to wake, so that a successor is never closed in its stead.
             if (status == REPLACED) {
@@ -215,30 +294,30 @@ public final class PushSocket implements Session.Listener {
                 hub.lost(this);
             }
             open.setIdleTimeout(CLOSE_TIMEOUT);
-            open.close(status, reason, Callback.from(this::demand, failure -> open.disconnect()));
+            open.close(status, reason, Callback.from(this::demand, failure -> open.abort()));
         }
     }
 
-    private void send(String text, Callback callback) {
-        Session open = session;
+    private void send(Frame frame, Callback callback) {
+        CoreSession open = session;
         if (open == null) {
             throw new IllegalStateException("nothing is sent before the connection is open");
         }
-        open.sendText(text, callback);
+        open.sendFrame(frame, callback, false);
     }
 
     /** Asks for the next frame, if none is asked for already: Jetty refuses a second demand. */
     private void demand() {
-        Session open = session;
+        CoreSession open = session;
         if (open != null && demanded.compareAndSet(false, true)) {
             open.demand();
         }
     }
 
     private void disconnect() {
-        Session open = session;
+        CoreSession open = session;
         if (open != null) {
-            open.disconnect();
+            open.abort();
         }
     }
 
@@ -263,7 +342,7 @@ public final class PushSocket implements Session.Listener {
 
     /** Reads the mailbox in portions and sends it one message after the other; being woken while at it is not lost. */
     private final class Pump extends IteratingCallback {
-        private final Queue<Waiting> portion = new ArrayDeque<>();
+        private Iterator<Waiting> portion = Collections.emptyIterator();
         private long lastSent;
 
         Pump(long after) {
@@ -275,9 +354,9 @@ public final class PushSocket implements Session.Listener {
             if (closing.get()) {
                 return Action.IDLE;
             }
-            if (portion.isEmpty()) {
+            if (!portion.hasNext()) {
                 try {
-                    portion.addAll(hub.waiting(member, lastSent));
+                    portion = hub.waiting(member, lastSent).iterator();
                 } catch (Problem e) {
                     if (e.code() != ProblemCode.UNAVAILABLE) {
                         throw e;
@@ -287,15 +366,15 @@ public final class PushSocket implements Session.Listener {
                     return Action.IDLE;
                 }
             }
-            Waiting next = portion.poll();
-            if (next == null) {
+            if (!portion.hasNext()) {
+                portion = Collections.emptyIterator();
                 return Action.IDLE;
             }
+            Waiting next = portion.next();
             lastSent = next.seq();
-            String text = new String(Json.write(MessageJson.of(next)), StandardCharsets.UTF_8);
             message.begin();
             send(
-                    text,
+                    new Frame(OpCode.TEXT, ByteBuffer.wrap(Json.write(MessageJson.of(next)))),
                     Callback.from(
                             () -> {
                                 message.end();
