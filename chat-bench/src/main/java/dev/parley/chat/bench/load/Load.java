@@ -47,6 +47,7 @@ final class Load implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     private volatile boolean isClosing;
+    private int connected;
 
     Load(Target target, int peerCount) {
         this.target = target;
@@ -81,17 +82,22 @@ final class Load implements AutoCloseable {
         }
     }
 
-    /** Connects all peers, which keep themselves alive from then on. */
-    void connect() {
-        for (int first = 0; first < peers.length; first += CONNECTS_AT_ONCE) {
+    /** Connects peers until there are so many. */
+    void connect(int count) {
+        for (int first = connected; first < count; first += CONNECTS_AT_ONCE) {
             List<CompletableFuture<WebSocket>> batch = new ArrayList<>();
-            for (int i = first; i < Math.min(peers.length, first + CONNECTS_AT_ONCE); i++) {
+            for (int i = first; i < Math.min(count, first + CONNECTS_AT_ONCE); i++) {
                 batch.add(target.connect(i, new Listener(i)));
             }
             for (int i = 0; i < batch.size(); i++) {
                 peers[first + i] = new Peer(batch.get(i).join());
             }
         }
+        connected = count;
+    }
+
+    /** All peers keep themselves alive from now on. */
+    void keepAlive() {
         // A few at a time, all over the period, so that they do not come in one burst.
         int portion = Math.max(1, peers.length / 100);
         AtomicInteger next = new AtomicInteger();

@@ -9,6 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 
 /** The worker in the process that is measured: as {@code parley serve} runs it, but with room for one loud client. */
 final class WorkerMain {
@@ -27,6 +28,8 @@ final class WorkerMain {
         WorkerConfig.Builder config = WorkerConfig.builder()
                 .port(0)
                 .requestRate(MANY, MANY)
+                // Some connect only minutes after they have joined.
+                .timeToLive(Duration.ofMinutes(10))
                 .limits(WorkerLimits.builder()
                         .connections(MANY)
                         .connectionsPerAddress(MANY)

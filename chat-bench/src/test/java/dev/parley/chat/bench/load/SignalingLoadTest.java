@@ -21,7 +21,7 @@ class SignalingLoadTest {
         try (Target worker = WorkerTarget.alone(HttpClient.newHttpClient(), folder, "64m", PEERS);
                 Load load = new Load(worker, PEERS)) {
             worker.register();
-            load.connect();
+            load.connect(PEERS);
             Load.Result paced = load.paced(100, Duration.ofSeconds(2));
             assertThat(paced.requests()).isEqualTo(200);
             assertThat(paced.deliveryNanos()).hasSize(120);
