@@ -133,7 +133,7 @@ public final class WorkerMetrics {
         public synchronized Optional<Census> get() {
             if (last == null || NanoTime.since(atNanos) >= CENSUS_NANOS) {
                 try {
-                    last = rooms.census(clock.millis()).orElse(null);
+                    last = rooms.census(clock.millis());
                 } catch (Problem e) {
                     last = null;
                 }

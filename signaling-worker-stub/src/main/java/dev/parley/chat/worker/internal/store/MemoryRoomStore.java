@@ -697,7 +697,7 @@ public final class MemoryRoomStore implements RoomStore {
     }
 
     @Override
-    public Optional<Census> census(long nowMillis) {
+    public Census census(long nowMillis) {
         return locked(nowMillis, () -> {
             long live = 0;
             long peers = 0;
@@ -713,7 +713,7 @@ public final class MemoryRoomStore implements RoomStore {
                     }
                 }
             }
-            return Optional.of(new Census(live, peers, waiting, expiredMessages));
+            return new Census(live, peers, waiting, expiredMessages);
         });
     }
 

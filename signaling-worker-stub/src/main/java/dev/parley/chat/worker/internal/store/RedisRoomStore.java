@@ -10,11 +10,13 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 
 /**
@@ -34,6 +36,9 @@ public final class RedisRoomStore implements RoomStore {
     /** How many places of the list of rooms one script looks at. */
     private static final int LIST_CHUNK = 256;
 
+    /** About how many entries of the index one script of a census looks at. */
+    private static final int CENSUS_CHUNK = 256;
+
     /** That so many random numbers in a row hit one half of all happens once in 2^32 calls. */
     private static final int NAMEPLATE_DRAWS = 32;
 
@@ -44,6 +49,7 @@ public final class RedisRoomStore implements RoomStore {
     private final String prefix;
     private final long ttlMillis;
     private final SecureRandom random = new SecureRandom();
+    private final LongAdder expiredMessages = new LongAdder();
     private final Map<String, String> secrets = new ConcurrentHashMap<>();
 
     /** @param redis closed with this store */
@@ -295,16 +301,15 @@ public final class RedisRoomStore implements RoomStore {
     public boolean sweep(int maxPerKind, long nowMillis) {
         // A Redis that was emptied gets the secrets back, so that a worker that starts now shares them with the others.
         secrets.forEach((name, secret) -> run(RedisScripts.SECRET, nowMillis, name, secret));
-        return number(
-                        run(
-                                RedisScripts.SWEEP,
-                                nowMillis,
-                                maxPerKind,
-                                MESSAGE_LIFETIME_MILLIS,
-                                NAMEPLATE_REST_MILLIS,
-                                INDEX_LIFETIME_MILLIS),
-                        1)
-                == 1;
+        List<Object> reply = run(
+                RedisScripts.SWEEP,
+                nowMillis,
+                maxPerKind,
+                MESSAGE_LIFETIME_MILLIS,
+                NAMEPLATE_REST_MILLIS,
+                INDEX_LIFETIME_MILLIS);
+        expiredMessages.add(number(reply, 2));
+        return number(reply, 1) == 1;
     }
 
     @Override
@@ -315,13 +320,24 @@ public final class RedisRoomStore implements RoomStore {
         return Base64.getDecoder().decode(stored);
     }
 
-    /**
-     * Empty: no key knows how many rooms, peers or messages live, so counting would look at each of them, in a Redis
-     * that does one thing at a time; and each worker would tell the same sum of all.
-     */
+    /** In chunks, like a listing, so what changes meanwhile may be counted or not. */
     @Override
-    public Optional<Census> census(long nowMillis) {
-        return Optional.empty();
+    public Census census(long nowMillis) {
+        // What moves within the set while it is gone through may be met twice.
+        Map<String, Long> peers = new HashMap<>();
+        Map<String, Long> waiting = new HashMap<>();
+        String cursor = "0";
+        do {
+            List<Object> reply = run(RedisScripts.CENSUS, nowMillis, cursor, CENSUS_CHUNK, MESSAGE_LIFETIME_MILLIS);
+            cursor = text(reply, 1);
+            list(reply, 2).forEach(room -> peers.put(text((List<?>) room, 0), number((List<?>) room, 1)));
+            list(reply, 3).forEach(mail -> waiting.put(text((List<?>) mail, 0), number((List<?>) mail, 1)));
+        } while (!cursor.equals("0"));
+        return new Census(peers.size(), sum(peers), sum(waiting), expiredMessages.sum());
+    }
+
+    private static long sum(Map<String, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
     }
 
     @Override

@@ -30,6 +30,7 @@ enum RedisScripts implements Script {
     ACKNOWLEDGE("acknowledge"),
     WAITING("waiting"),
     SWEEP("sweep"),
+    CENSUS("census"),
     SECRET("secret"),
     PING("ping"),
     TIME("time");

@@ -258,10 +258,8 @@ public interface RoomStore extends AutoCloseable {
      */
     record Census(long rooms, long peers, long waiting, long expiredMessages) {}
 
-    /** Counts what there is; for the metrics, every few seconds at most. Empty if this store does not count. */
-    default Optional<Census> census(long nowMillis) {
-        return Optional.empty();
-    }
+    /** Counts what there is; for the metrics, every few seconds at most. */
+    Census census(long nowMillis);
 
     /** Returns normally if the storage answers and takes changes. */
     void ping();

@@ -555,12 +555,12 @@ public final class SqliteRoomStore implements RoomStore {
     }
 
     @Override
-    public Optional<Census> census(long nowMillis) {
-        return transact(() -> Optional.of(new Census(
+    public Census census(long nowMillis) {
+        return transact(() -> new Census(
                 sql.number("SELECT count(*) FROM rooms WHERE last_active > ?", horizon(nowMillis)),
                 sql.number("SELECT count(*) FROM peers WHERE placed AND last_active > ?", horizon(nowMillis)),
                 sql.number("SELECT count(*) FROM messages WHERE accepted_at > ?", nowMillis - MESSAGE_LIFETIME_MILLIS),
-                expiredMessages)));
+                expiredMessages));
     }
 
     @Override

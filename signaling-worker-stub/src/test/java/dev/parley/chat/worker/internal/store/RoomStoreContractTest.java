@@ -29,11 +29,6 @@ class RoomStoreContractTest {
         }
 
         @Override
-        boolean counts() {
-            return true;
-        }
-
-        @Override
         long stored(RoomStore store) {
             return ((MemoryRoomStore) store).stored();
         }
@@ -47,11 +42,6 @@ class RoomStoreContractTest {
         @Override
         RoomStore open() throws Exception {
             return SqliteRoomStore.inDirectory(directory, TTL);
-        }
-
-        @Override
-        boolean counts() {
-            return true;
         }
 
         @Override
@@ -84,11 +74,6 @@ class RoomStoreContractTest {
         RoomStore open() {
             client.flushAll();
             return new RedisRoomStore(new Redis(new RedisConfig(server.uri(), null)), TTL);
-        }
-
-        @Override
-        boolean counts() {
-            return false;
         }
 
         @Override

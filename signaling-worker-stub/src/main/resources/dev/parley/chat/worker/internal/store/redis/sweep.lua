@@ -5,6 +5,7 @@ return run(function()
   max = tonumber(max)
   local due = P .. 'due'
   local left = max
+  local expired = 0
 
   local function again(member, time) call('ZADD', due, int(time), member) end
   local function done(member) call('ZREM', due, member) end
@@ -19,6 +20,7 @@ return run(function()
     left = left - math.max(1, #old)
     local oldest = call('ZRANGE', times, 0, 0, 'WITHSCORES')
     if oldest[2] then again(member, tonumber(oldest[2]) + life) else done(member) end
+    return #old
   end
 
   local members = call('ZRANGEBYSCORE', due, '-inf', int(now), 'LIMIT', 0, max)
@@ -26,7 +28,8 @@ return run(function()
     if left <= 0 then break end
     local kind, rest_of_it = string.sub(member, 1, 1), string.sub(member, 3)
     if kind == 'm' then
-      trim(member, P .. 'mail:' .. rest_of_it, P .. 'mailtimes:' .. rest_of_it, tonumber(life_millis))
+      expired = expired
+        + trim(member, P .. 'mail:' .. rest_of_it, P .. 'mailtimes:' .. rest_of_it, tonumber(life_millis))
     elseif kind == 's' then
       trim(member, P .. 'sent:' .. rest_of_it, P .. 'senttimes:' .. rest_of_it, ttl)
     elseif kind == 'n' then
@@ -72,5 +75,5 @@ return run(function()
   end
   call('PEXPIRE', due, index_millis)
   call('PEXPIRE', P .. 'listed', index_millis)
-  return {'OK', (#members >= max or left <= 0) and '1' or '0'}
+  return {'OK', (#members >= max or left <= 0) and '1' or '0', int(expired)}
 end)
