@@ -47,7 +47,7 @@ final class Load implements AutoCloseable {
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
     private final ExecutorService threads = Executors.newFixedThreadPool(THREADS);
     private volatile boolean isClosing;
-    private int connected;
+    private volatile int connected;
 
     Load(Target target, int peerCount) {
         this.target = target;
@@ -96,7 +96,7 @@ final class Load implements AutoCloseable {
         connected = count;
     }
 
-    /** All peers keep themselves alive from now on. */
+    /** Whoever is connected keeps itself alive from now on. */
     void keepAlive() {
         // A few at a time, all over the period, so that they do not come in one burst.
         int portion = Math.max(1, peers.length / 100);
@@ -104,7 +104,7 @@ final class Load implements AutoCloseable {
         ScheduledFuture<?> unused = timer.scheduleAtFixedRate(
                 () -> {
                     for (int i = 0; i < portion && !isClosing; i++) {
-                        peers[next.getAndIncrement() % peers.length].send(target.keepAlive());
+                        peers[next.getAndIncrement() % connected].send(target.keepAlive());
                     }
                 },
                 0,

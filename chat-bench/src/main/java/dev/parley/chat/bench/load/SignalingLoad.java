@@ -96,14 +96,14 @@ public final class SignalingLoad {
             long empty = process.residentBytes();
             figures.add(megabytes(empty));
             say(target, "gets their connections");
-            // What the first ones cost is the code that they need.
+            // What the first ones cost is mostly the code that they need.
             int first = peers / 10;
             load.connect(first);
+            load.keepAlive();
             settle();
             process.heapBytes();
             long few = process.residentBytes();
             load.connect(peers);
-            load.keepAlive();
             settle();
             long heap = process.heapBytes();
             long full = process.residentBytes();
