@@ -1,7 +1,6 @@
 package dev.parley.chat.worker.internal.auth;
 
 import com.nimbusds.jose.KeySourceException;
-import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.source.JWKSetCacheRefreshEvaluator;
 import com.nimbusds.jose.jwk.source.JWKSetSource;
@@ -13,9 +12,7 @@ import com.nimbusds.jose.proc.SecurityContext;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -57,8 +54,8 @@ final class IssuerKeys implements AutoCloseable {
 
     /** Whether there was a key of this id when the keys were last fetched; of null, whether there were any. */
     boolean isKnown(@Nullable String keyId) {
-        Set<String> known = published.keyIds;
-        return known != null && (keyId == null || known.contains(keyId));
+        JWKSet known = published.last;
+        return known != null && (keyId == null || known.getKeyByKeyId(keyId) != null);
     }
 
     @Override
@@ -71,7 +68,6 @@ final class IssuerKeys implements AutoCloseable {
         private final Optional<URI> configured;
         private final Runnable onChanged;
         private volatile @Nullable URI discovered;
-        private volatile @Nullable Set<String> keyIds;
         private volatile @Nullable JWKSet last;
 
         Published(IssuerMetadata metadata, Optional<URI> configured, Runnable onChanged) {
@@ -86,13 +82,6 @@ final class IssuerKeys implements AutoCloseable {
                 throws KeySourceException {
             try {
                 JWKSet keys = fetch(refresh, currentTime, context);
-                Set<String> ids = new HashSet<>();
-                for (JWK key : keys.getKeys()) {
-                    if (key.getKeyID() != null) {
-                        ids.add(key.getKeyID());
-                    }
-                }
-                keyIds = Set.copyOf(ids);
                 if (!keys.equals(last)) {
                     last = keys;
                     onChanged.run();

@@ -46,7 +46,6 @@ final class IssuerTokens implements AutoCloseable {
     private final Set<String> requiredScopes;
     private final Predicate<@Nullable String> isKnownKey;
     private final Runnable onClose;
-    private final InstantSource clock;
     private final Semaphore waitingForKeys = new Semaphore(MAX_WAITING_FOR_KEYS);
     private final DefaultJWTProcessor<SecurityContext> processor = new DefaultJWTProcessor<>();
 
@@ -63,7 +62,6 @@ final class IssuerTokens implements AutoCloseable {
         this.requiredScopes = requiredScopes;
         this.isKnownKey = isKnownKey;
         this.onClose = onClose;
-        this.clock = clock;
         // A type of its own keeps other JWTs out, room tokens among them (RFC 8725 section 3.11).
         processor.setJWSTypeVerifier(new DefaultJOSEObjectTypeVerifier<>(
                 JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), new JOSEObjectType("application/at+jwt"), null));
@@ -104,7 +102,6 @@ final class IssuerTokens implements AutoCloseable {
 
     /** Verifies a token; the account, for as long as the token is valid. */
     Verified<String> verify(SignedJWT token) {
-        long nowMillis = clock.millis();
         JWTClaimsSet claims;
         if (isKnownKey.test(token.getHeader().getKeyID())) {
             claims = process(token);
@@ -126,7 +123,6 @@ final class IssuerTokens implements AutoCloseable {
         }
         return new Verified<>(
                 Accounts.of(accountIssuer, subject),
-                nowMillis,
                 claims.getExpirationTime().toInstant().plus(CLOCK_SKEW).toEpochMilli());
     }
 

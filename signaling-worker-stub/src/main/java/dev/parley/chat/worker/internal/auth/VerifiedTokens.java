@@ -30,13 +30,13 @@ final class VerifiedTokens<T> {
 
     private final Function<String, Verified<T>> verifier;
     private final InstantSource clock;
-    private final Cache<ByteBuffer, Verified<T>> verified;
+    private final Cache<ByteBuffer, Believed<T>> believed;
 
     /** @param verifier verifies a token, or throws what it is refused with */
     VerifiedTokens(Function<String, Verified<T>> verifier, InstantSource clock) {
         this.verifier = verifier;
         this.clock = clock;
-        this.verified = Caffeine.newBuilder()
+        this.believed = Caffeine.newBuilder()
                 .maximumSize(MAX_TOKENS)
                 // By the machine's clock, to free memory; what is valid is decided by the clock of the worker.
                 .expireAfterWrite(TRUST)
@@ -48,12 +48,15 @@ final class VerifiedTokens<T> {
      * A token that is valid.
      *
      * @param content what it says
-     * @param fromMillis when it was verified
      * @param untilMillis when it is not valid any more
      */
-    record Verified<T>(T content, long fromMillis, long untilMillis) {
+    record Verified<T>(T content, long untilMillis) {}
+
+    private record Believed<T>(Verified<T> token, long fromMillis) {
         boolean holdsAt(long nowMillis) {
-            return nowMillis >= fromMillis && nowMillis < untilMillis && nowMillis - fromMillis < TRUST.toMillis();
+            return nowMillis >= fromMillis
+                    && nowMillis < token.untilMillis
+                    && nowMillis - fromMillis < TRUST.toMillis();
         }
     }
 
@@ -62,18 +65,18 @@ final class VerifiedTokens<T> {
             return verifier.apply(token).content();
         }
         ByteBuffer hash = ByteBuffer.wrap(sha256(token));
-        Verified<T> known = verified.getIfPresent(hash);
-        if (known != null && known.holdsAt(clock.millis())) {
-            return known.content();
+        long nowMillis = clock.millis();
+        Believed<T> known = believed.getIfPresent(hash);
+        if (known == null || !known.holdsAt(nowMillis)) {
+            known = new Believed<>(verifier.apply(token), nowMillis);
+            believed.put(hash, known);
         }
-        Verified<T> fresh = verifier.apply(token);
-        verified.put(hash, fresh);
-        return fresh.content();
+        return known.token.content();
     }
 
     /** Every token is verified anew from now on. */
     void forgetAll() {
-        verified.invalidateAll();
+        believed.invalidateAll();
     }
 
     private static byte[] sha256(String token) {

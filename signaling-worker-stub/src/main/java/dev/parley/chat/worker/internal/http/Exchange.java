@@ -7,6 +7,7 @@ import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
 import dev.parley.chat.worker.internal.http.ConnectionGuard.Watch;
 import dev.parley.chat.worker.internal.http.Observer.Fact;
+import dev.parley.chat.worker.internal.push.PushSocket;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -27,8 +28,8 @@ import org.slf4j.LoggerFactory;
 
 /** One request and its answer. Answered exactly once, from any thread. */
 final class Exchange {
-    /** A payload at its limit, in base64url, with the JSON around it. */
-    static final int MAX_BODY_BYTES = 72 * 1024;
+    /** The same over HTTP as over a WebSocket. */
+    static final int MAX_BODY_BYTES = PushSocket.MAX_MESSAGE_BYTES;
 
     /**
      * How far a body that is too large is read on, and dropped: a connection that is closed while the client still

@@ -1,6 +1,5 @@
 package dev.parley.chat.worker.internal.push;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.chat.worker.internal.Json;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
@@ -40,7 +39,7 @@ public final class PushSocket implements FrameHandler {
     private static final int REPLACED = 4409;
     private static final int PEER_GONE = 4410;
 
-    /** Of a message to us; ours have the same bound. */
+    /** Of a message to the worker: a payload at its limit, in base64url, with the JSON around it. */
     public static final int MAX_MESSAGE_BYTES = 72 * 1024;
 
     private static final byte[] NOTHING = {};
@@ -138,16 +137,18 @@ public final class PushSocket implements FrameHandler {
         }
         begunMessage = NOTHING;
         try {
-            onText(StandardCharsets.UTF_8
+            boolean isPing = StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(message))
-                    .toString());
+                    .toString()
+                    .equals("ping");
+            onMessage(isPing, message);
         } catch (CharacterCodingException e) {
             close(CloseStatus.BAD_PAYLOAD, "text is in UTF-8");
         }
     }
 
-    private void onText(String text) {
+    private void onMessage(boolean isPing, byte[] text) {
         heardAtMillis = hub.nowMillis();
         if (closing.get()) {
             // On the way out: what comes before the answer to our close frame is not looked at.
@@ -155,12 +156,12 @@ public final class PushSocket implements FrameHandler {
             return;
         }
         try {
-            if (text.equals("ping")) {
+            if (isPing) {
                 hub.store().renew(member, heardAtMillis);
                 renewedAtMillis = heardAtMillis;
                 sendAndDemand(new Frame(OpCode.TEXT, "pong"));
             } else {
-                long ack = Json.integer(parse(text), "ack", 0, Long.MAX_VALUE);
+                long ack = Json.integer(Json.parseObject(text, "frame"), "ack", 0, Long.MAX_VALUE);
                 hub.store().acknowledge(member, ack, heardAtMillis);
                 demand();
             }
@@ -180,10 +181,6 @@ public final class PushSocket implements FrameHandler {
                             demand();
                         },
                         failure -> disconnect()));
-    }
-
-    private static ObjectNode parse(String text) {
-        return Json.parseObject(text.getBytes(StandardCharsets.UTF_8), "frame");
     }
 
     private static byte[] bytes(Frame frame) {

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -54,7 +55,7 @@ public final class SqliteRoomStore implements RoomStore {
     private final Transactions transactions;
     private final Nameplates nameplates;
     private final long ttlMillis;
-    private long expiredMessages;
+    private final LongAdder expiredMessages = new LongAdder();
 
     private SqliteRoomStore(Connection connection, Duration timeToLive) {
         this.sql = new Sql(connection);
@@ -513,12 +514,11 @@ public final class SqliteRoomStore implements RoomStore {
     @Override
     public boolean sweep(int maxPerKind, long nowMillis) {
         long horizon = horizon(nowMillis);
-        return transact(() -> {
+        Swept swept = transact(() -> {
             int messages = sql.execute(
                     "DELETE FROM messages WHERE rowid IN (SELECT rowid FROM messages WHERE accepted_at <= ? LIMIT ?)",
                     nowMillis - MESSAGE_LIFETIME_MILLIS,
                     maxPerKind);
-            expiredMessages += messages;
             int accepted = sql.execute(
                     "DELETE FROM accepted WHERE (slot, sender_slot, msg_id) IN"
                             + " (SELECT slot, sender_slot, msg_id FROM accepted WHERE accepted_at <= ? LIMIT ?)",
@@ -536,9 +536,19 @@ public final class SqliteRoomStore implements RoomStore {
                             + " AND NOT EXISTS (SELECT 1 FROM peers WHERE peers.room = rooms.ordinal) LIMIT ?)",
                     horizon,
                     maxPerKind);
-            return IntStream.of(messages, accepted, numbers, peers, rooms).max().getAsInt() >= maxPerKind;
+            return new Swept(
+                    messages,
+                    IntStream.of(messages, accepted, numbers, peers, rooms)
+                                    .max()
+                                    .getAsInt()
+                            >= maxPerKind);
         });
+        expiredMessages.add(swept.messages);
+        return swept.isCutOff;
     }
+
+    /** @param isCutOff whether there may be more */
+    private record Swept(int messages, boolean isCutOff) {}
 
     @Override
     public byte[] secret(String name, Supplier<byte[]> generate) {
@@ -560,7 +570,7 @@ public final class SqliteRoomStore implements RoomStore {
                 sql.number("SELECT count(*) FROM rooms WHERE last_active > ?", horizon(nowMillis)),
                 sql.number("SELECT count(*) FROM peers WHERE placed AND last_active > ?", horizon(nowMillis)),
                 sql.number("SELECT count(*) FROM messages WHERE accepted_at > ?", nowMillis - MESSAGE_LIFETIME_MILLIS),
-                expiredMessages));
+                expiredMessages.sum()));
     }
 
     @Override

@@ -24,7 +24,7 @@ class VerifiedTokensTest {
         if (token.startsWith("bad")) {
             throw new IllegalArgumentException(token);
         }
-        return new Verified<>("account of " + token, now.get(), untilMillis);
+        return new Verified<>("account of " + token, untilMillis);
     }
 
     private void expectLooks(int count) {
