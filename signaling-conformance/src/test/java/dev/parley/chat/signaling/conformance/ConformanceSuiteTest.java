@@ -138,6 +138,9 @@ class ConformanceSuiteTest {
                             .token(token(worker.url(), "ben"))
                             .build(),
                     result -> {});
+            assertThat(report.results())
+                    .filteredOn(result -> result.outcome() == Outcome.FAILED)
+                    .isEmpty();
             assertThat(report.isConformant()).isTrue();
             assertThat(report.results())
                     .filteredOn(result ->
