@@ -86,6 +86,9 @@ public final class SqliteChatStore implements ChatStore {
 
     private static final int MAX_SWITCHES = 100;
 
+    /** Memory for pages, outside Java's heap: events come in at the end of their table but all over its indexes. */
+    private static final int CACHE_KIB = 8 * 1024;
+
     /** The key of a room that is not there. */
     private static final long NO_KEY = -1;
 
@@ -374,6 +377,7 @@ public final class SqliteChatStore implements ChatStore {
             // Apple's fsync does not reach the disk; without effect elsewhere.
             statement.execute("PRAGMA fullfsync = ON");
             statement.execute("PRAGMA secure_delete = ON");
+            statement.execute("PRAGMA cache_size = -" + CACHE_KIB);
             if (!useLog(statement).equals("wal")) {
                 throw new StoreException("the file system of " + file
                         + " cannot share memory between processes; keep the store on a local disk");

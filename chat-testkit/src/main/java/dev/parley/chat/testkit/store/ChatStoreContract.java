@@ -756,6 +756,9 @@ public abstract class ChatStoreContract {
         StoredEvent elsewhere = message(OTHER_ROOM, LOW, 1, at(1), "word elsewhere");
         store().append(List.of(old, just, elsewhere));
 
+        TimelinePosition place = TimelinePosition.at(Instant.ofEpochMilli(1_000));
+        assertThat(store().timeline(ROOM, place, 10)).containsExactly(old);
+        assertThat(store().timelineAfter(ROOM, place, 10)).containsExactly(just);
         assertThat(store().deleteBefore(ROOM, Instant.ofEpochMilli(1_000))).isEqualTo(1);
         assertThat(store().deleteBefore(ROOM, Instant.ofEpochMilli(1_000))).isZero();
         assertThat(store().deleteBefore(ROOM, Instant.MIN)).isZero();
