@@ -4,6 +4,7 @@ import dev.parley.chat.ChatMessage;
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
+import dev.parley.chat.HistoryFile;
 import dev.parley.chat.IdentityAlert;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.PairingOffer;
@@ -20,6 +21,8 @@ import dev.parley.chat.signaling.OAuthLogin;
 import dev.parley.chat.signaling.conformance.CaseResult;
 import dev.parley.chat.signaling.conformance.ConformanceCase;
 import dev.parley.chat.store.KnownPeer;
+import dev.parley.chat.store.RoomRecord;
+import dev.parley.chat.store.StoredEvent;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -88,6 +91,24 @@ sealed interface Event {
 
     /** One's own message has come further. */
     record Delivery(MessageId id, PeerId peer, DeliveryState state) implements Event {}
+
+    /** Something that is kept in the history; {@code withId} asks people to be shown its id. */
+    record Kept(StoredEvent event, Optional<String> name, boolean withId) implements Event {}
+
+    /** A room of which something is kept, or that was entered; of one that was not remembered only the id is known. */
+    record KeptRoom(RoomId room, Optional<RoomRecord> record) implements Event {}
+
+    /** A line of an exported history that was not taken. */
+    record Refused(HistoryFile.Refused line) implements Event {}
+
+    /** What was done to the history, and to how many events. */
+    record HistoryDone(Act act, long events, long known, long refused) implements Event {
+        enum Act {
+            EXPORTED,
+            IMPORTED,
+            DELETED
+        }
+    }
 
     /** For people to know; nothing failed. */
     record Notice(String text) implements Event {}

@@ -172,6 +172,36 @@ final class EventJson {
                     .put("peer", e.peer().value())
                     .put("state", e.state().name());
         }
+        if (event instanceof Event.Kept e) {
+            ObjectNode json = named("kept")
+                    .put("roomId", e.event().room().value())
+                    .put("id", e.event().id().value())
+                    .put("from", e.event().sender().value());
+            e.name().ifPresent(name -> json.put("name", name));
+            json.put("type", e.event().type()).put("time", e.event().time().toEpochMilli());
+            e.event().text().ifPresent(text -> json.put("text", text));
+            e.event().expiresAt().ifPresent(time -> json.put("expires", time.toEpochMilli()));
+            return json;
+        }
+        if (event instanceof Event.KeptRoom e) {
+            ObjectNode json = named("kept_room").put("roomId", e.room().value());
+            e.record()
+                    .ifPresent(record -> json.put("name", record.name())
+                            .put("hosted", record.hosted())
+                            .put("lastEntered", record.lastEntered().toEpochMilli()));
+            return json;
+        }
+        if (event instanceof Event.Refused e) {
+            return named("refused")
+                    .put("line", e.line().line())
+                    .put("reason", e.line().reason());
+        }
+        if (event instanceof Event.HistoryDone e) {
+            ObjectNode json = named("history").put("act", e.act().name()).put("events", e.events());
+            return e.act() == Event.HistoryDone.Act.IMPORTED
+                    ? json.put("known", e.known()).put("refused", e.refused())
+                    : json;
+        }
         if (event instanceof Event.Notice e) {
             return named("notice").put("text", e.text());
         }

@@ -24,6 +24,11 @@ final class PlainText {
 
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
 
+    private static final DateTimeFormatter DAY_AND_CLOCK = DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm", Locale.ROOT);
+
+    /** As much of a peer id as stands for a name where none is known. */
+    private static final int SHORT_ID_CHARS = 8;
+
     private final ZoneId zone;
 
     PlainText(ZoneId zone) {
@@ -157,6 +162,35 @@ final class PlainText {
         if (event instanceof Event.Delivery e) {
             // A line for every step of every message would bury the conversation.
             return e.state() == DeliveryState.QUEUED ? line("-- waits until the connection is back") : Optional.empty();
+        }
+        if (event instanceof Event.Kept e) {
+            return e.event()
+                    .text()
+                    .map(text -> "[" + DAY_AND_CLOCK.format(e.event().time().atZone(zone)) + "] "
+                            + e.name()
+                                    .map(PlainText::clean)
+                                    .orElse(e.event().sender().value().substring(0, SHORT_ID_CHARS))
+                            + ": " + clean(text)
+                            + (e.withId() ? "  " + e.event().id() : ""));
+        }
+        if (event instanceof Event.KeptRoom e) {
+            return line(e.room()
+                    + e.record()
+                            .map(record -> "  " + clean(record.name()) + "  "
+                                    + DAY_AND_CLOCK.format(record.lastEntered().atZone(zone)))
+                            .orElse(""));
+        }
+        if (event instanceof Event.Refused e) {
+            return line("-- line " + e.line().line() + " is refused: "
+                    + clean(e.line().reason()));
+        }
+        if (event instanceof Event.HistoryDone e) {
+            return line("-- " + e.events() + (e.events() == 1 ? " event is " : " events are ")
+                    + switch (e.act()) {
+                        case EXPORTED -> "exported";
+                        case DELETED -> "deleted";
+                        case IMPORTED -> "new, " + e.known() + " known already, " + e.refused() + " refused";
+                    });
         }
         if (event instanceof Event.Notice e) {
             return line("-- " + clean(e.text()));

@@ -106,7 +106,8 @@ final class Session implements AutoCloseable {
         return home.isPresent();
     }
 
-    private static ChatStore openStore(Settings settings, Identity identity) {
+    /** Opens the history of a home, in the form that the settings ask for. */
+    static ChatStore openStore(Settings settings, Identity identity) {
         Path file = Home.historyFile(settings.home());
         return switch (settings.history()) {
             case SEALED -> SqliteChatStore.openSealed(file, identity);

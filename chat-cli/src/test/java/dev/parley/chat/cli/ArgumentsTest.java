@@ -103,7 +103,19 @@ class ArgumentsTest {
                 "identity export",
                 "identity import",
                 "identity passphrase --file-permissions-only --new-passphrase-file x",
-                "config extra"
+                "config extra",
+                "history",
+                "history --fly",
+                "history Tea extra",
+                "history Tea --limit 0",
+                "history Tea --limit 1001",
+                "history Tea --limit x",
+                "history Tea --before 2026-11-23 --after 2026-11-23",
+                "history Tea --search tea --after 2026-11-23",
+                "history Tea --rooms --before 2026-11-23",
+                "history --delete aaaa",
+                "history --delete-before 2026-11-23",
+                "history --export a --import b"
             })
     void aMistakeEndsWithTwoAndOneLineThatSaysWhatAndWhatNext(String line) {
         assertThat(run(line)).isEqualTo(ExitCode.USAGE.status());

@@ -5,6 +5,7 @@ import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
 import dev.parley.chat.EmoteReference;
+import dev.parley.chat.HistoryFile;
 import dev.parley.chat.IdentityAlert;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.PairingOffer;
@@ -20,7 +21,11 @@ import dev.parley.chat.signaling.OAuthLogin;
 import dev.parley.chat.signaling.conformance.CaseResult;
 import dev.parley.chat.signaling.conformance.ConformanceCase;
 import dev.parley.chat.store.KnownPeer;
+import dev.parley.chat.store.RoomRecord;
+import dev.parley.chat.store.StoredEvent;
 import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -98,6 +103,15 @@ final class Examples {
         events.add(new Event.LoginPrompted(OAuthLogin.Flow.DEVICE, link, "WDJB-MJHT", link, TIME));
         events.add(new Event.Account(link, link, "ada", "A\u001b[2Jda", TIME, false));
         events.add(new Event.Account(link, link, "", "", null, true));
+        StoredEvent kept = kept("hi\u001b[2J\u202e\nthere");
+        events.add(new Event.Kept(kept, Optional.of("A\u001b[2Jda"), false));
+        events.add(new Event.Kept(kept.expiringAt(TIME), Optional.empty(), true));
+        events.add(new Event.KeptRoom(ROOM, Optional.of(new RoomRecord(ROOM, "T\u001b[2Jea", true, TIME))));
+        events.add(new Event.KeptRoom(ROOM, Optional.empty()));
+        events.add(new Event.Refused(new HistoryFile.Refused(7, "not JSON")));
+        for (Event.HistoryDone.Act act : Event.HistoryDone.Act.values()) {
+            events.add(new Event.HistoryDone(act, 3, 2, 1));
+        }
         events.add(new Event.Notice("for you"));
         events.add(new Event.Problem("invalid_json", "the line is not valid JSON", "write JSON", null));
         events.add(new Event.Closed(left));
@@ -121,5 +135,22 @@ final class Examples {
         events.add(new Event.Figure("round trip", "ms", 1.5, 2.25, 200));
         events.add(new Event.DemoResult(8, 3, true));
         return events;
+    }
+
+    /** A message as a history keeps it, of the form that docs/protocol.md gives it. */
+    static StoredEvent kept(String text) {
+        byte[] type = "message".getBytes(StandardCharsets.US_ASCII);
+        StringBuilder json = new StringBuilder("{\"text\":\"");
+        text.chars().forEach(c -> json.append(String.format("\\u%04x", c)));
+        byte[] body = json.append("\"}").toString().getBytes(StandardCharsets.US_ASCII);
+        byte[] bytes = ByteBuffer.allocate(1 + 100 + 1 + type.length + 4 + body.length + 64)
+                .put((byte) 1)
+                .put(new byte[100])
+                .put((byte) type.length)
+                .put(type)
+                .putInt(body.length)
+                .put(body)
+                .array();
+        return new StoredEvent(ROOM, PEER, 1, MESSAGE, TIME.toEpochMilli() << 16, "message", bytes);
     }
 }

@@ -1,7 +1,10 @@
 package dev.parley.chat.store;
 
+import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,8 +24,12 @@ public interface ChatStore extends AutoCloseable {
     /** Most events that one read returns. */
     int MAX_PAGE = 1_000;
 
+    /** Longest text that can be searched for, in characters. */
+    int MAX_QUERY_CHARS = 256;
+
     /**
-     * Keeps events, all or none. An event that is there already, with the same id, is passed over.
+     * Keeps events, all or none. An event that is there already, with the same id, is passed over; so is one that was
+     * there and has been deleted.
      *
      * @param events verified events, of any rooms
      * @return how many were new
@@ -32,7 +39,7 @@ public interface ChatStore extends AutoCloseable {
     int append(List<StoredEvent> events);
 
     /**
-     * Returns where each author's chain stands.
+     * Returns where each author's chain stands. Events that were deleted, or have disappeared, count.
      *
      * @param room the room
      * @return the event with the highest count of every author; empty for an unknown room
@@ -46,7 +53,7 @@ public interface ChatStore extends AutoCloseable {
      * @param sender the author
      * @param fromSeq the first count to return
      * @param limit 1…{@value #MAX_PAGE}
-     * @return by count, lowest first; may have gaps where events were never received
+     * @return by count, lowest first; may have gaps where events were never received, or are no more
      */
     List<StoredEvent> chain(RoomId room, PeerId sender, long fromSeq, int limit);
 
@@ -61,6 +68,128 @@ public interface ChatStore extends AutoCloseable {
     List<StoredEvent> timeline(RoomId room, @Nullable TimelinePosition before, int limit);
 
     /**
+     * Reads the timeline forwards.
+     *
+     * @param room the room
+     * @param after return only what stands after this place; null starts at the beginning
+     * @param limit 1…{@value #MAX_PAGE}
+     * @return the {@code limit} events nearest to {@code after}, in the order of the timeline, oldest first
+     */
+    List<StoredEvent> timelineAfter(RoomId room, @Nullable TimelinePosition after, int limit);
+
+    /**
+     * Reads the timeline around an event, for example one that a search has found. These are three reads: what is
+     * appended meanwhile may be part of it or not.
+     *
+     * @param room the room
+     * @param id the event in the middle
+     * @param limit 1…{@value #MAX_PAGE}
+     * @return the event, half of the rest before it and half after it, oldest first; where one side has fewer, the
+     *     other one has no more; empty if the event is not there
+     */
+    default List<StoredEvent> timelineAround(RoomId room, MessageId id, int limit) {
+        StoreRules.requirePage(limit);
+        Optional<StoredEvent> middle = event(room, id);
+        if (middle.isEmpty()) {
+            return List.of();
+        }
+        TimelinePosition place = TimelinePosition.of(middle.get());
+        int before = (limit - 1) / 2;
+        int after = limit - 1 - before;
+        List<StoredEvent> around = new ArrayList<>(before == 0 ? List.of() : timeline(room, place, before));
+        around.add(middle.get());
+        if (after > 0) {
+            around.addAll(timelineAfter(room, place, after));
+        }
+        return List.copyOf(around);
+    }
+
+    /**
+     * Finds an event.
+     *
+     * @param room its room
+     * @param id its id
+     * @return the event; empty if it was never there, or is no more
+     */
+    Optional<StoredEvent> event(RoomId room, MessageId id);
+
+    /**
+     * Searches what was said, newest first. A message is found if it has all the words, in any order. Words are whole
+     * ones; how they are written does not matter: case, accents, and compatibility forms are folded. In scripts without
+     * spaces any piece of a text is found. Signs mean nothing: there are no operators.
+     *
+     * @param room where to search; null for all rooms
+     * @param words what to search for, at most {@value #MAX_QUERY_CHARS} characters; without any word it finds nothing
+     * @param before return only what stands before this place; null starts with the newest
+     * @param limit 1…{@value #MAX_PAGE}
+     * @return the {@code limit} messages nearest to {@code before}, newest first
+     */
+    List<StoredEvent> search(@Nullable RoomId room, String words, @Nullable SearchPosition before, int limit);
+
+    /**
+     * Deletes a message or another event. Its bytes are gone; that it was there stays known, so that {@link #heads} is
+     * as it was and it is not taken again.
+     *
+     * @param room its room
+     * @param id its id
+     * @return whether it was there
+     * @throws dev.parley.chat.StoreException if it is marked to be in the outbox still: what its author says next
+     *     builds on it
+     */
+    boolean delete(RoomId room, MessageId id);
+
+    /**
+     * Deletes, as {@link #delete} does, all of a room that was said before a time. What is marked to be in an outbox
+     * still is left there.
+     *
+     * @param room the room
+     * @param time what was said then, and later, stays
+     * @return how many events were deleted
+     */
+    int deleteBefore(RoomId room, Instant time);
+
+    /**
+     * Deletes, as {@link #delete} does, what has disappeared. No read but {@link #outbox} returns it from its time on,
+     * deleted or not. What is marked to be in an outbox still is left there.
+     *
+     * @param now the time
+     * @return how many events were deleted
+     */
+    int deleteExpired(Instant now);
+
+    /**
+     * Says when {@link #deleteExpired} has something to do next.
+     *
+     * @return the earliest time at which an event disappears, or has disappeared; empty if none does
+     */
+    Optional<Instant> nextExpiry();
+
+    /**
+     * Sets how much of a room is kept. It takes effect with {@link #applyRetention}.
+     *
+     * @param room the room
+     * @param retention the bounds
+     */
+    void retain(RoomId room, Retention retention);
+
+    /**
+     * Says how much of a room is kept.
+     *
+     * @param room the room
+     * @return what was last set; {@link Retention#FOREVER} if nothing was
+     */
+    Retention retention(RoomId room);
+
+    /**
+     * Deletes, as {@link #delete} does, what is beyond the bounds of its room. What is marked to be in an outbox still
+     * is left there.
+     *
+     * @param now the time
+     * @return how many events were deleted
+     */
+    int applyRetention(Instant now);
+
+    /**
      * Marks one's own events as accepted by the room, so that they leave the outbox. Marks never go back.
      *
      * @param room the room
@@ -70,7 +199,8 @@ public interface ChatStore extends AutoCloseable {
     void acknowledge(RoomId room, PeerId self, long upToSeq);
 
     /**
-     * Reads the outbox: one's own events that the room has not accepted yet.
+     * Reads the outbox: one's own events that the room has not accepted yet, those that have disappeared meanwhile
+     * included: what was said after them builds on them.
      *
      * @param room the room
      * @param self this profile
@@ -102,7 +232,15 @@ public interface ChatStore extends AutoCloseable {
     List<RoomRecord> rooms();
 
     /**
-     * Deletes a room with all its events and marks. A room that is not there is passed over.
+     * Lists the rooms of which something is kept, remembered or not.
+     *
+     * @return lowest id first
+     */
+    List<RoomId> roomsWithEvents();
+
+    /**
+     * Deletes a room with all its events and marks, and without a trace of them: it is then as if it had never been
+     * there. A room that is not there is passed over.
      *
      * @param room the id
      */

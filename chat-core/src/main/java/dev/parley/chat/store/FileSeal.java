@@ -1,5 +1,6 @@
 package dev.parley.chat.store;
 
+import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.StoreException;
@@ -252,6 +253,7 @@ final class FileSeal {
     private void convert(RowForm from, RowForm to) throws SQLException {
         try {
             convertEvents(from, to);
+            convertGone(from, to);
             convertRooms(from, to);
             convertPeerNames(from, to);
         } catch (SealException e) {
@@ -259,23 +261,30 @@ final class FileSeal {
         }
     }
 
-    private record Kept(long id, StoredEvent event) {}
+    private record Kept(long id, long roomKey, StoredEvent event) {}
 
     private void convertEvents(RowForm from, RowForm to) throws SQLException, SealException {
         try (PreparedStatement select = connection.prepareStatement(
-                        "SELECT event.id, room.room, sender, seq, clock, type, hash, bytes FROM event"
-                                + " JOIN room ON room.id = event.room WHERE event.id > ?1 ORDER BY event.id LIMIT ?2");
-                PreparedStatement update =
-                        connection.prepareStatement("UPDATE event SET hash = ?2, bytes = ?3 WHERE id = ?1")) {
-            long last = Long.MIN_VALUE;
+                        "SELECT event.id, room.room, sender, seq, clock, type, hash, bytes, event.room FROM event"
+                                + " JOIN room ON room.id = event.room WHERE event.id >= ?1 ORDER BY event.id LIMIT ?2");
+                PreparedStatement update = connection.prepareStatement(
+                        "UPDATE event SET hash = ?2, bytes = ?3, id_key = ?4 WHERE id = ?1");
+                WordIndex words = new WordIndex(connection, to)) {
+            // A file of an older version has no index yet; it gets one when it is read.
+            boolean indexed = words.isMade();
+            if (indexed) {
+                words.clear();
+            }
+            long next = Long.MIN_VALUE;
             while (true) {
                 List<Kept> kept = new ArrayList<>();
-                select.setLong(1, last);
+                select.setLong(1, next);
                 select.setInt(2, ROWS_AT_ONCE);
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
                         kept.add(new Kept(
                                 row.getLong(1),
+                                row.getLong(9),
                                 from.event(
                                         new RoomId(row.getString(2)),
                                         new PeerId(row.getString(3)),
@@ -293,10 +302,56 @@ final class FileSeal {
                     update.setLong(1, one.id());
                     update.setBytes(2, to.hash(one.event()));
                     update.setBytes(3, to.bytes(one.event()));
+                    update.setLong(4, to.idKey(one.event().id()));
+                    update.executeUpdate();
+                    if (indexed) {
+                        words.add(one.id(), one.roomKey(), one.event());
+                    }
+                }
+                next = kept.get(kept.size() - 1).id() + 1;
+                steps.accept(Step.SOME_ROWS_CHANGED);
+            }
+        }
+    }
+
+    private record Gone(long roomKey, RoomId room, PeerId sender, long seq, MessageId id) {}
+
+    private void convertGone(RowForm from, RowForm to) throws SQLException, SealException {
+        try (PreparedStatement select = connection.prepareStatement(
+                        "SELECT gone.room, room.room, sender, seq, gone.id FROM gone JOIN room ON room.id = gone.room"
+                                + " WHERE (gone.room, sender, seq) > (?1, ?2, ?3)"
+                                + " ORDER BY gone.room, sender, seq LIMIT ?4");
+                PreparedStatement update = connection.prepareStatement(
+                        "UPDATE gone SET id = ?4 WHERE room = ?1 AND sender = ?2 AND seq = ?3")) {
+            select.setLong(1, Long.MIN_VALUE);
+            select.setString(2, "");
+            select.setLong(3, 0);
+            select.setInt(4, ROWS_AT_ONCE);
+            while (true) {
+                List<Gone> gone = new ArrayList<>();
+                try (ResultSet row = select.executeQuery()) {
+                    while (row.next()) {
+                        RoomId room = new RoomId(row.getString(2));
+                        PeerId sender = new PeerId(row.getString(3));
+                        long seq = row.getLong(4);
+                        MessageId id = from.readGoneId(room, sender, seq, row.getBytes(5));
+                        gone.add(new Gone(row.getLong(1), room, sender, seq, id));
+                    }
+                }
+                if (gone.isEmpty()) {
+                    return;
+                }
+                for (Gone one : gone) {
+                    update.setLong(1, one.roomKey());
+                    update.setString(2, one.sender().value());
+                    update.setLong(3, one.seq());
+                    update.setBytes(4, to.goneId(one.room(), one.sender(), one.seq(), one.id()));
                     update.executeUpdate();
                 }
-                last = kept.get(kept.size() - 1).id();
-                steps.accept(Step.SOME_ROWS_CHANGED);
+                Gone last = gone.get(gone.size() - 1);
+                select.setLong(1, last.roomKey());
+                select.setString(2, last.sender().value());
+                select.setLong(3, last.seq());
             }
         }
     }

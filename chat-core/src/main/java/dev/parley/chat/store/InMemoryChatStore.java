@@ -3,6 +3,8 @@ package dev.parley.chat.store;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
@@ -11,7 +13,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +33,22 @@ public final class InMemoryChatStore implements ChatStore {
 
     private final Map<RoomId, Events> events = new HashMap<>();
     private final Map<RoomId, RoomRecord> records = new HashMap<>();
+    private final InstantSource clock;
     private boolean closed;
 
     /** Makes an empty store. */
-    public InMemoryChatStore() {}
+    public InMemoryChatStore() {
+        this(InstantSource.system());
+    }
+
+    /**
+     * Makes an empty store.
+     *
+     * @param clock says what has disappeared
+     */
+    public InMemoryChatStore(InstantSource clock) {
+        this.clock = clock;
+    }
 
     @Override
     public synchronized int append(List<StoredEvent> added) {
@@ -57,7 +75,10 @@ public final class InMemoryChatStore implements ChatStore {
         if (event == null) {
             event = fresh.get(slot);
         }
-        return event == null ? null : event.id();
+        if (event != null) {
+            return event.id();
+        }
+        return kept == null ? null : kept.gone(slot.sender).get(slot.seq);
     }
 
     @Override
@@ -68,9 +89,18 @@ public final class InMemoryChatStore implements ChatStore {
             return Map.of();
         }
         Map<PeerId, EventHead> heads = new HashMap<>();
-        kept.chains.forEach((sender, chain) -> heads.put(
+        kept.chains.forEach((sender, chain) -> {
+            if (!chain.isEmpty()) {
+                heads.put(
+                        sender,
+                        new EventHead(
+                                chain.lastKey(), chain.lastEntry().getValue().id()));
+            }
+        });
+        kept.gone.forEach((sender, chain) -> heads.merge(
                 sender,
-                new EventHead(chain.lastKey(), chain.lastEntry().getValue().id())));
+                new EventHead(chain.lastKey(), chain.lastEntry().getValue()),
+                (one, other) -> one.seq() > other.seq() ? one : other));
         return Map.copyOf(heads);
     }
 
@@ -79,7 +109,7 @@ public final class InMemoryChatStore implements ChatStore {
         requireOpen();
         StoreRules.requirePage(limit);
         Events kept = events.get(room);
-        return kept == null ? List.of() : first(kept.chain(sender).tailMap(fromSeq, true), limit);
+        return kept == null ? List.of() : firstUnexpired(kept.chain(sender).tailMap(fromSeq, true), limit);
     }
 
     @Override
@@ -92,9 +122,129 @@ public final class InMemoryChatStore implements ChatStore {
         }
         NavigableMap<TimelinePosition, StoredEvent> part =
                 before == null ? kept.timeline : kept.timeline.headMap(before, false);
-        List<StoredEvent> page = new ArrayList<>(first(part.descendingMap(), limit));
+        List<StoredEvent> page = new ArrayList<>(firstUnexpired(part.descendingMap(), limit));
         Collections.reverse(page);
         return List.copyOf(page);
+    }
+
+    @Override
+    public synchronized List<StoredEvent> timelineAfter(RoomId room, @Nullable TimelinePosition after, int limit) {
+        requireOpen();
+        StoreRules.requirePage(limit);
+        Events kept = events.get(room);
+        if (kept == null) {
+            return List.of();
+        }
+        return firstUnexpired(after == null ? kept.timeline : kept.timeline.tailMap(after, false), limit);
+    }
+
+    @Override
+    public synchronized Optional<StoredEvent> event(RoomId room, MessageId id) {
+        requireOpen();
+        return Optional.ofNullable(events.get(room))
+                .flatMap(kept -> kept.event(id))
+                .filter(event -> !event.isExpired(clock.millis()));
+    }
+
+    @Override
+    public synchronized List<StoredEvent> search(
+            @Nullable RoomId room, String words, @Nullable SearchPosition before, int limit) {
+        requireOpen();
+        StoreRules.requirePage(limit);
+        StoreRules.requireQuery(words);
+        Set<String> asked = SearchWords.asked(words);
+        if (asked.isEmpty()) {
+            return List.of();
+        }
+        long now = clock.millis();
+        return (room == null ? events.values().stream() : Stream.ofNullable(events.get(room)))
+                .flatMap(kept -> kept.timeline.values().stream())
+                .filter(event -> before == null || SearchPosition.of(event).compareTo(before) < 0)
+                .filter(event -> !event.isExpired(now))
+                .filter(event -> event.text()
+                        .map(text -> SearchWords.of(text).containsAll(asked))
+                        .orElse(false))
+                .sorted(Comparator.comparing(SearchPosition::of).reversed())
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
+    public synchronized boolean delete(RoomId room, MessageId id) {
+        requireOpen();
+        Events kept = events.get(room);
+        if (kept == null) {
+            return false;
+        }
+        Optional<StoredEvent> event = kept.event(id);
+        if (event.isEmpty()) {
+            return false;
+        }
+        if (kept.waits(event.get())) {
+            throw StoreRules.notSent(id);
+        }
+        kept.remove(event.get());
+        return true;
+    }
+
+    @Override
+    public synchronized int deleteBefore(RoomId room, Instant time) {
+        requireOpen();
+        Events kept = events.get(room);
+        long clockThen = StoreRules.clockAt(time);
+        return kept == null ? 0 : kept.removeAll(event -> event.clock() < clockThen);
+    }
+
+    @Override
+    public synchronized int deleteExpired(Instant now) {
+        requireOpen();
+        long nowMillis = StoreRules.millis(now);
+        return events.values().stream()
+                .mapToInt(kept -> kept.removeAll(event -> event.isExpired(nowMillis)))
+                .sum();
+    }
+
+    @Override
+    public synchronized Optional<Instant> nextExpiry() {
+        requireOpen();
+        return events.values().stream()
+                .flatMap(kept -> kept.timeline.values().stream().filter(event -> !kept.waits(event)))
+                .flatMap(event -> event.expiresAt().stream())
+                .min(Comparator.naturalOrder());
+    }
+
+    @Override
+    public synchronized void retain(RoomId room, Retention retention) {
+        requireOpen();
+        eventsOf(room).retention = retention;
+    }
+
+    @Override
+    public synchronized Retention retention(RoomId room) {
+        requireOpen();
+        Events kept = events.get(room);
+        return kept == null ? Retention.FOREVER : kept.retention;
+    }
+
+    @Override
+    public synchronized int applyRetention(Instant now) {
+        requireOpen();
+        int deleted = 0;
+        for (Events kept : events.values()) {
+            Retention retention = kept.retention;
+            if (retention.maxAge().isPresent()) {
+                long oldest = StoreRules.clockAt(now.minus(retention.maxAge().get()));
+                deleted += kept.removeAll(event -> event.clock() < oldest);
+            }
+            long most = retention.maxEvents().orElse(Long.MAX_VALUE);
+            if (kept.timeline.size() > most) {
+                Set<StoredEvent> newest = kept.timeline.descendingMap().values().stream()
+                        .limit(most)
+                        .collect(Collectors.toSet());
+                deleted += kept.removeAll(event -> !newest.contains(event));
+            }
+        }
+        return deleted;
     }
 
     @Override
@@ -132,6 +282,16 @@ public final class InMemoryChatStore implements ChatStore {
     }
 
     @Override
+    public synchronized List<RoomId> roomsWithEvents() {
+        requireOpen();
+        return events.entrySet().stream()
+                .filter(room -> !room.getValue().timeline.isEmpty())
+                .map(Map.Entry::getKey)
+                .sorted()
+                .toList();
+    }
+
+    @Override
     public synchronized void forget(RoomId room) {
         requireOpen();
         events.remove(room);
@@ -160,16 +320,26 @@ public final class InMemoryChatStore implements ChatStore {
         return events.computeIfAbsent(room, key -> new Events());
     }
 
+    private List<StoredEvent> firstUnexpired(Map<?, StoredEvent> part, int limit) {
+        long now = clock.millis();
+        return part.values().stream()
+                .filter(event -> !event.isExpired(now))
+                .limit(limit)
+                .toList();
+    }
+
     private static List<StoredEvent> first(Map<?, StoredEvent> part, int limit) {
         return part.values().stream().limit(limit).toList();
     }
 
-    /** What one room has: two orders of the same events. */
+    /** What one room has: two orders of the same events, and which were deleted. */
     private static final class Events {
 
         final Map<PeerId, NavigableMap<Long, StoredEvent>> chains = new HashMap<>();
         final NavigableMap<TimelinePosition, StoredEvent> timeline = new TreeMap<>();
+        final Map<PeerId, NavigableMap<Long, MessageId>> gone = new HashMap<>();
         final Map<PeerId, Long> acknowledged = new HashMap<>();
+        Retention retention = Retention.FOREVER;
 
         void add(StoredEvent event) {
             chains.computeIfAbsent(event.sender(), key -> new TreeMap<>()).put(event.seq(), event);
@@ -178,6 +348,36 @@ public final class InMemoryChatStore implements ChatStore {
 
         NavigableMap<Long, StoredEvent> chain(PeerId sender) {
             return chains.getOrDefault(sender, Collections.emptyNavigableMap());
+        }
+
+        NavigableMap<Long, MessageId> gone(PeerId sender) {
+            return gone.getOrDefault(sender, Collections.emptyNavigableMap());
+        }
+
+        Optional<StoredEvent> event(MessageId id) {
+            return timeline.values().stream()
+                    .filter(event -> event.id().equals(id))
+                    .findFirst();
+        }
+
+        boolean waits(StoredEvent event) {
+            Long mark = acknowledged.get(event.sender());
+            return mark != null && event.seq() > mark;
+        }
+
+        void remove(StoredEvent event) {
+            chain(event.sender()).remove(event.seq());
+            timeline.remove(TimelinePosition.of(event));
+            gone.computeIfAbsent(event.sender(), key -> new TreeMap<>()).put(event.seq(), event.id());
+        }
+
+        int removeAll(Predicate<StoredEvent> doomed) {
+            List<StoredEvent> removed = timeline.values().stream()
+                    .filter(doomed)
+                    .filter(event -> !waits(event))
+                    .toList();
+            removed.forEach(this::remove);
+            return removed.size();
         }
     }
 

@@ -4,6 +4,7 @@ import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.internal.crypto.SealException;
+import java.nio.ByteBuffer;
 
 /**
  * How the content of rows stands in a file: as it is, or sealed. Reading throws {@link SealException} for a row that is
@@ -33,6 +34,17 @@ interface RowForm extends AutoCloseable {
 
     /** The column {@code peer_name.name_key}: the same for names that {@link KnownPeer#nameKey} takes for the same. */
     String nameKey(String name);
+
+    /** The column {@code event.id_key}: nearly always another one for another id. */
+    long idKey(MessageId id);
+
+    /** The column {@code gone.id}. */
+    byte[] goneId(RoomId room, PeerId sender, long seq, MessageId id);
+
+    MessageId readGoneId(RoomId room, PeerId sender, long seq, byte[] column) throws SealException;
+
+    /** What stands for a word of a room in the index of words: letters and digits, or outside ASCII. */
+    String word(RoomId room, String word);
 
     /** Wipes what it holds. */
     @Override
@@ -83,6 +95,29 @@ interface RowForm extends AutoCloseable {
         @Override
         public String nameKey(String name) {
             return KnownPeer.nameKey(name);
+        }
+
+        @Override
+        public long idKey(MessageId id) {
+            return ByteBuffer.wrap(id.toBytes()).getLong();
+        }
+
+        @Override
+        public byte[] goneId(RoomId room, PeerId sender, long seq, MessageId id) {
+            return id.toBytes();
+        }
+
+        @Override
+        public MessageId readGoneId(RoomId room, PeerId sender, long seq, byte[] column) throws SealException {
+            if (column.length != MessageId.BYTES) {
+                throw new SealException(SealException.Kind.MALFORMED, "the row is sealed");
+            }
+            return MessageId.of(column);
+        }
+
+        @Override
+        public String word(RoomId room, String word) {
+            return word;
         }
 
         @Override

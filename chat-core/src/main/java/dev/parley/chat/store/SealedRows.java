@@ -11,6 +11,7 @@ import dev.parley.chat.internal.crypto.AesGcm;
 import dev.parley.chat.internal.crypto.Hkdf;
 import dev.parley.chat.internal.crypto.IdentityKeys;
 import dev.parley.chat.internal.crypto.SealException;
+import dev.parley.chat.internal.encoding.Base32;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -19,8 +20,8 @@ import java.util.Base64;
 import java.util.HexFormat;
 
 /**
- * Rows that only their identity can read. Four keys of 32 bytes are HKDF-SHA-256 (RFC 5869) of the identity's Ed25519
- * seed, with the file's own random salt and the labels below: so each file has keys of its own, and none of them says
+ * Rows that only their identity can read. Keys of 32 bytes are HKDF-SHA-256 (RFC 5869) of the identity's Ed25519 seed,
+ * with the file's own random salt and the labels below: so each file has keys of its own, and none of them says
  * anything about the identity or another file.
  *
  * <p>What is sealed is a random nonce (12 bytes), then AES-256-GCM ciphertext and tag; in columns of text as base64url.
@@ -31,12 +32,15 @@ import java.util.HexFormat;
  *       the event's id (32) and its bytes. The id is sealed as well because it is a hash of the event: beside the text
  *       in clear, it would tell whoever guesses a short message that the guess is right;
  *   <li>a room's name: {@code "parley-history-room-v1"}, room (20);
- *   <li>a peer's name: {@code "parley-history-peer-v1"}, peer (20).
+ *   <li>a peer's name: {@code "parley-history-peer-v1"}, peer (20);
+ *   <li>the id of an event that was deleted: {@code "parley-history-gone-v1"}, room (20), author (20), seq (8).
  * </ul>
  *
  * <p>{@code name_key} is HMAC-SHA-256 of the folded name: a file shows which peers have used one name, not which name.
- * With random nonces a key may seal 2³² times (NIST SP 800-38D section 8.3); each file has its own. Not safe for
- * threads while it is closed.
+ * {@code id_key} is the first 8 bytes of that of an event's id, and a word is the first 10 of that of its room (20) and
+ * itself, in base32, each under a key of its own: a file shows which messages of a room have a word in common, not
+ * which word, and not that another room has it. With random nonces a key may seal 2³² times (NIST SP 800-38D section
+ * 8.3); each file has its own. Not safe for threads while it is closed.
  */
 final class SealedRows implements RowForm {
 
@@ -45,17 +49,24 @@ final class SealedRows implements RowForm {
 
     private static final byte[] CONTENT = "parley-history-v1 content".getBytes(US_ASCII);
     private static final byte[] NAMES = "parley-history-v1 names".getBytes(US_ASCII);
+    private static final byte[] IDS = "parley-history-v1 ids".getBytes(US_ASCII);
+    private static final byte[] WORDS = "parley-history-v1 words".getBytes(US_ASCII);
     private static final byte[] PROOF = "parley-history-v1 proof".getBytes(US_ASCII);
 
     private static final byte[] EVENT_LABEL = "parley-history-event-v1".getBytes(US_ASCII);
     private static final byte[] ROOM_LABEL = "parley-history-room-v1".getBytes(US_ASCII);
     private static final byte[] PEER_LABEL = "parley-history-peer-v1".getBytes(US_ASCII);
+    private static final byte[] GONE_LABEL = "parley-history-gone-v1".getBytes(US_ASCII);
+
+    private static final int WORD_BYTES = 10;
 
     private static final byte[] NO_HASH = new byte[0];
 
     private final SecureRandom random = new SecureRandom();
     private final byte[] content;
     private final byte[] names;
+    private final byte[] ids;
+    private final byte[] words;
     private final byte[] proof;
 
     SealedRows(Identity identity, byte[] salt) {
@@ -64,6 +75,8 @@ final class SealedRows implements RowForm {
         Arrays.fill(seed, (byte) 0);
         content = Hkdf.expand(extracted, CONTENT, AesGcm.KEY_BYTES);
         names = Hkdf.expand(extracted, NAMES, Hkdf.HASH_BYTES);
+        ids = Hkdf.expand(extracted, IDS, Hkdf.HASH_BYTES);
+        words = Hkdf.expand(extracted, WORDS, Hkdf.HASH_BYTES);
         proof = Hkdf.expand(extracted, PROOF, Hkdf.HASH_BYTES);
         Arrays.fill(extracted, (byte) 0);
     }
@@ -142,9 +155,46 @@ final class SealedRows implements RowForm {
 
     @Override
     public String nameKey(String name) {
+        return HexFormat.of().formatHex(hmac(names, KnownPeer.nameKey(name).getBytes(UTF_8)));
+    }
+
+    @Override
+    public long idKey(MessageId id) {
+        return ByteBuffer.wrap(hmac(ids, id.toBytes())).getLong();
+    }
+
+    @Override
+    public byte[] goneId(RoomId room, PeerId sender, long seq, MessageId id) {
+        return seal(gonePlace(room, sender, seq), id.toBytes());
+    }
+
+    @Override
+    public MessageId readGoneId(RoomId room, PeerId sender, long seq, byte[] column) throws SealException {
+        byte[] id = open(gonePlace(room, sender, seq), column);
+        if (id.length != MessageId.BYTES) {
+            throw new SealException(SealException.Kind.MALFORMED, "the row is not sealed as rows are");
+        }
+        return MessageId.of(id);
+    }
+
+    private static byte[] gonePlace(RoomId room, PeerId sender, long seq) {
+        return ByteBuffer.allocate(GONE_LABEL.length + RoomId.BYTES + PeerId.BYTES + Long.BYTES)
+                .put(GONE_LABEL)
+                .put(room.toBytes())
+                .put(sender.toBytes())
+                .putLong(seq)
+                .array();
+    }
+
+    @Override
+    public String word(RoomId room, String word) {
+        byte[] hash = hmac(words, join(room.toBytes(), word.getBytes(UTF_8)));
+        return Base32.encode(Arrays.copyOf(hash, WORD_BYTES));
+    }
+
+    private static byte[] hmac(byte[] key, byte[] bytes) {
         // HKDF's extraction is HMAC-SHA-256 with the salt as its key (RFC 5869 section 2.2).
-        return HexFormat.of()
-                .formatHex(Hkdf.extract(names, KnownPeer.nameKey(name).getBytes(UTF_8)));
+        return Hkdf.extract(key, bytes);
     }
 
     private static byte[] join(byte[] label, byte[] id) {
@@ -191,6 +241,8 @@ final class SealedRows implements RowForm {
     public void close() {
         Arrays.fill(content, (byte) 0);
         Arrays.fill(names, (byte) 0);
+        Arrays.fill(ids, (byte) 0);
+        Arrays.fill(words, (byte) 0);
         Arrays.fill(proof, (byte) 0);
     }
 }

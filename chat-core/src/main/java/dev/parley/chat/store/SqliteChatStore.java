@@ -1,5 +1,6 @@
 package dev.parley.chat.store;
 
+import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.StoreException;
@@ -17,17 +18,23 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.sql.Types;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,11 +58,13 @@ import org.sqlite.SQLiteOpenMode;
  * file, names of peers, with AES-256-GCM. What indexes need stays in clear: ids of rooms and authors, who wrote how
  * many events of which type and length when, when a room was entered and whether it was one's own, which peers were met
  * when and which are verified. A row that was changed, or moved to another place, is refused when it is read; a row
- * that was deleted, and a whole file of earlier, are not noticed. There is no full-text index: who searches reads every
- * event.
+ * that was deleted, and a whole file of earlier, are not noticed. The index of words of a sealed file holds keyed
+ * hashes: it shows which messages of a room have a word in common, not which word.
  *
  * <p>Where the file system has POSIX permissions, the file is created with 0600 and missing directories above it with
- * 0700; those of existing ones are not changed. What {@link #forget} deletes is overwritten in the file.
+ * 0700; those of existing ones are not changed. What is deleted is overwritten in the file, its words in the index
+ * included. Of an event that was deleted its id stays, and its author, count and room; in a plain file who guesses all
+ * of a short message can see by the id that the guess is right.
  *
  * <p><b>Sharing.</b> Several stores, also of several processes, may use one file. A writer waits up to
  * {@link #BUSY_TIMEOUT} for the others, then the call fails. The file has to be on a local disk. While a store is open,
@@ -77,13 +86,44 @@ public final class SqliteChatStore implements ChatStore {
 
     private static final int MAX_SWITCHES = 100;
 
+    /** Memory for pages, outside Java's heap: events come in at the end of their table but all over its indexes. */
+    private static final int CACHE_KIB = 8 * 1024;
+
+    /** The key of a room that is not there. */
+    private static final long NO_KEY = -1;
+
     private static final Logger log = LoggerFactory.getLogger(SqliteChatStore.class);
 
-    private static final String COLUMNS = "event.sender, event.seq, event.hash, event.clock, event.type, event.bytes";
+    private static final String COLUMNS =
+            "event.sender, event.seq, event.hash, event.clock, event.type, event.bytes, event.expires";
     private static final String ROOM_KEY = "(SELECT id FROM room WHERE room = ?1)";
+    private static final String FROM_ROOM = "SELECT " + COLUMNS + " FROM event WHERE room = " + ROOM_KEY;
+    private static final String IDS_OF_ROOM = "SELECT id FROM event WHERE room = " + ROOM_KEY;
+    private static final String NEWEST_FIRST = " ORDER BY clock DESC, sender DESC, seq DESC";
 
-    static final String TIMELINE = "SELECT " + COLUMNS + " FROM event WHERE room = " + ROOM_KEY
-            + " AND (clock, sender, seq) < (?2, ?3, ?4) ORDER BY clock DESC, sender DESC, seq DESC LIMIT ?5";
+    // Each has the time as its ?2.
+    private static final String UNEXPIRED = " AND (expires IS NULL OR expires > ?2)";
+
+    private static final String NOT_WAITING =
+            " AND NOT EXISTS (SELECT 1 FROM acknowledged AS mark WHERE mark.room = event.room"
+                    + " AND mark.self = event.sender AND mark.seq < event.seq)";
+
+    static final String TIMELINE_END = FROM_ROOM + UNEXPIRED + NEWEST_FIRST + " LIMIT ?3";
+    static final String TIMELINE =
+            FROM_ROOM + UNEXPIRED + " AND (clock, sender, seq) < (?4, ?5, ?6)" + NEWEST_FIRST + " LIMIT ?3";
+    static final String TIMELINE_START = FROM_ROOM + UNEXPIRED + " ORDER BY clock, sender, seq LIMIT ?3";
+    static final String TIMELINE_AFTER =
+            FROM_ROOM + UNEXPIRED + " AND (clock, sender, seq) > (?4, ?5, ?6) ORDER BY clock, sender, seq LIMIT ?3";
+    static final String CHAIN = FROM_ROOM + UNEXPIRED + " AND sender = ?4 AND seq >= ?5 ORDER BY seq LIMIT ?3";
+    static final String BY_ID =
+            "SELECT " + COLUMNS + ", event.id FROM event WHERE id_key = ?3 AND room = " + ROOM_KEY + UNEXPIRED;
+    static final String SAID_BEFORE = IDS_OF_ROOM + " AND clock < ?2" + NOT_WAITING;
+    static final String BEYOND_NEWEST = IDS_OF_ROOM
+            + " AND (clock, sender, seq) <= (SELECT clock, sender, seq FROM event WHERE room = " + ROOM_KEY
+            + NEWEST_FIRST + " LIMIT 1 OFFSET ?2)" + NOT_WAITING;
+    static final String EXPIRED = "SELECT id FROM event WHERE expires <= ?1" + NOT_WAITING;
+    static final String NEXT_EXPIRY =
+            "SELECT expires FROM event WHERE expires IS NOT NULL" + NOT_WAITING + " ORDER BY expires LIMIT 1";
 
     // Not a plain GROUP BY: that would visit every event of the room. This jumps from author to author in the index.
     static final String HEADS = """
@@ -95,13 +135,30 @@ public final class SqliteChatStore implements ChatStore {
                     SELECT (SELECT min(event.sender) FROM event
                             WHERE event.room = (SELECT id FROM place) AND event.sender > author.sender)
                     FROM author WHERE author.sender IS NOT NULL)
-            SELECT event.sender, event.seq, event.hash, event.clock, event.type, event.bytes
+            SELECT event.sender, event.seq, event.hash, event.clock, event.type, event.bytes, event.expires
             FROM author JOIN event ON event.room = (SELECT id FROM place) AND event.sender = author.sender
                 AND event.seq = (SELECT max(last.seq) FROM event AS last
                     WHERE last.room = (SELECT id FROM place) AND last.sender = author.sender)
             """;
 
+    // As above, of the events that are no more.
+    static final String GONE_HEADS = """
+            WITH RECURSIVE
+                place (id) AS (SELECT id FROM room WHERE room = ?1),
+                author (sender) AS (
+                    SELECT min(sender) FROM gone WHERE room = (SELECT id FROM place)
+                    UNION ALL
+                    SELECT (SELECT min(gone.sender) FROM gone
+                            WHERE gone.room = (SELECT id FROM place) AND gone.sender > author.sender)
+                    FROM author WHERE author.sender IS NOT NULL)
+            SELECT gone.sender, gone.seq, gone.id
+            FROM author JOIN gone ON gone.room = (SELECT id FROM place) AND gone.sender = author.sender
+                AND gone.seq = (SELECT max(last.seq) FROM gone AS last
+                    WHERE last.room = (SELECT id FROM place) AND last.sender = author.sender)
+            """;
+
     private final Path file;
+    private final InstantSource clock;
     private final Connection connection;
     private final RowForm form;
     private final byte @Nullable [] salt;
@@ -111,18 +168,37 @@ public final class SqliteChatStore implements ChatStore {
     private final PreparedStatement commit;
     private final PreparedStatement rollback;
     private final PreparedStatement addRoom;
+    private final PreparedStatement roomKey;
+    private final PreparedStatement roomKeys;
     private final PreparedStatement addEvent;
     private final PreparedStatement eventAt;
+    private final PreparedStatement goneAt;
     private final PreparedStatement heads;
+    private final PreparedStatement goneHeads;
     private final PreparedStatement chain;
     private final PreparedStatement timelineEnd;
     private final PreparedStatement timeline;
+    private final PreparedStatement timelineStart;
+    private final PreparedStatement timelineAfter;
+    private final PreparedStatement byId;
+    private final PreparedStatement byNumber;
+    private final PreparedStatement isWaiting;
+    private final PreparedStatement idsOfRoom;
+    private final PreparedStatement saidBefore;
+    private final PreparedStatement beyondNewest;
+    private final PreparedStatement expired;
+    private final PreparedStatement nextExpiry;
+    private final PreparedStatement retain;
+    private final PreparedStatement retention;
+    private final PreparedStatement retained;
     private final PreparedStatement acknowledge;
     private final PreparedStatement outbox;
     private final PreparedStatement remember;
     private final PreparedStatement find;
     private final PreparedStatement rooms;
     private final PreparedStatement forget;
+    private final WordIndex words;
+    private final EventRemoval removal;
     private boolean closed;
 
     /**
@@ -135,7 +211,19 @@ public final class SqliteChatStore implements ChatStore {
      *     written by a newer Parley, or is damaged
      */
     public static SqliteChatStore open(Path file) {
-        return open(file, SqliteSchema.CURRENT);
+        return open(file, InstantSource.system());
+    }
+
+    /**
+     * Opens a store as {@link #open(Path)} does, with another clock.
+     *
+     * @param file where the store is, or will be
+     * @param clock says what has disappeared
+     * @return the store, to be closed by the caller
+     * @throws StoreException as {@link #open(Path)}
+     */
+    public static SqliteChatStore open(Path file, InstantSource clock) {
+        return open(file, SqliteSchema.CURRENT, null, step -> {}, clock);
     }
 
     /**
@@ -151,7 +239,20 @@ public final class SqliteChatStore implements ChatStore {
      *     was
      */
     public static SqliteChatStore openSealed(Path file, Identity identity) {
-        return open(file, SqliteSchema.CURRENT, identity, step -> {});
+        return openSealed(file, identity, InstantSource.system());
+    }
+
+    /**
+     * Opens a sealed store as {@link #openSealed(Path, Identity)} does, with another clock.
+     *
+     * @param file where the store is, or will be
+     * @param identity whose the history is
+     * @param clock says what has disappeared
+     * @return the store, to be closed by the caller
+     * @throws StoreException as {@link #openSealed(Path, Identity)}
+     */
+    public static SqliteChatStore openSealed(Path file, Identity identity, InstantSource clock) {
+        return open(file, SqliteSchema.CURRENT, identity, step -> {}, clock);
     }
 
     /**
@@ -171,15 +272,22 @@ public final class SqliteChatStore implements ChatStore {
     }
 
     static SqliteChatStore open(Path file, SqliteSchema schema) {
-        return open(file, schema, null, step -> {});
+        return open(file, schema, null, step -> {}, InstantSource.system());
     }
 
     static SqliteChatStore open(
-            Path file, SqliteSchema schema, @Nullable Identity identity, Consumer<FileSeal.Step> steps) {
+            Path file,
+            SqliteSchema schema,
+            @Nullable Identity identity,
+            Consumer<FileSeal.Step> steps,
+            InstantSource clock) {
         Path absolute = file.toAbsolutePath().normalize();
         Connection connection = openFile(absolute, schema);
         try {
-            return new SqliteChatStore(absolute, connection, FileSeal.open(connection, absolute, identity, steps));
+            RowForm form = FileSeal.open(connection, absolute, identity, steps);
+            SqliteChatStore store = new SqliteChatStore(absolute, connection, form, clock);
+            store.bringWordsUpToDate();
+            return store;
         } catch (SQLException e) {
             closeQuietly(connection, e);
             throw failure("open", absolute, e);
@@ -269,6 +377,7 @@ public final class SqliteChatStore implements ChatStore {
             // Apple's fsync does not reach the disk; without effect elsewhere.
             statement.execute("PRAGMA fullfsync = ON");
             statement.execute("PRAGMA secure_delete = ON");
+            statement.execute("PRAGMA cache_size = -" + CACHE_KIB);
             if (!useLog(statement).equals("wal")) {
                 throw new StoreException("the file system of " + file
                         + " cannot share memory between processes; keep the store on a local disk");
@@ -337,8 +446,9 @@ public final class SqliteChatStore implements ChatStore {
         }
     }
 
-    private SqliteChatStore(Path file, Connection connection, RowForm form) throws SQLException {
+    private SqliteChatStore(Path file, Connection connection, RowForm form, InstantSource clock) throws SQLException {
         this.file = file;
+        this.clock = clock;
         this.connection = connection;
         this.form = form;
         this.salt = FileSeal.salt(connection);
@@ -348,16 +458,32 @@ public final class SqliteChatStore implements ChatStore {
         commit = statement("COMMIT");
         rollback = statement("ROLLBACK");
         addRoom = statement("INSERT INTO room (room) VALUES (?1) ON CONFLICT DO NOTHING");
-        addEvent = statement("INSERT INTO event (room, sender, seq, clock, hash, type, bytes) VALUES (" + ROOM_KEY
-                + ", ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (room, sender, seq) DO NOTHING");
-        eventAt = statement(
-                "SELECT " + COLUMNS + " FROM event WHERE room = " + ROOM_KEY + " AND sender = ?2 AND seq = ?3");
+        roomKey = statement("SELECT id FROM room WHERE room = ?1");
+        roomKeys = statement("SELECT id, room FROM room"
+                + " WHERE EXISTS (SELECT 1 FROM event WHERE event.room = room.id) ORDER BY room");
+        addEvent = statement("INSERT INTO event (id, room, sender, seq, clock, hash, type, bytes, id_key, expires)"
+                + " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+        eventAt = statement(FROM_ROOM + " AND sender = ?2 AND seq = ?3");
+        goneAt = statement("SELECT id FROM gone WHERE room = " + ROOM_KEY + " AND sender = ?2 AND seq = ?3");
         heads = statement(HEADS);
-        chain = statement("SELECT " + COLUMNS + " FROM event WHERE room = " + ROOM_KEY
-                + " AND sender = ?2 AND seq >= ?3 ORDER BY seq LIMIT ?4");
-        timelineEnd = statement("SELECT " + COLUMNS + " FROM event WHERE room = " + ROOM_KEY
-                + " ORDER BY clock DESC, sender DESC, seq DESC LIMIT ?2");
+        goneHeads = statement(GONE_HEADS);
+        chain = statement(CHAIN);
+        timelineEnd = statement(TIMELINE_END);
         timeline = statement(TIMELINE);
+        timelineStart = statement(TIMELINE_START);
+        timelineAfter = statement(TIMELINE_AFTER);
+        byId = statement(BY_ID);
+        byNumber = statement("SELECT " + COLUMNS + " FROM event WHERE id = ?1");
+        isWaiting = statement("SELECT 1 FROM acknowledged WHERE room = " + ROOM_KEY + " AND self = ?2 AND seq < ?3");
+        idsOfRoom = statement(IDS_OF_ROOM);
+        saidBefore = statement(SAID_BEFORE);
+        beyondNewest = statement(BEYOND_NEWEST);
+        expired = statement(EXPIRED);
+        nextExpiry = statement(NEXT_EXPIRY);
+        retain = statement("UPDATE room SET max_age = ?2, max_events = ?3 WHERE room = ?1");
+        retention = statement("SELECT max_age, max_events FROM room WHERE room = ?1");
+        retained = statement("SELECT room, max_age, max_events FROM room"
+                + " WHERE max_age IS NOT NULL OR max_events IS NOT NULL ORDER BY id");
         acknowledge = statement("INSERT INTO acknowledged (room, self, seq) VALUES (" + ROOM_KEY
                 + ", ?2, ?3) ON CONFLICT (room, self) DO UPDATE SET seq = max(seq, excluded.seq)");
         outbox = statement("SELECT " + COLUMNS + " FROM event WHERE room = " + ROOM_KEY
@@ -372,6 +498,20 @@ public final class SqliteChatStore implements ChatStore {
         rooms = statement("SELECT room, name, hosted, entered_seconds, entered_nanos FROM room"
                 + " WHERE name IS NOT NULL ORDER BY entered_seconds DESC, entered_nanos DESC, room");
         forget = statement("DELETE FROM room WHERE room = ?1");
+        words = new WordIndex(connection, form);
+        removal = new EventRemoval(connection, form, words);
+    }
+
+    private void bringWordsUpToDate() throws SQLException {
+        if (words.isStale()) {
+            write("index", () -> {
+                // Again under the lock: another process may have been faster.
+                if (words.isStale()) {
+                    words.rebuild();
+                }
+                return true;
+            });
+        }
     }
 
     private PreparedStatement statement(String sql) throws SQLException {
@@ -390,14 +530,18 @@ public final class SqliteChatStore implements ChatStore {
                         : () -> {
                             int fresh = 0;
                             RoomId known = null;
+                            long key = 0;
                             for (StoredEvent event : added) {
                                 if (!event.room().equals(known)) {
                                     known = event.room();
                                     addRoom(known);
+                                    key = keyOf(known);
                                 }
-                                if (addEvent(event)) {
+                                MessageId kept = idAt(event);
+                                if (kept == null) {
+                                    addEvent(key, event);
                                     fresh++;
-                                } else if (!keptBeside(event).id().equals(event.id())) {
+                                } else if (!kept.equals(event.id())) {
                                     throw StoreRules.fork(event);
                                 }
                             }
@@ -410,27 +554,51 @@ public final class SqliteChatStore implements ChatStore {
         addRoom.executeUpdate();
     }
 
-    private boolean addEvent(StoredEvent event) throws SQLException {
-        addEvent.setString(1, event.room().value());
-        addEvent.setString(2, event.sender().value());
-        addEvent.setLong(3, event.seq());
-        addEvent.setLong(4, event.clock());
-        addEvent.setBytes(5, form.hash(event));
-        addEvent.setString(6, event.type());
-        addEvent.setBytes(7, form.bytes(event));
-        return addEvent.executeUpdate() == 1;
+    private long keyOf(RoomId room) throws SQLException {
+        roomKey.setString(1, room.value());
+        try (ResultSet row = roomKey.executeQuery()) {
+            return row.next() ? row.getLong(1) : NO_KEY;
+        }
     }
 
-    /** The event that stands where this one would. */
-    private StoredEvent keptBeside(StoredEvent event) throws SQLException, SealException {
-        eventAt.setString(1, event.room().value());
-        eventAt.setString(2, event.sender().value());
-        eventAt.setLong(3, event.seq());
-        List<StoredEvent> kept = events(event.room(), eventAt);
-        if (kept.isEmpty()) {
-            throw new SQLException("an event that stood in the way is not there");
+    private void addEvent(long key, StoredEvent event) throws SQLException {
+        long number = words.place(event.clock(), event.id());
+        addEvent.setLong(1, number);
+        addEvent.setLong(2, key);
+        addEvent.setString(3, event.sender().value());
+        addEvent.setLong(4, event.seq());
+        addEvent.setLong(5, event.clock());
+        addEvent.setBytes(6, form.hash(event));
+        addEvent.setString(7, event.type());
+        addEvent.setBytes(8, form.bytes(event));
+        addEvent.setLong(9, form.idKey(event.id()));
+        setNumber(addEvent, 10, event.expiresAt().map(Instant::toEpochMilli));
+        addEvent.executeUpdate();
+        words.add(number, key, event);
+    }
+
+    private static void setNumber(PreparedStatement statement, int place, Optional<Long> number) throws SQLException {
+        if (number.isPresent()) {
+            statement.setLong(place, number.get());
+        } else {
+            statement.setNull(place, Types.INTEGER);
         }
-        return kept.get(0);
+    }
+
+    /** The id of the event that stands, or stood, where this one would. */
+    private @Nullable MessageId idAt(StoredEvent event) throws SQLException, SealException {
+        for (PreparedStatement at : List.of(eventAt, goneAt)) {
+            at.setString(1, event.room().value());
+            at.setString(2, event.sender().value());
+            at.setLong(3, event.seq());
+        }
+        List<StoredEvent> kept = events(event.room(), eventAt);
+        if (!kept.isEmpty()) {
+            return kept.get(0).id();
+        }
+        try (ResultSet row = goneAt.executeQuery()) {
+            return row.next() ? form.readGoneId(event.room(), event.sender(), event.seq(), row.getBytes(1)) : null;
+        }
     }
 
     @Override
@@ -441,6 +609,15 @@ public final class SqliteChatStore implements ChatStore {
             for (StoredEvent event : events(room, heads)) {
                 found.put(event.sender(), new EventHead(event.seq(), event.id()));
             }
+            goneHeads.setString(1, room.value());
+            try (ResultSet rows = goneHeads.executeQuery()) {
+                while (rows.next()) {
+                    PeerId sender = new PeerId(rows.getString(1));
+                    long seq = rows.getLong(2);
+                    EventHead gone = new EventHead(seq, form.readGoneId(room, sender, seq, rows.getBytes(3)));
+                    found.merge(sender, gone, (one, other) -> one.seq() > other.seq() ? one : other);
+                }
+            }
             return Map.copyOf(found);
         });
     }
@@ -450,31 +627,233 @@ public final class SqliteChatStore implements ChatStore {
         return read(() -> {
             StoreRules.requirePage(limit);
             chain.setString(1, room.value());
-            chain.setString(2, sender.value());
-            chain.setLong(3, fromSeq);
-            chain.setInt(4, limit);
+            chain.setLong(2, clock.millis());
+            chain.setInt(3, limit);
+            chain.setString(4, sender.value());
+            chain.setLong(5, fromSeq);
             return List.copyOf(events(room, chain));
         });
     }
 
     @Override
     public List<StoredEvent> timeline(RoomId room, @Nullable TimelinePosition before, int limit) {
+        List<StoredEvent> events = page(room, before == null ? timelineEnd : timeline, before, limit);
+        Collections.reverse(events);
+        return List.copyOf(events);
+    }
+
+    @Override
+    public List<StoredEvent> timelineAfter(RoomId room, @Nullable TimelinePosition after, int limit) {
+        return List.copyOf(page(room, after == null ? timelineStart : timelineAfter, after, limit));
+    }
+
+    private List<StoredEvent> page(RoomId room, PreparedStatement page, @Nullable TimelinePosition place, int limit) {
         return read(() -> {
             StoreRules.requirePage(limit);
-            PreparedStatement page = before == null ? timelineEnd : timeline;
             page.setString(1, room.value());
-            if (before == null) {
-                page.setInt(2, limit);
-            } else {
-                page.setLong(2, before.clock());
-                page.setString(3, before.sender().value());
-                page.setLong(4, before.seq());
-                page.setInt(5, limit);
+            page.setLong(2, clock.millis());
+            page.setInt(3, limit);
+            if (place != null) {
+                page.setLong(4, place.clock());
+                page.setString(5, place.sender().value());
+                page.setLong(6, place.seq());
             }
-            List<StoredEvent> events = events(room, page);
-            Collections.reverse(events);
-            return List.copyOf(events);
+            return events(room, page);
         });
+    }
+
+    @Override
+    public Optional<StoredEvent> event(RoomId room, MessageId id) {
+        return read(() -> Optional.ofNullable(kept(room, id, clock.millis())).map(Kept::event));
+    }
+
+    private record Kept(long number, StoredEvent event) {}
+
+    private @Nullable Kept kept(RoomId room, MessageId id, long nowMillis) throws SQLException, SealException {
+        byId.setString(1, room.value());
+        byId.setLong(2, nowMillis);
+        byId.setLong(3, form.idKey(id));
+        try (ResultSet rows = byId.executeQuery()) {
+            while (rows.next()) {
+                StoredEvent event = event(room, rows);
+                if (event.id().equals(id)) {
+                    return new Kept(rows.getLong(8), event);
+                }
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public List<StoredEvent> search(@Nullable RoomId room, String query, @Nullable SearchPosition before, int limit) {
+        return read(() -> {
+            StoreRules.requirePage(limit);
+            StoreRules.requireQuery(query);
+            Set<String> asked = SearchWords.asked(query);
+            if (asked.isEmpty()) {
+                return List.of();
+            }
+            long now = clock.millis();
+            List<WordIndex.Found> found = new ArrayList<>();
+            if (room != null) {
+                found.addAll(words.find(keyOf(room), room, asked, before, now, limit));
+            } else {
+                for (Map.Entry<RoomId, Long> one : roomKeys().entrySet()) {
+                    found.addAll(words.find(one.getValue(), one.getKey(), asked, before, now, limit));
+                }
+                found.sort(Comparator.comparing(WordIndex.Found::position).reversed());
+            }
+            List<StoredEvent> hits = new ArrayList<>();
+            for (WordIndex.Found one : found.subList(0, Math.min(limit, found.size()))) {
+                byNumber.setLong(1, one.id());
+                for (StoredEvent event : events(one.position().room(), byNumber)) {
+                    // The index is not sealed: who can write the file could let a message be found by any word.
+                    if (event.text().map(SearchWords::of).orElse(Set.of()).containsAll(asked)) {
+                        hits.add(event);
+                    }
+                }
+            }
+            return List.copyOf(hits);
+        });
+    }
+
+    private Map<RoomId, Long> roomKeys() throws SQLException {
+        Map<RoomId, Long> found = new LinkedHashMap<>();
+        try (ResultSet rows = roomKeys.executeQuery()) {
+            while (rows.next()) {
+                found.put(new RoomId(rows.getString(2)), rows.getLong(1));
+            }
+        }
+        return found;
+    }
+
+    @Override
+    public boolean delete(RoomId room, MessageId id) {
+        return remove(() -> {
+                    Kept kept = kept(room, id, Long.MIN_VALUE);
+                    if (kept == null) {
+                        return new long[0];
+                    }
+                    isWaiting.setString(1, room.value());
+                    isWaiting.setString(2, kept.event().sender().value());
+                    isWaiting.setLong(3, kept.event().seq());
+                    try (ResultSet row = isWaiting.executeQuery()) {
+                        if (row.next()) {
+                            throw StoreRules.notSent(id);
+                        }
+                    }
+                    return new long[] {kept.number()};
+                })
+                == 1;
+    }
+
+    @Override
+    public int deleteBefore(RoomId room, Instant time) {
+        return remove(() -> idsBefore(room, time));
+    }
+
+    private long[] idsBefore(RoomId room, Instant time) throws SQLException {
+        saidBefore.setString(1, room.value());
+        saidBefore.setLong(2, StoreRules.clockAt(time));
+        return numbers(saidBefore);
+    }
+
+    @Override
+    public int deleteExpired(Instant now) {
+        return remove(() -> {
+            expired.setLong(1, StoreRules.millis(now));
+            return numbers(expired);
+        });
+    }
+
+    @Override
+    public Optional<Instant> nextExpiry() {
+        return read(() -> {
+            long[] first = numbers(nextExpiry);
+            return first.length == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(first[0]));
+        });
+    }
+
+    @Override
+    public void retain(RoomId room, Retention bounds) {
+        write("write to", () -> {
+            addRoom(room);
+            retain.setString(1, room.value());
+            setNumber(retain, 2, bounds.maxAge().map(Duration::toMillis));
+            setNumber(
+                    retain,
+                    3,
+                    bounds.maxEvents().isPresent()
+                            ? Optional.of(bounds.maxEvents().getAsLong())
+                            : Optional.empty());
+            return retain.executeUpdate();
+        });
+    }
+
+    @Override
+    public Retention retention(RoomId room) {
+        return read(() -> {
+            retention.setString(1, room.value());
+            try (ResultSet row = retention.executeQuery()) {
+                return row.next() ? bounds(row, 1) : Retention.FOREVER;
+            }
+        });
+    }
+
+    private static Retention bounds(ResultSet row, int column) throws SQLException {
+        long age = row.getLong(column);
+        Optional<Duration> maxAge = row.wasNull() ? Optional.empty() : Optional.of(Duration.ofMillis(age));
+        long events = row.getLong(column + 1);
+        return new Retention(maxAge, row.wasNull() ? OptionalLong.empty() : OptionalLong.of(events));
+    }
+
+    @Override
+    public int applyRetention(Instant now) {
+        return remove(() -> {
+            Map<RoomId, Retention> bounded = new LinkedHashMap<>();
+            try (ResultSet rows = retained.executeQuery()) {
+                while (rows.next()) {
+                    bounded.put(new RoomId(rows.getString(1)), bounds(rows, 2));
+                }
+            }
+            LongStream beyond = LongStream.empty();
+            for (Map.Entry<RoomId, Retention> room : bounded.entrySet()) {
+                Retention bounds = room.getValue();
+                if (bounds.maxAge().isPresent()) {
+                    long[] old =
+                            idsBefore(room.getKey(), now.minus(bounds.maxAge().get()));
+                    beyond = LongStream.concat(beyond, LongStream.of(old));
+                }
+                if (bounds.maxEvents().isPresent()) {
+                    beyondNewest.setString(1, room.getKey().value());
+                    beyondNewest.setLong(2, bounds.maxEvents().getAsLong());
+                    beyond = LongStream.concat(beyond, LongStream.of(numbers(beyondNewest)));
+                }
+            }
+            return beyond.distinct().toArray();
+        });
+    }
+
+    private int remove(FileSeal.Work<long[]> doomed) {
+        int removed = write("delete from", () -> {
+            long[] numbers = doomed.run();
+            removal.remove(numbers, EventRemoval.Trace.KEPT);
+            return numbers.length;
+        });
+        if (removed > 0) {
+            emptyLog();
+        }
+        return removed;
+    }
+
+    private static long[] numbers(PreparedStatement query) throws SQLException {
+        LongStream.Builder numbers = LongStream.builder();
+        try (ResultSet rows = query.executeQuery()) {
+            while (rows.next()) {
+                numbers.add(rows.getLong(1));
+            }
+        }
+        return numbers.build().toArray();
     }
 
     @Override
@@ -536,8 +915,15 @@ public final class SqliteChatStore implements ChatStore {
     }
 
     @Override
+    public List<RoomId> roomsWithEvents() {
+        return read(() -> List.copyOf(roomKeys().keySet()));
+    }
+
+    @Override
     public void forget(RoomId room) {
         int forgotten = write("delete from", () -> {
+            idsOfRoom.setString(1, room.value());
+            removal.remove(numbers(idsOfRoom), EventRemoval.Trace.NONE);
             forget.setString(1, room.value());
             return forget.executeUpdate();
         });
@@ -565,7 +951,9 @@ public final class SqliteChatStore implements ChatStore {
         }
         closed = true;
         try (connection;
-                form) {
+                form;
+                words;
+                removal) {
             for (PreparedStatement statement : statements) {
                 statement.close();
             }
@@ -623,17 +1011,23 @@ public final class SqliteChatStore implements ChatStore {
         List<StoredEvent> found = new ArrayList<>();
         try (ResultSet rows = query.executeQuery()) {
             while (rows.next()) {
-                found.add(form.event(
-                        room,
-                        new PeerId(rows.getString(1)),
-                        rows.getLong(2),
-                        rows.getLong(4),
-                        rows.getString(5),
-                        rows.getBytes(3),
-                        rows.getBytes(6)));
+                found.add(event(room, rows));
             }
         }
         return found;
+    }
+
+    private StoredEvent event(RoomId room, ResultSet row) throws SQLException, SealException {
+        StoredEvent event = form.event(
+                room,
+                new PeerId(row.getString(1)),
+                row.getLong(2),
+                row.getLong(4),
+                row.getString(5),
+                row.getBytes(3),
+                row.getBytes(6));
+        long expires = row.getLong(7);
+        return row.wasNull() ? event : event.expiringAt(Instant.ofEpochMilli(expires));
     }
 
     private RoomRecord record(ResultSet row) throws SQLException, SealException {

@@ -22,13 +22,19 @@ record SqliteSchema(List<List<String>> steps) {
      *       base32 does not sort as its bytes do ({@code 2…7} stand before {@code a…z}).
      *   <li>{@code room} has a row for each room with events, marks or a record; {@code name} is null for those without
      *       a record. Deleting the row deletes the rest.
-     *   <li>{@code event.id} is an explicit rowid, so that it stays when the file is vacuumed and a full-text index can
-     *       refer to it.
+     *   <li>{@code event.id} is an explicit rowid, so that it stays when the file is vacuumed and the index of words
+     *       can refer to it.
      *   <li>{@code peer} and {@code peer_name} are those of {@link SqlitePeerBook}. {@code peer.last_seen} is that of
      *       its last name; times are milliseconds since 1970.
      *   <li>{@code seal} has one row if the file is sealed and none if it is plain; see {@link FileSeal}. In a sealed
      *       file {@code event.hash} is empty, and {@code event.bytes}, {@code room.name}, {@code peer_name.name} and
      *       {@code name_key} are what {@link SealedRows} says. All else is in clear in both.
+     *   <li>{@code gone} has a row for each event that was deleted. Its {@code id} is that of the event, sealed in a
+     *       sealed file.
+     *   <li>{@code words}, {@code words_state} and {@code event.id} are those of {@link WordIndex}.
+     *       {@code event.id_key} finds an event by its id: part of it, or of a keyed hash of it in a sealed file. Both
+     *       are filled when a file of an older version is opened.
+     *   <li>{@code event.expires} and {@code room.max_age} are in milliseconds, the first since 1970.
      * </ul>
      */
     static final SqliteSchema CURRENT = new SqliteSchema(List.of(
@@ -86,7 +92,36 @@ record SqliteSchema(List<List<String>> steps) {
                 proof BLOB NOT NULL,
                 cleaned INTEGER NOT NULL
             ) STRICT
-            """)));
+            """),
+            List.of(
+                    "ALTER TABLE room ADD COLUMN max_age INTEGER",
+                    "ALTER TABLE room ADD COLUMN max_events INTEGER",
+                    "ALTER TABLE event ADD COLUMN id_key INTEGER NOT NULL DEFAULT 0",
+                    "ALTER TABLE event ADD COLUMN expires INTEGER",
+                    "CREATE INDEX event_id_key ON event (id_key)",
+                    "CREATE INDEX event_expires ON event (expires) WHERE expires IS NOT NULL",
+                    """
+            CREATE TABLE gone (
+                room INTEGER NOT NULL REFERENCES room (id) ON DELETE CASCADE,
+                sender TEXT NOT NULL,
+                seq INTEGER NOT NULL,
+                id BLOB NOT NULL,
+                PRIMARY KEY (room, sender, seq)
+            ) STRICT, WITHOUT ROWID
+            """,
+                    """
+            CREATE VIRTUAL TABLE words USING fts5 (
+                word, content = '', detail = none, columnsize = 0, tokenize = 'ascii')
+            """,
+                    "INSERT INTO words (words, rank) VALUES ('secure-delete', 1)",
+                    """
+            CREATE TABLE words_state (
+                id INTEGER PRIMARY KEY CHECK (id = 1),
+                version INTEGER NOT NULL,
+                displaced INTEGER NOT NULL
+            ) STRICT
+            """,
+                    "INSERT INTO words_state (id, version, displaced) VALUES (1, 0, 0)")));
 
     /** The version that the last step leads to. */
     int version() {

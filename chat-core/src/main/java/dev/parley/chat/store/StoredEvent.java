@@ -3,7 +3,12 @@ package dev.parley.chat.store;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
+import dev.parley.chat.internal.encoding.MessageText;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A signed event as it is kept: its exact bytes, and beside them the fields of its header that a store needs for its
@@ -18,6 +23,7 @@ public final class StoredEvent {
     private final long clock;
     private final String type;
     private final byte[] bytes;
+    private final @Nullable Instant expiresAt;
 
     /**
      * Copies the parts.
@@ -31,6 +37,18 @@ public final class StoredEvent {
      * @param bytes the event as it was signed, with its signature
      */
     public StoredEvent(RoomId room, PeerId sender, long seq, MessageId id, long clock, String type, byte[] bytes) {
+        this(room, sender, seq, id, clock, type, bytes.clone(), null);
+    }
+
+    private StoredEvent(
+            RoomId room,
+            PeerId sender,
+            long seq,
+            MessageId id,
+            long clock,
+            String type,
+            byte[] bytes,
+            @Nullable Instant expiresAt) {
         if (seq < 1) {
             throw new IllegalArgumentException("seq counts from 1");
         }
@@ -40,7 +58,20 @@ public final class StoredEvent {
         this.id = id;
         this.clock = clock;
         this.type = type;
-        this.bytes = bytes.clone();
+        this.bytes = bytes;
+        this.expiresAt = expiresAt;
+    }
+
+    /**
+     * Returns the same event as one that disappears. The time is kept beside the event: it is not part of its bytes,
+     * and of an event that is kept already it is not changed.
+     *
+     * @param time when it is not returned any more, 1970 to 9999, in whole milliseconds; what is less is cut off
+     * @return the event
+     */
+    public StoredEvent expiringAt(Instant time) {
+        return new StoredEvent(
+                room, sender, seq, id, clock, type, bytes, Instant.ofEpochMilli(StoreRules.millis(time)));
     }
 
     /**
@@ -106,6 +137,37 @@ public final class StoredEvent {
         return bytes.clone();
     }
 
+    /**
+     * Returns what the message says.
+     *
+     * @return the text; empty if the event is no message
+     */
+    public Optional<String> text() {
+        return MessageText.of(type, bytes);
+    }
+
+    /**
+     * Returns when the event was said, as its clock says: the clock's upper 48 bits.
+     *
+     * @return the time, in whole milliseconds
+     */
+    public Instant time() {
+        return Instant.ofEpochMilli(clock >> StoreRules.CLOCK_COUNTER_BITS);
+    }
+
+    /**
+     * Returns when the event disappears.
+     *
+     * @return the time; empty if it stays
+     */
+    public Optional<Instant> expiresAt() {
+        return Optional.ofNullable(expiresAt);
+    }
+
+    boolean isExpired(long nowMillis) {
+        return expiresAt != null && expiresAt.toEpochMilli() <= nowMillis;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof StoredEvent that
@@ -115,7 +177,8 @@ public final class StoredEvent {
                 && sender.equals(that.sender)
                 && id.equals(that.id)
                 && type.equals(that.type)
-                && Arrays.equals(bytes, that.bytes);
+                && Arrays.equals(bytes, that.bytes)
+                && Objects.equals(expiresAt, that.expiresAt);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.parley.chat.store;
 
 import dev.parley.chat.PeerId;
+import java.time.Instant;
 import java.util.Comparator;
 
 /**
@@ -16,6 +17,9 @@ public record TimelinePosition(long clock, PeerId sender, long seq) implements C
             .thenComparing(TimelinePosition::sender)
             .thenComparingLong(TimelinePosition::seq);
 
+    /** Before every other one: digits stand before letters. */
+    private static final PeerId FIRST = new PeerId("2".repeat(PeerId.BYTES * 8 / 5));
+
     /**
      * Returns where an event stands.
      *
@@ -24,6 +28,16 @@ public record TimelinePosition(long clock, PeerId sender, long seq) implements C
      */
     public static TimelinePosition of(StoredEvent event) {
         return new TimelinePosition(event.clock(), event.sender(), event.seq());
+    }
+
+    /**
+     * Returns the place before all that was said at a time or later, and behind all that was said before it.
+     *
+     * @param time the time; what lies before 1970 or after the year 9999 counts as those
+     * @return the place
+     */
+    public static TimelinePosition at(Instant time) {
+        return new TimelinePosition(StoreRules.clockAt(time), FIRST, Long.MIN_VALUE);
     }
 
     @Override

@@ -142,6 +142,110 @@ final class SealedStoreFileTest {
     }
 
     @Test
+    void theWordsOfASealedStoreStandNowhereInClear() throws Exception {
+        List<StoredEvent> said =
+                List.of(StoreWriter.message(1, "rosebud and sledge"), StoreWriter.message(2, "the sledge again"));
+        try (ChatStore store = SqliteChatStore.open(file)) {
+            store.append(said);
+        }
+        assertThat(anyInClear("rosebud", "sledge")).isTrue();
+        assertThat(words()).contains("1xrosebud", "1xsledge");
+        try (ChatStore store = SqliteChatStore.openSealed(file, SELF)) {
+            assertThat(anyInClear("rosebud", "sledge")).isFalse();
+            assertSearchable(store, said);
+            store.append(List.of(StoreWriter.message(3, "rosebud")));
+            assertThat(store.delete(StoreWriter.ROOM, StoreWriter.message(3, "").id()))
+                    .isTrue();
+            assertSearchable(store, said);
+        }
+        assertThat(anyInClear("rosebud", "sledge")).isFalse();
+        assertThat(words()).hasSize(5).allMatch(word -> word.matches("1x[a-z2-7]{16}"));
+        assertThat(sql("SELECT count(*) FROM gone WHERE length(id) = 60")).isEqualTo("1");
+        SqliteChatStore.unseal(file, SELF);
+        try (ChatStore store = SqliteChatStore.open(file)) {
+            assertSearchable(store, said);
+            assertThat(store.append(List.of(StoreWriter.message(3, "rosebud")))).isZero();
+            assertThat(store.heads(StoreWriter.ROOM))
+                    .containsOnly(Map.entry(
+                            StoreWriter.SELF,
+                            new EventHead(3, StoreWriter.message(3, "").id())));
+        }
+        assertThat(words()).contains("1xrosebud", "1xsledge");
+    }
+
+    private static void assertSearchable(ChatStore store, List<StoredEvent> said) {
+        assertThat(store.search(StoreWriter.ROOM, "sledge", null, 10)).containsExactly(said.get(1), said.get(0));
+        assertThat(store.search(null, "Rosebud", null, 10)).containsExactly(said.get(0));
+        assertThat(store.event(StoreWriter.ROOM, said.get(1).id())).contains(said.get(1));
+    }
+
+    private boolean anyInClear(String... texts) throws IOException {
+        for (String text : texts) {
+            for (String name : List.of("chat.db", "chat.db-wal", "chat.db-shm")) {
+                Path path = directory.resolve(name);
+                if (Files.exists(path) && grep(text, path)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** What the index holds, read as FTS5 itself does. */
+    private List<String> words() throws SQLException {
+        List<String> words = new ArrayList<>();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE VIRTUAL TABLE temp.terms USING fts5vocab ('main', 'words', 'row')");
+            try (ResultSet rows = statement.executeQuery("SELECT term FROM temp.terms")) {
+                while (rows.next()) {
+                    words.add(rows.getString(1));
+                }
+            }
+        }
+        return words;
+    }
+
+    @Test
+    void theSameWordHasAnotherHashInAnotherRoomAndInAnotherFile() {
+        RoomId here = StoreWriter.ROOM;
+        RoomId there = new RoomId("b" + "a".repeat(31));
+        byte[] otherSalt = new byte[SealedRows.SALT_BYTES];
+        otherSalt[0] = 1;
+        try (SealedRows rows = new SealedRows(SELF, new byte[SealedRows.SALT_BYTES]);
+                SealedRows otherFile = new SealedRows(SELF, otherSalt)) {
+            assertThat(rows.word(here, "word")).isEqualTo(rows.word(here, "word"));
+            assertThat(List.of(
+                            rows.word(here, "word"),
+                            rows.word(here, "words"),
+                            rows.word(there, "word"),
+                            otherFile.word(here, "word")))
+                    .doesNotHaveDuplicates();
+        }
+    }
+
+    @Test
+    void anIndexThatWasTamperedWithFindsNoMessageThatLacksTheWord() throws Exception {
+        try (ChatStore store = SqliteChatStore.openSealed(file, SELF)) {
+            store.append(List.of(StoreWriter.message(1, "rosebud"), StoreWriter.message(2, "sledge")));
+        }
+        String hash = sealedWord("rosebud");
+        sql("INSERT INTO words (rowid, word) VALUES (2, '1x" + hash + "')");
+        assertThat(sql("SELECT count(*) FROM words WHERE words MATCH '\"1x" + hash + "\"'"))
+                .isEqualTo("2");
+        try (ChatStore store = SqliteChatStore.openSealed(file, SELF)) {
+            assertThat(store.search(StoreWriter.ROOM, "rosebud", null, 10))
+                    .containsExactly(StoreWriter.message(1, "rosebud"));
+        }
+    }
+
+    private String sealedWord(String word) throws SQLException {
+        try (SealedRows rows = new SealedRows(SELF, HexFormat.of().parseHex(sql("SELECT hex(salt) FROM seal")))) {
+            return rows.word(StoreWriter.ROOM, word);
+        }
+    }
+
+    @Test
     void inAPlainStoreAllOfItIsFound() throws Exception {
         fillPlain();
         assertThat(inClear()).hasSize(5);

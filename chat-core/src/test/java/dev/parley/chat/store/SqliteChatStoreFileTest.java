@@ -19,6 +19,8 @@ import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -207,6 +209,53 @@ final class SqliteChatStoreFileTest {
         assertThat(isInFiles("body of event 1.")).isFalse();
     }
 
+    @Test
+    void whatIsDeletedIsLeftInTheFilesNeitherAsItWasNorAsWords() throws Exception {
+        List<StoredEvent> said = new ArrayList<>();
+        for (int seq = 1; seq <= 40; seq++) {
+            said.add(StoreWriter.message(seq, seq == 7 ? "we saw a quokka" : "everyday words, the " + seq + "th time"));
+        }
+        try (ChatStore store = SqliteChatStore.open(file)) {
+            for (StoredEvent event : said) {
+                store.append(List.of(event));
+            }
+            assertThat(store.search(null, "quokka", null, 10)).hasSize(1);
+            assertThat(isInFiles("quokka")).isTrue();
+            assertThat(store.delete(StoreWriter.ROOM, said.get(6).id())).isTrue();
+            assertThat(isInFiles("quokka")).isFalse();
+            assertThat(isInFiles("everyday")).isTrue();
+        }
+        assertThat(isInFiles("quokka")).isFalse();
+        assertThat(sql("INSERT INTO words (words) VALUES ('integrity-check')")).isEmpty();
+    }
+
+    @Test
+    void anOlderStoreCanBeSearched() throws Exception {
+        SqliteSchema older = new SqliteSchema(SqliteSchema.CURRENT.steps().subList(0, 3));
+        List<StoredEvent> said = new ArrayList<>();
+        SqliteChatStore.openFile(file, older).close();
+        sql("INSERT INTO room (room) VALUES ('" + StoreWriter.ROOM + "')");
+        for (int seq = 1; seq <= 20; seq++) {
+            // Rowids that are the clocks of others, and events in another order than they were said.
+            StoredEvent event = StoreWriter.message(seq, seq * 7 % 20, "a word");
+            said.add(event);
+            sql("INSERT INTO event (room, sender, seq, clock, hash, type, bytes) VALUES (1, '" + StoreWriter.SELF
+                    + "', " + seq + ", " + event.clock() + ", x'"
+                    + HexFormat.of().formatHex(event.id().toBytes())
+                    + "', 'message', x'" + HexFormat.of().formatHex(event.bytes()) + "')");
+        }
+        said.sort(Comparator.comparing(TimelinePosition::of).reversed());
+        for (int opened = 0; opened < 2; opened++) {
+            try (ChatStore store = SqliteChatStore.open(file)) {
+                assertThat(store.search(StoreWriter.ROOM, "word", null, 100)).isEqualTo(said);
+                assertThat(store.event(StoreWriter.ROOM, said.get(3).id())).contains(said.get(3));
+            }
+            // By other rules than those of now: made anew.
+            sql("INSERT INTO words (words) VALUES ('delete-all')");
+            sql("UPDATE words_state SET version = -1");
+        }
+    }
+
     private boolean isInFiles(String text) throws IOException {
         for (String name : List.of("chat.db", "chat.db-wal")) {
             Path path = directory.resolve(name);
@@ -234,6 +283,46 @@ final class SqliteChatStoreFileTest {
                 .contains("USING INDEX event_timeline")
                 .doesNotContain("SCAN", "TEMP B-TREE");
         assertThat(plan(SqliteChatStore.HEADS)).doesNotContain("SCAN event", "SCAN last", "TEMP B-TREE");
+    }
+
+    @Test
+    void everyOtherHotQueryUsesItsIndex() throws Exception {
+        SqliteChatStore.open(file).close();
+        assertThat(plan(SqliteChatStore.TIMELINE_END))
+                .contains("event_timeline (room=?)")
+                .doesNotContain("SCAN", "TEMP B-TREE");
+        assertThat(plan(SqliteChatStore.TIMELINE_START))
+                .contains("event_timeline (room=?)")
+                .doesNotContain("SCAN", "TEMP B-TREE");
+        assertThat(plan(SqliteChatStore.TIMELINE)).contains("event_timeline (room=? AND (clock,sender,seq)<(?,?,?))");
+        assertThat(plan(SqliteChatStore.TIMELINE_AFTER))
+                .contains("event_timeline (room=? AND (clock,sender,seq)>(?,?,?))")
+                .doesNotContain("SCAN", "TEMP B-TREE");
+        assertThat(plan(SqliteChatStore.CHAIN))
+                .contains("sqlite_autoindex_event_1 (room=? AND sender=? AND seq>?)")
+                .doesNotContain("SCAN", "TEMP B-TREE");
+        assertThat(plan(SqliteChatStore.BY_ID))
+                .contains("event_id_key (id_key=?)")
+                .doesNotContain("SCAN");
+        assertThat(plan(SqliteChatStore.SAID_BEFORE))
+                .contains("event_timeline (room=? AND clock<?)")
+                .doesNotContain("SCAN");
+        assertThat(plan(SqliteChatStore.EXPIRED))
+                .contains("event_expires (expires<?)")
+                .doesNotContain("SCAN");
+        assertThat(plan(SqliteChatStore.BEYOND_NEWEST))
+                .contains("event_timeline (room=?")
+                .doesNotContain("SCAN");
+        // Of these two "SCAN" is the index itself, read in its order as far as is needed.
+        assertThat(plan(SqliteChatStore.NEXT_EXPIRY))
+                .contains("INDEX event_expires")
+                .doesNotContain("TEMP B-TREE");
+        assertThat(plan(SqliteChatStore.GONE_HEADS)).doesNotContain("SCAN gone", "SCAN last", "TEMP B-TREE");
+        // M: by word, <: up to a rowid; no sort behind it, and the events by rowid.
+        assertThat(plan(WordIndex.SEARCH))
+                .containsPattern("SCAN words VIRTUAL TABLE INDEX \\d+:M\\d+<")
+                .contains("SEARCH event USING INTEGER PRIMARY KEY (rowid=?)")
+                .doesNotContain("TEMP B-TREE");
     }
 
     private String plan(String query) throws SQLException {

@@ -4,6 +4,7 @@ import dev.parley.chat.crypto.Identity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Arrays;
 
 /** A process of its own that seals a store, and stops for good at one step of that, to be killed there. */
@@ -25,17 +26,22 @@ final class StoreSealer {
 
     public static void main(String[] args) {
         FileSeal.Step last = FileSeal.Step.valueOf(args[1]);
-        SqliteChatStore.open(Path.of(args[0]), SqliteSchema.CURRENT, identity(), step -> {
-                    if (step == last) {
-                        System.out.println(step);
-                        try {
-                            // Nobody writes to it.
-                            System.in.read();
-                        } catch (IOException e) {
-                            throw new UncheckedIOException(e);
-                        }
-                    }
-                })
+        SqliteChatStore.open(
+                        Path.of(args[0]),
+                        SqliteSchema.CURRENT,
+                        identity(),
+                        step -> {
+                            if (step == last) {
+                                System.out.println(step);
+                                try {
+                                    // Nobody writes to it.
+                                    System.in.read();
+                                } catch (IOException e) {
+                                    throw new UncheckedIOException(e);
+                                }
+                            }
+                        },
+                        InstantSource.system())
                 .close();
     }
 }

@@ -32,6 +32,26 @@ final class StoreWriter {
         return new StoredEvent(ROOM, SELF, seq, MessageId.of(id), seq, "message", bytes);
     }
 
+    /** A message that says something, of the form that docs/protocol.md gives it. */
+    static StoredEvent message(long seq, String text) {
+        return message(seq, seq, text);
+    }
+
+    static StoredEvent message(long seq, long clock, String text) {
+        byte[] id = ByteBuffer.allocate(MessageId.BYTES).putLong(seq).array();
+        byte[] type = "message".getBytes(UTF_8);
+        byte[] body = ("{\"text\":\"" + text + "\"}").getBytes(UTF_8);
+        byte[] bytes = ByteBuffer.allocate(1 + 100 + 1 + type.length + 4 + body.length + 64)
+                .put((byte) 1)
+                .put(new byte[100])
+                .put((byte) type.length)
+                .put(type)
+                .putInt(body.length)
+                .put(body)
+                .array();
+        return new StoredEvent(ROOM, SELF, seq, MessageId.of(id), clock, "message", bytes);
+    }
+
     static Process start(Path file, int upToSeq) throws IOException {
         return start(StoreWriter.class, file.toString(), Integer.toString(upToSeq));
     }

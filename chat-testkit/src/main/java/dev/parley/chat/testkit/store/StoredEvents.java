@@ -4,6 +4,7 @@ import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.store.StoredEvent;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -47,6 +48,39 @@ public final class StoredEvents {
     public static StoredEvent event(RoomId room, PeerId sender, long seq, long clock, String body) {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         MessageId id = MessageId.of(hash(room + " " + sender + " " + seq + " " + clock + " " + body));
+        return new StoredEvent(room, sender, seq, id, clock, "message", bytes);
+    }
+
+    /**
+     * Makes a message that says something, of the form that docs/protocol.md gives it, but with zeros for the key and
+     * the signature.
+     *
+     * @param room the room
+     * @param sender the author
+     * @param seq the author's count, from 1
+     * @param clock the hybrid logical clock
+     * @param text any text; another text gives another id
+     * @return the event; its id is a hash of all that was given
+     */
+    public static StoredEvent message(RoomId room, PeerId sender, long seq, long clock, String text) {
+        StringBuilder json = new StringBuilder("{\"sentAt\":0,\"text\":\"");
+        // Escaped one by one: so halves of surrogate pairs can be said as well.
+        text.chars().forEach(c -> json.append(String.format("\\u%04x", c)));
+        byte[] body = json.append("\"}").toString().getBytes(StandardCharsets.US_ASCII);
+        byte[] type = "message".getBytes(StandardCharsets.US_ASCII);
+        byte[] bytes = ByteBuffer.allocate(1 + 20 + 32 + 8 + 32 + 8 + 1 + type.length + 4 + body.length + 64)
+                .put((byte) 1)
+                .put(room.toBytes())
+                .put(new byte[32])
+                .putLong(seq)
+                .put(new byte[32])
+                .putLong(clock)
+                .put((byte) type.length)
+                .put(type)
+                .putInt(body.length)
+                .put(body)
+                .array();
+        MessageId id = MessageId.of(hash("message " + room + " " + sender + " " + seq + " " + clock + " " + json));
         return new StoredEvent(room, sender, seq, id, clock, "message", bytes);
     }
 

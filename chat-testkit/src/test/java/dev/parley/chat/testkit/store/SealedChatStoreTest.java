@@ -4,6 +4,7 @@ import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.store.ChatStore;
 import dev.parley.chat.store.SqliteChatStore;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import org.junit.jupiter.api.io.TempDir;
 
 final class SealedChatStoreTest extends ChatStoreContract {
@@ -15,7 +16,7 @@ final class SealedChatStoreTest extends ChatStoreContract {
     }
 
     @Override
-    protected ChatStore newStore() {
-        return SqliteChatStore.openSealed(directory.resolve("chat.db"), Identity.generate());
+    protected ChatStore newStore(InstantSource clock) {
+        return SqliteChatStore.openSealed(directory.resolve("chat.db"), Identity.generate(), clock);
     }
 }

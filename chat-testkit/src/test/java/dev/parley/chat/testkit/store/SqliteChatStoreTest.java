@@ -3,6 +3,7 @@ package dev.parley.chat.testkit.store;
 import dev.parley.chat.store.ChatStore;
 import dev.parley.chat.store.SqliteChatStore;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import org.junit.jupiter.api.io.TempDir;
 
 final class SqliteChatStoreTest extends ChatStoreContract {
@@ -14,7 +15,7 @@ final class SqliteChatStoreTest extends ChatStoreContract {
     }
 
     @Override
-    protected ChatStore newStore() {
-        return SqliteChatStore.open(directory.resolve("chat.db"));
+    protected ChatStore newStore(InstantSource clock) {
+        return SqliteChatStore.open(directory.resolve("chat.db"), clock);
     }
 }

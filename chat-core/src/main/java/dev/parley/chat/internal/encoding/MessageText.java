@@ -1,0 +1,50 @@
+package dev.parley.chat.internal.encoding;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
+
+/**
+ * The words of a message, read from the bytes of its event. The event was verified when it came; here only its layout
+ * (docs/protocol.md) is followed, so that a history needs to keep no second copy of what was said.
+ */
+public final class MessageText {
+
+    /** The type of the events that have words. */
+    private static final String MESSAGE = "message";
+
+    private static final int VERSION = 1;
+
+    /** Room, author's key, count, event before, clock. */
+    private static final int HEADER_BYTES = 20 + 32 + 8 + 32 + 8;
+
+    /** Longer than any event. */
+    private static final int MAX_BODY_BYTES = 128 * 1024;
+
+    private MessageText() {}
+
+    /**
+     * Reads what a message says.
+     *
+     * @param type the event's type
+     * @param event the event as it was signed
+     * @return the text; empty if the event is no message, or not of the form that is known
+     */
+    public static Optional<String> of(String type, byte[] event) {
+        if (!type.equals(MESSAGE)) {
+            return Optional.empty();
+        }
+        try {
+            ByteReader reader = new ByteReader(event);
+            if (reader.u8() != VERSION) {
+                return Optional.empty();
+            }
+            reader.bytes(HEADER_BYTES);
+            reader.bytes(reader.u8());
+            JsonNode text = Json.parseObject(reader.bytes(reader.length32(MAX_BODY_BYTES)))
+                    .path("text");
+            return text.isTextual() ? Optional.of(text.textValue()) : Optional.empty();
+        } catch (MalformedException e) {
+            return Optional.empty();
+        }
+    }
+}
