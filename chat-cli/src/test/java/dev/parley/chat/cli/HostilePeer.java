@@ -115,6 +115,11 @@ final class HostilePeer implements AutoCloseable {
         }
 
         @Override
+        public boolean sendEphemeral(byte[] frame) {
+            return real().sendEphemeral(frame);
+        }
+
+        @Override
         public long bufferedBytes() {
             return real().bufferedBytes();
         }
@@ -142,6 +147,11 @@ final class HostilePeer implements AutoCloseable {
         @Override
         public void onFrame(byte[] frame) {
             room.onFrame(frame);
+        }
+
+        @Override
+        public void onEphemeral(byte[] frame) {
+            room.onEphemeral(frame);
         }
 
         @Override

@@ -1,8 +1,9 @@
 package dev.parley.chat.transport;
 
 /**
- * A bidirectional, ordered and reliable stream of binary frames to one peer, encrypted hop by hop. Called from the
- * owner executor that was given to {@link Transport#open}, and from nowhere else.
+ * A bidirectional, ordered and reliable stream of binary frames to one peer, encrypted hop by hop; beside it a way for
+ * frames that may be lost. Called from the owner executor that was given to {@link Transport#open}, and from nowhere
+ * else.
  *
  * <pre>
  *   NEGOTIATING ──(both descriptions, a path)──► OPEN ──► CLOSED
@@ -16,6 +17,15 @@ public interface PeerLink {
 
     /** Most bytes that may wait in a link before {@link #send} refuses more. */
     int MAX_BUFFERED_BYTES = 4 * 1024 * 1024;
+
+    /** Largest ephemeral frame, in bytes: one that one packet of the network holds. */
+    int MAX_EPHEMERAL_BYTES = 1_100;
+
+    /** Most bytes of ephemeral frames that may wait in a link before {@link #sendEphemeral} drops more. */
+    int MAX_BUFFERED_EPHEMERAL_BYTES = 16 * 1024;
+
+    /** Most ephemeral frames that may have arrived and wait for the owner executor; more are dropped. */
+    int MAX_UNREAD_EPHEMERAL = 64;
 
     /**
      * Takes a signal of the other side. Candidates that come before the description wait for it. A signal that is
@@ -37,7 +47,19 @@ public interface PeerLink {
     boolean send(byte[] frame);
 
     /**
-     * Returns how much is queued and not yet handed to the network.
+     * Sends a frame that may be lost, for what is soon out of date: that somebody types, a ping. It is sent once and
+     * not again, overtakes other frames or is overtaken, and never waits for long: it is dropped where it would have
+     * to. The array must not be changed afterwards.
+     *
+     * @param frame 1…{@value #MAX_EPHEMERAL_BYTES} bytes
+     * @return false if the frame was dropped at once: the link is not open, its path is interrupted, or
+     *     {@value #MAX_BUFFERED_EPHEMERAL_BYTES} bytes would be passed. True does not say that it arrives.
+     * @throws IllegalArgumentException if the frame is empty or too large
+     */
+    boolean sendEphemeral(byte[] frame);
+
+    /**
+     * Returns how much is queued and not yet handed to the network, ephemeral frames left out.
      *
      * @return bytes; zero on a link that is not open
      */

@@ -235,6 +235,23 @@ public final class WebRtcLink implements PeerLink {
     }
 
     @Override
+    public boolean sendEphemeral(byte[] frame) {
+        if (frame.length == 0 || frame.length > MAX_EPHEMERAL_BYTES) {
+            throw new IllegalArgumentException(
+                    "an ephemeral frame has 1 to " + MAX_EPHEMERAL_BYTES + " bytes, not " + frame.length);
+        }
+        if (phase != Phase.OPEN) {
+            return false;
+        }
+        try {
+            return connection.sendEphemeral(frame);
+        } catch (NativeFailure e) {
+            failed("sending an ephemeral frame failed", e);
+            return false;
+        }
+    }
+
+    @Override
     public long bufferedBytes() {
         if (phase != Phase.OPEN) {
             return 0;
@@ -481,6 +498,13 @@ public final class WebRtcLink implements PeerLink {
             }
             if (phase == Phase.OPEN) {
                 tell(() -> listener.onFrame(frame));
+            }
+        }
+
+        @Override
+        public void receivedEphemeral(byte[] frame) {
+            if (phase == Phase.OPEN) {
+                tell(() -> listener.onEphemeral(frame));
             }
         }
 

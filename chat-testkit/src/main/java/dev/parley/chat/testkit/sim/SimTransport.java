@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Links over a {@link SimNetwork}: the simulated twin of the WebRTC transport. Ordered and reliable while the network
- * holds, delayed by loss, silent in a partition, failed when that lasts.
+ * holds, delayed by loss, silent in a partition, failed when that lasts. Ephemeral frames are lost, doubled and delayed
+ * each by itself.
  */
 public final class SimTransport implements Transport {
 
@@ -108,6 +109,8 @@ public final class SimTransport implements Transport {
         private int remoteCandidates;
         private long lastArrivalNanos;
         private long bufferedBytes;
+        private long bufferedEphemeral;
+        private int unreadEphemeral;
 
         private SimLink(LinkRole role, Executor owner, PeerLinkListener listener) {
             this.role = role;
@@ -216,6 +219,49 @@ public final class SimTransport implements Transport {
                 }
             });
             return true;
+        }
+
+        @Override
+        public boolean sendEphemeral(byte[] frame) {
+            if (frame.length == 0 || frame.length > MAX_EPHEMERAL_BYTES) {
+                throw new IllegalArgumentException(
+                        "an ephemeral frame has 1 to " + MAX_EPHEMERAL_BYTES + " bytes, not " + frame.length);
+            }
+            SimLink receiver = other;
+            if (state != State.OPEN
+                    || receiver == null
+                    || bufferedEphemeral + frame.length > MAX_BUFFERED_EPHEMERAL_BYTES) {
+                return false;
+            }
+            byte[] copy = frame.clone();
+            network.sent(host, receiver.hostName(), copy);
+            long delayNanos = network.onceNanos();
+            bufferedEphemeral += copy.length;
+            network.time().at(network.time().nowNanos() + delayNanos, () -> bufferedEphemeral -= copy.length);
+            if (network.loses()) {
+                return true;
+            }
+            deliverEphemeral(receiver, copy, delayNanos);
+            if (network.duplicates()) {
+                deliverEphemeral(receiver, copy, network.onceNanos());
+            }
+            return true;
+        }
+
+        private void deliverEphemeral(SimLink receiver, byte[] frame, long delayNanos) {
+            network.time().at(network.time().nowNanos() + delayNanos, () -> {
+                if (!network.reach(host, receiver.hostName()) || receiver.unreadEphemeral == MAX_UNREAD_EPHEMERAL) {
+                    return;
+                }
+                receiver.unreadEphemeral++;
+                receiver.owner.execute(() -> {
+                    receiver.unreadEphemeral--;
+                    if (receiver.state == State.OPEN) {
+                        network.arrived(host, receiver.hostName(), frame);
+                        network.tell(() -> receiver.listener.onEphemeral(frame.clone()));
+                    }
+                });
+            });
         }
 
         @Override

@@ -23,6 +23,7 @@ final class LinkProbe implements PeerLinkListener {
     final WatchedOwner owner;
     final List<LinkSignal> signals = new CopyOnWriteArrayList<>();
     final List<byte[]> frames = new CopyOnWriteArrayList<>();
+    final List<byte[]> ephemeral = new CopyOnWriteArrayList<>();
 
     volatile @Nullable PeerLink link;
     volatile byte @Nullable [] binding;
@@ -132,6 +133,16 @@ final class LinkProbe implements PeerLinkListener {
     }
 
     @Override
+    public void onEphemeral(byte[] frame) {
+        check("onEphemeral");
+        if (binding == null) {
+            owner.fault("an ephemeral frame came before the link was open");
+        }
+        ephemeral.add(frame);
+        mayThrow();
+    }
+
+    @Override
     public void onClosed(CloseReason reason) {
         check("onClosed");
         if (inMethod) {
@@ -159,6 +170,10 @@ final class LinkProbe implements PeerLinkListener {
 
     /** What arrived, as text that tells sizes and contents apart, for messages of assertions. */
     List<String> prints() {
+        return prints(frames);
+    }
+
+    static List<String> prints(List<byte[]> frames) {
         List<String> prints = new ArrayList<>();
         frames.forEach(frame -> prints.add(print(frame)));
         return prints;

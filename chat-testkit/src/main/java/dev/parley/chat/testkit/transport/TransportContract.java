@@ -321,6 +321,90 @@ public abstract class TransportContract {
         assertThat(pair.responder().frames).hasSize(taken + 1);
     }
 
+    // Ephemeral frames
+
+    @Test
+    public void ephemeralFramesArriveWholeIfTheyDo() {
+        Pair pair = openPair();
+        List<byte[]> sent =
+                List.of(ephemeral(1), ephemeral(2), ephemeral(700), ephemeral(PeerLink.MAX_EPHEMERAL_BYTES));
+
+        for (LinkProbe from : List.of(pair.initiator(), pair.responder())) {
+            LinkProbe to = pair.other(from);
+            // Any of them may be lost, but not each of them each time.
+            for (int round = 0; round < 100; round++) {
+                from.run(link -> sent.forEach(link::sendEphemeral));
+                assertCarries(pair);
+            }
+            assertThat(LinkProbe.prints(to.ephemeral))
+                    .containsAll(LinkProbe.prints(sent))
+                    .isSubsetOf(LinkProbe.prints(sent));
+        }
+    }
+
+    private static byte[] ephemeral(int size) {
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        return bytes;
+    }
+
+    @Test
+    public void ephemeralFramesThatAreEmptyOrTooLargeAreTheCallersFault() {
+        Pair pair = openPair();
+
+        ask(pair.initiator(), link -> {
+            assertThatIllegalArgumentException().isThrownBy(() -> link.sendEphemeral(new byte[0]));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> link.sendEphemeral(new byte[PeerLink.MAX_EPHEMERAL_BYTES + 1]));
+            return null;
+        });
+
+        assertCarries(pair);
+    }
+
+    @Test
+    public void ephemeralFramesPastTheBufferAreDroppedAndTheLinkLivesOn() {
+        Pair pair = openPair();
+        byte[] frame = new byte[PeerLink.MAX_EPHEMERAL_BYTES];
+
+        // All within one task, so that the link cannot be seen to drain in between.
+        int taken = ask(pair.initiator(), link -> {
+            int sent = 0;
+            while (sent < MORE_FRAMES_THAN_FIT && link.sendEphemeral(frame)) {
+                sent++;
+            }
+            assertThat(link.bufferedBytes()).isZero();
+            return sent;
+        });
+
+        assertThat(taken)
+                .isGreaterThanOrEqualTo(PeerLink.MAX_BUFFERED_EPHEMERAL_BYTES / PeerLink.MAX_EPHEMERAL_BYTES)
+                .isLessThan(MORE_FRAMES_THAN_FIT);
+        assertCarries(pair);
+        await(() -> this.<Boolean>ask(pair.initiator(), link -> link.sendEphemeral(frame)));
+    }
+
+    @Test
+    public void noEphemeralFrameLeavesALinkThatIsNotOpen() {
+        for (LinkProbe end : List.of(initiator(), responder())) {
+            assertThat(this.<Boolean>ask(end, link -> link.sendEphemeral(new byte[1])))
+                    .isFalse();
+        }
+        Pair pair = openPair();
+
+        ask(pair.initiator(), link -> {
+            link.close();
+            assertThat(link.sendEphemeral(new byte[1])).isFalse();
+            return null;
+        });
+        pair.responder().run(link -> link.sendEphemeral(new byte[1]));
+
+        assertEnd(pair.initiator(), Code.LEFT, Origin.LOCAL);
+        assertThat(this.<Boolean>ask(pair.initiator(), link -> link.sendEphemeral(new byte[1])))
+                .isFalse();
+        assertThat(pair.initiator().ephemeral).isEmpty();
+    }
+
     // Ends
 
     @Test
