@@ -7,6 +7,7 @@ import dev.parley.chat.signaling.OkHttpSignaling;
 import dev.parley.chat.transport.Environment;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.PathState;
 import dev.parley.chat.transport.PeerLink;
 import dev.parley.chat.transport.PeerLinkListener;
 import dev.parley.chat.transport.Signaling;
@@ -130,6 +131,11 @@ final class HostilePeer implements AutoCloseable {
         }
 
         @Override
+        public boolean restartIce() {
+            return real().restartIce();
+        }
+
+        @Override
         public void close() {
             real().close();
         }
@@ -152,6 +158,11 @@ final class HostilePeer implements AutoCloseable {
         @Override
         public void onEphemeral(byte[] frame) {
             room.onEphemeral(frame);
+        }
+
+        @Override
+        public void onPath(PathState state) {
+            room.onPath(state);
         }
 
         @Override

@@ -27,6 +27,9 @@ public interface PeerLink {
     /** Most ephemeral frames that may have arrived and wait for the owner executor; more are dropped. */
     int MAX_UNREAD_EPHEMERAL = 64;
 
+    /** Most times that a link looks for a path anew. */
+    int MAX_RESTARTS = 32;
+
     /**
      * Takes a signal of the other side. Candidates that come before the description wait for it. A signal that is
      * malformed, out of place or late closes nothing but this link, with
@@ -73,6 +76,21 @@ public interface PeerLink {
      * @throws IllegalStateException before {@link PeerLinkListener#onOpen}
      */
     byte[] channelBinding();
+
+    /**
+     * Looks for a path anew, from the addresses that both sides have now (ICE restart, RFC 8445 section 2.4). The
+     * channels, what is queued in them and the {@link #channelBinding} stay, and the path of before is used while it
+     * lasts. As with the first path, signals of the listener have to be carried to the other side; only the initiator
+     * makes offers, so the responder asks it for one ({@link LinkSignal.RestartRequest}).
+     *
+     * <p>May be called again before there is an answer, for example when the network has changed once more: the latest
+     * offer counts. A path that fails for good ends the link, but not within 30 s of a restart. A description of the
+     * other side that has another fingerprint, or is no restart, closes the link with
+     * {@link dev.parley.chat.CloseReason.Code#PROTOCOL_VIOLATION}.
+     *
+     * @return false if nothing was begun: the link is not open, or has been restarted {@value #MAX_RESTARTS} times
+     */
+    boolean restartIce();
 
     /**
      * Closes the link after what is queued has had a short chance to leave. The listener is told

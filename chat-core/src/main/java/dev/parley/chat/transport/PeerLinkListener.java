@@ -39,6 +39,14 @@ public interface PeerLinkListener {
     default void onEphemeral(byte[] frame) {}
 
     /**
+     * The path of an open link has been interrupted, or carries again. A link that opens is connected, which is not
+     * told. Does nothing unless it is overridden.
+     *
+     * @param state another than the one that was told before
+     */
+    default void onPath(PathState state) {}
+
+    /**
      * The link has ended, or never came about.
      *
      * @param reason why, and who ended it

@@ -58,6 +58,11 @@ final class LinkEnd implements PeerLinkListener {
         });
     }
 
+    /** Sends the signals from now on to another. */
+    void redirectTo(Consumer<LinkSignal> to) {
+        owner.execute(() -> wire = to);
+    }
+
     void accept(LinkSignal signal) {
         owner.execute(() -> link.accept(signal));
     }

@@ -156,9 +156,16 @@ final class NativeLink {
         });
     }
 
-    void createOffer(Consumer<String> then) throws NativeFailure {
+    /**
+     * Begins to make an offer.
+     *
+     * @param restart whether it begins ICE anew
+     */
+    void createOffer(boolean restart, Consumer<String> then) throws NativeFailure {
         run(() -> {
-            live(connection).createOffer(new RTCOfferOptions(), new CreateCallbacks(Step.CREATE_OFFER, then));
+            RTCOfferOptions options = new RTCOfferOptions();
+            options.iceRestart = restart;
+            live(connection).createOffer(options, new CreateCallbacks(Step.CREATE_OFFER, then));
         });
     }
 

@@ -4,6 +4,7 @@ import dev.parley.chat.CloseReason;
 import dev.parley.chat.testkit.internal.WatchedOwner;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.PathState;
 import dev.parley.chat.transport.PeerLink;
 import dev.parley.chat.transport.PeerLinkListener;
 import dev.parley.chat.transport.Transport;
@@ -24,6 +25,7 @@ final class LinkProbe implements PeerLinkListener {
     final List<LinkSignal> signals = new CopyOnWriteArrayList<>();
     final List<byte[]> frames = new CopyOnWriteArrayList<>();
     final List<byte[]> ephemeral = new CopyOnWriteArrayList<>();
+    final List<PathState> paths = new CopyOnWriteArrayList<>();
 
     volatile @Nullable PeerLink link;
     volatile byte @Nullable [] binding;
@@ -50,6 +52,11 @@ final class LinkProbe implements PeerLinkListener {
             List.copyOf(signals).forEach(consumer);
             wire = consumer;
         });
+    }
+
+    /** Carries the signals from now on to another consumer. */
+    void redirectTo(Consumer<LinkSignal> consumer) {
+        owner.execute(() -> wire = consumer);
     }
 
     /** Hands a signal of the other side over. */
@@ -139,6 +146,17 @@ final class LinkProbe implements PeerLinkListener {
             owner.fault("an ephemeral frame came before the link was open");
         }
         ephemeral.add(frame);
+        mayThrow();
+    }
+
+    @Override
+    public void onPath(PathState state) {
+        check("onPath");
+        PathState before = paths.isEmpty() ? PathState.CONNECTED : paths.get(paths.size() - 1);
+        if (binding == null || state == before) {
+            owner.fault("the path was told to be " + state + " when that was known");
+        }
+        paths.add(state);
         mayThrow();
     }
 
