@@ -73,7 +73,30 @@ final class ChildProcess implements AutoCloseable {
     static ChildProcess start(
             String name, Path home, Map<String, String> environment, List<String> javaFlags, List<String> arguments)
             throws IOException {
-        List<String> command = new ArrayList<>(javaCommand(javaFlags));
+        return start(name, List.of(), home, environment, javaFlags, arguments);
+    }
+
+    /**
+     * Starts a process through another program.
+     *
+     * @param name for messages
+     * @param through a program with arguments that becomes the command line that follows it, as {@code nice} does
+     * @param home its PARLEY_HOME
+     * @param environment more variables; those of Parley are not inherited
+     * @param javaFlags behind those of this process and its class path, so that they win
+     * @param arguments of the command
+     * @throws IOException if it cannot be started
+     */
+    static ChildProcess start(
+            String name,
+            List<String> through,
+            Path home,
+            Map<String, String> environment,
+            List<String> javaFlags,
+            List<String> arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(through);
+        command.addAll(javaCommand(javaFlags));
         command.addAll(arguments);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().keySet().removeIf(variable -> variable.startsWith("PARLEY_"));

@@ -7,6 +7,8 @@ import dev.parley.chat.signaling.OkHttpSignaling;
 import dev.parley.chat.transport.Environment;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.LinkStats;
+import dev.parley.chat.transport.PathState;
 import dev.parley.chat.transport.PeerLink;
 import dev.parley.chat.transport.PeerLinkListener;
 import dev.parley.chat.transport.Signaling;
@@ -15,6 +17,7 @@ import dev.parley.chat.transport.WebRtcTransport;
 import java.net.URI;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -115,13 +118,28 @@ final class HostilePeer implements AutoCloseable {
         }
 
         @Override
+        public boolean sendEphemeral(byte[] frame) {
+            return real().sendEphemeral(frame);
+        }
+
+        @Override
         public long bufferedBytes() {
             return real().bufferedBytes();
         }
 
         @Override
+        public void stats(Consumer<LinkStats> then) {
+            real().stats(then);
+        }
+
+        @Override
         public byte[] channelBinding() {
             return real().channelBinding();
+        }
+
+        @Override
+        public boolean restartIce() {
+            return real().restartIce();
         }
 
         @Override
@@ -142,6 +160,16 @@ final class HostilePeer implements AutoCloseable {
         @Override
         public void onFrame(byte[] frame) {
             room.onFrame(frame);
+        }
+
+        @Override
+        public void onEphemeral(byte[] frame) {
+            room.onEphemeral(frame);
+        }
+
+        @Override
+        public void onPath(PathState state) {
+            room.onPath(state);
         }
 
         @Override

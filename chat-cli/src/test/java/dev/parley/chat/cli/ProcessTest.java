@@ -58,11 +58,33 @@ abstract class ProcessTest {
     private ChildProcess startIn(
             Path home, String name, Map<String, String> environment, List<String> javaFlags, String... arguments)
             throws IOException {
+        return startThrough(List.of(), home, name, environment, javaFlags, arguments);
+    }
+
+    /** Starts a command in JSON mode through another program. */
+    ChildProcess startThrough(List<String> program, String name, String... arguments) throws IOException {
+        return startThrough(
+                program,
+                folder.resolve(name),
+                name,
+                Map.of("PARLEY_IDENTITY_PROTECTION", "file-permissions"),
+                List.of(),
+                arguments);
+    }
+
+    private ChildProcess startThrough(
+            List<String> program,
+            Path home,
+            String name,
+            Map<String, String> environment,
+            List<String> javaFlags,
+            String... arguments)
+            throws IOException {
         List<String> flags = new ArrayList<>(QuickStart.FLAGS);
         flags.addAll(javaFlags);
         List<String> all = new ArrayList<>(List.of(arguments));
         all.add("--json");
-        ChildProcess child = ChildProcess.start(name, home, environment, flags, all);
+        ChildProcess child = ChildProcess.start(name, program, home, environment, flags, all);
         children.push(child);
         return child;
     }

@@ -15,6 +15,9 @@ public sealed interface LinkSignal {
     /** Longest candidate that is accepted, in characters. */
     int MAX_CANDIDATE_CHARS = 2 * 1024;
 
+    /** Longest user name fragment of ICE that is accepted, in characters (RFC 8839 section 5.4). */
+    int MAX_UFRAG_CHARS = 256;
+
     /**
      * The initiator's session description.
      *
@@ -36,11 +39,24 @@ public sealed interface LinkSignal {
      * The responder's session description.
      *
      * @param sdp the description (RFC 8866), at most {@value LinkSignal#MAX_SDP_CHARS} characters
+     * @param to the user name fragment of the offer that this answers, at most {@value LinkSignal#MAX_UFRAG_CHARS}
+     *     characters, so that the answer to an offer that was made anew is not taken for the answer to the new one;
+     *     null when it answers the first
      */
-    record Answer(String sdp) implements LinkSignal {
-        /** Checks the length. */
+    record Answer(String sdp, @Nullable String to) implements LinkSignal {
+        /** Checks the lengths. */
         public Answer {
             requireAtMost(sdp, MAX_SDP_CHARS, "answer");
+            requireAtMost(to == null ? "" : to, MAX_UFRAG_CHARS, "to");
+        }
+
+        /**
+         * Makes the answer to the first offer of a link.
+         *
+         * @param sdp the description
+         */
+        public Answer(String sdp) {
+            this(sdp, null);
         }
 
         @Override
@@ -71,6 +87,9 @@ public sealed interface LinkSignal {
 
     /** The sender has no more candidates (RFC 8838 section 14). */
     record EndOfCandidates() implements LinkSignal {}
+
+    /** The responder wishes that the initiator makes a new offer; see {@link PeerLink#restartIce}. */
+    record RestartRequest() implements LinkSignal {}
 
     private static void requireAtMost(String text, int maxChars, String what) {
         if (text.length() > maxChars) {

@@ -29,6 +29,24 @@ public interface PeerLinkListener {
     void onFrame(byte[] frame);
 
     /**
+     * An ephemeral frame has arrived. Others may be lost, come late, in another order, or twice. One that is empty or
+     * larger than {@link PeerLink#MAX_EPHEMERAL_BYTES}, or text, closes the link as with {@link #onFrame}; too many at
+     * a time do not, they are dropped: at most {@link PeerLink#MAX_UNREAD_EPHEMERAL} wait for the owner executor. None
+     * comes before {@link #onOpen} or after {@link PeerLink#close}. Does nothing unless it is overridden.
+     *
+     * @param frame the listener's own copy, 1 to {@link PeerLink#MAX_EPHEMERAL_BYTES} bytes
+     */
+    default void onEphemeral(byte[] frame) {}
+
+    /**
+     * The path of an open link has been interrupted, or carries again. A link that opens is connected, which is not
+     * told. Does nothing unless it is overridden.
+     *
+     * @param state another than the one that was told before
+     */
+    default void onPath(PathState state) {}
+
+    /**
      * The link has ended, or never came about.
      *
      * @param reason why, and who ended it

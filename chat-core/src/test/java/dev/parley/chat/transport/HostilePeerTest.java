@@ -33,6 +33,9 @@ class HostilePeerTest {
         TEXT,
         EMPTY,
         OVERSIZE,
+        EPHEMERAL_TEXT,
+        EPHEMERAL_EMPTY,
+        EPHEMERAL_OVERSIZE,
         OWN_CHANNEL
     }
 
@@ -53,10 +56,8 @@ class HostilePeerTest {
                     rawOwner.execute(() -> victim.accept(signal));
                 }
             });
-            RTCDataChannelInit init = new RTCDataChannelInit();
-            init.negotiated = true;
-            init.id = 0;
-            RTCDataChannel channel = raw.createDataChannel("raw", init);
+            RTCDataChannel channel = raw.createDataChannel("raw", negotiated(0));
+            RTCDataChannel ephemeral = raw.createDataChannel("raw", negotiated(1));
             victim.sendSignalsTo(signal -> {
                 if (signal instanceof LinkSignal.Offer offer) {
                     rawOwner.execute(() -> answer(raw, offer, victim, rawOwner));
@@ -81,19 +82,23 @@ class HostilePeerTest {
             LinkEnd.await(open);
             RTCDataChannel extra = null;
             switch (attack) {
-                case TEXT -> channel.send(new RTCDataChannelBuffer(ByteBuffer.wrap(new byte[] {'h', 'i'}), false));
-                case EMPTY -> channel.send(new RTCDataChannelBuffer(ByteBuffer.wrap(new byte[0]), true));
-                case OVERSIZE ->
-                    channel.send(
-                            new RTCDataChannelBuffer(ByteBuffer.wrap(new byte[PeerLink.MAX_FRAME_BYTES + 1]), true));
+                case TEXT -> channel.send(text());
+                case EMPTY -> channel.send(binary(0));
+                case OVERSIZE -> channel.send(binary(PeerLink.MAX_FRAME_BYTES + 1));
+                case EPHEMERAL_TEXT -> ephemeral.send(text());
+                case EPHEMERAL_EMPTY -> ephemeral.send(binary(0));
+                case EPHEMERAL_OVERSIZE -> ephemeral.send(binary(PeerLink.MAX_EPHEMERAL_BYTES + 1));
                 case OWN_CHANNEL -> extra = raw.createDataChannel("mine", new RTCDataChannelInit());
             }
             assertThat(victim.awaitClosed().code()).isEqualTo(Code.PROTOCOL_VIOLATION);
             assertThat(victim.awaitClosed().origin()).isEqualTo(Origin.PEER);
             assertThat(victim.frames).isEmpty();
+            assertThat(victim.ephemeral).isEmpty();
             channel.unregisterObserver();
             channel.close();
             channel.dispose();
+            ephemeral.close();
+            ephemeral.dispose();
             if (extra != null) {
                 extra.dispose();
             }
@@ -103,6 +108,21 @@ class HostilePeerTest {
             silence.dispose();
             environment.close();
         }
+    }
+
+    private static RTCDataChannelInit negotiated(int id) {
+        RTCDataChannelInit init = new RTCDataChannelInit();
+        init.negotiated = true;
+        init.id = id;
+        return init;
+    }
+
+    private static RTCDataChannelBuffer text() {
+        return new RTCDataChannelBuffer(ByteBuffer.wrap(new byte[] {'h', 'i'}), false);
+    }
+
+    private static RTCDataChannelBuffer binary(int size) {
+        return new RTCDataChannelBuffer(ByteBuffer.wrap(new byte[size]), true);
     }
 
     private static void answer(RTCPeerConnection raw, LinkSignal.Offer offer, LinkEnd victim, Executor owner) {

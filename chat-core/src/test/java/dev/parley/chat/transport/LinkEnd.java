@@ -24,6 +24,7 @@ final class LinkEnd implements PeerLinkListener {
     final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
     final List<LinkSignal> signals = new CopyOnWriteArrayList<>();
     final ConcurrentLinkedQueue<byte[]> frames = new ConcurrentLinkedQueue<>();
+    final ConcurrentLinkedQueue<byte[]> ephemeral = new ConcurrentLinkedQueue<>();
     final ConcurrentLinkedQueue<String> broken = new ConcurrentLinkedQueue<>();
 
     private volatile Consumer<LinkSignal> wire = signal -> {};
@@ -55,6 +56,11 @@ final class LinkEnd implements PeerLinkListener {
             wire = to;
             signals.forEach(to);
         });
+    }
+
+    /** Sends the signals from now on to another. */
+    void redirectTo(Consumer<LinkSignal> to) {
+        owner.execute(() -> wire = to);
     }
 
     void accept(LinkSignal signal) {
@@ -117,6 +123,12 @@ final class LinkEnd implements PeerLinkListener {
     public void onFrame(byte[] frame) {
         check();
         onFrame.accept(frame);
+    }
+
+    @Override
+    public void onEphemeral(byte[] frame) {
+        check();
+        ephemeral.add(frame);
     }
 
     @Override

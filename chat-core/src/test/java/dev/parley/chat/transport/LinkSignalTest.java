@@ -18,6 +18,9 @@ final class LinkSignalTest {
         assertThat(candidate.candidate()).isSameAs(LONGEST_CANDIDATE);
         assertThat(candidate.sdpMid()).isSameAs(LONGEST_CANDIDATE);
         assertThat(new LinkSignal.Candidate("", null, 0).sdpMid()).isNull();
+        String longestUfrag = "u".repeat(256);
+        assertThat(new LinkSignal.Answer("", longestUfrag).to()).isSameAs(longestUfrag);
+        assertThat(new LinkSignal.Answer("").to()).isNull();
     }
 
     @Test
@@ -34,6 +37,9 @@ final class LinkSignalTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new LinkSignal.Candidate("", LONGEST_CANDIDATE + "c", 0))
                 .withMessage("sdpMid has 2049 characters, the limit is 2048");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new LinkSignal.Answer("", "u".repeat(257)))
+                .withMessage("to has 257 characters, the limit is 256");
     }
 
     @Test

@@ -22,7 +22,9 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -115,6 +117,53 @@ class WebRtcTransportTest {
         new Random(1).nextBytes(largest);
         assertThat(pair[0].<Boolean>ask(link -> link.send(largest))).isTrue();
         assertThat(LinkEnd.await(arrived)).isEqualTo(largest);
+    }
+
+    @Test
+    void ephemeral_frames_that_the_owner_does_not_take_are_dropped_and_the_rest_goes_on() {
+        LinkEnd sender = end(LinkRole.INITIATOR);
+        Executor real = environment.newSerialExecutor("held");
+        List<Runnable> held = new ArrayList<>();
+        AtomicBoolean holding = new AtomicBoolean();
+        Executor holdable = task -> {
+            synchronized (held) {
+                if (holding.get()) {
+                    held.add(task);
+                } else {
+                    real.execute(task);
+                }
+            }
+        };
+        LinkEnd receiver =
+                new LinkEnd(transport, holdable, LinkRole.RESPONDER, IceConfig.defaults(), listener -> listener);
+        ends.add(receiver);
+        LinkEnd.wire(sender, receiver);
+        sender.awaitOpen();
+        receiver.awaitOpen();
+        CompletableFuture<byte[]> last = new CompletableFuture<>();
+        receiver.onFrame(last::complete);
+
+        holding.set(true);
+        int sent = 4 * PeerLink.MAX_UNREAD_EPHEMERAL;
+        sender.ask(link -> {
+            for (int i = 0; i < sent; i++) {
+                assertThat(link.sendEphemeral(new byte[] {7})).isTrue();
+            }
+            assertThat(link.send(new byte[] {8})).isTrue();
+            return null;
+        });
+        Awaitility.await().until(() -> {
+            synchronized (held) {
+                return held.size() > PeerLink.MAX_UNREAD_EPHEMERAL;
+            }
+        });
+        synchronized (held) {
+            holding.set(false);
+            held.forEach(real::execute);
+        }
+
+        assertThat(LinkEnd.await(last)).containsExactly(8);
+        assertThat(receiver.ephemeral).hasSize(PeerLink.MAX_UNREAD_EPHEMERAL);
     }
 
     @Test

@@ -19,10 +19,15 @@ final class LinkSignals {
             json.put("type", "offer").put("sdp", offer.sdp());
         } else if (signal instanceof LinkSignal.Answer answer) {
             json.put("type", "answer").put("sdp", answer.sdp());
+            if (answer.to() != null) {
+                json.put("to", answer.to());
+            }
         } else if (signal instanceof LinkSignal.Candidate candidate) {
             json.put("candidate", candidate.candidate())
                     .put("sdpMid", candidate.sdpMid())
                     .put("sdpMLineIndex", candidate.sdpMLineIndex());
+        } else if (signal instanceof LinkSignal.RestartRequest) {
+            json.put("type", "restart");
         } else {
             json.put("candidate", "");
         }
@@ -39,10 +44,13 @@ final class LinkSignals {
             String mid = json.hasNonNull("sdpMid") ? Json.text(json, "sdpMid", 64) : null;
             return new LinkSignal.Candidate(candidate, mid, (int) Json.integer(json, "sdpMLineIndex", 0, 64));
         }
-        String sdp = Json.text(json, "sdp", LinkSignal.MAX_SDP_CHARS);
         return switch (Json.text(json, "type", 16)) {
-            case "offer" -> new LinkSignal.Offer(sdp);
-            case "answer" -> new LinkSignal.Answer(sdp);
+            case "offer" -> new LinkSignal.Offer(Json.text(json, "sdp", LinkSignal.MAX_SDP_CHARS));
+            case "answer" ->
+                new LinkSignal.Answer(
+                        Json.text(json, "sdp", LinkSignal.MAX_SDP_CHARS),
+                        json.hasNonNull("to") ? Json.text(json, "to", LinkSignal.MAX_UFRAG_CHARS) : null);
+            case "restart" -> new LinkSignal.RestartRequest();
             default -> throw new MalformedException("a signal of an unknown type");
         };
     }

@@ -26,6 +26,8 @@ final class IceCandidate {
     private static final long MAX_PRIORITY = 0xFFFF_FFFFL;
     private static final int MAX_PORT = 65_535;
 
+    private static final Pattern UFRAG = Pattern.compile(" ufrag (\\S+)");
+
     private final String attribute;
 
     private IceCandidate(String attribute) {
@@ -78,6 +80,16 @@ final class IceCandidate {
      */
     String toAttribute() {
         return attribute;
+    }
+
+    /**
+     * Returns the round of ICE that the candidate belongs to.
+     *
+     * @return the user name fragment of its description; empty if the candidate does not name it
+     */
+    Optional<String> ufrag() {
+        Matcher named = UFRAG.matcher(attribute);
+        return named.find() ? Optional.of(named.group(1)) : Optional.empty();
     }
 
     private static boolean isLiteral(String address) throws MalformedSignalException {

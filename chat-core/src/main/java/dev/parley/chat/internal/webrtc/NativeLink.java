@@ -16,11 +16,16 @@ import dev.onvoid.webrtc.RTCPeerConnection;
 import dev.onvoid.webrtc.RTCPeerConnectionState;
 import dev.onvoid.webrtc.RTCSdpType;
 import dev.onvoid.webrtc.RTCSessionDescription;
+import dev.onvoid.webrtc.RTCStats;
+import dev.onvoid.webrtc.RTCStatsCollectorCallback;
+import dev.onvoid.webrtc.RTCStatsReport;
 import dev.onvoid.webrtc.SetSessionDescriptionObserver;
 import dev.parley.chat.transport.PeerLink;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -29,7 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One native connection with its one data channel, made safe. It decides nothing.
+ * One native connection with its two data channels, made safe. It decides nothing.
  *
  * <ul>
  *   <li>A native callback copies what it was given, hands over to the owner executor and catches every Throwable: one
@@ -54,6 +59,10 @@ final class NativeLink {
     static final int FRAME_OVERHEAD_BYTES = 128;
 
     private static final String LABEL = "parley";
+    private static final int CHANNEL_ID = 0;
+
+    private static final String EPHEMERAL_LABEL = "parley-ephemeral";
+    private static final int EPHEMERAL_ID = 1;
 
     /** What happens, told in tasks of the owner executor. */
     interface Events {
@@ -64,14 +73,17 @@ final class NativeLink {
         /** This side has no more candidates. */
         void gatheringDone();
 
-        /** The data channel may have another state; ask for it. */
+        /** The reliable channel may have another state; ask for it. */
         void channelChanged();
 
         /** The connection has another state. */
         void connectionChanged(RTCPeerConnectionState state);
 
-        /** A frame has arrived. */
+        /** A frame has arrived on the reliable channel. */
         void received(byte[] frame);
+
+        /** A frame has arrived on the ephemeral channel. */
+        void receivedEphemeral(byte[] frame);
 
         /** The other side sent what it must not: text, an empty message, one too large, or another channel. */
         void violated(String what);
@@ -98,6 +110,7 @@ final class NativeLink {
     private final Executor owner;
     private final Events events;
     private final AtomicLong unreadBytes = new AtomicLong();
+    private final AtomicInteger unreadEphemeral = new AtomicInteger();
     private final AtomicBoolean overrun = new AtomicBoolean();
 
     /**
@@ -109,6 +122,7 @@ final class NativeLink {
 
     private @Nullable RTCPeerConnection connection;
     private @Nullable RTCDataChannel channel;
+    private @Nullable RTCDataChannel ephemeral;
     private boolean closed;
 
     NativeLink(SharedFactory.Lease lease, Executor owner, Events events) {
@@ -118,7 +132,7 @@ final class NativeLink {
     }
 
     /**
-     * Makes the connection and its channel.
+     * Makes the connection and its channels.
      *
      * @throws NativeFailure if the native library refuses, for example because of the ICE servers
      */
@@ -126,21 +140,36 @@ final class NativeLink {
         run(() -> {
             RTCPeerConnection made = lease.factory().createPeerConnection(configuration, new ConnectionCallbacks());
             connection = made;
-            // Negotiated rather than in-band: the channel and its observer are there before the first byte can come,
-            // and a channel that the other side opens is recognized as a violation without looking at it.
+            // Negotiated rather than in-band: the channels and their observers are there before the first byte can
+            // come, and a channel that the other side opens is recognized as a violation without looking at it.
             RTCDataChannelInit init = new RTCDataChannelInit();
             init.negotiated = true;
-            init.id = 0;
+            init.id = CHANNEL_ID;
             init.ordered = true;
             RTCDataChannel opened = made.createDataChannel(LABEL, init);
             channel = opened;
             opened.registerObserver(new ChannelCallbacks());
+            RTCDataChannelInit lossy = new RTCDataChannelInit();
+            lossy.negotiated = true;
+            lossy.id = EPHEMERAL_ID;
+            lossy.ordered = false;
+            lossy.maxRetransmits = 0;
+            RTCDataChannel second = made.createDataChannel(EPHEMERAL_LABEL, lossy);
+            ephemeral = second;
+            second.registerObserver(new EphemeralCallbacks());
         });
     }
 
-    void createOffer(Consumer<String> then) throws NativeFailure {
+    /**
+     * Begins to make an offer.
+     *
+     * @param restart whether it begins ICE anew
+     */
+    void createOffer(boolean restart, Consumer<String> then) throws NativeFailure {
         run(() -> {
-            live(connection).createOffer(new RTCOfferOptions(), new CreateCallbacks(Step.CREATE_OFFER, then));
+            RTCOfferOptions options = new RTCOfferOptions();
+            options.iceRestart = restart;
+            live(connection).createOffer(options, new CreateCallbacks(Step.CREATE_OFFER, then));
         });
     }
 
@@ -197,7 +226,27 @@ final class NativeLink {
         });
     }
 
-    /** Begins to close the channel in the way that tells the other side; the connection stays. */
+    /** Sends a frame once, if the ephemeral channel is open and has room; see {@link #send}. */
+    boolean sendEphemeral(byte[] frame) throws NativeFailure {
+        return call(false, () -> {
+            RTCDataChannel open = live(ephemeral);
+            if (open.getState() != RTCDataChannelState.OPEN
+                    || open.getBufferedAmount() + frame.length > PeerLink.MAX_BUFFERED_EPHEMERAL_BYTES) {
+                return false;
+            }
+            open.send(new RTCDataChannelBuffer(ByteBuffer.wrap(frame), true));
+            return true;
+        });
+    }
+
+    /** Collects figures; the report has addresses in it. */
+    void stats(Consumer<Map<String, RTCStats>> then) throws NativeFailure {
+        run(() -> {
+            live(connection).getStats(new StatsCallbacks(then));
+        });
+    }
+
+    /** Begins to close the reliable channel in the way that tells the other side; the connection stays. */
     void closeChannel() throws NativeFailure {
         run(() -> {
             live(channel).close();
@@ -213,14 +262,17 @@ final class NativeLink {
             }
             closed = true;
             RTCDataChannel oldChannel = channel;
+            RTCDataChannel oldEphemeral = ephemeral;
             RTCPeerConnection oldConnection = connection;
             channel = null;
+            ephemeral = null;
             connection = null;
             // In this order; each step on its own, so that one that fails does not leave the rest behind.
             if (oldChannel != null) {
-                step("unregisterObserver", oldChannel::unregisterObserver);
-                step("close", oldChannel::close);
-                step("dispose", oldChannel::dispose);
+                takeApart(oldChannel);
+            }
+            if (oldEphemeral != null) {
+                takeApart(oldEphemeral);
             }
             if (oldConnection != null) {
                 step("close", oldConnection::close);
@@ -245,6 +297,12 @@ final class NativeLink {
     /** Says that a frame has been read by its receiver. */
     private void read(byte[] frame) {
         unreadBytes.addAndGet(-(frame.length + (long) FRAME_OVERHEAD_BYTES));
+    }
+
+    private static void takeApart(RTCDataChannel old) {
+        step("unregisterObserver", old::unregisterObserver);
+        step("close", old::close);
+        step("dispose", old::dispose);
     }
 
     private static void step(String name, Runnable call) {
@@ -409,6 +467,42 @@ final class NativeLink {
         }
     }
 
+    private final class EphemeralCallbacks implements RTCDataChannelObserver {
+
+        @Override
+        public void onBufferedAmountChange(long previousAmount) {
+            // As above.
+        }
+
+        @Override
+        public void onStateChange() {
+            // The link lives and dies with its reliable channel; whether this one is open is asked when it is used.
+        }
+
+        @Override
+        public void onMessage(RTCDataChannelBuffer buffer) {
+            try {
+                int length = buffer.data.remaining();
+                if (!buffer.binary) {
+                    post(() -> events.violated("it sent text"));
+                } else if (length == 0 || length > PeerLink.MAX_EPHEMERAL_BYTES) {
+                    post(() -> events.violated("it sent an ephemeral frame of " + length + " bytes"));
+                } else if (unreadEphemeral.get() < PeerLink.MAX_UNREAD_EPHEMERAL) {
+                    // Only this thread counts up.
+                    unreadEphemeral.incrementAndGet();
+                    byte[] frame = new byte[length];
+                    buffer.data.get(frame);
+                    post(() -> {
+                        unreadEphemeral.decrementAndGet();
+                        events.receivedEphemeral(frame);
+                    });
+                }
+            } catch (Throwable e) {
+                lost(e);
+            }
+        }
+    }
+
     private final class CreateCallbacks implements CreateSessionDescriptionObserver {
 
         private final Step step;
@@ -462,6 +556,26 @@ final class NativeLink {
         public void onFailure(String error) {
             try {
                 post(() -> events.stepFailed(step));
+            } catch (Throwable e) {
+                lost(e);
+            }
+        }
+    }
+
+    private final class StatsCallbacks implements RTCStatsCollectorCallback {
+
+        private final Consumer<Map<String, RTCStats>> then;
+
+        StatsCallbacks(Consumer<Map<String, RTCStats>> then) {
+            this.then = then;
+        }
+
+        @Override
+        public void onStatsDelivered(RTCStatsReport report) {
+            try {
+                // A copy already: the library fills objects of Java, and keeps none of them.
+                Map<String, RTCStats> entries = report.getStats();
+                post(() -> then.accept(entries));
             } catch (Throwable e) {
                 lost(e);
             }

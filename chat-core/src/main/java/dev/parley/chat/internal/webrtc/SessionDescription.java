@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -34,6 +35,7 @@ final class SessionDescription {
     private static final Pattern UFRAG = Pattern.compile("[A-Za-z0-9+/]{4,256}");
     private static final Pattern PASSWORD = Pattern.compile("[A-Za-z0-9+/]{22,256}");
     private static final Pattern MID = Pattern.compile("[A-Za-z0-9._~-]{1,32}");
+    private static final Pattern ORIGIN = Pattern.compile("o=\\S+ [0-9]+ ([0-9]{1,18}) .*");
     private static final Pattern OFFER_SETUP = Pattern.compile("actpass");
     private static final Pattern ANSWER_SETUP = Pattern.compile("active|passive");
     private static final Pattern PORT = Pattern.compile("[0-9]{1,5}");
@@ -44,6 +46,7 @@ final class SessionDescription {
 
     private static final int MAX_PORT = 65_535;
 
+    private final long version;
     private final String fingerprint;
     private final String ufrag;
     private final String password;
@@ -52,7 +55,9 @@ final class SessionDescription {
     private final int sctpPort;
     private final List<IceCandidate> candidates;
 
-    private SessionDescription(Attributes attributes, Kind kind) throws MalformedSignalException {
+    private SessionDescription(String origin, Attributes attributes, Kind kind) throws MalformedSignalException {
+        Matcher form = ORIGIN.matcher(origin);
+        version = form.matches() ? Long.parseLong(form.group(1)) : 0;
         String print = attributes.exactlyOne("fingerprint", FINGERPRINT);
         fingerprint = print.substring(print.indexOf(' ') + 1).toUpperCase(Locale.ROOT);
         ufrag = attributes.exactlyOne("ice-ufrag", UFRAG);
@@ -123,7 +128,7 @@ final class SessionDescription {
         if (!media) {
             throw new MalformedSignalException("a description is not of one data channel association");
         }
-        return new SessionDescription(attributes, kind);
+        return new SessionDescription(lines.get(1), attributes, kind);
     }
 
     /**
@@ -137,6 +142,45 @@ final class SessionDescription {
             bytes[i] = (byte) Integer.parseInt(fingerprint.substring(3 * i, 3 * i + 2), 16);
         }
         return bytes;
+    }
+
+    /**
+     * Returns the user name fragment of ICE, which names this round of it.
+     *
+     * @return the value of {@code a=ice-ufrag}
+     */
+    String ufrag() {
+        return ufrag;
+    }
+
+    /**
+     * Tells whether a description was made before another of the same side, by the version in its origin (RFC 8866
+     * section 5.2).
+     *
+     * @param other of the same side
+     * @return whether this one is older
+     */
+    boolean isOlderThan(SessionDescription other) {
+        return version < other.version;
+    }
+
+    /**
+     * Checks that this description begins ICE anew and changes nothing else (RFC 8839 section 4.4.3.1.1): above all
+     * that the same certificate is at the other end.
+     *
+     * @param before the last one of the same side
+     * @throws MalformedSignalException if it says anything else
+     */
+    void requireRestartOf(SessionDescription before) throws MalformedSignalException {
+        if (!fingerprint.equals(before.fingerprint)) {
+            throw new MalformedSignalException("a description has another fingerprint than the one before");
+        }
+        if (!setup.equals(before.setup) || !mid.equals(before.mid) || sctpPort != before.sctpPort) {
+            throw new MalformedSignalException("a description changes more than the path");
+        }
+        if (ufrag.equals(before.ufrag) || password.equals(before.password)) {
+            throw new MalformedSignalException("a description is no restart of ICE");
+        }
     }
 
     /**

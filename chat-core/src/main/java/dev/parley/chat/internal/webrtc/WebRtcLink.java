@@ -14,14 +14,21 @@ import dev.parley.chat.transport.Environment;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.IceServer;
 import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.LinkStats;
+import dev.parley.chat.transport.PathState;
 import dev.parley.chat.transport.PeerLink;
 import dev.parley.chat.transport.PeerLinkListener;
 import dev.parley.chat.transport.Transport.LinkRole;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +51,7 @@ public final class WebRtcLink implements PeerLink {
     /** How long what is queued may take to leave when a link is closed. */
     static final Duration MAX_DRAIN = Duration.ofSeconds(1);
 
-    /** Most candidates of the other side that are accepted, in all. */
+    /** Most candidates of the other side that are accepted for one description. */
     static final int MAX_REMOTE_CANDIDATES = 256;
 
     private static final Duration DRAIN_POLL = Duration.ofMillis(5);
@@ -79,7 +86,30 @@ public final class WebRtcLink implements PeerLink {
     private final List<LinkSignal.Candidate> waiting = new ArrayList<>();
     private @Nullable SessionDescription local;
     private @Nullable SessionDescription remote;
-    private @Nullable LinkSignal remoteSignal;
+    /** The offer that waits for its answer. */
+    private @Nullable SessionDescription offered;
+
+    /** The offer that waits until the one before has been answered. */
+    private @Nullable SessionDescription nextOffer;
+
+    private boolean offering;
+    private boolean answering;
+    private boolean restartWhenOpen;
+    private boolean restarting;
+    private boolean pathFailed;
+    private boolean interrupted;
+    private int restarts;
+    private int restartsWanted;
+
+    /** The rounds of ICE that this side has offered. */
+    private final Set<String> offeredUfrags = new HashSet<>();
+
+    /** Digests of the descriptions of the other side. */
+    private final Set<ByteBuffer> descriptions = new HashSet<>();
+
+    /** The rounds of ICE that the other side has begun. */
+    private final Set<String> remoteUfrags = new HashSet<>();
+
     private Environment.Cancellable timer = () -> {};
 
     /**
@@ -137,11 +167,13 @@ public final class WebRtcLink implements PeerLink {
         }
         try {
             if (signal instanceof LinkSignal.Offer offer) {
-                acceptDescription(signal, offer.sdp(), Kind.OFFER);
+                acceptOffer(offer);
             } else if (signal instanceof LinkSignal.Answer answer) {
-                acceptDescription(signal, answer.sdp(), Kind.ANSWER);
+                acceptAnswer(answer);
             } else if (signal instanceof LinkSignal.Candidate candidate) {
                 acceptCandidate(candidate);
+            } else if (signal instanceof LinkSignal.RestartRequest) {
+                acceptRestartRequest();
             }
             // The end of candidates says nothing that ICE would wait for here: the connect timeout bounds the search.
         } catch (MalformedSignalException e) {
@@ -152,62 +184,124 @@ public final class WebRtcLink implements PeerLink {
         }
     }
 
-    private void acceptDescription(LinkSignal signal, String sdp, Kind kind)
-            throws MalformedSignalException, NativeFailure {
-        if (signal.equals(remoteSignal)) {
-            return; // Signaling may deliver twice.
+    private void acceptOffer(LinkSignal.Offer offer) throws MalformedSignalException, NativeFailure {
+        if (isRepeated(offer.sdp())) {
+            return;
         }
-        boolean expected = kind == (role == LinkRole.INITIATOR ? Kind.ANSWER : Kind.OFFER);
-        boolean early = role == LinkRole.INITIATOR && local == null;
-        if (!expected || early || remoteSignal != null || phase != Phase.NEGOTIATING) {
+        SessionDescription current = remote;
+        if (role != LinkRole.RESPONDER) {
             throw new MalformedSignalException("a description is out of place");
         }
-        SessionDescription parsed = SessionDescription.parse(sdp, kind);
-        countCandidates(parsed.candidateCount());
-        remoteSignal = signal;
-        remote = parsed;
-        connection.setRemote(kind, parsed, () -> guarded(() -> remoteSet(kind)));
+        SessionDescription parsed = SessionDescription.parse(offer.sdp(), Kind.OFFER);
+        if (current != null) {
+            if (parsed.isOlderThan(nextOffer == null ? current : nextOffer)) {
+                return; // It was overtaken by the one that counts.
+            }
+            parsed.requireRestartOf(current);
+            if (++restarts > MAX_RESTARTS) {
+                throw new MalformedSignalException("more than " + MAX_RESTARTS + " restarts");
+            }
+            beginRestart();
+        }
+        if (answering) {
+            nextOffer = parsed;
+        } else {
+            answer(parsed);
+        }
     }
 
-    private void remoteSet(Kind kind) throws NativeFailure {
-        if (phase == Phase.CLOSING || phase == Phase.CLOSED) {
+    private void answer(SessionDescription offer) throws MalformedSignalException, NativeFailure {
+        answering = true;
+        setRemote(offer, Kind.OFFER);
+    }
+
+    private void acceptAnswer(LinkSignal.Answer answer) throws MalformedSignalException, NativeFailure {
+        if (isRepeated(answer.sdp())) {
+            return;
+        }
+        SessionDescription offer = offered;
+        if (answer.to() != null && (offer == null || !answer.to().equals(offer.ufrag()))) {
+            if (!offeredUfrags.contains(answer.to())) {
+                throw new MalformedSignalException("an answer is to no offer that was made");
+            }
+            return; // The offer has been made anew since.
+        }
+        if (role != LinkRole.INITIATOR || offer == null) {
+            throw new MalformedSignalException("a description is out of place");
+        }
+        SessionDescription parsed = SessionDescription.parse(answer.sdp(), Kind.ANSWER);
+        if (remote != null) {
+            parsed.requireRestartOf(remote);
+        }
+        offered = null;
+        setRemote(parsed, Kind.ANSWER);
+    }
+
+    /** Says whether a description has come before, since signaling may deliver twice; remembers it. */
+    private boolean isRepeated(String sdp) {
+        return !descriptions.add(ByteBuffer.wrap(sha256().digest(sdp.getBytes(StandardCharsets.UTF_8))));
+    }
+
+    private void setRemote(SessionDescription description, Kind kind) throws MalformedSignalException, NativeFailure {
+        waiting.removeIf(
+                candidate -> ufragOf(candidate).filter(remoteUfrags::contains).isPresent());
+        remoteUfrags.add(description.ufrag());
+        remoteCandidates = waiting.size();
+        countCandidates(description.candidateCount());
+        remote = description;
+        remoteIsSet = false;
+        connection.setRemote(kind, description, () -> guarded(() -> remoteSet(description, kind)));
+    }
+
+    private void remoteSet(SessionDescription description, Kind kind) throws NativeFailure {
+        if (phase == Phase.CLOSING || phase == Phase.CLOSED || description != remote) {
             return;
         }
         remoteIsSet = true;
         try {
-            for (LinkSignal.Candidate candidate : waiting) {
-                addCandidate(candidate);
+            List<LinkSignal.Candidate> early = List.copyOf(waiting);
+            waiting.clear();
+            for (LinkSignal.Candidate candidate : early) {
+                place(candidate);
             }
         } catch (MalformedSignalException | NativeFailure e) {
             violation("a candidate cannot be used");
             return;
-        } finally {
-            waiting.clear();
         }
         if (kind == Kind.OFFER) {
-            connection.createAnswer(sdp -> guarded(() -> localCreated(sdp, Kind.ANSWER)));
+            connection.createAnswer(sdp -> guarded(() -> answerCreated(sdp, description)));
         }
     }
 
     private void acceptCandidate(LinkSignal.Candidate candidate) throws MalformedSignalException, NativeFailure {
         countCandidates(1);
-        if (remoteIsSet) {
-            addCandidate(candidate);
-        } else {
-            IceCandidate.parse(candidate.candidate());
+        place(candidate);
+    }
+
+    /** Uses a candidate of the present round of ICE, keeps one of the next, and passes over one of before. */
+    private void place(LinkSignal.Candidate candidate) throws MalformedSignalException, NativeFailure {
+        IceCandidate parsed = IceCandidate.parse(candidate.candidate()).orElse(null);
+        String ufrag = parsed == null ? null : parsed.ufrag().orElse(null);
+        SessionDescription current = remote;
+        boolean isPresent = ufrag == null || (current != null && ufrag.equals(current.ufrag()));
+        if (isPresent && remoteIsSet && current != null) {
+            if (candidate.sdpMLineIndex() != 0
+                    || (candidate.sdpMid() != null && !candidate.sdpMid().equals(current.mid()))) {
+                throw new MalformedSignalException("a candidate is of no media section that there is");
+            }
+            if (parsed != null) {
+                connection.addCandidate(parsed, current.mid());
+            }
+        } else if (isPresent || !remoteUfrags.contains(ufrag)) {
             waiting.add(candidate);
         }
     }
 
-    private void addCandidate(LinkSignal.Candidate candidate) throws MalformedSignalException, NativeFailure {
-        String mid = remote == null ? "" : remote.mid();
-        if (candidate.sdpMLineIndex() != 0
-                || (candidate.sdpMid() != null && !candidate.sdpMid().equals(mid))) {
-            throw new MalformedSignalException("a candidate is of no media section that there is");
-        }
-        IceCandidate parsed = IceCandidate.parse(candidate.candidate()).orElse(null);
-        if (parsed != null) {
-            connection.addCandidate(parsed, mid);
+    private static Optional<String> ufragOf(LinkSignal.Candidate candidate) {
+        try {
+            return IceCandidate.parse(candidate.candidate()).flatMap(IceCandidate::ufrag);
+        } catch (MalformedSignalException e) {
+            throw new IllegalStateException("a candidate is checked before it waits", e);
         }
     }
 
@@ -235,6 +329,23 @@ public final class WebRtcLink implements PeerLink {
     }
 
     @Override
+    public boolean sendEphemeral(byte[] frame) {
+        if (frame.length == 0 || frame.length > MAX_EPHEMERAL_BYTES) {
+            throw new IllegalArgumentException(
+                    "an ephemeral frame has 1 to " + MAX_EPHEMERAL_BYTES + " bytes, not " + frame.length);
+        }
+        if (phase != Phase.OPEN || interrupted) {
+            return false;
+        }
+        try {
+            return connection.sendEphemeral(frame);
+        } catch (NativeFailure e) {
+            failed("sending an ephemeral frame failed", e);
+            return false;
+        }
+    }
+
+    @Override
     public long bufferedBytes() {
         if (phase != Phase.OPEN) {
             return 0;
@@ -248,20 +359,97 @@ public final class WebRtcLink implements PeerLink {
     }
 
     @Override
+    public void stats(Consumer<LinkStats> then) {
+        if (phase != Phase.OPEN) {
+            return;
+        }
+        try {
+            connection.stats(report -> guarded(() -> {
+                if (phase == Phase.OPEN) {
+                    LinkStats stats = NativeStats.read(report, connection.bufferedBytes());
+                    tell(() -> then.accept(stats));
+                }
+            }));
+        } catch (NativeFailure e) {
+            failed("asking for the link's figures failed", e);
+        }
+    }
+
+    @Override
     public byte[] channelBinding() {
         SessionDescription mine = local;
         SessionDescription others = remote;
         if (!told || mine == null || others == null) {
             throw new IllegalStateException("a link has a channel binding once it is open");
         }
-        MessageDigest digest;
+        MessageDigest digest = sha256();
+        digest.update((role == LinkRole.INITIATOR ? mine : others).fingerprint());
+        return digest.digest((role == LinkRole.INITIATOR ? others : mine).fingerprint());
+    }
+
+    private static MessageDigest sha256() {
         try {
-            digest = MessageDigest.getInstance("SHA-256");
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
-        digest.update((role == LinkRole.INITIATOR ? mine : others).fingerprint());
-        return digest.digest((role == LinkRole.INITIATOR ? others : mine).fingerprint());
+    }
+
+    @Override
+    public boolean restartIce() {
+        if (phase != Phase.OPEN || restartsWanted >= MAX_RESTARTS) {
+            return false;
+        }
+        restartsWanted++;
+        beginRestart();
+        if (role == LinkRole.RESPONDER) {
+            post(() -> {
+                if (phase == Phase.OPEN) {
+                    tell(() -> listener.onSignal(new LinkSignal.RestartRequest()));
+                }
+            });
+        } else if (!offering) {
+            // One that is being made serves this call as well.
+            try {
+                offering = true;
+                connection.createOffer(true, sdp -> guarded(() -> offerCreated(sdp)));
+            } catch (NativeFailure e) {
+                failed("an ICE restart failed", e);
+            }
+        }
+        return true;
+    }
+
+    private void acceptRestartRequest() throws MalformedSignalException {
+        if (role != LinkRole.INITIATOR || remote == null) {
+            throw new MalformedSignalException("a request for a restart is out of place");
+        }
+        if (phase == Phase.OPEN) {
+            restartIce();
+        } else {
+            restartWhenOpen = true; // The link opens at the other side first.
+        }
+    }
+
+    /** Gives the path that is looked for now its time, also if the present one fails. */
+    private void beginRestart() {
+        if (phase == Phase.OPEN) {
+            restarting = true;
+            timer.cancel();
+            timer = environment.schedule(connectTimeout, () -> post(this::restartTimedOut));
+        }
+    }
+
+    private void restartTimedOut() {
+        if (phase == Phase.OPEN) {
+            restarting = false;
+            if (pathFailed) {
+                finish(new CloseReason(
+                        Code.NO_CONNECTION,
+                        Origin.NETWORK,
+                        "no path within " + connectTimeout.toSeconds() + " s of an ICE restart"));
+            }
+        }
     }
 
     @Override
@@ -310,26 +498,60 @@ public final class WebRtcLink implements PeerLink {
         try {
             connection.start(configuration(ice));
             if (role == LinkRole.INITIATOR) {
-                connection.createOffer(sdp -> guarded(() -> localCreated(sdp, Kind.OFFER)));
+                offering = true;
+                connection.createOffer(false, sdp -> guarded(() -> offerCreated(sdp)));
             }
         } catch (NativeFailure e) {
             failed("the native connection could not be made; are the ICE servers right?", e);
         }
     }
 
-    private void localCreated(String sdp, Kind kind) throws NativeFailure {
-        if (phase != Phase.NEGOTIATING) {
+    private void offerCreated(String sdp) throws NativeFailure {
+        offering = false;
+        if (phase != Phase.NEGOTIATING && phase != Phase.OPEN) {
             return;
         }
+        SessionDescription made = described(sdp, Kind.OFFER);
+        if (made != null) {
+            offered = made;
+            offeredUfrags.add(made.ufrag());
+            connection.setLocal(Kind.OFFER, sdp);
+            // The candidates that this brings about are tasks behind this one, so the description leaves before them.
+            tell(() -> listener.onSignal(new LinkSignal.Offer(sdp)));
+        }
+    }
+
+    private void answerCreated(String sdp, SessionDescription offer) throws MalformedSignalException, NativeFailure {
+        answering = false;
+        if (phase != Phase.NEGOTIATING && phase != Phase.OPEN) {
+            return;
+        }
+        boolean isFirst = local == null;
+        if (described(sdp, Kind.ANSWER) == null) {
+            return;
+        }
+        connection.setLocal(Kind.ANSWER, sdp);
+        tell(() -> listener.onSignal(new LinkSignal.Answer(sdp, isFirst ? null : offer.ufrag())));
+        SessionDescription next = nextOffer;
+        if (next != null) {
+            nextOffer = null;
+            answer(next);
+        }
+    }
+
+    /** Takes this side's own description apart; null if the link has ended because of it. */
+    private @Nullable SessionDescription described(String sdp, Kind kind) {
         try {
-            local = SessionDescription.parse(sdp, kind);
+            SessionDescription made = SessionDescription.parse(sdp, kind);
+            if (local != null) {
+                made.requireRestartOf(local);
+            }
+            local = made;
+            return made;
         } catch (MalformedSignalException e) {
             failed("webrtc-java described itself in an unknown way", e);
-            return;
+            return null;
         }
-        connection.setLocal(kind, sdp);
-        // The candidates that this brings about are tasks behind this one, so the description leaves before them.
-        tell(() -> listener.onSignal(kind == Kind.OFFER ? new LinkSignal.Offer(sdp) : new LinkSignal.Answer(sdp)));
     }
 
     private void timedOut() {
@@ -343,7 +565,19 @@ public final class WebRtcLink implements PeerLink {
         phase = Phase.OPEN;
         timer.cancel();
         told = true;
+        interrupted = false;
         tell(listener::onOpen);
+        if (restartWhenOpen) {
+            restartIce();
+        }
+    }
+
+    private void path(PathState state) {
+        boolean isInterrupted = state == PathState.INTERRUPTED;
+        if (phase == Phase.OPEN && isInterrupted != interrupted) {
+            interrupted = isInterrupted;
+            tell(() -> listener.onPath(state));
+        }
     }
 
     private void violation(String what) {
@@ -461,15 +695,27 @@ public final class WebRtcLink implements PeerLink {
 
         @Override
         public void connectionChanged(RTCPeerConnectionState state) {
-            // DISCONNECTED may pass by itself; FAILED does not.
-            if (state == RTCPeerConnectionState.FAILED) {
-                if (phase == Phase.CLOSING) {
-                    finish(LEFT_HERE);
-                } else {
-                    finish(new CloseReason(Code.NO_CONNECTION, Origin.NETWORK, "the path failed"));
+            switch (state) {
+                case CONNECTED -> {
+                    pathFailed = false;
+                    path(PathState.CONNECTED);
                 }
-            } else if (state == RTCPeerConnectionState.CLOSED) {
-                channelClosed();
+                // This may pass by itself.
+                case DISCONNECTED -> path(PathState.INTERRUPTED);
+                case FAILED -> pathFailed();
+                case CLOSED -> channelClosed();
+                case NEW, CONNECTING -> {}
+            }
+        }
+
+        private void pathFailed() {
+            if (phase == Phase.CLOSING) {
+                finish(LEFT_HERE);
+            } else if (phase == Phase.OPEN && restarting) {
+                pathFailed = true;
+                path(PathState.INTERRUPTED);
+            } else {
+                finish(new CloseReason(Code.NO_CONNECTION, Origin.NETWORK, "the path failed"));
             }
         }
 
@@ -481,6 +727,13 @@ public final class WebRtcLink implements PeerLink {
             }
             if (phase == Phase.OPEN) {
                 tell(() -> listener.onFrame(frame));
+            }
+        }
+
+        @Override
+        public void receivedEphemeral(byte[] frame) {
+            if (phase == Phase.OPEN) {
+                tell(() -> listener.onEphemeral(frame));
             }
         }
 

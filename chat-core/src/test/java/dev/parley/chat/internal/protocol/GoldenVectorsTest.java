@@ -216,6 +216,8 @@ final class GoldenVectorsTest {
                 "candidate", new String(LinkSignals.encode(new LinkSignal.Candidate("candidate:1", "0", 0)), UTF_8));
         vectors.put("candidate.noMid", new String(LinkSignals.encode(new LinkSignal.Candidate("c", null, 1)), UTF_8));
         vectors.put("end", new String(LinkSignals.encode(new LinkSignal.EndOfCandidates()), UTF_8));
+        vectors.put("answer.restart", new String(LinkSignals.encode(new LinkSignal.Answer("v=0\r\n", "Wq1u")), UTF_8));
+        vectors.put("restart", new String(LinkSignals.encode(new LinkSignal.RestartRequest()), UTF_8));
         return vectors;
     }
 
@@ -311,6 +313,10 @@ final class GoldenVectorsTest {
         assertThat(LinkSignals.decode(value(file, "candidate.noMid").getBytes(UTF_8)))
                 .isEqualTo(new LinkSignal.Candidate("c", null, 1));
         assertThat(LinkSignals.decode(value(file, "end").getBytes(UTF_8))).isEqualTo(new LinkSignal.EndOfCandidates());
+        assertThat(LinkSignals.decode(value(file, "answer.restart").getBytes(UTF_8)))
+                .isEqualTo(new LinkSignal.Answer("v=0\r\n", "Wq1u"));
+        assertThat(LinkSignals.decode(value(file, "restart").getBytes(UTF_8)))
+                .isEqualTo(new LinkSignal.RestartRequest());
     }
 
     @ParameterizedTest

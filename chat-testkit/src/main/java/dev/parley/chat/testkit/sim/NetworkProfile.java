@@ -4,12 +4,13 @@ import java.time.Duration;
 
 /**
  * What a simulated network does to what is sent over it. Loss on a link shows as delay, since a data channel sends
- * again; loss on the way to the signaling worker loses the message for good, as an expired mailbox would.
+ * again; loss of an ephemeral frame, or on the way to the signaling worker, loses it for good.
  *
  * @param latency from one side to the other
- * @param jitter added at random, up to this
+ * @param jitter added at random, up to this, to each packet by itself: ephemeral frames that are sent within it
+ *     overtake each other
  * @param loss probability that a packet is lost, 0…1
- * @param duplication probability that a signaling message arrives twice, 0…1
+ * @param duplication probability that a signaling message or an ephemeral frame arrives twice, 0…1
  * @param retransmission how long a link takes to send a lost packet again
  */
 public record NetworkProfile(

@@ -3,6 +3,7 @@ package dev.parley.chat.testkit.sim;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
@@ -33,6 +34,8 @@ public final class SimNetwork {
          */
         void arrived(String from, String to, byte[] frame);
     }
+
+    private static final String OFFER = "sim-offer-";
 
     private final VirtualTime time;
     private final Random random;
@@ -81,6 +84,16 @@ public final class SimNetwork {
     public void moveTo(String host, int island) {
         islands.put(host, island);
         links.forEach(SimTransport.SimLink::resume);
+    }
+
+    /**
+     * Gives a host another address: the links that it has now carry nothing any more. What is under way over one waits
+     * until its ICE is restarted, or the link is given up. The host reaches the worker, and new links find it.
+     *
+     * @param host the host
+     */
+    public void changeAddress(String host) {
+        List.copyOf(links).stream().filter(link -> link.isOf(host)).forEach(SimTransport.SimLink::breakPath);
     }
 
     /**
@@ -183,6 +196,11 @@ public final class SimNetwork {
         return profile.latency().toNanos() + (jitter == 0 ? 0 : (long) (random.nextDouble() * jitter));
     }
 
+    /** What a probe of a path takes there and back on average. */
+    Duration roundTrip() {
+        return profile.latency().multipliedBy(2).plus(profile.jitter());
+    }
+
     boolean loses() {
         return random.nextDouble() < profile.loss();
     }
@@ -192,9 +210,14 @@ public final class SimNetwork {
     }
 
     String register(SimTransport.SimLink initiator) {
-        String offer = "sim-offer-" + nextOffer++;
+        String offer = OFFER + nextOffer++;
         offers.put(offer, initiator);
         return offer;
+    }
+
+    /** Says which of the offers a registered one is: later ones have greater numbers. */
+    static long numberOf(String offer) {
+        return Long.parseLong(offer.substring(OFFER.length()));
     }
 
     long nextBinding() {
@@ -204,6 +227,9 @@ public final class SimNetwork {
     SimTransport.@Nullable SimLink initiatorOf(String offer) {
         return offers.get(offer);
     }
+
+    /** After this long without a way between its hosts, the path of a link counts as interrupted, as with ICE. */
+    static final Duration PATH_INTERRUPTION = Duration.ofSeconds(5);
 
     /** After this long without a way between its hosts, a link is given up, as ICE would. */
     static final Duration LINK_FAILURE = Duration.ofSeconds(25);

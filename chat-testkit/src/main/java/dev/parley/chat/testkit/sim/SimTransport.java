@@ -5,6 +5,11 @@ import dev.parley.chat.CloseReason.Code;
 import dev.parley.chat.CloseReason.Origin;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.LinkStats;
+import dev.parley.chat.transport.LinkStats.CandidateType;
+import dev.parley.chat.transport.LinkStats.Protocol;
+import dev.parley.chat.transport.LinkStats.Route;
+import dev.parley.chat.transport.PathState;
 import dev.parley.chat.transport.PeerLink;
 import dev.parley.chat.transport.PeerLinkListener;
 import dev.parley.chat.transport.Transport;
@@ -12,16 +17,20 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Links over a {@link SimNetwork}: the simulated twin of the WebRTC transport. Ordered and reliable while the network
- * holds, delayed by loss, silent in a partition, failed when that lasts.
+ * holds, delayed by loss, silent in a partition, failed when that lasts. Ephemeral frames are lost, doubled and delayed
+ * each by itself.
  */
 public final class SimTransport implements Transport {
 
@@ -103,11 +112,24 @@ public final class SimTransport implements Transport {
         private final Deque<Runnable> held = new ArrayDeque<>();
         private State state = State.NEGOTIATING;
         private @Nullable SimLink other;
-        private @Nullable String description;
+        private final Set<String> descriptions = new HashSet<>();
+        private @Nullable String offered;
+        private long lastOffer;
+        private boolean pathBroken;
+        private boolean interrupted;
+        private boolean restartWhenOpen;
+        private int restarts;
+        private int restartsWanted;
         private byte[] binding = new byte[0];
         private int remoteCandidates;
         private long lastArrivalNanos;
         private long bufferedBytes;
+        private long bufferedEphemeral;
+        private int unreadEphemeral;
+        private long bytesSent;
+        private long bytesReceived;
+        private long messagesSent;
+        private long messagesReceived;
 
         private SimLink(LinkRole role, Executor owner, PeerLinkListener listener) {
             this.role = role;
@@ -141,14 +163,21 @@ public final class SimTransport implements Transport {
             }
             if (signal instanceof LinkSignal.Offer offer) {
                 SimLink initiator = network.initiatorOf(offer.sdp());
-                if (offer.sdp().equals(description)) {
+                if (descriptions.contains(offer.sdp())) {
+                    return;
+                }
+                if (initiator != null && initiator == other && restarts < MAX_RESTARTS) {
+                    if (SimNetwork.numberOf(offer.sdp()) > lastOffer) {
+                        answerRestart(offer);
+                    }
                     return;
                 }
                 if (role != LinkRole.RESPONDER || initiator == null || other != null) {
                     violated("an offer that is malformed or out of place");
                     return;
                 }
-                description = offer.sdp();
+                descriptions.add(offer.sdp());
+                lastOffer = SimNetwork.numberOf(offer.sdp());
                 other = initiator;
                 signal(new LinkSignal.Answer("sim-answer-" + network.register(this)));
                 signalCandidates();
@@ -157,14 +186,18 @@ public final class SimTransport implements Transport {
                 SimLink responder = answer.sdp().startsWith(prefix)
                         ? network.initiatorOf(answer.sdp().substring(prefix.length()))
                         : null;
-                if (answer.sdp().equals(description)) {
+                if (descriptions.contains(answer.sdp())) {
+                    return;
+                }
+                if (responder != null && responder == other && answer.to() != null) {
+                    restarted(answer, responder);
                     return;
                 }
                 if (role != LinkRole.INITIATOR || responder == null || responder.other != this || other != null) {
                     violated("an answer that is malformed or out of place");
                     return;
                 }
-                description = answer.sdp();
+                descriptions.add(answer.sdp());
                 other = responder;
                 connect(responder);
             } else if (signal instanceof LinkSignal.Candidate candidate) {
@@ -173,7 +206,54 @@ public final class SimTransport implements Transport {
                         || ++remoteCandidates > MAX_REMOTE_CANDIDATES) {
                     violated("a candidate that is malformed or one too many");
                 }
+            } else if (signal instanceof LinkSignal.RestartRequest) {
+                if (role != LinkRole.INITIATOR || other == null) {
+                    violated("a request for a restart is out of place");
+                } else if (state == State.OPEN) {
+                    restartIce();
+                } else {
+                    restartWhenOpen = true;
+                }
             }
+        }
+
+        @Override
+        public boolean restartIce() {
+            if (state != State.OPEN || restartsWanted >= MAX_RESTARTS) {
+                return false;
+            }
+            restartsWanted++;
+            if (role == LinkRole.RESPONDER) {
+                signal(new LinkSignal.RestartRequest());
+            } else {
+                String offer = network.register(this);
+                offered = offer;
+                signal(new LinkSignal.Offer(offer));
+                signalCandidates();
+            }
+            return true;
+        }
+
+        private void answerRestart(LinkSignal.Offer offer) {
+            descriptions.add(offer.sdp());
+            lastOffer = SimNetwork.numberOf(offer.sdp());
+            restarts++;
+            remoteCandidates = 0;
+            signal(new LinkSignal.Answer("sim-answer-" + network.register(this), offer.sdp()));
+            signalCandidates();
+        }
+
+        private void restarted(LinkSignal.Answer answer, SimLink responder) {
+            descriptions.add(answer.sdp());
+            if (!Objects.equals(answer.to(), offered)) {
+                return; // The offer has been made anew since.
+            }
+            offered = null;
+            remoteCandidates = 0;
+            pathBroken = false;
+            responder.pathBroken = false;
+            resume();
+            responder.resume();
         }
 
         private void connect(SimLink responder) {
@@ -194,6 +274,9 @@ public final class SimTransport implements Transport {
                 state = State.OPEN;
                 binding = shared;
                 network.tell(listener::onOpen);
+                if (restartWhenOpen) {
+                    restartIce();
+                }
             }
         }
 
@@ -208,9 +291,11 @@ public final class SimTransport implements Transport {
                 return false;
             }
             byte[] copy = frame.clone();
+            countSent(copy);
             network.sent(host, receiver.hostName(), copy);
             transfer(receiver, copy.length, () -> {
                 if (receiver.state == State.OPEN) {
+                    receiver.countReceived(copy);
                     network.arrived(host, receiver.hostName(), copy);
                     network.tell(() -> receiver.listener.onFrame(copy));
                 }
@@ -219,8 +304,84 @@ public final class SimTransport implements Transport {
         }
 
         @Override
+        public boolean sendEphemeral(byte[] frame) {
+            if (frame.length == 0 || frame.length > MAX_EPHEMERAL_BYTES) {
+                throw new IllegalArgumentException(
+                        "an ephemeral frame has 1 to " + MAX_EPHEMERAL_BYTES + " bytes, not " + frame.length);
+            }
+            SimLink receiver = other;
+            if (state != State.OPEN
+                    || receiver == null
+                    || interrupted
+                    || bufferedEphemeral + frame.length > MAX_BUFFERED_EPHEMERAL_BYTES) {
+                return false;
+            }
+            byte[] copy = frame.clone();
+            network.sent(host, receiver.hostName(), copy);
+            countSent(copy);
+            long delayNanos = network.onceNanos();
+            bufferedEphemeral += copy.length;
+            network.time().at(network.time().nowNanos() + delayNanos, () -> bufferedEphemeral -= copy.length);
+            if (network.loses()) {
+                return true;
+            }
+            deliverEphemeral(receiver, copy, delayNanos);
+            if (network.duplicates()) {
+                deliverEphemeral(receiver, copy, network.onceNanos());
+            }
+            return true;
+        }
+
+        private void deliverEphemeral(SimLink receiver, byte[] frame, long delayNanos) {
+            network.time().at(network.time().nowNanos() + delayNanos, () -> {
+                if (!reaches(receiver) || receiver.unreadEphemeral == MAX_UNREAD_EPHEMERAL) {
+                    return;
+                }
+                receiver.unreadEphemeral++;
+                receiver.owner.execute(() -> {
+                    receiver.unreadEphemeral--;
+                    if (receiver.state == State.OPEN) {
+                        receiver.countReceived(frame);
+                        network.arrived(host, receiver.hostName(), frame);
+                        network.tell(() -> receiver.listener.onEphemeral(frame.clone()));
+                    }
+                });
+            });
+        }
+
+        @Override
         public long bufferedBytes() {
             return state == State.OPEN ? bufferedBytes : 0;
+        }
+
+        @Override
+        public void stats(Consumer<LinkStats> then) {
+            if (state != State.OPEN) {
+                return;
+            }
+            owner.execute(() -> {
+                if (state == State.OPEN) {
+                    LinkStats stats = new LinkStats(
+                            network.roundTrip(),
+                            bytesSent,
+                            bytesReceived,
+                            messagesSent,
+                            messagesReceived,
+                            bufferedBytes(),
+                            new Route(CandidateType.HOST, CandidateType.HOST, Protocol.UDP));
+                    network.tell(() -> then.accept(stats));
+                }
+            });
+        }
+
+        private void countSent(byte[] frame) {
+            messagesSent++;
+            bytesSent += frame.length;
+        }
+
+        private void countReceived(byte[] frame) {
+            messagesReceived++;
+            bytesReceived += frame.length;
         }
 
         @Override
@@ -251,7 +412,7 @@ public final class SimTransport implements Transport {
                     receiver.owner.execute(arrival);
                 });
             };
-            if (held.isEmpty() && network.reach(host, receiver.hostName())) {
+            if (held.isEmpty() && reaches(receiver)) {
                 transfer.run();
             } else {
                 held.add(transfer);
@@ -263,13 +424,58 @@ public final class SimTransport implements Transport {
             return host;
         }
 
+        boolean isOf(String name) {
+            return host.equals(name);
+        }
+
+        private boolean reaches(SimLink receiver) {
+            return !pathBroken && network.reach(host, receiver.hostName());
+        }
+
+        /** One of the two hosts has another address: nothing arrives any more, until ICE is restarted. */
+        void breakPath() {
+            if (other != null) {
+                pathBroken = true;
+                other.pathBroken = true;
+                resume();
+                other.resume();
+            }
+        }
+
         /** The network has changed: what was held goes on if there is a way again. */
         void resume() {
             SimLink receiver = other;
-            if (receiver != null && network.reach(host, receiver.hostName())) {
-                while (!held.isEmpty()) {
-                    held.remove().run();
+            if (receiver == null || state != State.OPEN) {
+                return;
+            }
+            if (!reaches(receiver)) {
+                noticeLater(receiver);
+                return;
+            }
+            while (!held.isEmpty()) {
+                held.remove().run();
+            }
+            path(PathState.CONNECTED);
+        }
+
+        /** Nothing has come for a while: then the path counts as interrupted. */
+        private void noticeLater(SimLink receiver) {
+            network.time().at(network.time().nowNanos() + SimNetwork.PATH_INTERRUPTION.toNanos(), () -> {
+                if (!reaches(receiver)) {
+                    path(PathState.INTERRUPTED);
                 }
+            });
+        }
+
+        private void path(PathState now) {
+            boolean isInterrupted = now == PathState.INTERRUPTED;
+            if (state == State.OPEN && isInterrupted != interrupted) {
+                interrupted = isInterrupted;
+                owner.execute(() -> {
+                    if (state == State.OPEN) {
+                        network.tell(() -> listener.onPath(now));
+                    }
+                });
             }
         }
 

@@ -4,6 +4,7 @@ import dev.parley.chat.CloseReason;
 import dev.parley.chat.testkit.internal.WatchedOwner;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.PathState;
 import dev.parley.chat.transport.PeerLink;
 import dev.parley.chat.transport.PeerLinkListener;
 import dev.parley.chat.transport.Transport;
@@ -23,6 +24,8 @@ final class LinkProbe implements PeerLinkListener {
     final WatchedOwner owner;
     final List<LinkSignal> signals = new CopyOnWriteArrayList<>();
     final List<byte[]> frames = new CopyOnWriteArrayList<>();
+    final List<byte[]> ephemeral = new CopyOnWriteArrayList<>();
+    final List<PathState> paths = new CopyOnWriteArrayList<>();
 
     volatile @Nullable PeerLink link;
     volatile byte @Nullable [] binding;
@@ -49,6 +52,11 @@ final class LinkProbe implements PeerLinkListener {
             List.copyOf(signals).forEach(consumer);
             wire = consumer;
         });
+    }
+
+    /** Carries the signals from now on to another consumer. */
+    void redirectTo(Consumer<LinkSignal> consumer) {
+        owner.execute(() -> wire = consumer);
     }
 
     /** Hands a signal of the other side over. */
@@ -132,6 +140,27 @@ final class LinkProbe implements PeerLinkListener {
     }
 
     @Override
+    public void onEphemeral(byte[] frame) {
+        check("onEphemeral");
+        if (binding == null) {
+            owner.fault("an ephemeral frame came before the link was open");
+        }
+        ephemeral.add(frame);
+        mayThrow();
+    }
+
+    @Override
+    public void onPath(PathState state) {
+        check("onPath");
+        PathState before = paths.isEmpty() ? PathState.CONNECTED : paths.get(paths.size() - 1);
+        if (binding == null || state == before) {
+            owner.fault("the path was told to be " + state + " when that was known");
+        }
+        paths.add(state);
+        mayThrow();
+    }
+
+    @Override
     public void onClosed(CloseReason reason) {
         check("onClosed");
         if (inMethod) {
@@ -159,6 +188,10 @@ final class LinkProbe implements PeerLinkListener {
 
     /** What arrived, as text that tells sizes and contents apart, for messages of assertions. */
     List<String> prints() {
+        return prints(frames);
+    }
+
+    static List<String> prints(List<byte[]> frames) {
         List<String> prints = new ArrayList<>();
         frames.forEach(frame -> prints.add(print(frame)));
         return prints;

@@ -9,6 +9,7 @@ import dev.parley.chat.CloseReason.Code;
 import dev.parley.chat.CloseReason.Origin;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.LinkStats;
 import dev.parley.chat.transport.PeerLink;
 import dev.parley.chat.transport.Transport;
 import dev.parley.chat.transport.Transport.LinkRole;
@@ -319,6 +320,294 @@ public abstract class TransportContract {
         await(() -> this.<Long>ask(pair.initiator(), PeerLink::bufferedBytes) == 0);
         assertCarries(pair);
         assertThat(pair.responder().frames).hasSize(taken + 1);
+    }
+
+    // Ephemeral frames
+
+    @Test
+    public void ephemeralFramesArriveWholeIfTheyDo() {
+        Pair pair = openPair();
+        List<byte[]> sent =
+                List.of(ephemeral(1), ephemeral(2), ephemeral(700), ephemeral(PeerLink.MAX_EPHEMERAL_BYTES));
+
+        for (LinkProbe from : List.of(pair.initiator(), pair.responder())) {
+            LinkProbe to = pair.other(from);
+            // Any of them may be lost, but not each of them each time.
+            for (int round = 0; round < 100; round++) {
+                from.run(link -> sent.forEach(link::sendEphemeral));
+                assertCarries(pair);
+            }
+            assertThat(LinkProbe.prints(to.ephemeral))
+                    .containsAll(LinkProbe.prints(sent))
+                    .isSubsetOf(LinkProbe.prints(sent));
+        }
+    }
+
+    private static byte[] ephemeral(int size) {
+        byte[] bytes = new byte[size];
+        new Random(size).nextBytes(bytes);
+        return bytes;
+    }
+
+    @Test
+    public void ephemeralFramesThatAreEmptyOrTooLargeAreTheCallersFault() {
+        Pair pair = openPair();
+
+        ask(pair.initiator(), link -> {
+            assertThatIllegalArgumentException().isThrownBy(() -> link.sendEphemeral(new byte[0]));
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> link.sendEphemeral(new byte[PeerLink.MAX_EPHEMERAL_BYTES + 1]));
+            return null;
+        });
+
+        assertCarries(pair);
+    }
+
+    @Test
+    public void ephemeralFramesPastTheBufferAreDroppedAndTheLinkLivesOn() {
+        Pair pair = openPair();
+        byte[] frame = new byte[PeerLink.MAX_EPHEMERAL_BYTES];
+
+        // Some networks take them all.
+        int taken = ask(pair.initiator(), link -> {
+            int sent = 0;
+            while (sent < MORE_FRAMES_THAN_FIT && link.sendEphemeral(frame)) {
+                sent++;
+            }
+            assertThat(link.bufferedBytes()).isZero();
+            return sent;
+        });
+
+        assertThat(taken).isGreaterThanOrEqualTo(PeerLink.MAX_BUFFERED_EPHEMERAL_BYTES / PeerLink.MAX_EPHEMERAL_BYTES);
+        assertCarries(pair);
+        await(() -> this.<Boolean>ask(pair.initiator(), link -> link.sendEphemeral(frame)));
+    }
+
+    @Test
+    public void noEphemeralFrameLeavesALinkThatIsNotOpen() {
+        for (LinkProbe end : List.of(initiator(), responder())) {
+            assertThat(this.<Boolean>ask(end, link -> link.sendEphemeral(new byte[1])))
+                    .isFalse();
+        }
+        Pair pair = openPair();
+
+        ask(pair.initiator(), link -> {
+            link.close();
+            assertThat(link.sendEphemeral(new byte[1])).isFalse();
+            return null;
+        });
+        pair.responder().run(link -> link.sendEphemeral(new byte[1]));
+
+        assertEnd(pair.initiator(), Code.LEFT, Origin.LOCAL);
+        assertThat(this.<Boolean>ask(pair.initiator(), link -> link.sendEphemeral(new byte[1])))
+                .isFalse();
+        assertThat(pair.initiator().ephemeral).isEmpty();
+    }
+
+    // Figures
+
+    @Test
+    public void theFiguresOfALinkSayWhatItHasCarried() {
+        Pair pair = openPair();
+        ask(pair.initiator(), link -> {
+            for (int size = 1; size <= 10; size++) {
+                assertThat(link.send(new byte[size * 100])).isTrue();
+            }
+            return link.sendEphemeral(new byte[50]);
+        });
+        await(() -> pair.responder().frames.size() == 10);
+        await(() -> stats(pair.initiator()).roundTrip() != null);
+        LinkStats sent = stats(pair.initiator());
+        LinkStats received = stats(pair.responder());
+
+        assertThat(sent.messagesSent()).isEqualTo(11);
+        assertThat(sent.bytesSent()).isEqualTo(5_550);
+        assertThat(sent.messagesReceived()).isZero();
+        assertThat(sent.bytesReceived()).isZero();
+        assertThat(received.messagesReceived())
+                .isEqualTo(10 + pair.responder().ephemeral.size());
+        assertThat(received.bytesReceived())
+                .isEqualTo(5_500 + 50L * pair.responder().ephemeral.size());
+        assertThat(received.messagesSent()).isZero();
+        assertThat(received.bytesSent()).isZero();
+        for (LinkStats stats : List.of(sent, received)) {
+            assertThat(stats.bufferedBytes()).isZero();
+            assertThat(stats.route()).isNotNull().satisfies(route -> {
+                assertThat(route.protocol()).isEqualTo(LinkStats.Protocol.UDP);
+                assertThat(route.local()).isIn(LinkStats.CandidateType.HOST, LinkStats.CandidateType.PEER_REFLEXIVE);
+            });
+        }
+    }
+
+    private LinkStats stats(LinkProbe end) {
+        CompletableFuture<LinkStats> answer = new CompletableFuture<>();
+        end.run(link -> link.stats(stats -> {
+            end.owner.requireTask("stats");
+            answer.complete(stats);
+        }));
+        await(answer::isDone);
+        return answer.join();
+    }
+
+    @Test
+    public void aLinkThatIsNotOpenHasNoFigures() {
+        LinkProbe never = initiator();
+        Pair pair = openPair();
+        close(pair.initiator());
+        assertEnd(pair.initiator(), Code.LEFT, Origin.LOCAL);
+        for (LinkProbe end : List.of(never, pair.initiator())) {
+            end.run(link -> link.stats(stats -> end.owner.fault("figures of a link that is not open")));
+        }
+    }
+
+    @Test
+    public void whoeverThrowsOnHearingFiguresHurtsNobody() {
+        Pair pair = openPair();
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        pair.initiator()
+                .run(link -> link.stats(stats -> {
+                    told.complete(null);
+                    throw new IllegalStateException("thrown by a listener, as the contract suite wants it");
+                }));
+        await(told::isDone);
+
+        assertCarries(pair);
+    }
+
+    // Another path
+
+    @Test
+    public void aRestartByTheInitiatorKeepsTheChannelsAndTheBinding() {
+        Pair pair = openPair();
+        assertRestarts(pair, pair.initiator());
+    }
+
+    @Test
+    public void aRestartThatTheResponderAsksForKeepsTheChannelsAndTheBinding() {
+        Pair pair = openPair();
+        assertRestarts(pair, pair.responder());
+    }
+
+    private void assertRestarts(Pair pair, LinkProbe beginner) {
+        byte[] binding = Objects.requireNonNull(pair.initiator().binding);
+        for (int round = 1; round <= 3; round++) {
+            assertThat(this.<Boolean>ask(beginner, PeerLink::restartIce)).isTrue();
+            awaitRestarts(pair, round);
+            assertCarries(pair);
+        }
+
+        for (LinkProbe end : List.of(pair.initiator(), pair.responder())) {
+            assertThat(this.<byte[]>ask(end, PeerLink::channelBinding)).isEqualTo(binding);
+        }
+    }
+
+    private void awaitRestarts(Pair pair, int count) {
+        await(() -> count(pair.initiator(), LinkSignal.Offer.class) == 1 + count
+                && count(pair.responder(), LinkSignal.Answer.class) == 1 + count);
+    }
+
+    private static long count(LinkProbe end, Class<? extends LinkSignal> kind) {
+        return end.signals.stream().filter(kind::isInstance).count();
+    }
+
+    @Test
+    public void signalsOfARestartThatArriveTwiceChangeNothing() {
+        Pair pair = new Pair(initiator(), responder());
+        for (LinkProbe from : List.of(pair.initiator(), pair.responder())) {
+            from.carryTo(signal -> {
+                pair.other(from).accept(signal);
+                pair.other(from).accept(signal);
+            });
+        }
+        awaitOpen(pair);
+
+        assertThat(this.<Boolean>ask(pair.initiator(), PeerLink::restartIce)).isTrue();
+        awaitRestarts(pair, 1);
+        List.copyOf(pair.initiator().signals).forEach(pair.responder()::accept);
+        List.copyOf(pair.responder().signals).forEach(pair.initiator()::accept);
+
+        assertCarries(pair);
+    }
+
+    @Test
+    public void aRestartMayBeBegunAnewWhileItsAnswerIsOverdue() {
+        Pair pair = openPair();
+        List<LinkSignal> late = Collections.synchronizedList(new ArrayList<>());
+        pair.initiator().redirectTo(late::add);
+        assertThat(this.<Boolean>ask(pair.initiator(), PeerLink::restartIce)).isTrue();
+        await(() -> late.stream().anyMatch(LinkSignal.EndOfCandidates.class::isInstance));
+
+        pair.initiator().redirectTo(pair.responder()::accept);
+        assertThat(this.<Boolean>ask(pair.initiator(), PeerLink::restartIce)).isTrue();
+        await(() -> count(pair.responder(), LinkSignal.Answer.class) == 2);
+        assertCarries(pair);
+
+        // The offer that was held up is overtaken; it comes to nothing, and so does an answer to it.
+        List.copyOf(late).forEach(pair.responder()::accept);
+        assertCarries(pair);
+        assertThat(this.<Boolean>ask(pair.initiator(), PeerLink::restartIce)).isTrue();
+        await(() -> count(pair.responder(), LinkSignal.Answer.class) >= 3);
+        assertCarries(pair);
+    }
+
+    @Test
+    public void answersToOffersThatWereMadeAnewComeToNothing() {
+        Pair pair = openPair();
+        List<LinkSignal> late = Collections.synchronizedList(new ArrayList<>());
+        pair.responder().redirectTo(late::add);
+        for (int round = 2; round <= 3; round++) {
+            int answers = round;
+            assertThat(this.<Boolean>ask(pair.initiator(), PeerLink::restartIce))
+                    .isTrue();
+            await(() -> count(pair.responder(), LinkSignal.Answer.class) == answers);
+            await(() -> late.get(late.size() - 1) instanceof LinkSignal.EndOfCandidates);
+        }
+        List<LinkSignal> newestFirst = new ArrayList<>(late);
+        Collections.reverse(newestFirst);
+
+        newestFirst.forEach(pair.initiator()::accept);
+
+        assertCarries(pair);
+        assertThat(pair.initiator().isClosed()).isFalse();
+    }
+
+    @Test
+    public void aLinkThatIsNotOpenIsNotRestarted() {
+        for (LinkProbe end : List.of(initiator(), responder())) {
+            assertThat(this.<Boolean>ask(end, PeerLink::restartIce)).isFalse();
+        }
+        Pair pair = openPair();
+        close(pair.initiator());
+        assertEnd(pair.initiator(), Code.LEFT, Origin.LOCAL);
+
+        assertThat(this.<Boolean>ask(pair.initiator(), PeerLink::restartIce)).isFalse();
+    }
+
+    @Test
+    public void aLinkIsNotRestartedWithoutEnd() {
+        Pair pair = openPair();
+        for (LinkProbe beginner : List.of(pair.initiator(), pair.responder())) {
+            int begun = ask(beginner, link -> {
+                int count = 0;
+                while (count <= PeerLink.MAX_RESTARTS && link.restartIce()) {
+                    count++;
+                }
+                return count;
+            });
+            assertThat(begun).isEqualTo(PeerLink.MAX_RESTARTS);
+            assertCarries(pair);
+        }
+    }
+
+    @Test
+    public void aRequestForARestartThatIsOutOfPlaceClosesThatLinkOnly() {
+        Pair bystanders = openPair();
+
+        assertViolation(initiator(), new LinkSignal.RestartRequest());
+        assertViolation(responder(), new LinkSignal.RestartRequest());
+        assertViolation(openPair().responder(), new LinkSignal.RestartRequest());
+
+        assertCarries(bystanders);
     }
 
     // Ends
