@@ -7,6 +7,7 @@ import dev.parley.chat.signaling.OkHttpSignaling;
 import dev.parley.chat.transport.Environment;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.LinkStats;
 import dev.parley.chat.transport.PathState;
 import dev.parley.chat.transport.PeerLink;
 import dev.parley.chat.transport.PeerLinkListener;
@@ -16,6 +17,7 @@ import dev.parley.chat.transport.WebRtcTransport;
 import java.net.URI;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -123,6 +125,11 @@ final class HostilePeer implements AutoCloseable {
         @Override
         public long bufferedBytes() {
             return real().bufferedBytes();
+        }
+
+        @Override
+        public void stats(Consumer<LinkStats> then) {
+            real().stats(then);
         }
 
         @Override

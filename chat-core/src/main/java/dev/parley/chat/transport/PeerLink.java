@@ -1,5 +1,7 @@
 package dev.parley.chat.transport;
 
+import java.util.function.Consumer;
+
 /**
  * A bidirectional, ordered and reliable stream of binary frames to one peer, encrypted hop by hop; beside it a way for
  * frames that may be lost. Called from the owner executor that was given to {@link Transport#open}, and from nowhere
@@ -67,6 +69,14 @@ public interface PeerLink {
      * @return bytes; zero on a link that is not open
      */
     long bufferedBytes();
+
+    /**
+     * Asks for the figures of this link. They are collected elsewhere, in some milliseconds.
+     *
+     * @param then is given them in a later task of the owner executor, once; never if the link is not open, or ends
+     *     before. What it throws is logged and goes no further.
+     */
+    void stats(Consumer<LinkStats> then);
 
     /**
      * Returns a value that both sides of this link, and no other link, have in common: SHA-256 over the DTLS

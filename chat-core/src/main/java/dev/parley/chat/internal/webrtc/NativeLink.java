@@ -16,9 +16,13 @@ import dev.onvoid.webrtc.RTCPeerConnection;
 import dev.onvoid.webrtc.RTCPeerConnectionState;
 import dev.onvoid.webrtc.RTCSdpType;
 import dev.onvoid.webrtc.RTCSessionDescription;
+import dev.onvoid.webrtc.RTCStats;
+import dev.onvoid.webrtc.RTCStatsCollectorCallback;
+import dev.onvoid.webrtc.RTCStatsReport;
 import dev.onvoid.webrtc.SetSessionDescriptionObserver;
 import dev.parley.chat.transport.PeerLink;
 import java.nio.ByteBuffer;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -232,6 +236,13 @@ final class NativeLink {
             }
             open.send(new RTCDataChannelBuffer(ByteBuffer.wrap(frame), true));
             return true;
+        });
+    }
+
+    /** Collects figures; the report has addresses in it. */
+    void stats(Consumer<Map<String, RTCStats>> then) throws NativeFailure {
+        run(() -> {
+            live(connection).getStats(new StatsCallbacks(then));
         });
     }
 
@@ -545,6 +556,26 @@ final class NativeLink {
         public void onFailure(String error) {
             try {
                 post(() -> events.stepFailed(step));
+            } catch (Throwable e) {
+                lost(e);
+            }
+        }
+    }
+
+    private final class StatsCallbacks implements RTCStatsCollectorCallback {
+
+        private final Consumer<Map<String, RTCStats>> then;
+
+        StatsCallbacks(Consumer<Map<String, RTCStats>> then) {
+            this.then = then;
+        }
+
+        @Override
+        public void onStatsDelivered(RTCStatsReport report) {
+            try {
+                // A copy already: the library fills objects of Java, and keeps none of them.
+                Map<String, RTCStats> entries = report.getStats();
+                post(() -> then.accept(entries));
             } catch (Throwable e) {
                 lost(e);
             }

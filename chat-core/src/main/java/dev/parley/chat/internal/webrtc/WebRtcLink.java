@@ -14,6 +14,7 @@ import dev.parley.chat.transport.Environment;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.IceServer;
 import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.LinkStats;
 import dev.parley.chat.transport.PathState;
 import dev.parley.chat.transport.PeerLink;
 import dev.parley.chat.transport.PeerLinkListener;
@@ -354,6 +355,23 @@ public final class WebRtcLink implements PeerLink {
         } catch (NativeFailure e) {
             failed("asking for the queue's size failed", e);
             return 0;
+        }
+    }
+
+    @Override
+    public void stats(Consumer<LinkStats> then) {
+        if (phase != Phase.OPEN) {
+            return;
+        }
+        try {
+            connection.stats(report -> guarded(() -> {
+                if (phase == Phase.OPEN) {
+                    LinkStats stats = NativeStats.read(report, connection.bufferedBytes());
+                    tell(() -> then.accept(stats));
+                }
+            }));
+        } catch (NativeFailure e) {
+            failed("asking for the link's figures failed", e);
         }
     }
 

@@ -196,6 +196,11 @@ public final class SimNetwork {
         return profile.latency().toNanos() + (jitter == 0 ? 0 : (long) (random.nextDouble() * jitter));
     }
 
+    /** What a probe of a path takes there and back on average. */
+    Duration roundTrip() {
+        return profile.latency().multipliedBy(2).plus(profile.jitter());
+    }
+
     boolean loses() {
         return random.nextDouble() < profile.loss();
     }

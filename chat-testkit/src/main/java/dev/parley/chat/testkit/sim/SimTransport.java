@@ -5,6 +5,10 @@ import dev.parley.chat.CloseReason.Code;
 import dev.parley.chat.CloseReason.Origin;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.LinkStats;
+import dev.parley.chat.transport.LinkStats.CandidateType;
+import dev.parley.chat.transport.LinkStats.Protocol;
+import dev.parley.chat.transport.LinkStats.Route;
 import dev.parley.chat.transport.PathState;
 import dev.parley.chat.transport.PeerLink;
 import dev.parley.chat.transport.PeerLinkListener;
@@ -19,6 +23,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.Executor;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -121,6 +126,10 @@ public final class SimTransport implements Transport {
         private long bufferedBytes;
         private long bufferedEphemeral;
         private int unreadEphemeral;
+        private long bytesSent;
+        private long bytesReceived;
+        private long messagesSent;
+        private long messagesReceived;
 
         private SimLink(LinkRole role, Executor owner, PeerLinkListener listener) {
             this.role = role;
@@ -282,9 +291,11 @@ public final class SimTransport implements Transport {
                 return false;
             }
             byte[] copy = frame.clone();
+            countSent(copy);
             network.sent(host, receiver.hostName(), copy);
             transfer(receiver, copy.length, () -> {
                 if (receiver.state == State.OPEN) {
+                    receiver.countReceived(copy);
                     network.arrived(host, receiver.hostName(), copy);
                     network.tell(() -> receiver.listener.onFrame(copy));
                 }
@@ -307,6 +318,7 @@ public final class SimTransport implements Transport {
             }
             byte[] copy = frame.clone();
             network.sent(host, receiver.hostName(), copy);
+            countSent(copy);
             long delayNanos = network.onceNanos();
             bufferedEphemeral += copy.length;
             network.time().at(network.time().nowNanos() + delayNanos, () -> bufferedEphemeral -= copy.length);
@@ -329,6 +341,7 @@ public final class SimTransport implements Transport {
                 receiver.owner.execute(() -> {
                     receiver.unreadEphemeral--;
                     if (receiver.state == State.OPEN) {
+                        receiver.countReceived(frame);
                         network.arrived(host, receiver.hostName(), frame);
                         network.tell(() -> receiver.listener.onEphemeral(frame.clone()));
                     }
@@ -339,6 +352,36 @@ public final class SimTransport implements Transport {
         @Override
         public long bufferedBytes() {
             return state == State.OPEN ? bufferedBytes : 0;
+        }
+
+        @Override
+        public void stats(Consumer<LinkStats> then) {
+            if (state != State.OPEN) {
+                return;
+            }
+            owner.execute(() -> {
+                if (state == State.OPEN) {
+                    LinkStats stats = new LinkStats(
+                            network.roundTrip(),
+                            bytesSent,
+                            bytesReceived,
+                            messagesSent,
+                            messagesReceived,
+                            bufferedBytes(),
+                            new Route(CandidateType.HOST, CandidateType.HOST, Protocol.UDP));
+                    network.tell(() -> then.accept(stats));
+                }
+            });
+        }
+
+        private void countSent(byte[] frame) {
+            messagesSent++;
+            bytesSent += frame.length;
+        }
+
+        private void countReceived(byte[] frame) {
+            messagesReceived++;
+            bytesReceived += frame.length;
         }
 
         @Override

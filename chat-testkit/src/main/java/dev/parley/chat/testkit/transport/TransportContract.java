@@ -9,6 +9,7 @@ import dev.parley.chat.CloseReason.Code;
 import dev.parley.chat.CloseReason.Origin;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.LinkStats;
 import dev.parley.chat.transport.PeerLink;
 import dev.parley.chat.transport.Transport;
 import dev.parley.chat.transport.Transport.LinkRole;
@@ -401,6 +402,75 @@ public abstract class TransportContract {
         assertThat(this.<Boolean>ask(pair.initiator(), link -> link.sendEphemeral(new byte[1])))
                 .isFalse();
         assertThat(pair.initiator().ephemeral).isEmpty();
+    }
+
+    // Figures
+
+    @Test
+    public void theFiguresOfALinkSayWhatItHasCarried() {
+        Pair pair = openPair();
+        ask(pair.initiator(), link -> {
+            for (int size = 1; size <= 10; size++) {
+                assertThat(link.send(new byte[size * 100])).isTrue();
+            }
+            return link.sendEphemeral(new byte[50]);
+        });
+        await(() -> pair.responder().frames.size() == 10);
+        await(() -> stats(pair.initiator()).roundTrip() != null);
+        LinkStats sent = stats(pair.initiator());
+        LinkStats received = stats(pair.responder());
+
+        assertThat(sent.messagesSent()).isEqualTo(11);
+        assertThat(sent.bytesSent()).isEqualTo(5_550);
+        assertThat(sent.messagesReceived()).isZero();
+        assertThat(sent.bytesReceived()).isZero();
+        // The ephemeral one may have come or not.
+        assertThat(received.messagesReceived()).isIn(10L, 11L);
+        assertThat(received.bytesReceived()).isEqualTo(received.messagesReceived() == 10 ? 5_500 : 5_550);
+        assertThat(received.messagesSent()).isZero();
+        assertThat(received.bytesSent()).isZero();
+        for (LinkStats stats : List.of(sent, received)) {
+            assertThat(stats.bufferedBytes()).isZero();
+            assertThat(stats.route()).isNotNull().satisfies(route -> {
+                assertThat(route.protocol()).isEqualTo(LinkStats.Protocol.UDP);
+                assertThat(route.local()).isIn(LinkStats.CandidateType.HOST, LinkStats.CandidateType.PEER_REFLEXIVE);
+            });
+        }
+    }
+
+    private LinkStats stats(LinkProbe end) {
+        CompletableFuture<LinkStats> answer = new CompletableFuture<>();
+        end.run(link -> link.stats(stats -> {
+            end.owner.requireTask("stats");
+            answer.complete(stats);
+        }));
+        await(answer::isDone);
+        return answer.join();
+    }
+
+    @Test
+    public void aLinkThatIsNotOpenHasNoFigures() {
+        LinkProbe never = initiator();
+        Pair pair = openPair();
+        close(pair.initiator());
+        assertEnd(pair.initiator(), Code.LEFT, Origin.LOCAL);
+        for (LinkProbe end : List.of(never, pair.initiator())) {
+            end.run(link -> link.stats(stats -> end.owner.fault("figures of a link that is not open")));
+        }
+    }
+
+    @Test
+    public void whoeverThrowsOnHearingFiguresHurtsNobody() {
+        Pair pair = openPair();
+        CompletableFuture<Void> told = new CompletableFuture<>();
+        pair.initiator()
+                .run(link -> link.stats(stats -> {
+                    told.complete(null);
+                    throw new IllegalStateException("thrown by a listener, as the contract suite wants it");
+                }));
+        await(told::isDone);
+
+        assertCarries(pair);
     }
 
     // Another path
