@@ -1,7 +1,6 @@
 package dev.parley.chat.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.parley.chat.cli.NetworkLab.Place;
@@ -38,7 +37,7 @@ class NetworkTest extends ProcessTest {
 
     @BeforeEach
     void openARoomAcrossTheLab() throws Exception {
-        lab = labOrSkip();
+        lab = NetworkLab.buildOrSkip();
         worker = startThrough(
                 lab.in(Place.WORKER), "worker", "serve", "--host", NetworkLab.WORKER_ADDRESS, "--port", "0");
         host = startThrough(lab.in(Place.HOST), "host", "create", "Tea", "--signaling", url(worker), "--name", "Ada");
@@ -47,24 +46,6 @@ class NetworkTest extends ProcessTest {
         guest.await("connected", TIME, state("CONNECTED"));
         talk(guest, host, "before");
         talk(host, guest, "before, too");
-    }
-
-    private static NetworkLab labOrSkip() throws IOException {
-        try {
-            return NetworkLab.build();
-        } catch (IOException e) {
-            if ("required".equals(System.getProperty("parley.netns"))) {
-                throw e;
-            }
-            System.err.println("""
-
-                    ***************************************************************************
-                    *  NOT TESTED: networks that fail, since there are no network namespaces   *
-                    *  here. They need Linux, root, and on Debian: apt-get install iproute2    *
-                    ***************************************************************************
-                    """);
-            return abort("no network namespaces: " + e.getMessage());
-        }
     }
 
     @AfterEach
