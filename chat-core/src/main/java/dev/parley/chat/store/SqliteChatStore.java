@@ -165,6 +165,7 @@ public final class SqliteChatStore implements ChatStore {
     private final PreparedStatement saltNow;
     private final List<PreparedStatement> statements = new ArrayList<>();
     private final PreparedStatement begin;
+    private final PreparedStatement beginRead;
     private final PreparedStatement commit;
     private final PreparedStatement rollback;
     private final PreparedStatement addRoom;
@@ -453,8 +454,9 @@ public final class SqliteChatStore implements ChatStore {
         this.form = form;
         this.salt = FileSeal.salt(connection);
         saltNow = statement(FileSeal.SALT);
-        // IMMEDIATE: a transaction that begins with a read cannot wait for a writer later, it would fail at once.
+        // IMMEDIATE: one that writes, but begins with a read, cannot wait for a writer later, it would fail at once.
         begin = statement("BEGIN IMMEDIATE");
+        beginRead = statement("BEGIN");
         commit = statement("COMMIT");
         rollback = statement("ROLLBACK");
         addRoom = statement("INSERT INTO room (room) VALUES (?1) ON CONFLICT DO NOTHING");
@@ -972,11 +974,30 @@ public final class SqliteChatStore implements ChatStore {
             throw StoreRules.closed();
         }
         try {
-            return FileSeal.reading(saltNow, salt, file, work);
+            // One view for all statements: another process may delete, and give the numbers of events anew.
+            beginRead.execute();
+            T result;
+            try {
+                result = FileSeal.reading(saltNow, salt, file, work);
+            } catch (SQLException | SealException | RuntimeException e) {
+                undo(e);
+                throw e;
+            }
+            commit.execute();
+            return result;
         } catch (SealException e) {
             throw StoreRules.damaged(file, e);
         } catch (SQLException e) {
             throw failure("read", file, e);
+        }
+    }
+
+    private void undo(Exception cause) {
+        try {
+            rollback.execute();
+        } catch (SQLException e) {
+            // After some failures SQLite has rolled back by itself.
+            cause.addSuppressed(e);
         }
     }
 
@@ -992,12 +1013,7 @@ public final class SqliteChatStore implements ChatStore {
                 commit.execute();
                 return result;
             } catch (SQLException | SealException | RuntimeException e) {
-                try {
-                    rollback.execute();
-                } catch (SQLException again) {
-                    // After some failures SQLite has rolled back by itself.
-                    e.addSuppressed(again);
-                }
+                undo(e);
                 throw e;
             }
         } catch (SealException e) {
