@@ -79,7 +79,8 @@ class NetworkTest extends ProcessTest {
         int count = 1_000;
         int before = 200;
         // The short one is over before a link that says nothing counts as lost; the long one is not.
-        Duration outage = Duration.ofSeconds(Boolean.getBoolean("parley.netns.long") ? 30 : 8);
+        Duration outage = Duration.ofSeconds(
+                Integer.getInteger("parley.netns.outage", Boolean.getBoolean("parley.netns.long") ? 30 : 8));
         AtomicInteger sent = new AtomicInteger();
         ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor();
         try {
