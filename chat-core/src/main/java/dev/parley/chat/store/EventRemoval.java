@@ -1,7 +1,5 @@
 package dev.parley.chat.store;
 
-import dev.parley.chat.PeerId;
-import dev.parley.chat.RoomId;
 import dev.parley.chat.internal.crypto.SealException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -83,14 +81,7 @@ final class EventRemoval implements AutoCloseable {
                         continue;
                     }
                     long roomKey = row.getLong(1);
-                    StoredEvent event = form.event(
-                            new RoomId(row.getString(2)),
-                            new PeerId(row.getString(3)),
-                            row.getLong(4),
-                            row.getLong(5),
-                            row.getString(6),
-                            row.getBytes(7),
-                            row.getBytes(8));
+                    StoredEvent event = form.event(row, 2);
                     if (withWords) {
                         words.remove(id, roomKey, event);
                     }

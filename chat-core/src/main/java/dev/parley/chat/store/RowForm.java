@@ -5,6 +5,8 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.internal.crypto.SealException;
 import java.nio.ByteBuffer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 
 /**
  * How the content of rows stands in a file: as it is, or sealed. Reading throws {@link SealException} for a row that is
@@ -21,6 +23,26 @@ interface RowForm extends AutoCloseable {
     /** The event of a row. */
     StoredEvent event(RoomId room, PeerId sender, long seq, long clock, String type, byte[] hash, byte[] bytes)
             throws SealException;
+
+    /**
+     * Reads an event from a row that holds its room, author, count, clock, type, hash and bytes, in this order.
+     *
+     * @param row the row
+     * @param first the column of the room
+     * @return the event, as {@link #event} makes it
+     * @throws SQLException if the row cannot be read
+     * @throws SealException if it does not open
+     */
+    default StoredEvent event(ResultSet row, int first) throws SQLException, SealException {
+        return event(
+                new RoomId(row.getString(first)),
+                new PeerId(row.getString(first + 1)),
+                row.getLong(first + 2),
+                row.getLong(first + 3),
+                row.getString(first + 4),
+                row.getBytes(first + 5),
+                row.getBytes(first + 6));
+    }
 
     /** The column {@code room.name}. */
     String roomName(RoomId room, String name);

@@ -206,14 +206,7 @@ final class WordIndex implements AutoCloseable {
                     throw new SQLException("an event is not there any more");
                 }
                 roomKey = row.getLong(1);
-                event = form.event(
-                        new RoomId(row.getString(2)),
-                        new PeerId(row.getString(3)),
-                        row.getLong(4),
-                        row.getLong(5),
-                        row.getString(6),
-                        row.getBytes(7),
-                        row.getBytes(8));
+                event = form.event(row, 2);
             }
             long base = base(event.clock());
             long place = id >= base && id - base <= reach ? id : place(event.clock(), event.id());

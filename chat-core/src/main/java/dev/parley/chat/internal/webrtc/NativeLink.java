@@ -215,28 +215,20 @@ final class NativeLink {
      * @param frame an array of just the frame: of a buffer the library sends all, whatever position and limit say
      */
     boolean send(byte[] frame) throws NativeFailure {
-        return call(false, () -> {
-            RTCDataChannel open = live(channel);
-            if (open.getState() != RTCDataChannelState.OPEN
-                    || open.getBufferedAmount() + frame.length > PeerLink.MAX_BUFFERED_BYTES) {
-                return false;
-            }
-            open.send(new RTCDataChannelBuffer(ByteBuffer.wrap(frame), true));
-            return true;
-        });
+        return call(false, () -> send(live(channel), frame, PeerLink.MAX_BUFFERED_BYTES));
     }
 
     /** Sends a frame once, if the ephemeral channel is open and has room; see {@link #send}. */
     boolean sendEphemeral(byte[] frame) throws NativeFailure {
-        return call(false, () -> {
-            RTCDataChannel open = live(ephemeral);
-            if (open.getState() != RTCDataChannelState.OPEN
-                    || open.getBufferedAmount() + frame.length > PeerLink.MAX_BUFFERED_EPHEMERAL_BYTES) {
-                return false;
-            }
-            open.send(new RTCDataChannelBuffer(ByteBuffer.wrap(frame), true));
-            return true;
-        });
+        return call(false, () -> send(live(ephemeral), frame, PeerLink.MAX_BUFFERED_EPHEMERAL_BYTES));
+    }
+
+    private static boolean send(RTCDataChannel over, byte[] frame, int maxBufferedBytes) throws Exception {
+        if (over.getState() != RTCDataChannelState.OPEN || over.getBufferedAmount() + frame.length > maxBufferedBytes) {
+            return false;
+        }
+        over.send(new RTCDataChannelBuffer(ByteBuffer.wrap(frame), true));
+        return true;
     }
 
     /** Collects figures; the report has addresses in it. */
