@@ -3,10 +3,7 @@ package dev.parley.chat.store;
 import dev.parley.chat.internal.crypto.SealException;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Takes events out of a file, with their words. Calls are made within a transaction of the caller, by one thread at a
@@ -26,35 +23,25 @@ final class EventRemoval implements AutoCloseable {
 
     private final RowForm form;
     private final WordIndex words;
-    private final List<PreparedStatement> statements = new ArrayList<>();
-    private final Connection connection;
-    private final PreparedStatement read;
+    private final Statements statements;
     private final PreparedStatement note;
     private final PreparedStatement delete;
     private final PreparedStatement count;
 
     EventRemoval(Connection connection, RowForm form, WordIndex words) throws SQLException {
-        this.connection = connection;
         this.form = form;
         this.words = words;
-        read = statement("SELECT event.room, room.room, sender, seq, clock, type, hash, bytes FROM event"
-                + " JOIN room ON room.id = event.room WHERE event.id = ?1");
-        note = statement("INSERT INTO gone (room, sender, seq, id) VALUES (?1, ?2, ?3, ?4)");
-        delete = statement("DELETE FROM event WHERE id = ?1");
-        count = statement("SELECT count(*) FROM event");
-    }
-
-    private PreparedStatement statement(String sql) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        statements.add(statement);
-        return statement;
+        statements = new Statements(connection);
+        note = statements.prepare("INSERT INTO gone (room, sender, seq, id) VALUES (?1, ?2, ?3, ?4)");
+        delete = statements.prepare("DELETE FROM event WHERE id = ?1");
+        count = statements.prepare("SELECT count(*) FROM event");
     }
 
     /** Deletes events by their numbers. */
     void remove(long[] ids, Trace trace) throws SQLException, SealException {
         if (ids.length < MANY) {
             removeEach(ids, trace, true);
-        } else if (ids.length > eventCount() / 2) {
+        } else if (ids.length > Statements.number(count) / 2) {
             // Most of the file: what stays is the smaller work.
             removeEach(ids, trace, false);
             words.rebuild();
@@ -66,32 +53,23 @@ final class EventRemoval implements AutoCloseable {
         }
     }
 
-    private long eventCount() throws SQLException {
-        try (ResultSet row = count.executeQuery()) {
-            return row.next() ? row.getLong(1) : 0;
-        }
-    }
-
     private void removeEach(long[] ids, Trace trace, boolean withWords) throws SQLException, SealException {
         for (long id : ids) {
             if (withWords || trace == Trace.KEPT) {
-                read.setLong(1, id);
-                try (ResultSet row = read.executeQuery()) {
-                    if (!row.next()) {
-                        continue;
-                    }
-                    long roomKey = row.getLong(1);
-                    StoredEvent event = form.event(row, 2);
-                    if (withWords) {
-                        words.remove(id, roomKey, event);
-                    }
-                    if (trace == Trace.KEPT) {
-                        note.setLong(1, roomKey);
-                        note.setString(2, event.sender().value());
-                        note.setLong(3, event.seq());
-                        note.setBytes(4, form.goneId(event.room(), event.sender(), event.seq(), event.id()));
-                        note.executeUpdate();
-                    }
+                WordIndex.Kept kept = words.read(id);
+                if (kept == null) {
+                    continue;
+                }
+                StoredEvent event = kept.event();
+                if (withWords) {
+                    words.remove(id, kept.roomKey(), event);
+                }
+                if (trace == Trace.KEPT) {
+                    note.setLong(1, kept.roomKey());
+                    note.setString(2, event.sender().value());
+                    note.setLong(3, event.seq());
+                    note.setBytes(4, form.goneId(event.room(), event.sender(), event.seq(), event.id()));
+                    note.executeUpdate();
                 }
             }
             delete.setLong(1, id);
@@ -101,8 +79,6 @@ final class EventRemoval implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        for (PreparedStatement statement : statements) {
-            statement.close();
-        }
+        statements.close();
     }
 }

@@ -282,17 +282,7 @@ final class FileSeal {
                 select.setInt(2, ROWS_AT_ONCE);
                 try (ResultSet row = select.executeQuery()) {
                     while (row.next()) {
-                        kept.add(new Kept(
-                                row.getLong(1),
-                                row.getLong(9),
-                                from.event(
-                                        new RoomId(row.getString(2)),
-                                        new PeerId(row.getString(3)),
-                                        row.getLong(4),
-                                        row.getLong(5),
-                                        row.getString(6),
-                                        row.getBytes(7),
-                                        row.getBytes(8))));
+                        kept.add(new Kept(row.getLong(1), row.getLong(9), from.event(row, 2)));
                     }
                 }
                 if (kept.isEmpty()) {

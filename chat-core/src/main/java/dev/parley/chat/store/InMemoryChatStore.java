@@ -98,9 +98,7 @@ public final class InMemoryChatStore implements ChatStore {
             }
         });
         kept.gone.forEach((sender, chain) -> heads.merge(
-                sender,
-                new EventHead(chain.lastKey(), chain.lastEntry().getValue()),
-                (one, other) -> one.seq() > other.seq() ? one : other));
+                sender, new EventHead(chain.lastKey(), chain.lastEntry().getValue()), StoreRules::later));
         return Map.copyOf(heads);
     }
 

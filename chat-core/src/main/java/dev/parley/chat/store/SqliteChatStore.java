@@ -163,7 +163,7 @@ public final class SqliteChatStore implements ChatStore {
     private final RowForm form;
     private final byte @Nullable [] salt;
     private final PreparedStatement saltNow;
-    private final List<PreparedStatement> statements = new ArrayList<>();
+    private final Statements statements;
     private final PreparedStatement begin;
     private final PreparedStatement beginRead;
     private final PreparedStatement commit;
@@ -453,53 +453,56 @@ public final class SqliteChatStore implements ChatStore {
         this.connection = connection;
         this.form = form;
         this.salt = FileSeal.salt(connection);
-        saltNow = statement(FileSeal.SALT);
+        statements = new Statements(connection);
+        saltNow = statements.prepare(FileSeal.SALT);
         // IMMEDIATE: one that writes, but begins with a read, cannot wait for a writer later, it would fail at once.
-        begin = statement("BEGIN IMMEDIATE");
-        beginRead = statement("BEGIN");
-        commit = statement("COMMIT");
-        rollback = statement("ROLLBACK");
-        addRoom = statement("INSERT INTO room (room) VALUES (?1) ON CONFLICT DO NOTHING");
-        roomKey = statement("SELECT id FROM room WHERE room = ?1");
-        roomKeys = statement("SELECT id, room FROM room"
+        begin = statements.prepare("BEGIN IMMEDIATE");
+        beginRead = statements.prepare("BEGIN");
+        commit = statements.prepare("COMMIT");
+        rollback = statements.prepare("ROLLBACK");
+        addRoom = statements.prepare("INSERT INTO room (room) VALUES (?1) ON CONFLICT DO NOTHING");
+        roomKey = statements.prepare("SELECT id FROM room WHERE room = ?1");
+        roomKeys = statements.prepare("SELECT id, room FROM room"
                 + " WHERE EXISTS (SELECT 1 FROM event WHERE event.room = room.id) ORDER BY room");
-        addEvent = statement("INSERT INTO event (id, room, sender, seq, clock, hash, type, bytes, id_key, expires)"
-                + " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
-        eventAt = statement(FROM_ROOM + " AND sender = ?2 AND seq = ?3");
-        goneAt = statement("SELECT id FROM gone WHERE room = " + ROOM_KEY + " AND sender = ?2 AND seq = ?3");
-        heads = statement(HEADS);
-        goneHeads = statement(GONE_HEADS);
-        chain = statement(CHAIN);
-        timelineEnd = statement(TIMELINE_END);
-        timeline = statement(TIMELINE);
-        timelineStart = statement(TIMELINE_START);
-        timelineAfter = statement(TIMELINE_AFTER);
-        byId = statement(BY_ID);
-        byNumber = statement("SELECT " + COLUMNS + " FROM event WHERE id = ?1");
-        isWaiting = statement("SELECT 1 FROM acknowledged WHERE room = " + ROOM_KEY + " AND self = ?2 AND seq < ?3");
-        idsOfRoom = statement(IDS_OF_ROOM);
-        saidBefore = statement(SAID_BEFORE);
-        beyondNewest = statement(BEYOND_NEWEST);
-        expired = statement(EXPIRED);
-        nextExpiry = statement(NEXT_EXPIRY);
-        retain = statement("UPDATE room SET max_age = ?2, max_events = ?3 WHERE room = ?1");
-        retention = statement("SELECT max_age, max_events FROM room WHERE room = ?1");
-        retained = statement("SELECT room, max_age, max_events FROM room"
+        addEvent = statements.prepare(
+                "INSERT INTO event (id, room, sender, seq, clock, hash, type, bytes, id_key, expires)"
+                        + " VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)");
+        eventAt = statements.prepare(FROM_ROOM + " AND sender = ?2 AND seq = ?3");
+        goneAt = statements.prepare("SELECT id FROM gone WHERE room = " + ROOM_KEY + " AND sender = ?2 AND seq = ?3");
+        heads = statements.prepare(HEADS);
+        goneHeads = statements.prepare(GONE_HEADS);
+        chain = statements.prepare(CHAIN);
+        timelineEnd = statements.prepare(TIMELINE_END);
+        timeline = statements.prepare(TIMELINE);
+        timelineStart = statements.prepare(TIMELINE_START);
+        timelineAfter = statements.prepare(TIMELINE_AFTER);
+        byId = statements.prepare(BY_ID);
+        byNumber = statements.prepare("SELECT " + COLUMNS + " FROM event WHERE id = ?1");
+        isWaiting = statements.prepare(
+                "SELECT 1 FROM acknowledged WHERE room = " + ROOM_KEY + " AND self = ?2 AND seq < ?3");
+        idsOfRoom = statements.prepare(IDS_OF_ROOM);
+        saidBefore = statements.prepare(SAID_BEFORE);
+        beyondNewest = statements.prepare(BEYOND_NEWEST);
+        expired = statements.prepare(EXPIRED);
+        nextExpiry = statements.prepare(NEXT_EXPIRY);
+        retain = statements.prepare("UPDATE room SET max_age = ?2, max_events = ?3 WHERE room = ?1");
+        retention = statements.prepare("SELECT max_age, max_events FROM room WHERE room = ?1");
+        retained = statements.prepare("SELECT room, max_age, max_events FROM room"
                 + " WHERE max_age IS NOT NULL OR max_events IS NOT NULL ORDER BY id");
-        acknowledge = statement("INSERT INTO acknowledged (room, self, seq) VALUES (" + ROOM_KEY
+        acknowledge = statements.prepare("INSERT INTO acknowledged (room, self, seq) VALUES (" + ROOM_KEY
                 + ", ?2, ?3) ON CONFLICT (room, self) DO UPDATE SET seq = max(seq, excluded.seq)");
-        outbox = statement("SELECT " + COLUMNS + " FROM event WHERE room = " + ROOM_KEY
+        outbox = statements.prepare("SELECT " + COLUMNS + " FROM event WHERE room = " + ROOM_KEY
                 + " AND sender = ?2 AND seq > coalesce((SELECT seq FROM acknowledged WHERE room = " + ROOM_KEY
                 + " AND self = ?2), 0) ORDER BY seq LIMIT ?3");
-        remember = statement("INSERT INTO room (room, name, hosted, entered_seconds, entered_nanos)"
+        remember = statements.prepare("INSERT INTO room (room, name, hosted, entered_seconds, entered_nanos)"
                 + " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (room) DO UPDATE SET name = excluded.name,"
                 + " hosted = excluded.hosted, entered_seconds = excluded.entered_seconds,"
                 + " entered_nanos = excluded.entered_nanos");
-        find = statement("SELECT room, name, hosted, entered_seconds, entered_nanos FROM room"
+        find = statements.prepare("SELECT room, name, hosted, entered_seconds, entered_nanos FROM room"
                 + " WHERE room = ?1 AND name IS NOT NULL");
-        rooms = statement("SELECT room, name, hosted, entered_seconds, entered_nanos FROM room"
+        rooms = statements.prepare("SELECT room, name, hosted, entered_seconds, entered_nanos FROM room"
                 + " WHERE name IS NOT NULL ORDER BY entered_seconds DESC, entered_nanos DESC, room");
-        forget = statement("DELETE FROM room WHERE room = ?1");
+        forget = statements.prepare("DELETE FROM room WHERE room = ?1");
         words = new WordIndex(connection, form);
         removal = new EventRemoval(connection, form, words);
     }
@@ -514,12 +517,6 @@ public final class SqliteChatStore implements ChatStore {
                 return true;
             });
         }
-    }
-
-    private PreparedStatement statement(String sql) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        statements.add(statement);
-        return statement;
     }
 
     @Override
@@ -617,7 +614,7 @@ public final class SqliteChatStore implements ChatStore {
                     PeerId sender = new PeerId(rows.getString(1));
                     long seq = rows.getLong(2);
                     EventHead gone = new EventHead(seq, form.readGoneId(room, sender, seq, rows.getBytes(3)));
-                    found.merge(sender, gone, (one, other) -> one.seq() > other.seq() ? one : other);
+                    found.merge(sender, gone, StoreRules::later);
                 }
             }
             return Map.copyOf(found);
@@ -757,21 +754,21 @@ public final class SqliteChatStore implements ChatStore {
     private long[] idsBefore(RoomId room, Instant time) throws SQLException {
         saidBefore.setString(1, room.value());
         saidBefore.setLong(2, StoreRules.clockAt(time));
-        return numbers(saidBefore);
+        return Statements.numbers(saidBefore);
     }
 
     @Override
     public int deleteExpired(Instant now) {
         return remove(() -> {
             expired.setLong(1, StoreRules.millis(now));
-            return numbers(expired);
+            return Statements.numbers(expired);
         });
     }
 
     @Override
     public Optional<Instant> nextExpiry() {
         return read(() -> {
-            long[] first = numbers(nextExpiry);
+            long[] first = Statements.numbers(nextExpiry);
             return first.length == 0 ? Optional.empty() : Optional.of(Instant.ofEpochMilli(first[0]));
         });
     }
@@ -829,7 +826,7 @@ public final class SqliteChatStore implements ChatStore {
                 if (bounds.maxEvents().isPresent()) {
                     beyondNewest.setString(1, room.getKey().value());
                     beyondNewest.setLong(2, bounds.maxEvents().getAsLong());
-                    beyond = LongStream.concat(beyond, LongStream.of(numbers(beyondNewest)));
+                    beyond = LongStream.concat(beyond, LongStream.of(Statements.numbers(beyondNewest)));
                 }
             }
             return beyond.distinct().toArray();
@@ -846,16 +843,6 @@ public final class SqliteChatStore implements ChatStore {
             emptyLog();
         }
         return removed;
-    }
-
-    private static long[] numbers(PreparedStatement query) throws SQLException {
-        LongStream.Builder numbers = LongStream.builder();
-        try (ResultSet rows = query.executeQuery()) {
-            while (rows.next()) {
-                numbers.add(rows.getLong(1));
-            }
-        }
-        return numbers.build().toArray();
     }
 
     @Override
@@ -925,7 +912,7 @@ public final class SqliteChatStore implements ChatStore {
     public void forget(RoomId room) {
         int forgotten = write("delete from", () -> {
             idsOfRoom.setString(1, room.value());
-            removal.remove(numbers(idsOfRoom), EventRemoval.Trace.NONE);
+            removal.remove(Statements.numbers(idsOfRoom), EventRemoval.Trace.NONE);
             forget.setString(1, room.value());
             return forget.executeUpdate();
         });
@@ -956,9 +943,7 @@ public final class SqliteChatStore implements ChatStore {
                 form;
                 words;
                 removal) {
-            for (PreparedStatement statement : statements) {
-                statement.close();
-            }
+            statements.close();
         } catch (SQLException e) {
             throw failure("close", file, e);
         }
@@ -969,46 +954,25 @@ public final class SqliteChatStore implements ChatStore {
         return "SqliteChatStore[" + file + "]";
     }
 
-    private synchronized <T> T read(FileSeal.Work<T> work) {
+    /** In one view for all statements: another process may delete, and give the numbers of events anew. */
+    private <T> T read(FileSeal.Work<T> work) {
+        return inTransaction(beginRead, "read", () -> FileSeal.reading(saltNow, salt, file, work));
+    }
+
+    private <T> T write(String what, FileSeal.Work<T> work) {
+        return inTransaction(begin, what, () -> {
+            FileSeal.requireSame(saltNow, salt, file);
+            return work.run();
+        });
+    }
+
+    private synchronized <T> T inTransaction(PreparedStatement start, String what, FileSeal.Work<T> work) {
         if (closed) {
             throw StoreRules.closed();
         }
         try {
-            // One view for all statements: another process may delete, and give the numbers of events anew.
-            beginRead.execute();
-            T result;
+            start.execute();
             try {
-                result = FileSeal.reading(saltNow, salt, file, work);
-            } catch (SQLException | SealException | RuntimeException e) {
-                undo(e);
-                throw e;
-            }
-            commit.execute();
-            return result;
-        } catch (SealException e) {
-            throw StoreRules.damaged(file, e);
-        } catch (SQLException e) {
-            throw failure("read", file, e);
-        }
-    }
-
-    private void undo(Exception cause) {
-        try {
-            rollback.execute();
-        } catch (SQLException e) {
-            // After some failures SQLite has rolled back by itself.
-            cause.addSuppressed(e);
-        }
-    }
-
-    private synchronized <T> T write(String what, FileSeal.Work<T> work) {
-        if (closed) {
-            throw StoreRules.closed();
-        }
-        try {
-            begin.execute();
-            try {
-                FileSeal.requireSame(saltNow, salt, file);
                 T result = work.run();
                 commit.execute();
                 return result;
@@ -1020,6 +984,15 @@ public final class SqliteChatStore implements ChatStore {
             throw StoreRules.damaged(file, e);
         } catch (SQLException e) {
             throw failure(what, file, e);
+        }
+    }
+
+    private void undo(Exception cause) {
+        try {
+            rollback.execute();
+        } catch (SQLException e) {
+            // After some failures SQLite has rolled back by itself.
+            cause.addSuppressed(e);
         }
     }
 

@@ -45,6 +45,11 @@ final class StoreRules {
                         + " delete it when the room has accepted it");
     }
 
+    /** Which of two heads of an author is further on. */
+    static EventHead later(EventHead one, EventHead other) {
+        return one.seq() > other.seq() ? one : other;
+    }
+
     static void requirePage(int limit) {
         if (limit < 1 || limit > ChatStore.MAX_PAGE) {
             throw new IllegalArgumentException("limit is 1 to " + ChatStore.MAX_PAGE + ", not " + limit);

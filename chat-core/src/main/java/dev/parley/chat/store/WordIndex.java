@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,8 +39,8 @@ final class WordIndex implements AutoCloseable {
     private static final long GREATEST_BASE = Long.MAX_VALUE - (1L << 40);
 
     private final RowForm form;
-    private final List<PreparedStatement> statements = new ArrayList<>();
     private final Connection connection;
+    private final Statements statements;
     private final PreparedStatement version;
     private final PreparedStatement displaced;
     private final PreparedStatement displace;
@@ -57,40 +56,29 @@ final class WordIndex implements AutoCloseable {
     WordIndex(Connection connection, RowForm form) throws SQLException {
         this.connection = connection;
         this.form = form;
-        version = statement("SELECT version FROM words_state");
-        setVersion = statement("UPDATE words_state SET version = ?1");
-        displaced = statement("SELECT displaced FROM words_state");
-        displace = statement("UPDATE words_state SET displaced = ?1 WHERE displaced < ?1");
-        taken = statement("SELECT 1 FROM event WHERE id = ?1");
-        add = statement("INSERT INTO words (rowid, word) VALUES (?1, ?2)");
-        remove = statement("INSERT INTO words (words, rowid, word) VALUES ('delete', ?1, ?2)");
-        search = statement(SEARCH);
-        everyId = statement("SELECT id FROM event ORDER BY id");
-        read = statement("SELECT event.room, room.room, sender, seq, clock, type, hash, bytes FROM event"
+        statements = new Statements(connection);
+        version = statements.prepare("SELECT version FROM words_state");
+        setVersion = statements.prepare("UPDATE words_state SET version = ?1");
+        displaced = statements.prepare("SELECT displaced FROM words_state");
+        displace = statements.prepare("UPDATE words_state SET displaced = ?1 WHERE displaced < ?1");
+        taken = statements.prepare("SELECT 1 FROM event WHERE id = ?1");
+        add = statements.prepare("INSERT INTO words (rowid, word) VALUES (?1, ?2)");
+        remove = statements.prepare("INSERT INTO words (words, rowid, word) VALUES ('delete', ?1, ?2)");
+        search = statements.prepare(SEARCH);
+        everyId = statements.prepare("SELECT id FROM event ORDER BY id");
+        read = statements.prepare("SELECT event.room, room.room, sender, seq, clock, type, hash, bytes FROM event"
                 + " JOIN room ON room.id = event.room WHERE event.id = ?1");
-        move = statement("UPDATE event SET id = ?2, id_key = ?3 WHERE id = ?1");
-    }
-
-    private PreparedStatement statement(String sql) throws SQLException {
-        PreparedStatement statement = connection.prepareStatement(sql);
-        statements.add(statement);
-        return statement;
+        move = statements.prepare("UPDATE event SET id = ?2, id_key = ?3 WHERE id = ?1");
     }
 
     /** Whether the index was made by other rules than those of now, or never. */
     boolean isStale() throws SQLException {
-        return number(version) != SearchWords.VERSION;
+        return Statements.number(version) != SearchWords.VERSION;
     }
 
     /** Whether the index was ever made. */
     boolean isMade() throws SQLException {
-        return number(version) != 0;
-    }
-
-    private static long number(PreparedStatement query) throws SQLException {
-        try (ResultSet row = query.executeQuery()) {
-            return row.next() ? row.getLong(1) : 0;
-        }
+        return Statements.number(version) != 0;
     }
 
     /** Finds a number for a new event of a clock. */
@@ -165,7 +153,7 @@ final class WordIndex implements AutoCloseable {
                         .map(word -> '"' + token(roomKey, room, word) + '"')
                         .collect(Collectors.joining(" AND ")));
         long last = before == null ? Long.MAX_VALUE : base(before.place().clock());
-        search.setLong(2, before == null ? last : last + number(displaced));
+        search.setLong(2, before == null ? last : last + Statements.number(displaced));
         List<Found> found = new ArrayList<>();
         PriorityQueue<Found> waiting =
                 new PriorityQueue<>(Comparator.comparing(Found::position).reversed());
@@ -196,38 +184,35 @@ final class WordIndex implements AutoCloseable {
     /** Makes the index anew from the events, and gives numbers to events that have none made of their clock. */
     void rebuild() throws SQLException, SealException {
         clear();
-        long reach = number(displaced);
-        for (long id : everyId()) {
-            read.setLong(1, id);
-            long roomKey;
-            StoredEvent event;
-            try (ResultSet row = read.executeQuery()) {
-                if (!row.next()) {
-                    throw new SQLException("an event is not there any more");
-                }
-                roomKey = row.getLong(1);
-                event = form.event(row, 2);
+        long reach = Statements.number(displaced);
+        for (long id : Statements.numbers(everyId)) {
+            Kept kept = read(id);
+            if (kept == null) {
+                throw new SQLException("an event is not there any more");
             }
+            StoredEvent event = kept.event();
             long base = base(event.clock());
             long place = id >= base && id - base <= reach ? id : place(event.clock(), event.id());
             move.setLong(1, id);
             move.setLong(2, place);
             move.setLong(3, form.idKey(event.id()));
             move.executeUpdate();
-            add(place, roomKey, event);
+            add(place, kept.roomKey(), event);
         }
         setVersion.setInt(1, SearchWords.VERSION);
         setVersion.executeUpdate();
     }
 
-    private long[] everyId() throws SQLException {
-        LongStream.Builder ids = LongStream.builder();
-        try (ResultSet rows = everyId.executeQuery()) {
-            while (rows.next()) {
-                ids.add(rows.getLong(1));
-            }
+    /** An event that is in the file, and the key of its room. */
+    record Kept(long roomKey, StoredEvent event) {}
+
+    /** Reads an event by its number; null if there is none. */
+    @Nullable
+    Kept read(long id) throws SQLException, SealException {
+        read.setLong(1, id);
+        try (ResultSet row = read.executeQuery()) {
+            return row.next() ? new Kept(row.getLong(1), form.event(row, 2)) : null;
         }
-        return ids.build().toArray();
     }
 
     /** Takes out all words. */
@@ -258,8 +243,6 @@ final class WordIndex implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        for (PreparedStatement statement : statements) {
-            statement.close();
-        }
+        statements.close();
     }
 }

@@ -347,6 +347,19 @@ final class NativeLink {
         }
     }
 
+    /** Says whether a message is none that may come, and hands that over. Called from native callbacks. */
+    private boolean isViolation(RTCDataChannelBuffer buffer, int maxBytes, String what) {
+        int length = buffer.data.remaining();
+        if (!buffer.binary) {
+            post(() -> events.violated("it sent text"));
+        } else if (length == 0 || length > maxBytes) {
+            post(() -> events.violated("it sent " + what + " of " + length + " bytes"));
+        } else {
+            return false;
+        }
+        return true;
+    }
+
     /** Ends the link after a callback failed. Called from native callbacks: nothing may leave it. */
     private void lost(Throwable failure) {
         try {
@@ -434,14 +447,11 @@ final class NativeLink {
         public void onMessage(RTCDataChannelBuffer buffer) {
             try {
                 int length = buffer.data.remaining();
-                if (!buffer.binary) {
-                    post(() -> events.violated("it sent text"));
-                } else if (length == 0 || length > PeerLink.MAX_FRAME_BYTES) {
-                    post(() -> events.violated("it sent a frame of " + length + " bytes"));
-                } else if (overrun.get()) {
-                    // The end is already on its way to the owner, and a gap would follow the lost frame.
+                if (isViolation(buffer, PeerLink.MAX_FRAME_BYTES, "a frame") || overrun.get()) {
+                    // The end is already on its way to the owner, and a gap would follow a lost frame.
                     return;
-                } else if (unreadBytes.addAndGet(length + (long) FRAME_OVERHEAD_BYTES) > MAX_UNREAD_BYTES) {
+                }
+                if (unreadBytes.addAndGet(length + (long) FRAME_OVERHEAD_BYTES) > MAX_UNREAD_BYTES) {
                     overrun.set(true);
                     post(events::overrun);
                 } else {
@@ -475,11 +485,8 @@ final class NativeLink {
         public void onMessage(RTCDataChannelBuffer buffer) {
             try {
                 int length = buffer.data.remaining();
-                if (!buffer.binary) {
-                    post(() -> events.violated("it sent text"));
-                } else if (length == 0 || length > PeerLink.MAX_EPHEMERAL_BYTES) {
-                    post(() -> events.violated("it sent an ephemeral frame of " + length + " bytes"));
-                } else if (unreadEphemeral.get() < PeerLink.MAX_UNREAD_EPHEMERAL) {
+                if (!isViolation(buffer, PeerLink.MAX_EPHEMERAL_BYTES, "an ephemeral frame")
+                        && unreadEphemeral.get() < PeerLink.MAX_UNREAD_EPHEMERAL) {
                     // Only this thread counts up.
                     unreadEphemeral.incrementAndGet();
                     byte[] frame = new byte[length];

@@ -86,6 +86,7 @@ public final class WebRtcLink implements PeerLink {
     private final List<LinkSignal.Candidate> waiting = new ArrayList<>();
     private @Nullable SessionDescription local;
     private @Nullable SessionDescription remote;
+
     /** The offer that waits for its answer. */
     private @Nullable SessionDescription offered;
 
@@ -411,8 +412,7 @@ public final class WebRtcLink implements PeerLink {
         } else if (!offering) {
             // One that is being made serves this call as well.
             try {
-                offering = true;
-                connection.createOffer(true, sdp -> guarded(() -> offerCreated(sdp)));
+                offer(true);
             } catch (NativeFailure e) {
                 failed("an ICE restart failed", e);
             }
@@ -498,12 +498,16 @@ public final class WebRtcLink implements PeerLink {
         try {
             connection.start(configuration(ice));
             if (role == LinkRole.INITIATOR) {
-                offering = true;
-                connection.createOffer(false, sdp -> guarded(() -> offerCreated(sdp)));
+                offer(false);
             }
         } catch (NativeFailure e) {
             failed("the native connection could not be made; are the ICE servers right?", e);
         }
+    }
+
+    private void offer(boolean restart) throws NativeFailure {
+        offering = true;
+        connection.createOffer(restart, sdp -> guarded(() -> offerCreated(sdp)));
     }
 
     private void offerCreated(String sdp) throws NativeFailure {
