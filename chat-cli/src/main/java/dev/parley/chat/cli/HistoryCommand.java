@@ -17,12 +17,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.Channels;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -339,10 +335,11 @@ final class HistoryCommand extends BaseCommand {
 
     private static void delete(Console console, ChatStore store, PeerId self, RoomId in, MessageId id) {
         // A store knows by itself what waits only after something was accepted.
-        if (store.event(in, id).filter(event -> event.sender().equals(self)).isPresent()) {
+        Optional<StoredEvent> own =
+                store.event(in, id).filter(event -> event.sender().equals(self));
+        if (own.isPresent()) {
             List<StoredEvent> outbox = store.outbox(in, self, 1);
-            StoredEvent own = store.event(in, id).orElseThrow();
-            if (!outbox.isEmpty() && outbox.get(0).seq() <= own.seq()) {
+            if (!outbox.isEmpty() && outbox.get(0).seq() <= own.get().seq()) {
                 throw new CliException(
                         ExitCode.FAILED,
                         "the message was not sent yet, and what you said after it builds on it",
@@ -364,26 +361,10 @@ final class HistoryCommand extends BaseCommand {
             console.diagnose(written + (written == 1 ? " event is exported" : " events are exported"));
             return;
         }
-        Path target = Path.of(file);
-        FileAttribute<?>[] ownerOnly =
-                target.getFileSystem().supportedFileAttributeViews().contains("posix")
-                        ? new FileAttribute<?>[] {
-                            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                        }
-                        : new FileAttribute<?>[0];
-        long written;
-        try (OutputStream out = new BufferedOutputStream(Channels.newOutputStream(Files.newByteChannel(
-                target, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), ownerOnly)))) {
-            written = HistoryFile.write(store, self, rooms, out);
-        } catch (FileAlreadyExistsException e) {
-            throw new CliException(ExitCode.FAILED, "there is a file " + target + " already", "name another one", e);
-        } catch (IOException e) {
-            throw new CliException(
-                    ExitCode.FAILED,
-                    "the export " + target + " cannot be written",
-                    "check its folder and the free space; what was written of it is not all",
-                    e);
-        }
+        long written = ExportFile.write(
+                Path.of(file),
+                "not all",
+                to -> HistoryFile.write(store, self, rooms, new BufferedOutputStream(Channels.newOutputStream(to))));
         console.emit(new Event.HistoryDone(Event.HistoryDone.Act.EXPORTED, written, 0, 0));
     }
 

@@ -8,18 +8,11 @@ import dev.parley.chat.store.PeerBook;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -238,29 +231,14 @@ final class IdentityCommand implements Runnable {
         }
 
         private void write(String export) {
-            FileAttribute<?>[] ownerOnly =
-                    target.getFileSystem().supportedFileAttributeViews().contains("posix")
-                            ? new FileAttribute<?>[] {
-                                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))
-                            }
-                            : new FileAttribute<?>[0];
-            Set<OpenOption> options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-            try (FileChannel channel = FileChannel.open(target, options, ownerOnly)) {
+            ExportFile.write(target, "of no use", file -> {
                 ByteBuffer bytes = ByteBuffer.wrap(export.getBytes(StandardCharsets.US_ASCII));
                 while (bytes.hasRemaining()) {
-                    channel.write(bytes);
+                    file.write(bytes);
                 }
-                channel.force(true);
-            } catch (FileAlreadyExistsException e) {
-                throw new CliException(
-                        ExitCode.FAILED, "there is a file " + target + " already", "name another one", e);
-            } catch (IOException e) {
-                throw new CliException(
-                        ExitCode.FAILED,
-                        "the export " + target + " cannot be written",
-                        "check its folder and the free space; what was written of it is of no use",
-                        e);
-            }
+                file.force(true);
+                return true;
+            });
         }
     }
 
