@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param sentAt the sender's clock; its own claim
  * @param replyTo the message that this one answers
  * @param emotes which parts of the text are emotes, in the order of the text
+ * @param mentions who is meant by parts of the text, in the order of the text
  */
 public record ChatMessage(
         MessageId id,
@@ -23,10 +24,12 @@ public record ChatMessage(
         String text,
         Instant sentAt,
         Optional<MessageId> replyTo,
-        List<EmoteReference> emotes) {
+        List<EmoteReference> emotes,
+        List<Mention> mentions) {
 
-    /** Copies the list. */
+    /** Copies the lists. */
     public ChatMessage {
         emotes = List.copyOf(emotes);
+        mentions = List.copyOf(mentions);
     }
 }

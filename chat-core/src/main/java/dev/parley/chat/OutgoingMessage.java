@@ -17,22 +17,30 @@ public final class OutgoingMessage {
     /** Most emotes that a message refers to. */
     public static final int MAX_EMOTES = 256;
 
+    /** Most mentions in a message. */
+    public static final int MAX_MENTIONS = 64;
+
     /**
-     * Most bytes that the text and its emotes take together, in the JSON in which they travel; a text alone is always
-     * below it.
+     * Most bytes that the text, its emotes and its mentions take together, in the JSON in which they travel; a text
+     * alone is always below it.
      */
     public static final int MAX_ENCODED_BYTES = 120 * 1024;
 
     /** What an emote takes besides its id and code: field names, its provider and its range. */
     private static final int EMOTE_ENCODED_BYTES = 64 + EmoteReference.MAX_PROVIDER_CHARS;
 
+    /** What a mention takes: field names, a peer id and its range. */
+    private static final int MENTION_ENCODED_BYTES = 80;
+
     private final String text;
     private final List<EmoteReference> emotes;
+    private final List<Mention> mentions;
     private final @Nullable MessageId replyTo;
 
     private OutgoingMessage(Builder builder) {
         text = builder.text;
         emotes = List.copyOf(builder.emotes);
+        mentions = List.copyOf(builder.mentions);
         replyTo = builder.replyTo;
     }
 
@@ -76,6 +84,15 @@ public final class OutgoingMessage {
     }
 
     /**
+     * Returns who is meant by parts of the text.
+     *
+     * @return an immutable list, in the order of the text
+     */
+    public List<Mention> mentions() {
+        return mentions;
+    }
+
+    /**
      * Returns the message that this one answers.
      *
      * @return its id, or empty
@@ -88,6 +105,7 @@ public final class OutgoingMessage {
     public static final class Builder {
         private final String text;
         private final List<EmoteReference> emotes = new ArrayList<>();
+        private final List<Mention> mentions = new ArrayList<>();
         private @Nullable MessageId replyTo;
 
         private Builder(String text) {
@@ -103,6 +121,18 @@ public final class OutgoingMessage {
          */
         public Builder emote(EmoteReference emote) {
             emotes.add(emote);
+            return this;
+        }
+
+        /**
+         * Says that a part of the text means a participant. Mentions must come in the order of the text and not overlap
+         * each other.
+         *
+         * @param mention whose range holds the name in the text
+         * @return this
+         */
+        public Builder mention(Mention mention) {
+            mentions.add(mention);
             return this;
         }
 
@@ -145,12 +175,16 @@ public final class OutgoingMessage {
                 throw new IllegalArgumentException(
                         "the message has " + emotes.size() + " emotes, the limit is " + MAX_EMOTES);
             }
-            int encodedBytes = encodedBytes(text);
+            if (mentions.size() > MAX_MENTIONS) {
+                throw new IllegalArgumentException(
+                        "the message has " + mentions.size() + " mentions, the limit is " + MAX_MENTIONS);
+            }
+            int encodedBytes = encodedBytes(text) + mentions.size() * MENTION_ENCODED_BYTES;
             for (EmoteReference emote : emotes) {
                 encodedBytes += EMOTE_ENCODED_BYTES + encodedBytes(emote.emote()) + encodedBytes(emote.code());
             }
             if (encodedBytes > MAX_ENCODED_BYTES) {
-                throw new IllegalArgumentException("the text and its emotes take " + encodedBytes
+                throw new IllegalArgumentException("the text, its emotes and its mentions take " + encodedBytes
                         + " bytes, the limit is " + MAX_ENCODED_BYTES + "; send it in parts");
             }
             int at = 0;
@@ -160,6 +194,14 @@ public final class OutgoingMessage {
                             "the emote at " + emote.start() + " does not fit the text or overlaps");
                 }
                 at = emote.end();
+            }
+            at = 0;
+            for (Mention mention : mentions) {
+                if (mention.start() < at || mention.end() > text.length()) {
+                    throw new IllegalArgumentException(
+                            "the mention at " + mention.start() + " does not fit the text or overlaps");
+                }
+                at = mention.end();
             }
             return new OutgoingMessage(this);
         }

@@ -14,11 +14,25 @@ public record Participant(PeerId id, String name, Role role, boolean self) {
     /** Longest name, in UTF-16 units. */
     public static final int MAX_NAME_CHARS = 64;
 
-    /** What a participant may do. */
+    /** What a participant may do; each may act on those below it, and on nobody beside or above it. */
     public enum Role {
         /** Opened the room and admits others. */
         HOST,
+        /** Speaks also where the room is locked or slow, and keeps order. */
+        MODERATOR,
         /** Speaks and listens. */
-        MEMBER
+        MEMBER,
+        /** Listens. */
+        READ_ONLY;
+
+        /**
+         * Says whether this role stands above another.
+         *
+         * @param other the other
+         * @return true if it does; false for the same
+         */
+        public boolean outranks(Role other) {
+            return compareTo(other) < 0;
+        }
     }
 }

@@ -55,7 +55,8 @@ final class Examples {
                 "hi Kappa\nnew \u00e9\u2028",
                 TIME,
                 Optional.of(MESSAGE),
-                List.of(new EmoteReference("7tv", "01", "Kappa", 3, 8)));
+                List.of(new EmoteReference("7tv", "01", "Kappa", 3, 8)),
+                List.of());
         List<Event> events = new ArrayList<>();
         events.add(new Event.Listening("http://127.0.0.1:1"));
         events.add(new Event.Entered(ROOM, "Tea", "http://127.0.0.1:1/r/" + ROOM, RoomOptions.Visibility.PRIVATE));

@@ -219,7 +219,7 @@ final class CodecLimitsTest {
             for (int chars = EmoteReference.MAX_EMOTE_CHARS; longest == null; chars--) {
                 longest = withEmoteIds(unit.repeat(chars / unit.length()), unit);
             }
-            byte[] event = event(Event.TYPE_MESSAGE, Bodies.message(longest, 1_000_000_000_000_000L))
+            byte[] event = event(Event.TYPE_MESSAGE, Bodies.message(longest, Limits.MAX_EPOCH_MILLIS))
                     .bytes();
             assertThat(event.length).isBetween(50_000, Limits.MAX_EVENT_BYTES);
         }

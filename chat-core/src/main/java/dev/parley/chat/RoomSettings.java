@@ -1,0 +1,55 @@
+package dev.parley.chat;
+
+import dev.parley.chat.internal.encoding.PlainText;
+import java.time.Duration;
+
+/**
+ * How a room is set. Durations are whole seconds.
+ *
+ * @param topic what the room is about; at most {@link #MAX_TOPIC_CHARS} UTF-16 units, one line, may be empty
+ * @param history what a newcomer is given
+ * @param slowMode shortest time between two messages of one member; zero for none, at most {@link #MAX_SLOW_MODE}
+ * @param locked whether only the host and moderators may speak
+ * @param disappearAfter how long a message is shown; zero for ever, at most {@link #MAX_DISAPPEAR_AFTER}
+ */
+public record RoomSettings(
+        String topic, HistoryPolicy history, Duration slowMode, boolean locked, Duration disappearAfter) {
+
+    /** Longest topic, in UTF-16 units. */
+    public static final int MAX_TOPIC_CHARS = 300;
+
+    /** Slowest slow mode. */
+    public static final Duration MAX_SLOW_MODE = Duration.ofHours(6);
+
+    /** Longest time after which messages disappear. */
+    public static final Duration MAX_DISAPPEAR_AFTER = Duration.ofDays(365);
+
+    /** How every room begins. */
+    public static final RoomSettings FIRST =
+            new RoomSettings("", HistoryPolicy.NONE, Duration.ZERO, false, Duration.ZERO);
+
+    /**
+     * Checks the parts.
+     *
+     * @throws IllegalArgumentException if one is out of bounds
+     */
+    public RoomSettings {
+        if (topic.length() > MAX_TOPIC_CHARS || !PlainText.isOneLine(topic)) {
+            throw new IllegalArgumentException(
+                    "a topic is one line of at most " + MAX_TOPIC_CHARS + " characters, without control characters");
+        }
+        if (!isWithin(slowMode, MAX_SLOW_MODE)) {
+            throw new IllegalArgumentException("slow mode is whole seconds, at most " + MAX_SLOW_MODE.toSeconds());
+        }
+        if (!isWithin(disappearAfter, MAX_DISAPPEAR_AFTER)) {
+            throw new IllegalArgumentException(
+                    "messages disappear after whole seconds, at most " + MAX_DISAPPEAR_AFTER.toSeconds());
+        }
+    }
+
+    private static boolean isWithin(Duration duration, Duration max) {
+        return duration.equals(Duration.ofSeconds(duration.toSeconds()))
+                && !duration.isNegative()
+                && duration.compareTo(max) <= 0;
+    }
+}
