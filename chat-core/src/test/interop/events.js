@@ -11,7 +11,7 @@ const MAX_SEQ = (1n << 63n) - 2n;
 const NO_EVENT = new Uint8Array(32);
 
 /** Signs the event that follows an author's head. */
-export function signEvent(identity, room, head, clock, type, body) {
+export function signEvent(identity, room, head, clock, type, body, era = { fence: 0n, epoch: 0n }) {
   const content = concat(
     integer(1, 1),
     room,
@@ -19,6 +19,8 @@ export function signEvent(identity, room, head, clock, type, body) {
     integer(8, (head?.seq ?? 0n) + 1n),
     head?.id ?? NO_EVENT,
     integer(8, clock),
+    integer(8, era.fence),
+    integer(8, era.epoch),
     integer(1, type.length),
     ascii(type),
     integer(4, body.length),
@@ -37,6 +39,7 @@ export function readEvent(bytes, expectedRoom) {
   const seq = reader.i64();
   const prev = reader.take(32);
   const clock = reader.i64();
+  const era = { fence: reader.i64(), epoch: reader.i64() };
   const type = Buffer.from(reader.take(reader.u8())).toString("latin1");
   const body = reader.take(reader.u32());
   const content = bytes.slice(0, reader.position);
@@ -44,7 +47,7 @@ export function readEvent(bytes, expectedRoom) {
   reader.end();
   require(seq >= 1n && seq <= MAX_SEQ && /^[a-z0-9._]{1,32}$/.test(type), "an event with a field out of bounds");
   require(verifies(key, signature, SIGNED, content), "an event that its author did not sign");
-  const event = { bytes, id: sha256(content), author: base32(peerIdOf(key)), seq, prev, clock, type };
+  const event = { bytes, id: sha256(content), author: base32(peerIdOf(key)), seq, prev, clock, era, type };
   if (type === "message") {
     return { ...event, message: readMessage(body) };
   }

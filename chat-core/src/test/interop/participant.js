@@ -1,8 +1,8 @@
 // A participant of a room, as its host sees one over a link: docs/protocol.md §6.2, §7, §9 to §12 and §17. Time comes
 // in as an argument; whoever drives it carries frames. Left out: envelopes and data channels (§5, §6.1), the timers of
-// a side that waits (§13), deputies (§18).
+// a side that waits (§13), deputies (§18), links to other participants (§19).
 import { base32, concat, equal, integer, json, parseJson, Reader, require, unbase64url } from "./bytes.js";
-import { eventContent, readContent, resumeContent } from "./contents.js";
+import { eventContent, readContent, resumeContent, syncContent } from "./contents.js";
 import { Clock, fit, messageBody, profileBody, readEvent, signEvent } from "./events.js";
 import { FrameReader, KIND, writeFrame } from "./frames.js";
 import { Group, makeKeyPackage } from "./group.js";
@@ -14,8 +14,7 @@ export class Participant {
   #clock = new Clock();
   #heads = new Map();
   #names = new Map();
-  #ownHead;
-  #unordered = [];
+  #unconfirmed = [];
   #fence = 0;
   #generation = 0;
   #hostSeq = 0n;
@@ -26,7 +25,7 @@ export class Participant {
   /** How many events came that were here already. */
   duplicates = 0;
 
-  /** What a person would see, in the room's order. */
+  /** What a person would see, one's own words at once. */
   told = [];
 
   constructor(identity, name, room) {
@@ -108,8 +107,12 @@ export class Participant {
         return this.#onAdmitted(frame.body);
       case "APPLICATION":
         return this.#onApplication(frame.body, now);
-      case "ORDERED":
-        return this.#onOrdered(frame.body);
+      case "RECEIVED":
+        return this.#onReceived(frame.body);
+      case "RECEIPTS":
+      case "RELAY":
+      case "DIGEST":
+        return;
       default:
         require(false, "a frame that is not for a participant");
     }
@@ -174,7 +177,17 @@ export class Participant {
         require(sender === this.room.host, "a SYNC that the host did not seal");
         await this.#onSync(read, now);
         break;
+      case "resume": {
+        const known = read.heads.get(this.identity.name)?.seq ?? 0n;
+        const lacking = this.#unconfirmed.filter((event) => event.seq > known).map((event) => event.bytes);
+        this.#send(KIND.APPLICATION, await this.group.seal(syncContent(true, lacking, this.#heads)));
+        break;
+      }
       case "nothing":
+      case "neighbours":
+      case "lost":
+      case "presence":
+      case "read":
         break;
       default:
         require(false, "content that is not for a participant");
@@ -190,17 +203,18 @@ export class Participant {
     }
     for (const bytes of events) {
       const event = readEvent(bytes, this.room.room);
-      if (event.author === this.identity.name) {
-        this.#ordered({ seq: event.seq, id: event.id });
-      } else {
+      if (event.author !== this.identity.name) {
         this.#place(event, now);
+      } else if (fit(event, this.#heads.get(event.author)) === "new") {
+        this.#heads.set(event.author, { seq: event.seq, id: event.id });
+        this.#tell(event);
       }
     }
     if (last) {
       for (const [peer, head] of heads) {
         if (peer === this.identity.name) {
           this.#agreeOnOwnHead(head);
-        } else if (!this.#heads.has(peer) || this.#heads.get(peer).seq < head.seq) {
+        } else if (!this.#heads.has(peer)) {
           this.#heads.set(peer, head);
         }
       }
@@ -212,22 +226,19 @@ export class Participant {
   /** §12: the chain goes on where the room saw it last, unless something waits that contradicts it. */
   #agreeOnOwnHead(head) {
     if ((this.#heads.get(this.identity.name)?.seq ?? 0n) >= head.seq) {
+      this.#confirmed(head.seq);
       return;
     }
-    if (this.#unordered.length === 0) {
-      this.#heads.set(this.identity.name, head);
-      this.#ownHead = head;
-    } else {
-      this.#ordered(head);
-    }
+    require(this.#unconfirmed.length === 0, "the history kept here contradicts the room's");
+    this.#heads.set(this.identity.name, head);
   }
 
   async #connected(now) {
-    const waiting = this.#unordered.filter((event) => event.type === "profile").at(-1);
+    const waiting = this.#unconfirmed.filter((event) => event.type === "profile").at(-1);
     if ((waiting?.name ?? this.#names.get(this.identity.name)) !== this.name) {
       this.#sign("profile", profileBody(this.name), now);
     }
-    for (const event of this.#unordered) {
+    for (const event of this.#unconfirmed) {
       await this.#transmit(event);
     }
   }
@@ -262,31 +273,26 @@ export class Participant {
     }
   }
 
-  #onOrdered(body) {
+  /** §12: the host has our events up to this count. */
+  #onReceived(body) {
     const reader = new Reader(body);
-    const head = { seq: reader.i64(), id: reader.take(32) };
+    const seq = reader.i64();
     reader.end();
-    require(head.seq >= 1n, "an ORDERED of nothing");
-    this.#ordered(head);
+    this.#confirmed(seq);
   }
 
-  #ordered(upTo) {
-    if ((this.#heads.get(this.identity.name)?.seq ?? 0n) >= upTo.seq) {
-      return;
-    }
-    while (this.#unordered.length > 0 && this.#unordered[0].seq <= upTo.seq) {
-      const event = this.#unordered.shift();
-      require(event.seq !== upTo.seq || equal(event.id, upTo.id), "an event of ours was ordered that we did not say");
-      this.#heads.set(this.identity.name, { seq: event.seq, id: event.id });
-      this.#tell(event);
-    }
-    require(this.#heads.get(this.identity.name)?.seq === upTo.seq, "an event of ours was ordered that we do not know");
+  #confirmed(seq) {
+    require((this.#heads.get(this.identity.name)?.seq ?? 0n) >= seq, "a RECEIVED of what was not sent");
+    this.#unconfirmed = this.#unconfirmed.filter((event) => event.seq > seq);
   }
 
   #sign(type, body, now) {
-    const event = signEvent(this.identity, this.room.room, this.#ownHead, this.#clock.next(now), type, body);
-    this.#ownHead = { seq: event.seq, id: event.id };
-    this.#unordered.push(event);
+    const head = this.#heads.get(this.identity.name);
+    const era = { fence: BigInt(this.#fence), epoch: this.group.epoch };
+    const event = signEvent(this.identity, this.room.room, head, this.#clock.next(now), type, body, era);
+    this.#heads.set(this.identity.name, { seq: event.seq, id: event.id });
+    this.#unconfirmed.push(event);
+    this.#tell(event);
     return event;
   }
 

@@ -62,6 +62,38 @@ public interface Room {
     List<Participant> participants();
 
     /**
+     * Returns whether somebody is there.
+     *
+     * @param peer whose
+     * @return {@link Presence#OFFLINE} for who is not among the {@link #participants}
+     */
+    Presence presence(PeerId peer);
+
+    /**
+     * Tells the others whether anybody sits in front of this program. At the beginning somebody does.
+     *
+     * @param isAway whether nobody does; {@link Presence#AWAY} for the others
+     */
+    void away(boolean isAway);
+
+    /**
+     * Tells the others that a message is being written here. To be called with every key: it is sent at most every 3 s,
+     * and may be lost. Sending a message ends it.
+     *
+     * @param isTyping false when the message was given up
+     */
+    void typing(boolean isTyping);
+
+    /**
+     * Tells the author of a message, and all others in the room, that it was read here, and with it all that its author
+     * said before. Told at most once a second. Does nothing for one's own messages and for those that are not among the
+     * last that this process remembers (10,000 or 8 MiB).
+     *
+     * @param message which
+     */
+    void markRead(MessageId message);
+
+    /**
      * Computes what all members of the room see alike if nobody splits them. It changes whenever somebody comes or
      * goes.
      *
@@ -71,8 +103,7 @@ public interface Room {
     Optional<RoomCode> roomCode();
 
     /**
-     * Returns how much waits to be sent or, at a participant, to be ordered by the host. At rest it is back at zero
-     * within seconds.
+     * Returns how much waits to be sent, or to be acknowledged by anybody. At rest it is back at zero within seconds.
      *
      * @return bytes, approximately
      */

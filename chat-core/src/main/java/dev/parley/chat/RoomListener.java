@@ -7,7 +7,9 @@ import java.util.Optional;
  * {@link RoomManager}, under no lock; a call that blocks delays the next ones of its room and nothing else. What a call
  * throws is logged and goes no further.
  *
- * <p>Every participant of a room is told of its messages in the same order, the host's.
+ * <p>Every participant of a room is told of the same messages, each once, and of those of one author in the order in
+ * which they were sent. Messages of several authors that are sent at about the same time may be told in another order
+ * elsewhere; the timeline of the {@link dev.parley.chat.store.ChatStore} has one order, the same at everybody.
  */
 public interface RoomListener {
 
@@ -41,7 +43,27 @@ public interface RoomListener {
     default void onParticipantLeft(Room room, Participant participant) {}
 
     /**
-     * A message has its place in the room, one's own included.
+     * A participant can be reached or not, or has gone away from its program. Who comes in is {@link Presence#ONLINE}
+     * until something else is told; who leaves is told by {@link #onParticipantLeft}.
+     *
+     * @param room the room
+     * @param participant who, among the participants
+     * @param presence what it is now
+     */
+    default void onPresence(Room room, PeerId participant, Presence presence) {}
+
+    /**
+     * A participant writes, or does not any more: it has said so, has sent what it wrote, or 6.5 s have passed without
+     * a word of it.
+     *
+     * @param room the room
+     * @param participant who, among the participants
+     * @param isTyping whether it writes
+     */
+    default void onTyping(Room room, PeerId participant, boolean isTyping) {}
+
+    /**
+     * A message has its place in the room, one's own included, which has it at once.
      *
      * @param room the room
      * @param message verified, told once
@@ -49,8 +71,8 @@ public interface RoomListener {
     default void onMessage(Room room, ChatMessage message) {}
 
     /**
-     * One's own message has come further. A participant is told of the host, which passes the message on; a host is
-     * told of each participant that the message was for.
+     * One's own message has come further. Told for each participant that was in the room when it was sent, and for
+     * those that come back to it.
      *
      * @param room the room
      * @param message which
@@ -89,6 +111,27 @@ public interface RoomListener {
      * @param isHost whether it is the room's host
      */
     default void onLeaderChanged(Room room, PeerId leader, boolean isHost) {}
+
+    /**
+     * Something that an author said did not come, and is not waited for any more: nobody who can be reached has it, or
+     * it was said while one was away for good. What follows has come.
+     *
+     * @param room the room
+     * @param author whose
+     * @param fromSeq the first missing count in the author's chain
+     * @param toSeq the last
+     */
+    default void onHistoryGap(Room room, PeerId author, long fromSeq, long toSeq) {}
+
+    /**
+     * An author has signed two different things for one place of its chain: its program has lost its history, the
+     * identity is used twice at once, or it says one thing to some and another to others. What came first is kept here;
+     * others may have kept the other. Told once for each author.
+     *
+     * @param room the room
+     * @param author whose
+     */
+    default void onHistoryFork(Room room, PeerId author) {}
 
     /**
      * The signaling worker can be reached, or not. An established room does not need it; newcomers do.

@@ -213,8 +213,11 @@ final class MachineRoom {
             Side to = known(sides.get(mail.to()), "mail has nobody to go to");
             handle(to, new Input.MailReceived(side.id, mail.type(), mail.payload()));
         } else if (output instanceof Output.OpenLink open && open.role() == LinkRole.INITIATOR) {
-            side.link = open.link();
-            handle(side, new Input.LinkSignalled(open.link(), new LinkSignal.Offer("v=0")));
+            // Links between participants do not come about: what is measured is a room in which the host passes on.
+            if (side.link == 0) {
+                side.link = open.link();
+                handle(side, new Input.LinkSignalled(open.link(), new LinkSignal.Offer("v=0")));
+            }
         } else if (output instanceof Output.OpenLink open) {
             Side peer = known(sides.get(mailFrom), "a link has nobody at its other end");
             peer.hostLink = open.link();

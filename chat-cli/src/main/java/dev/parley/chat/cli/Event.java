@@ -190,5 +190,5 @@ sealed interface Event {
     record Figure(String name, String unit, double p50, double p99, long samples) implements Event {}
 
     /** How the demo went. */
-    record DemoResult(int messages, int participants, boolean sameOrder) implements Event {}
+    record DemoResult(int messages, int participants, boolean isSame) implements Event {}
 }

@@ -275,7 +275,7 @@ final class EventJson {
             return named("result")
                     .put("messages", e.messages())
                     .put("participants", e.participants())
-                    .put("sameOrder", e.sameOrder());
+                    .put("same", e.isSame());
         }
         throw new IllegalStateException("no JSON for " + event.getClass());
     }

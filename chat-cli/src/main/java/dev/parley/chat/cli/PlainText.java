@@ -252,10 +252,10 @@ final class PlainText {
         }
         if (event instanceof Event.DemoResult e) {
             return line(
-                    e.sameOrder()
+                    e.isSame()
                             ? "All " + e.participants() + " saw the same " + e.messages()
-                                    + " messages in the same order."
-                            : "The participants did not see the same messages in the same order.");
+                                    + " messages, each author's in its order."
+                            : "The participants did not see the same messages, or not each author's in its order.");
         }
         throw new IllegalStateException("no text for " + event.getClass());
     }

@@ -103,7 +103,7 @@ class EventJsonTest {
                         "{\"event\":\"emotes\",\"count\":3}",
                         "{\"event\":\"demo\",\"who\":\"Ada\",\"text\":\"hello\"}",
                         "{\"event\":\"figure\",\"name\":\"round trip\",\"unit\":\"ms\",\"p50\":1.5,\"p99\":2.25,\"samples\":200}",
-                        "{\"event\":\"result\",\"messages\":8,\"participants\":3,\"sameOrder\":true}");
+                        "{\"event\":\"result\",\"messages\":8,\"participants\":3,\"same\":true}");
     }
 
     @Test

@@ -144,9 +144,9 @@ final class Examples {
         StringBuilder json = new StringBuilder("{\"text\":\"");
         text.chars().forEach(c -> json.append(String.format("\\u%04x", c)));
         byte[] body = json.append("\"}").toString().getBytes(StandardCharsets.US_ASCII);
-        byte[] bytes = ByteBuffer.allocate(1 + 100 + 1 + type.length + 4 + body.length + 64)
+        byte[] bytes = ByteBuffer.allocate(1 + 116 + 1 + type.length + 4 + body.length + 64)
                 .put((byte) 1)
-                .put(new byte[100])
+                .put(new byte[116])
                 .put((byte) type.length)
                 .put(type)
                 .putInt(body.length)

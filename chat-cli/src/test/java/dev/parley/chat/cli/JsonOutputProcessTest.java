@@ -92,7 +92,7 @@ class JsonOutputProcessTest extends ProcessTest {
         ChildProcess demo = start("demo", "demo", "--stats");
         assertThat(demo.awaitExit(TIME)).isZero();
         assertThat(demo.events("result")).hasSize(1);
-        assertThat(demo.events("result").get(0).path("sameOrder").asBoolean()).isTrue();
+        assertThat(demo.events("result").get(0).path("same").asBoolean()).isTrue();
         for (String part : List.of(
                 "join to first message received, whole stack",
                 "connect, bare WebRTC channel",

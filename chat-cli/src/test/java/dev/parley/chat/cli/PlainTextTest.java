@@ -109,7 +109,7 @@ class PlainTextTest {
                         "-- 3 emotes are loaded",
                         "Ada:    hello",
                         "round trip                                                      1.500      2.250 ms     200",
-                        "All 3 saw the same 8 messages in the same order.");
+                        "All 3 saw the same 8 messages, each author's in its order.");
     }
 
     @Test

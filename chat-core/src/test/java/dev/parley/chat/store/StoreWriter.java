@@ -41,9 +41,9 @@ final class StoreWriter {
         byte[] id = ByteBuffer.allocate(MessageId.BYTES).putLong(seq).array();
         byte[] type = "message".getBytes(UTF_8);
         byte[] body = ("{\"text\":\"" + text + "\"}").getBytes(UTF_8);
-        byte[] bytes = ByteBuffer.allocate(1 + 100 + 1 + type.length + 4 + body.length + 64)
+        byte[] bytes = ByteBuffer.allocate(1 + 116 + 1 + type.length + 4 + body.length + 64)
                 .put((byte) 1)
-                .put(new byte[100])
+                .put(new byte[116])
                 .put((byte) type.length)
                 .put(type)
                 .putInt(body.length)

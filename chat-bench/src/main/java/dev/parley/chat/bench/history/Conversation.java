@@ -103,13 +103,15 @@ final class Conversation {
     private StoredEvent event(RoomId where, PeerId author, long seq, String text) {
         byte[] type = "message".getBytes(UTF_8);
         byte[] body = ("{\"text\":\"" + text + "\",\"sentAt\":" + millis + "}").getBytes(UTF_8);
-        byte[] event = ByteBuffer.allocate(1 + 20 + 32 + 8 + 32 + 8 + 1 + type.length + 4 + body.length + 64)
+        byte[] event = ByteBuffer.allocate(1 + 20 + 32 + 8 + 32 + 8 + 16 + 1 + type.length + 4 + body.length + 64)
                 .put((byte) 1)
                 .put(where.toBytes())
                 .put(bytes(32))
                 .putLong(seq)
                 .put(bytes(32))
                 .putLong(millis << 16)
+                .putLong(0)
+                .putLong(0)
                 .put((byte) type.length)
                 .put(type)
                 .putInt(body.length)

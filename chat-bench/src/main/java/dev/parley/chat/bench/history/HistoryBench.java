@@ -258,7 +258,7 @@ public final class HistoryBench {
         if (column == 0) {
             try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
                     PreparedStatement like = connection.prepareStatement("SELECT bytes FROM event WHERE room ="
-                            + " (SELECT id FROM room WHERE room = ?1) AND CAST(substr(bytes, 114) AS TEXT) LIKE ?2"
+                            + " (SELECT id FROM room WHERE room = ?1) AND CAST(substr(bytes, 130) AS TEXT) LIKE ?2"
                             + " ORDER BY clock DESC, sender DESC, seq DESC LIMIT " + PAGE)) {
                 like.setString(1, conversation.room().value());
                 like.setString(2, "%" + Conversation.RARE + "%");

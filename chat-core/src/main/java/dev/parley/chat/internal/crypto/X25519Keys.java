@@ -39,4 +39,20 @@ public final class X25519Keys {
     public static boolean isSound(byte[] publicKey) {
         return publicKey.length == BYTES && X25519.calculateAgreement(PROBE, 0, publicKey, 0, new byte[BYTES], 0);
     }
+
+    /**
+     * Agrees on a secret (RFC 7748 section 6.1).
+     *
+     * @param privateKey {@value #BYTES} bytes
+     * @param publicKey a sound key, see {@link #isSound}
+     * @return {@value #BYTES} new bytes, for the caller to wipe
+     * @throws IllegalArgumentException if the public key is not sound
+     */
+    public static byte[] agree(byte[] privateKey, byte[] publicKey) {
+        byte[] secret = new byte[BYTES];
+        if (publicKey.length != BYTES || !X25519.calculateAgreement(privateKey, 0, publicKey, 0, secret, 0)) {
+            throw new IllegalArgumentException("the public key is not sound");
+        }
+        return secret;
+    }
 }

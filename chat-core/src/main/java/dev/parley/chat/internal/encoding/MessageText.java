@@ -14,8 +14,8 @@ public final class MessageText {
 
     private static final int VERSION = 1;
 
-    /** Room, author's key, count, event before, clock. */
-    private static final int HEADER_BYTES = 20 + 32 + 8 + 32 + 8;
+    /** Room, author's key, count, event before, clock, fence, epoch. */
+    private static final int HEADER_BYTES = 20 + 32 + 8 + 32 + 8 + 8 + 8;
 
     /** Longer than any event. */
     private static final int MAX_BODY_BYTES = 128 * 1024;

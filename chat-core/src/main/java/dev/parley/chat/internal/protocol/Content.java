@@ -8,8 +8,10 @@ import dev.parley.chat.store.EventHead;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** What stands inside an MLS application message: one byte that says the kind, then the body. */
 @SuppressWarnings("ArrayRecordComponent") // Concealed and compared by nobody; the bytes are handed on, not copied.
@@ -20,29 +22,105 @@ sealed interface Content {
     int RESUME = 3;
     int NOTHING = 4;
     int GOVERNED = 5;
-    int RECOVERED = 6;
+    int MEET = 6;
+    int NEIGHBOURS = 7;
+    int PRESENCE = 8;
+    int READ = 9;
+    int TYPING = 10;
+    int LOST = 11;
+
+    /** Flags of a SYNC. */
+    int LAST = 1;
+
+    int FRESH = 2;
+    int BEGINS = 4;
+
+    /** Length of a link's channel binding. */
+    int BINDING_BYTES = 32;
 
     /** An event by the MLS sender. */
     record Said(byte[] event) implements Content {}
 
     /**
-     * From the host to one member: what it needs to take part, or what it missed.
+     * To one member: what it missed, and from the leader also what it needs to take part.
      *
      * @param last whether the member has all now
-     * @param profiles events that say who the members are, the receiver included if the host knows its name; outside
-     *     the chains
-     * @param events missed events of any author, in the host's order
-     * @param heads where each author's chain stands; only in the last
+     * @param fresh whether nobody but the sender has these events of its own yet: they are said now
+     * @param begins whether the member is new to the sender, so that all chains go on for it at the heads
+     * @param profiles from the leader: events that say who the members are, the receiver included if the leader knows
+     *     its name; outside the chains
+     * @param events missed events of any author, each author's in the order of its chain
+     * @param heads where each author's chain stands at the sender; only in the last
      */
-    record Sync(boolean last, List<byte[]> profiles, List<byte[]> events, Map<PeerId, EventHead> heads)
-            implements Content {}
+    record Sync(
+            boolean last,
+            boolean fresh,
+            boolean begins,
+            List<byte[]> profiles,
+            List<byte[]> events,
+            Map<PeerId, EventHead> heads)
+            implements Content {
+
+        Sync(boolean last, List<byte[]> profiles, List<byte[]> events, Map<PeerId, EventHead> heads) {
+            this(last, false, false, profiles, events, heads);
+        }
+
+        private int flags() {
+            return (last ? LAST : 0) | (fresh ? FRESH : 0) | (begins ? BEGINS : 0);
+        }
+    }
 
     /**
-     * From a new or returning member to the host: what it has.
+     * To one member: what the sender has, to be answered by what it lacks.
      *
-     * @param heads where each author's chain stands at the member
+     * @param heads where each author's chain stands at the sender
      */
     record Resume(Map<PeerId, EventHead> heads) implements Content {}
+
+    /**
+     * The first word of one participant to another over a new link: that it is the member it says, at this very link.
+     *
+     * @param binding the link's channel binding
+     * @param heads where each author's chain stands at the sender
+     */
+    record Meet(byte[] binding, Map<PeerId, EventHead> heads) implements Content {}
+
+    /**
+     * To all: to whom the sender has links over which members are reached, so that others need not pass its words on to
+     * them.
+     *
+     * @param peers at most {@link Limits#MAX_NEIGHBOURS}
+     */
+    record Neighbours(Set<PeerId> peers) implements Content {}
+
+    /**
+     * From the leader to all: who keeps a place though its link to the leader is lost.
+     *
+     * @param peers at most {@link Limits#MAX_NEIGHBOURS}
+     */
+    record Lost(Set<PeerId> peers) implements Content {}
+
+    /**
+     * To all: whether anybody sits in front of the sender.
+     *
+     * @param isAway whether nobody does
+     */
+    record Presence(boolean isAway) implements Content {}
+
+    /**
+     * To all: what the sender has read.
+     *
+     * @param upTo for each author the count of the last event; at most {@link Limits#MAX_NEIGHBOURS}
+     */
+    record Read(Map<PeerId, Long> upTo) implements Content {}
+
+    /**
+     * To all, over the ephemeral channels: whether the sender writes.
+     *
+     * @param isTyping whether it does
+     * @param saidBefore the count of the sender's last event at that time, 0 if there was none
+     */
+    record Typing(boolean isTyping, long saidBefore) implements Content {}
 
     /**
      * From the host to all: how the room is run from now on.
@@ -50,13 +128,6 @@ sealed interface Content {
      * @param governance as {@link Governance#encode} wrote it
      */
     record Governed(byte[] governance) implements Content {}
-
-    /**
-     * From a participant to a leader that has not heard all that the one before has ordered.
-     *
-     * @param events what it lacks, of any author, in the order in which the participant got them
-     */
-    record Recovered(List<byte[]> events) implements Content {}
 
     /** Nothing: moves the sender's generation on for all members alike. */
     record Nothing() implements Content {}
@@ -75,10 +146,48 @@ sealed interface Content {
                 .array();
     }
 
-    static byte[] recovered(List<byte[]> events) {
-        ByteBuffer buffer = ByteBuffer.allocate(1 + listLength(events)).put((byte) RECOVERED);
-        putList(buffer, events);
+    static byte[] meet(byte[] binding, Map<PeerId, EventHead> heads) {
+        ByteBuffer buffer = ByteBuffer.allocate(1 + BINDING_BYTES + headsLength(heads))
+                .put((byte) MEET)
+                .put(binding);
+        putHeads(buffer, heads);
         return buffer.array();
+    }
+
+    static byte[] neighbours(Set<PeerId> peers) {
+        return peers(NEIGHBOURS, peers);
+    }
+
+    static byte[] lost(Set<PeerId> peers) {
+        return peers(LOST, peers);
+    }
+
+    private static byte[] peers(int kind, Set<PeerId> peers) {
+        ByteBuffer buffer = ByteBuffer.allocate(3 + peers.size() * PeerId.BYTES)
+                .put((byte) kind)
+                .putShort((short) peers.size());
+        peers.forEach(peer -> buffer.put(peer.toBytes()));
+        return buffer.array();
+    }
+
+    static byte[] presence(boolean isAway) {
+        return new byte[] {PRESENCE, (byte) (isAway ? 1 : 0)};
+    }
+
+    static byte[] read(Map<PeerId, Long> upTo) {
+        ByteBuffer buffer = ByteBuffer.allocate(3 + upTo.size() * (PeerId.BYTES + Long.BYTES))
+                .put((byte) READ)
+                .putShort((short) upTo.size());
+        upTo.forEach((author, seq) -> buffer.put(author.toBytes()).putLong(seq));
+        return buffer.array();
+    }
+
+    static byte[] typing(boolean isTyping, long saidBefore) {
+        return ByteBuffer.allocate(2 + Long.BYTES)
+                .put((byte) TYPING)
+                .put((byte) (isTyping ? 1 : 0))
+                .putLong(saidBefore)
+                .array();
     }
 
     static byte[] nothing() {
@@ -109,7 +218,7 @@ sealed interface Content {
         ByteBuffer buffer = ByteBuffer.allocate(
                         2 + listLength(sync.profiles()) + listLength(sync.events()) + headsLength(sync.heads()))
                 .put((byte) SYNC)
-                .put((byte) (sync.last() ? 1 : 0));
+                .put((byte) sync.flags());
         putList(buffer, sync.profiles());
         putList(buffer, sync.events());
         putHeads(buffer, sync.heads());
@@ -122,7 +231,13 @@ sealed interface Content {
             case EVENT -> new Said(reader.rest());
             case SYNC -> {
                 int flags = reader.u8();
-                Sync sync = new Sync((flags & 1) != 0, list(reader), list(reader), heads(reader));
+                Sync sync = new Sync(
+                        (flags & LAST) != 0,
+                        (flags & FRESH) != 0,
+                        (flags & BEGINS) != 0,
+                        list(reader),
+                        list(reader),
+                        heads(reader));
                 reader.end();
                 yield sync;
             }
@@ -135,14 +250,59 @@ sealed interface Content {
                 reader.end();
                 yield new Nothing();
             }
-            case RECOVERED -> {
-                Recovered recovered = new Recovered(list(reader));
+            case MEET -> {
+                Meet meet = new Meet(reader.bytes(BINDING_BYTES), heads(reader));
                 reader.end();
-                yield recovered;
+                yield meet;
+            }
+            case NEIGHBOURS -> new Neighbours(peers(reader));
+            case LOST -> new Lost(peers(reader));
+            case PRESENCE -> {
+                Presence presence = new Presence(flag(reader));
+                reader.end();
+                yield presence;
+            }
+            case READ -> {
+                int count = reader.u16();
+                if (count > Limits.MAX_NEIGHBOURS) {
+                    throw new MalformedException(count + " authors, the limit is " + Limits.MAX_NEIGHBOURS);
+                }
+                Map<PeerId, Long> upTo = new LinkedHashMap<>();
+                for (int i = 0; i < count; i++) {
+                    upTo.put(PeerId.of(reader.bytes(PeerId.BYTES)), reader.i64());
+                }
+                reader.end();
+                yield new Read(upTo);
+            }
+            case TYPING -> {
+                Typing typing = new Typing(flag(reader), reader.i64());
+                reader.end();
+                yield typing;
             }
             case GOVERNED -> new Governed(reader.rest());
             default -> throw new MalformedException("content of an unknown kind");
         };
+    }
+
+    private static Set<PeerId> peers(ByteReader reader) throws MalformedException {
+        int count = reader.u16();
+        if (count > Limits.MAX_NEIGHBOURS) {
+            throw new MalformedException(count + " neighbours, the limit is " + Limits.MAX_NEIGHBOURS);
+        }
+        Set<PeerId> peers = new LinkedHashSet<>();
+        for (int i = 0; i < count; i++) {
+            peers.add(PeerId.of(reader.bytes(PeerId.BYTES)));
+        }
+        reader.end();
+        return peers;
+    }
+
+    private static boolean flag(ByteReader reader) throws MalformedException {
+        int flag = reader.u8();
+        if (flag > 1) {
+            throw new MalformedException("neither yes nor no");
+        }
+        return flag == 1;
     }
 
     private static int listLength(List<byte[]> items) {

@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  *   seq      8   counts per sender and room, from 1
  *   prev    32   id of the sender's event before, zeros for the first
  *   clock    8   hybrid logical clock
+ *   fence    8   of the leader, and
+ *   epoch    8   of the group in which it was said
  *   type     1+n ASCII
  *   body     4+n JSON
  *   ──────────── the content; the id is its SHA-256
@@ -42,13 +44,14 @@ final class Event {
     private static final int VERSION = 1;
     private static final byte[] CONTEXT = "parley-event-v1".getBytes(StandardCharsets.US_ASCII);
     private static final int MAX_TYPE_BYTES = 32;
-    private static final int FIXED_BYTES = 1 + RoomId.BYTES + 32 + 8 + 32 + 8 + 1 + 4 + Ed25519.SIGNATURE_BYTES;
+    private static final int FIXED_BYTES = 1 + RoomId.BYTES + 32 + 8 + 32 + 8 + 16 + 1 + 4 + Ed25519.SIGNATURE_BYTES;
 
     private final RoomId room;
     private final PeerId sender;
     private final long seq;
     private final byte[] prev;
     private final long clock;
+    private final Era era;
     private final String type;
     private final byte[] body;
     private final MessageId id;
@@ -60,6 +63,7 @@ final class Event {
             long seq,
             byte[] prev,
             long clock,
+            Era era,
             String type,
             byte[] body,
             MessageId id,
@@ -69,14 +73,21 @@ final class Event {
         this.seq = seq;
         this.prev = prev;
         this.clock = clock;
+        this.era = era;
         this.type = type;
         this.body = body;
         this.id = id;
         this.bytes = bytes;
     }
 
-    /** Writes and signs an event that follows {@code head}, or is the author's first when there is none. */
+    /** Writes and signs an event that is said in the first era; see the other method. */
     static Event sign(Identity author, RoomId room, @Nullable EventHead head, long clock, String type, byte[] body) {
+        return sign(author, room, head, clock, Era.FIRST, type, body);
+    }
+
+    /** Writes and signs an event that follows {@code head}, or is the author's first when there is none. */
+    static Event sign(
+            Identity author, RoomId room, @Nullable EventHead head, long clock, Era era, String type, byte[] body) {
         long seq = head == null ? 1 : head.seq() + 1;
         byte[] prev = head == null ? new byte[MessageId.BYTES] : head.id().toBytes();
         byte[] typeBytes = type.getBytes(StandardCharsets.US_ASCII);
@@ -87,6 +98,8 @@ final class Event {
                 .putLong(seq)
                 .put(prev)
                 .putLong(clock)
+                .putLong(era.fence())
+                .putLong(era.epoch())
                 .put((byte) typeBytes.length)
                 .put(typeBytes)
                 .putInt(body.length)
@@ -95,7 +108,7 @@ final class Event {
         int contentLength = buffer.position();
         byte[] signature = IdentityKeys.of(author).sign(signedBytes(bytes, contentLength));
         buffer.put(signature);
-        return new Event(room, author.peerId(), seq, prev, clock, type, body, idOf(bytes, contentLength), bytes);
+        return new Event(room, author.peerId(), seq, prev, clock, era, type, body, idOf(bytes, contentLength), bytes);
     }
 
     /**
@@ -130,6 +143,7 @@ final class Event {
         long seq = reader.i64();
         byte[] prev = reader.bytes(MessageId.BYTES);
         long clock = reader.i64();
+        Era era = new Era(reader.i64(), reader.i64());
         byte[] type = reader.bytes(reader.u8());
         byte[] body = reader.bytes(reader.length32(Limits.MAX_EVENT_BYTES));
         int contentLength = reader.position();
@@ -138,6 +152,9 @@ final class Event {
         if (seq < 1
                 || seq > Limits.MAX_SEQ
                 || clock < 0
+                || era.fence() < 0
+                || era.fence() > Limits.MAX_FENCE
+                || era.epoch() < 0
                 || type.length == 0
                 || type.length > MAX_TYPE_BYTES
                 || !isName(type)) {
@@ -153,6 +170,7 @@ final class Event {
                 seq,
                 prev,
                 clock,
+                era,
                 new String(type, StandardCharsets.US_ASCII),
                 body,
                 idOf(bytes, contentLength),
@@ -169,6 +187,11 @@ final class Event {
 
     long clock() {
         return clock;
+    }
+
+    /** When it was said, as its author says. */
+    Era era() {
+        return era;
     }
 
     String type() {

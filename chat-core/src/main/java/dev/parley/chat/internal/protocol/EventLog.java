@@ -1,45 +1,45 @@
 package dev.parley.chat.internal.protocol;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
-/** The host's memory of what was said last, in the room's order, for participants that come back. Bounded. */
+/** What was said last, in the order in which it came here, for those who lack it. Bounded. */
 final class EventLog {
 
-    private record Entry(long order, Event event) {}
-
-    private final Deque<Entry> entries = new ArrayDeque<>();
-    private long lastOrder;
+    private final Deque<Event> entries = new ArrayDeque<>();
     private long bytes;
-
-    /** Returns the place of the newest event; 0 before the first. */
-    long lastOrder() {
-        return lastOrder;
-    }
 
     long bytes() {
         return bytes;
     }
 
     void add(Event event) {
-        entries.add(new Entry(++lastOrder, event));
+        entries.add(event);
         bytes += event.bytes().length;
         while (entries.size() > Limits.MAX_LOG_EVENTS || bytes > Limits.MAX_LOG_BYTES) {
-            bytes -= entries.remove().event().bytes().length;
+            bytes -= entries.remove().bytes().length;
         }
     }
 
-    /** Returns what was said after a place, as far as it is remembered, in order. */
-    List<Event> after(long order, Predicate<Event> wanted) {
-        List<Event> events = new ArrayList<>();
-        for (Entry entry : entries) {
-            if (entry.order() > order && wanted.test(entry.event())) {
-                events.add(entry.event());
+    /** Returns the last that is wanted; null if it is not remembered. */
+    @Nullable
+    Event last(Predicate<Event> wanted) {
+        Iterator<Event> each = entries.descendingIterator();
+        while (each.hasNext()) {
+            Event event = each.next();
+            if (wanted.test(event)) {
+                return event;
             }
         }
-        return events;
+        return null;
+    }
+
+    /** Returns what is wanted, as far as it is remembered, in the order in which it came. */
+    List<Event> select(Predicate<Event> wanted) {
+        return entries.stream().filter(wanted).toList();
     }
 }

@@ -28,16 +28,22 @@ record Frame(Kind kind, byte[] body) {
         CONFIRM(0x05),
         /** Host: tag (32). */
         ADMITTED(0x06),
-        /** MLS application message; passed on verbatim by the host. */
+        /** Between two participants: MLS message with {@link Content.Meet}. */
+        MEET(0x07),
+        /** MLS application message; passed on verbatim. */
         APPLICATION(0x10),
         /** MLS commits by the host, of one change. */
         COMMIT(0x11),
-        /** Host: count (8) and id (32) of the receiver's own event that has its place now. */
-        ORDERED(0x12),
-        /** Participant: count (8) up to which it has the host's own events. */
+        /** Count (8) up to which the sender has the receiver's own events. */
         RECEIVED(0x13),
         /** Host: MLS message with {@link Content.Governed}, for all in the group. */
         STATE(0x14),
+        /** Receipts of members for authors to whom they have no link; see {@link Receipts}. */
+        RECEIPTS(0x15),
+        /** Sender (20), receiver (20), sealed envelope: signaling between members without the worker. */
+        RELAY(0x16),
+        /** Number (8) that two sides have in common which have heard the same. */
+        DIGEST(0x17),
         /** Number (8), to be sent back. */
         PING(0x20),
         /** Number (8) of the PING. */

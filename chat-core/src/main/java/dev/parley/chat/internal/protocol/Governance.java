@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * How a room is run at the moment: what its leader tells every member, sealed to the group, and what a deputy needs to
  * go on where the leader ended. JSON: {@code generation}, {@code secret} (private rooms whose secret was changed),
- * {@code banned}, {@code fence}, and {@code succession} with its {@code signature} once there is one.
+ * {@code banned}, {@code fence}, {@code begun} (left out if 0), and {@code succession} with its {@code signature} once
+ * there is one.
  *
  * @param generation counts the changes under one fence; a greater one takes the place of a lesser one
  * @param secret the secret of the room's invite, if it is not the first one
  * @param banned who is refused, at most {@link Limits#MAX_BANNED}
  * @param fence of the lease under which the leader leads; 0 while nobody needs one
+ * @param begun how often the group was begun anew under this fence, since nobody but the leader was left in it
  * @param succession who may lead, as the host signed it
  */
 record Governance(
@@ -27,26 +29,32 @@ record Governance(
         @Nullable RoomSecret secret,
         Set<PeerId> banned,
         long fence,
+        int begun,
         @Nullable SignedSuccession succession) {
 
     /** How every room begins. */
-    static final Governance FIRST = new Governance(0, null, Set.of(), 0, null);
+    static final Governance FIRST = new Governance(0, null, Set.of(), 0, 0, null);
 
     Governance {
         banned = Set.copyOf(banned);
     }
 
     Governance withSecret(RoomSecret newSecret) {
-        return new Governance(generation + 1, newSecret, banned, fence, succession);
+        return new Governance(generation + 1, newSecret, banned, fence, begun, succession);
     }
 
     Governance withBanned(Set<PeerId> nowBanned) {
-        return new Governance(generation + 1, secret, nowBanned, fence, succession);
+        return new Governance(generation + 1, secret, nowBanned, fence, begun, succession);
     }
 
     /** The same under a new lease, by a new leader perhaps: the count begins again. */
     Governance ledUnder(long newFence) {
-        return new Governance(0, secret, banned, newFence, succession);
+        return new Governance(0, secret, banned, newFence, newFence == fence ? begun : 0, succession);
+    }
+
+    /** The same, with a group that was begun anew. */
+    Governance withGroupBegun() {
+        return new Governance(generation + 1, secret, banned, fence, begun + 1, succession);
     }
 
     /** Whether this takes the place of another, or is the same. */
@@ -56,15 +64,15 @@ record Governance(
 
     /** The same, knowing of a succession or a secret of which its leader has not told us. */
     Governance knowing(SignedSuccession laterSuccession) {
-        return new Governance(generation, secret, banned, fence, laterSuccession);
+        return new Governance(generation, secret, banned, fence, begun, laterSuccession);
     }
 
     Governance knowing(RoomSecret laterSecret) {
-        return new Governance(generation, laterSecret, banned, fence, succession);
+        return new Governance(generation, laterSecret, banned, fence, begun, succession);
     }
 
     Governance withSuccession(SignedSuccession newSuccession) {
-        return new Governance(generation + 1, secret, banned, fence, newSuccession);
+        return new Governance(generation + 1, secret, banned, fence, begun, newSuccession);
     }
 
     byte[] encode() {
@@ -76,6 +84,9 @@ record Governance(
         var list = json.putArray("banned");
         banned.stream().sorted().forEach(peer -> list.add(peer.value()));
         json.put("fence", fence);
+        if (begun > 0) {
+            json.put("begun", begun);
+        }
         SignedSuccession order = succession;
         if (order != null) {
             json.put("succession", Json.base64(order.succession()));
@@ -100,6 +111,7 @@ record Governance(
                     secret,
                     peers(json.path("banned")),
                     Json.integer(json, "fence", 0, Limits.MAX_FENCE),
+                    json.hasNonNull("begun") ? (int) Json.integer(json, "begun", 0, Integer.MAX_VALUE - 1) : 0,
                     succession);
         } catch (IllegalArgumentException e) {
             throw new MalformedException("a field of the room's state has a wrong length");

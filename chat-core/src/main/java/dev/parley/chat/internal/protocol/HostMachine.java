@@ -5,10 +5,8 @@ import dev.parley.chat.CloseReason;
 import dev.parley.chat.CloseReason.Code;
 import dev.parley.chat.CloseReason.Origin;
 import dev.parley.chat.ConnectionState;
-import dev.parley.chat.DeliveryState;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.NotAllowedException;
-import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomOptions.Visibility;
 import dev.parley.chat.SignalingException;
@@ -51,9 +49,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The leader's side, which is the host or a deputy that has taken the room over: announces the room, answers offers,
- * admits participants to the group and removes them, gives every event its place and passes it on. It passes on the
- * very bytes that the author sealed; only a participant that was not yet in the author's epoch gets the signed event
- * sealed anew by the leader.
+ * admits participants to the group and removes them. It has a link to everybody and passes on what does not reach all:
+ * the very bytes that the author sealed; only a participant that was not yet in the author's epoch gets the signed
+ * event sealed anew by the leader.
  *
  * <p>Once the host has named deputies, the group is changed under the worker's lease only:
  *
@@ -83,22 +81,9 @@ public final class HostMachine extends RoomMachine {
         byte[] memberTag = new byte[0];
         byte[] hostTag = new byte[0];
         long joinEpoch;
-        int staleMessages;
-        long receivedSeq;
-
-        /** How far its own chain was ordered when it came, as it says; negative while that is not known. */
-        long resumedSeq = -1;
-
-        /** What it has given of what the leader before had ordered. */
-        long recoveredBytes;
-
-        int recoveredMessages;
 
         /** For each epoch, the generation behind the last message of this member that was passed on. */
         final TreeMap<Long, Integer> passedOn = new TreeMap<>();
-
-        /** What it was given on admission does not count against it. */
-        long catchUpBytes;
 
         Guest(LinkChannel link, PeerCard card) {
             this.link = link;
@@ -137,16 +122,11 @@ public final class HostMachine extends RoomMachine {
     private final Set<PeerId> leaving = new LinkedHashSet<>();
     private final Map<PeerId, Long> graceEnds = new LinkedHashMap<>();
     private final Set<ByteBuffer> sessions = new LinkedHashSet<>();
-    private final TreeMap<Long, MessageId> ownMessages = new TreeMap<>();
     private final List<Long> removalTickets = new ArrayList<>();
     private final MlsGroup group;
     private final long maxLinkBytes;
 
-    /** A deputy's own words that the leader before it had not ordered. */
-    private final List<Event> inherited;
-
     private long announcePauseNanos = Timer.ANNOUNCE.nanos();
-    private int unicastsInARow;
     private int refusals;
     private long refusalsSince;
     private int linksBegun;
@@ -166,11 +146,8 @@ public final class HostMachine extends RoomMachine {
 
     private record Naming(long ticket, Succession succession, SignedSuccession signed) {}
 
-    /** Where our time as the leader begins in {@link #recent}. */
-    private final long ledSince;
-
-    /** What was said before that, and told to us since. */
-    private final Set<MessageId> recovered = new LinkedHashSet<>();
+    /** What was said to us first, and to nobody before: when. */
+    private final Map<MessageId, Era> fresh = new LinkedHashMap<>();
 
     /** The worker names another holder under a fence that is not greater than ours: it has lost what it knew. */
     private boolean hasWorkerForgotten;
@@ -184,17 +161,13 @@ public final class HostMachine extends RoomMachine {
         super(config);
         this.group = MlsGroup.create(self, room.toBytes(), MlsLimits.DEFAULT, epochMillis);
         this.maxLinkBytes = config.maxQueuedBytes();
-        this.inherited = List.of();
-        this.ledSince = 0;
     }
 
     /** Goes on as the leader, under a lease. */
-    HostMachine(ParticipantMachine before, Lease lease, List<Event> unordered) {
+    HostMachine(ParticipantMachine before, Lease lease) {
         super(before, before.self.card());
         this.group = MlsGroup.create(self, room.toBytes(), MlsLimits.DEFAULT, epochMillis);
         this.maxLinkBytes = config.maxQueuedBytes();
-        this.inherited = unordered;
-        this.ledSince = recent.lastOrder();
         this.governance = governance.ledUnder(lease.fence());
         holdLease(lease);
     }
@@ -209,6 +182,33 @@ public final class HostMachine extends RoomMachine {
     LinkChannel link(int number) {
         Guest guest = guests.get(number);
         return guest == null ? null : guest.link;
+    }
+
+    @Override
+    MlsGroup group() {
+        return group;
+    }
+
+    @Override
+    void addAdmitted(Collection<LinkChannel> to) {
+        for (Guest guest : members.values()) {
+            to.add(guest.link);
+        }
+    }
+
+    @Override
+    @Nullable
+    LinkChannel admittedLinkTo(PeerId peer) {
+        Guest guest = members.get(peer);
+        return guest == null ? null : guest.link;
+    }
+
+    @Override
+    void neighbourMet(LinkChannel link) {}
+
+    @Override
+    void neighbourLost(CloseReason reason) {
+        attendance.look();
     }
 
     @Override
@@ -233,21 +233,7 @@ public final class HostMachine extends RoomMachine {
         epochChanged(group);
         changeState(ConnectionState.CONNECTED, null);
         tellLeader();
-        for (Event event : inherited) {
-            order(event);
-        }
-        say(Event.TYPE_PROFILE, Bodies.profile(config.displayName()));
-    }
-
-    /** Gives a word of our own, which we said as a participant, its place. */
-    private void order(Event event) {
-        try {
-            place(event, false);
-        } catch (MalformedException e) {
-            throw new IllegalStateException("what we say ourselves is well-formed", e);
-        }
-        emit(new Output.Acknowledge(event.seq()));
-        ownMessages.put(event.seq(), event.id());
+        say(Event.TYPE_PROFILE, Bodies.profile(config.displayName(), self.card()));
     }
 
     @Override
@@ -276,7 +262,7 @@ public final class HostMachine extends RoomMachine {
         if (state == ConnectionState.CONNECTING) {
             updateRoster(List.of(self.peerId()));
             changeState(ConnectionState.CONNECTED, null);
-            say(Event.TYPE_PROFILE, Bodies.profile(config.displayName()));
+            say(Event.TYPE_PROFILE, Bodies.profile(config.displayName(), self.card()));
         }
         // The worker may have lost what it knew.
         publishKnownSuccession();
@@ -343,9 +329,17 @@ public final class HostMachine extends RoomMachine {
 
     @Override
     void onMail(PeerId from, MessageType type, byte[] payload) {
-        if (type != MessageType.ENVELOPE) {
-            return;
+        if (type == MessageType.ENVELOPE) {
+            onEnvelope(from, payload, false);
         }
+    }
+
+    @Override
+    void onRelayed(PeerId from, byte[] envelope) {
+        onEnvelope(from, envelope, true);
+    }
+
+    private void onEnvelope(PeerId from, byte[] payload, boolean isInBand) {
         Envelope envelope;
         LinkSignal signal;
         try {
@@ -353,7 +347,7 @@ public final class HostMachine extends RoomMachine {
             signal = LinkSignals.decode(envelope.body());
         } catch (SealException e) {
             log.debug("an envelope was not opened: {}", e.kind());
-            if (e.kind() == SealException.Kind.NOT_FOR_US && !tellSecret(from, payload)) {
+            if (!isInBand && e.kind() == SealException.Kind.NOT_FOR_US && !tellSecret(from, payload)) {
                 refuse(from, payload);
             }
             return;
@@ -375,6 +369,7 @@ public final class HostMachine extends RoomMachine {
             if (guest == null) {
                 return;
             }
+            guest.link.signalsInBand = isInBand;
         }
         int counter = envelope.counter();
         if (counter < Limits.MAX_ENVELOPES_PER_SESSION && !guest.envelopes.get(counter)) {
@@ -488,7 +483,7 @@ public final class HostMachine extends RoomMachine {
             if (frame != null) {
                 onFrame(guest, frame);
             }
-            dropIfSlow(guest);
+            dropIfSlow(guest.link);
         } catch (MalformedException e) {
             log.debug("peer {} broke the protocol: {}", guest.link.peer, e.getMessage());
             drop(guest, Code.PROTOCOL_VIOLATION, e.getMessage());
@@ -504,7 +499,7 @@ public final class HostMachine extends RoomMachine {
             // Who closes for another reason than to leave tries again and keeps its place, as with a lost link.
             forget(guest, reason.code() == Code.LEFT);
             if (reason.code() == Code.LEFT) {
-                firstOrders.remove(link.peer);
+                firstEras.remove(link.peer);
             }
         } else if (!link.helloReceived) {
             require(frame, Frame.Kind.HELLO);
@@ -518,11 +513,8 @@ public final class HostMachine extends RoomMachine {
         } else if (link.phase == LinkChannel.Phase.JOINING) {
             require(frame, Frame.Kind.CONFIRM);
             onConfirm(guest, frame.body());
-        } else if (frame.kind() == Frame.Kind.RECEIVED) {
-            onReceived(guest, new ByteReader(frame.body()).i64());
-        } else {
-            require(frame, Frame.Kind.APPLICATION);
-            onApplication(guest, frame.body());
+        } else if (!onMemberFrame(link, frame)) {
+            throw new MalformedException("a frame of kind " + frame.kind() + " is not for a leader");
         }
     }
 
@@ -551,6 +543,7 @@ public final class HostMachine extends RoomMachine {
             } else {
                 graceEnds.put(peer, now + Timer.GRACE.nanos());
                 timers.startUnlessRunning(Timer.GRACE, now);
+                tellNeighboursSoon();
             }
         } else if (guest.memberTag.length > 0 && !members.containsKey(peer) && !graceEnds.containsKey(peer)) {
             // It had its Welcome and never confirmed.
@@ -661,7 +654,9 @@ public final class HostMachine extends RoomMachine {
         // Those who stay get the commits of one change in one frame: who joins again was never gone for them.
         List<byte[]> removals = new ArrayList<>();
         if (!removed.isEmpty()) {
+            long epochBefore = group.epoch();
             group.remove(List.copyOf(removed), epochMillis).commit().ifPresent(removals::add);
+            countGroups(epochBefore);
             rekeyed();
         } else if (isRekeyDue) {
             removals.add(group.rekey(epochMillis));
@@ -695,11 +690,19 @@ public final class HostMachine extends RoomMachine {
     }
 
     /** A message was sealed for the group: its keys are renewed after a time and after so many. */
-    private void sealed() {
+    @Override
+    void sealed() {
         timers.startUnlessRunning(Timer.REKEY, now);
         if (++sealedSinceRekey == Limits.REKEY_MESSAGES) {
             long pauseEnd = lastRekeyNanos + Limits.MIN_REKEY_PAUSE.toNanos();
             timers.startFor(Timer.REKEY, now, Math.max(0, pauseEnd - now));
+        }
+    }
+
+    /** With nobody left but us the group begins anew, and so do its epochs. */
+    private void countGroups(long epochBefore) {
+        if (group.epoch() < epochBefore) {
+            governance = governance.withGroupBegun();
         }
     }
 
@@ -722,12 +725,14 @@ public final class HostMachine extends RoomMachine {
             }
         }
         AddResult result;
+        long epochBefore = group.epoch();
         try {
             result = group.add(keyPackages, List.of(), secret.psk(), room.toBytes(), epochMillis);
         } catch (MlsException e) {
             log.debug("{} newcomers were not added: {}", newcomers.size(), e.getMessage());
             return false;
         }
+        countGroups(epochBefore);
         List<byte[]> commits = new ArrayList<>(commitsBefore);
         commits.addAll(result.commits());
         sendToGroup(commits);
@@ -750,337 +755,163 @@ public final class HostMachine extends RoomMachine {
         if (!MessageDigest.isEqual(tag, guest.memberTag)) {
             throw new MalformedException("a CONFIRM that does not agree");
         }
-        OpenedContent opened = open(guest, reader.rest());
+        Opened opened = open(guest.link, reader.rest());
         Map<PeerId, EventHead> has = Map.of();
+        PeerId peer = guest.link.peer;
         if (opened != null) {
-            if (!(opened.content() instanceof Content.Resume resume)) {
+            if (!opened.sender().equals(peer)
+                    || !(Content.decode(opened.plaintext()) instanceof Content.Resume resume)) {
                 throw new MalformedException("a CONFIRM without a RESUME");
             }
             has = resume.heads();
-            EventHead ordered = has.get(guest.link.peer);
-            guest.resumedSeq = ordered == null ? 0 : ordered.seq();
         }
         // Else it was sealed so many commits ago that it cannot be opened; the peer drops what it has already.
-        PeerId peer = guest.link.peer;
         guest.link.phase = LinkChannel.Phase.ADMITTED;
         guest.link.deadlines.stop(Timer.ADMISSION);
+        guest.link.syncBudget = Limits.MAX_LOG_BYTES;
         members.put(peer, guest);
-        guest.receivedSeq = receivedBefore(peer, has);
-        guest.link.send(now, Frame.Kind.ADMITTED, guest.hostTag);
+        expelled.remove(peer);
+        heard(peer, has);
+        mesh.refresh();
+        tellNeighboursSoon();
+        // First, so that it knows what time it is in the room when it sees who is there.
         if (!governance.equals(Governance.FIRST)) {
             guest.link.send(now, Frame.Kind.STATE, protectGovernance());
             unicasted();
         }
+        guest.link.send(now, Frame.Kind.ADMITTED, guest.hostTag);
         synchronise(guest, has);
         if (!profiles.containsKey(peer)) {
             guest.link.deadlines.start(Timer.PROFILE, now);
         }
     }
 
-    /** Up to where a peer has our own messages: a newcomer owes no acknowledgement of what it is not given. */
-    private long receivedBefore(PeerId peer, Map<PeerId, EventHead> has) {
-        EventHead own = heads.get(self.peerId());
-        EventHead known = has.get(self.peerId());
-        if (own == null) {
-            return 0;
+    @Override
+    void profileSaid(PeerId member) {
+        Guest guest = members.get(member);
+        if (guest != null) {
+            guest.link.deadlines.stop(Timer.PROFILE);
         }
-        return known != null && firstOrders.containsKey(peer) ? Math.min(own.seq(), known.seq()) : own.seq();
     }
 
     /** Gives a participant what it needs to take part, and one that comes back what it missed. */
     private void synchronise(Guest guest, Map<PeerId, EventHead> has) {
-        PeerId peer = guest.link.peer;
-        Long firstOrder = firstOrders.putIfAbsent(peer, recent.lastOrder());
-        removeEldest(firstOrders.keySet(), Limits.MAX_HEADS);
-        List<Event> missed = firstOrder == null
-                ? List.of()
-                : recent.after(firstOrder, event -> {
-                    EventHead head = has.get(event.sender());
-                    boolean isMissing = head == null || event.seq() > head.seq();
-                    return isMissing && (wasHereBefore(peer) || !recovered.contains(event.id()));
-                });
+        boolean isNew = firstEras.putIfAbsent(guest.link.peer, Era.of(governance, guest.joinEpoch)) == null;
+        removeEldest(firstEras.keySet(), Limits.MAX_HEADS);
         // Its own profile too, if it is known: without it the participant says its name again.
-        List<Event> given = new ArrayList<>(profiles.values());
-        int profilesGiven = given.size();
-        given.addAll(missed);
-        List<byte[]> who = new ArrayList<>();
-        List<byte[]> said = new ArrayList<>();
-        int chunkBytes = 0;
-        for (int i = 0; i < given.size(); i++) {
-            byte[] bytes = given.get(i).bytes();
-            if (chunkBytes + bytes.length > Limits.SYNC_CHUNK_BYTES) {
-                unicast(guest, new Content.Sync(false, who, said, Map.of()));
-                who = new ArrayList<>();
-                said = new ArrayList<>();
-                chunkBytes = 0;
-            }
-            (i < profilesGiven ? who : said).add(bytes);
-            chunkBytes += bytes.length;
-        }
-        unicast(guest, new Content.Sync(false, who, said, Map.of()));
-        unicast(guest, new Content.Sync(true, List.of(), List.of(), heads));
-        guest.catchUpBytes = guest.link.queuedBytes();
+        give(guest.link, List.copyOf(profiles.values()), has, isNew);
+    }
+
+    @Override
+    boolean mayHave(PeerId peer, Event event) {
+        Era first = firstEras.get(peer);
+        Era told = fresh.get(event.id());
+        return super.mayHave(peer, event) || (first != null && told != null && told.compareTo(first) >= 0);
     }
 
     // ---- messages
 
-    private record OpenedContent(Opened message, Content content) {}
-
-    /**
-     * Opens a participant's own message. Null for one that was sealed before a commit of long ago: its author sends it
-     * again when it stays unordered.
-     */
-    private @Nullable OpenedContent open(Guest guest, byte[] message) throws MalformedException {
-        Opened opened;
-        try {
-            opened = group.unprotect(message, epochMillis);
-        } catch (MlsException e) {
-            if (e.kind() == MlsException.Kind.WRONG_EPOCH && ++guest.staleMessages <= Limits.MAX_STALE_MESSAGES) {
-                return null;
-            }
-            throw new MalformedException("a message that cannot be opened: " + e.kind());
-        }
-        if (!opened.sender().equals(guest.link.peer)) {
-            throw new MalformedException("a message of another member over this link");
+    @Override
+    void checkGenerations(Opened opened) throws MalformedException {
+        Guest author = members.get(opened.sender());
+        if (author == null || isOfFormerGroup) {
+            return;
         }
         // Not all is passed on. What is goes to members that have seen no more than that, and would take us for the
         // forger of what lies further ahead.
-        int gap = opened.generation() - guest.passedOn.getOrDefault(opened.epoch(), 0);
+        int gap = opened.generation() - author.passedOn.getOrDefault(opened.epoch(), 0);
         if (gap > MlsLimits.DEFAULT.maxGenerationGap()) {
             throw new MalformedException("a message " + gap + " generations ahead of what was passed on");
         }
-        return new OpenedContent(opened, Content.decode(opened.plaintext()));
-    }
-
-    private void onApplication(Guest guest, byte[] message) throws MalformedException {
-        OpenedContent opened = open(guest, message);
-        if (opened == null) {
-            return;
-        }
-        long epoch = opened.message().epoch();
-        if (opened.content() instanceof Content.Nothing) {
-            passOn(guest, message, opened.message());
-            return;
-        }
-        if (opened.content() instanceof Content.Recovered recovered) {
-            onRecovered(guest, recovered.events());
-            return;
-        }
-        if (!(opened.content() instanceof Content.Said said)) {
-            throw new MalformedException("content that only a host sends");
-        }
-        Event event = Event.verify(said.event(), room, opened.message().senderKey());
-        if (!event.sender().equals(guest.link.peer)) {
-            throw new MalformedException("an event of another author");
-        }
-        switch (fit(event)) {
-            case FORK -> throw new MalformedException("an event that contradicts an earlier one");
-            case DUPLICATE -> {
-                ordered(guest, event);
-                passOn(guest, message, opened.message());
-            }
-            case NEW -> {
-                if (comesAheadOfOthers(guest, event)) {
-                    log.debug("an event of {} waits for those before it, which could not be opened", event.sender());
-                    return;
-                }
-                place(event, true);
-                if (event.type().equals(Event.TYPE_PROFILE)) {
-                    guest.link.deadlines.stop(Timer.PROFILE);
-                }
-                ordered(guest, event);
-                passOn(guest, message, opened.message());
-                passOnToNewcomers(event, epoch);
-            }
-        }
     }
 
     /**
-     * Whether a participant's own event has come while those before it were sealed too many commits ago. It sends all
-     * of them again, in order; to take this one now would put it in the place of the others as well.
+     * Passes a message on to all that can open it and whom its author does not reach. Every message, also one that
+     * tells nothing new: a member that is passed over some sees a gap in the sender's generations, and beyond
+     * {@link MlsLimits#maxGenerationGap} it would take us for a forger.
      */
-    private boolean comesAheadOfOthers(Guest guest, Event event) {
-        if (guest.staleMessages == 0 || guest.resumedSeq < 0) {
-            return false;
-        }
-        EventHead head = heads.get(event.sender());
-        return event.seq() > Math.max(guest.resumedSeq, head == null ? 0 : head.seq()) + 1;
-    }
-
-    /** A participant has events that the leader before us has ordered and we have not heard of. */
-    private void onRecovered(Guest guest, List<byte[]> events) throws MalformedException {
-        guest.recoveredBytes += events.stream().mapToLong(event -> event.length).sum();
-        if (guest.recoveredBytes > Limits.MAX_LOG_BYTES
-                || ++guest.recoveredMessages > Limits.MAX_RECOVERED_MESSAGES
-                || events.isEmpty()) {
-            throw new MalformedException("more recovered events than a participant remembers, or none");
-        }
-        List<byte[]> news = new ArrayList<>();
-        try {
-            for (byte[] bytes : events) {
-                Event event = Event.verify(bytes, room);
-                // Of members that we have seen: anybody can sign an event.
-                if (hasDeputies() && firstOrders.containsKey(event.sender())) {
-                    switch (fit(event)) {
-                        case FORK -> {
-                            // Whoever told two stories is its author, and the messenger has heard the other one.
-                            if (event.sender().equals(guest.link.peer)) {
-                                throw new MalformedException("an event that contradicts an earlier one");
-                            }
-                            log.debug("{} contradicts what it said to the leader before", event.sender());
-                        }
-                        case DUPLICATE -> {}
-                        case NEW -> {
-                            place(event, true);
-                            news.add(bytes);
-                            recovered.add(event.id());
-                            removeEldest(recovered, Limits.MAX_LOG_EVENTS);
-                        }
-                    }
-                }
-            }
-        } finally {
-            // What has its place is told, whatever came behind it.
-            tellRecovered(news);
-        }
-    }
-
-    private void tellRecovered(List<byte[]> news) {
-        if (news.isEmpty()) {
-            return;
-        }
-        Content.Sync told = new Content.Sync(false, List.of(), news, Map.of());
-        List<Guest> here = members.values().stream()
-                .filter(member -> wasHereBefore(member.link.peer))
-                .toList();
-        if (here.size() == members.size()) {
-            broadcast(Content.sync(told));
-            return;
-        }
-        for (Guest member : here) {
-            unicast(member, told);
-            dropIfSlow(member);
-        }
-    }
-
-    /** Whether a peer was a member before we led: to newcomers what was said before they came is not told. */
-    private boolean wasHereBefore(PeerId peer) {
-        Long firstOrder = firstOrders.get(peer);
-        return firstOrder != null && firstOrder <= ledSince;
-    }
-
-    private void ordered(Guest guest, Event event) {
-        byte[] body = ByteBuffer.allocate(Long.BYTES + MessageId.BYTES)
-                .putLong(event.seq())
-                .put(event.id().toBytes())
-                .array();
-        guest.link.send(now, Frame.Kind.ORDERED, body);
-    }
-
-    /**
-     * Passes a message on to all that can open it. Every message, also one that tells nothing new: a member that is
-     * passed over some sees a gap in the sender's generations, and beyond {@link MlsLimits#maxGenerationGap} it would
-     * take the host for a forger.
-     */
-    private void passOn(Guest author, byte[] message, Opened opened) {
+    @Override
+    void passOn(LinkChannel from, byte[] message, Opened opened) {
         long epoch = opened.epoch();
-        author.passedOn.merge(epoch, opened.generation() + 1, Math::max);
-        if (author.passedOn.size() > MlsLimits.DEFAULT.maxPreviousEpochs() + 1) {
-            author.passedOn.pollFirstEntry();
+        Guest author = members.get(opened.sender());
+        if (author != null && !isOfFormerGroup) {
+            author.passedOn.merge(epoch, opened.generation() + 1, Math::max);
+            if (author.passedOn.size() > MlsLimits.DEFAULT.maxPreviousEpochs() + 1) {
+                author.passedOn.pollFirstEntry();
+            }
         }
         sealed();
         List<byte[]> frames = new Frame(Frame.Kind.APPLICATION, message).encode();
-        for (Guest guest : List.copyOf(members.values())) {
-            if (guest != author && guest.joinEpoch <= epoch) {
-                frames.forEach(frame -> guest.link.sendEncoded(now, frame));
-                dropIfSlow(guest);
+        for (LinkChannel link : admitted()) {
+            Guest guest = guests.get(link.number);
+            // Over the mesh are those who have not come to our group yet.
+            boolean canOpen = guest == null ? isOfFormerGroup : !isOfFormerGroup && guest.joinEpoch <= epoch;
+            if (canOpen && link != from && !isReached(link.peer, opened.sender())) {
+                send(link, frames);
             }
-        }
-    }
-
-    private void passOnToNewcomers(Event event, long epoch) {
-        for (Guest guest : List.copyOf(members.values())) {
-            if (guest.joinEpoch > epoch) {
-                unicast(guest, new Content.Sync(false, List.of(), List.of(event.bytes()), Map.of()));
-                dropIfSlow(guest);
-            }
-        }
-    }
-
-    private void onReceived(Guest guest, long upToSeq) throws MalformedException {
-        EventHead own = heads.get(self.peerId());
-        if (own == null || upToSeq > own.seq()) {
-            throw new MalformedException("a RECEIVED of what was not sent");
-        }
-        if (upToSeq > guest.receivedSeq) {
-            for (MessageId id :
-                    ownMessages.subMap(guest.receivedSeq, false, upToSeq, true).values()) {
-                emit(new Output.Delivery(id, guest.link.peer, DeliveryState.DELIVERED));
-            }
-            guest.receivedSeq = upToSeq;
         }
     }
 
     @Override
-    void onSubmit(long ticket, OutgoingMessage message) {
-        for (Guest guest : members.values()) {
-            if (guest.link.queuedBytes() > maxLinkBytes / 2) {
-                emit(new Output.Rejected(
-                        ticket, new BackpressureException(guest.link.queuedBytes(), maxLinkBytes / 2)));
-                return;
+    void passOnToNewcomers(Event event, Opened opened, LinkChannel from) {
+        for (Guest guest : List.copyOf(members.values())) {
+            if (guest.link != from
+                    && !guest.link.peer.equals(event.sender())
+                    && (isOfFormerGroup || guest.joinEpoch > opened.epoch())) {
+                // What was said before it came it is to know of, so that what follows does not wait for it.
+                unicast(
+                        guest.link,
+                        Content.sync(
+                                mayHave(guest.link.peer, event)
+                                        ? new Content.Sync(false, List.of(), List.of(event.bytes()), Map.of())
+                                        : new Content.Sync(
+                                                true,
+                                                false,
+                                                true,
+                                                List.of(),
+                                                List.of(),
+                                                Map.of(event.sender(), event.head()))));
+                dropIfSlow(guest.link);
             }
         }
-        Event event = say(Event.TYPE_MESSAGE, Bodies.message(message, epochMillis));
-        emit(new Output.Accepted(ticket, event.id()));
-        ownMessages.put(event.seq(), event.id());
-        if (ownMessages.size() > Limits.MAX_LOG_EVENTS) {
-            ownMessages.pollFirstEntry();
+    }
+
+    @Override
+    void tellNews(LinkChannel from, List<Event> news, boolean areFresh) {
+        for (Event event : news) {
+            if (areFresh && event.sender().equals(from.peer)) {
+                fresh.put(event.id(), era());
+                removeEldest(fresh.keySet(), Limits.MAX_LOG_EVENTS);
+            }
         }
-        for (PeerId peer : members.keySet()) {
-            emit(new Output.Delivery(event.id(), peer, DeliveryState.SENT));
+        for (LinkChannel link : admitted()) {
+            if (link != from) {
+                tell(
+                        link,
+                        news.stream()
+                                .filter(event -> mayHave(link.peer, event))
+                                .map(Event::bytes)
+                                .toList());
+            }
         }
     }
 
-    /** Signs an event, gives it its place and sends it to all. */
-    private Event say(String type, byte[] body) {
-        Event event = Event.sign(self, room, heads.get(self.peerId()), clock.next(epochMillis), type, body);
-        try {
-            place(event, true);
-        } catch (MalformedException e) {
-            throw new IllegalStateException("what we say ourselves is well-formed", e);
-        }
-        broadcast(Content.said(event.bytes()));
-        // Behind the frames, so that handing over to the store does not delay them.
-        emit(new Output.Acknowledge(event.seq()));
-        return event;
-    }
-
-    private void broadcast(byte[] content) {
-        if (!members.isEmpty()) {
-            unicastsInARow = 0;
-            sealed();
-            sendToAdmitted(Frame.Kind.APPLICATION, group.protect(content));
+    private void tell(LinkChannel link, List<byte[]> news) {
+        if (!news.isEmpty()) {
+            unicast(link, Content.sync(new Content.Sync(false, List.of(), news, Map.of())));
+            dropIfSlow(link);
         }
     }
 
-    private void unicast(Guest guest, Content.Sync content) {
-        guest.link.send(now, Frame.Kind.APPLICATION, group.protect(Content.sync(content)));
-        unicasted();
-    }
-
-    private void unicasted() {
-        sealed();
-        if (++unicastsInARow >= Limits.MAX_UNICASTS_IN_A_ROW) {
-            broadcast(Content.nothing());
+    @Override
+    @Nullable
+    BackpressureException pressure(int bytes) {
+        for (Guest guest : members.values()) {
+            if (guest.link.queuedBytes() > maxLinkBytes / 2) {
+                return new BackpressureException(guest.link.queuedBytes(), maxLinkBytes / 2);
+            }
         }
-    }
-
-    private void sendToAdmitted(Frame.Kind kind, byte[] body) {
-        List<byte[]> frames = new Frame(kind, body).encode();
-        for (Guest guest : List.copyOf(members.values())) {
-            frames.forEach(frame -> guest.link.sendEncoded(now, frame));
-            dropIfSlow(guest);
-        }
+        return super.pressure(bytes);
     }
 
     private void sendToGroup(List<byte[]> commits) {
@@ -1094,16 +925,23 @@ public final class HostMachine extends RoomMachine {
         List<byte[]> frames = new Frame(kind, body).encode();
         for (Guest guest : List.copyOf(guests.values())) {
             if (guest.link.isAdmitted() || guest.link.phase == LinkChannel.Phase.JOINING) {
-                frames.forEach(frame -> guest.link.sendEncoded(now, frame));
-                dropIfSlow(guest);
+                send(guest.link, frames);
             }
         }
     }
 
-    private void dropIfSlow(Guest guest) {
-        if (guest.link.isOpen() && guest.link.queuedBytes() > maxLinkBytes + guest.catchUpBytes) {
-            log.warn("peer {} does not take messages as fast as they come; its link is closed", guest.link.peer);
+    @Override
+    void dropIfSlow(LinkChannel link) {
+        if (!link.isOpen() || link.queuedBytes() <= maxLinkBytes + link.catchUpBytes) {
+            return;
+        }
+        log.warn("peer {} does not take messages as fast as they come; its link is closed", link.peer);
+        Guest guest = guests.get(link.number);
+        Mesh.Neighbour neighbour = mesh.neighbour(link.number);
+        if (guest != null) {
             drop(guest, Code.SLOW_PEER, "too much waits to be sent");
+        } else if (neighbour != null) {
+            mesh.drop(neighbour, Code.SLOW_PEER, "too much waits to be sent");
         }
     }
 
@@ -1148,7 +986,7 @@ public final class HostMachine extends RoomMachine {
         members.remove(peer);
         joining.remove(peer);
         graceEnds.remove(peer);
-        firstOrders.remove(peer);
+        firstEras.remove(peer);
         if (group.members().contains(peer)) {
             leaving.add(peer);
             updateRoster(presentMembers());
@@ -1157,6 +995,9 @@ public final class HostMachine extends RoomMachine {
         for (FormerSecret former : formerSecrets) {
             former.holders().remove(peer);
         }
+        expelled.add(peer);
+        removeEldest(expelled, Limits.MAX_HEADS);
+        mesh.refresh();
     }
 
     /** Gives a private room the secret that waits, and tells all how the room is run now. */
@@ -1168,7 +1009,7 @@ public final class HostMachine extends RoomMachine {
         nextSecret = null;
         if (config.descriptor().visibility() == Visibility.PRIVATE) {
             // Also those who have lost their place meanwhile and try to come back to it.
-            Set<PeerId> holders = new LinkedHashSet<>(firstOrders.keySet());
+            Set<PeerId> holders = new LinkedHashSet<>(firstEras.keySet());
             holders.addAll(presentMembers());
             rememberSecret(holders);
             secret = secret.rotated(fresh);
@@ -1368,6 +1209,7 @@ public final class HostMachine extends RoomMachine {
             holdLease(lease);
             if (lease.fence() > governance.fence()) {
                 governance = governance.ledUnder(lease.fence());
+                eraChanged(group);
                 publishGovernance();
             }
             commitSoon();

@@ -1,6 +1,7 @@
 package dev.parley.chat.internal.protocol;
 
 import dev.parley.chat.CloseReason;
+import dev.parley.chat.MessageId;
 import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.SignalingException;
@@ -37,6 +38,15 @@ public sealed interface Input {
 
     /** The caller names who may lead the room after it; answered by {@link Output.Completed}. */
     record NameDeputies(long ticket, List<PeerId> deputies) implements Request {}
+
+    /** The caller is writing, or not any more. */
+    record Type(boolean isTyping) implements Input {}
+
+    /** Nobody sits in front of the program, or somebody does again. */
+    record Away(boolean isAway) implements Input {}
+
+    /** The caller has read a message, and what its author said before it. */
+    record MarkRead(MessageId message) implements Input {}
 
     /** The caller wants to leave. */
     record Leave() implements Input {}
@@ -86,6 +96,9 @@ public sealed interface Input {
 
     /** A frame came over a link. */
     record FrameReceived(int link, byte[] frame) implements Input {}
+
+    /** A frame that others may have been lost beside came over a link. */
+    record EphemeralReceived(int link, byte[] frame) implements Input {}
 
     /** Answers {@link Output.QueryBuffered}. */
     record LinkBuffered(int link, long bytes) implements Input {}

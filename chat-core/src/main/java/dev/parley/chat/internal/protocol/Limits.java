@@ -86,8 +86,50 @@ final class Limits {
     /** How far a leader's fence goes beyond the one that is known: the worker lets nobody skip more. */
     static final long MAX_FENCE_STEP = 1_000_000;
 
-    /** Messages in which a participant gives back what the leader before had ordered. */
-    static final int MAX_RECOVERED_MESSAGES = 512;
+    /** Members up to which each has a link to every other. */
+    static final int MAX_FULL_MESH = 8;
+
+    /** Neighbours that a member may name. */
+    static final int MAX_NEIGHBOURS = 1_024;
+
+    /** Opened messages that are remembered, since each may come over several links. */
+    static final int MAX_SEEN_MESSAGES = 4_096;
+
+    /** Messages of an epoch that has not begun here yet, which wait for its commit. */
+    static final int MAX_EARLY_MESSAGES = 256;
+
+    /** Events that wait for one before them in their author's chain, of all authors, in bytes. */
+    static final long MAX_AHEAD_BYTES = 2L * 1024 * 1024;
+
+    /** Ephemeral messages that are taken over one link in a second; opening each costs work. */
+    static final int MAX_EPHEMERALS_PER_SECOND = 100;
+
+    /** How often who goes on writing says so. */
+    static final Duration TYPING_PAUSE = Duration.ofSeconds(3);
+
+    /** How long who has said that it writes is taken to write: one word of it may be lost. */
+    static final Duration TYPING_LIFETIME = Duration.ofMillis(6_500);
+
+    /** Shortest time between two questions over one link for what is missing. */
+    static final Duration MIN_RESUME_PAUSE = Duration.ofSeconds(1);
+
+    /** The same, if the answers held nothing. */
+    static final Duration MAX_RESUME_PAUSE = Duration.ofMinutes(1);
+
+    /** What may wait on a link before it is given more of what is missing there. */
+    static final int MAX_SYNC_BACKLOG_BYTES = 1024 * 1024;
+
+    /** Receipts in one frame. */
+    static final int MAX_RECEIPTS = 512;
+
+    /** Envelopes that a member passes on for another in one second. */
+    static final int MAX_RELAYS_PER_SECOND = 64;
+
+    /** Envelopes that are remembered, so that they are not passed round in a circle. */
+    static final int MAX_RELAYS_REMEMBERED = 1_024;
+
+    /** How far heads may differ while messages come, before they are compared all the same. */
+    static final Duration MAX_DIGEST_DELAY = Duration.ofSeconds(10);
 
     /** Messages of a group after which its keys are renewed. */
     static final int REKEY_MESSAGES = 10_000;

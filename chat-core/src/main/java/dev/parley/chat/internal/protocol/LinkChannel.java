@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class LinkChannel {
 
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
     /** Where the link stands. */
     enum Phase {
         NEGOTIATING,
@@ -44,6 +46,42 @@ final class LinkChannel {
     byte[] binding = new byte[0];
     boolean helloReceived;
     int nextSentCounter;
+
+    /** Whether signals go over links that stand, and not through the worker. */
+    boolean signalsInBand;
+
+    /** Up to where the peer has been told that we have its own events. */
+    long acknowledgedSeq;
+
+    /** Messages over this link that could not be opened for an honest reason. */
+    int staleMessages;
+
+    /** What the peer has heard, as it said last and we have not compared yet; null if it is compared. */
+    @Nullable
+    Long otherDigest;
+
+    /** The digest that the peer was told last. */
+    long toldDigest;
+
+    /** When the peer may be asked again what we lack, and how long it is to wait after that. */
+    long nextResumeNanos;
+
+    long resumePauseNanos = Limits.MIN_RESUME_PAUSE.toNanos();
+
+    /** When the peer was answered last what it lacks. */
+    long answeredNanos = Long.MIN_VALUE;
+
+    /** Bytes of events that the peer may still give. */
+    long syncBudget;
+
+    /** What waited when the peer had been given what it lacked; does not count against it. */
+    long catchUpBytes;
+
+    int relays;
+    long relaysSince;
+
+    private int ephemerals;
+    private long ephemeralsSince;
 
     private final Consumer<Output> outputs;
     private final Frame.Decoder decoder = new Frame.Decoder();
@@ -84,6 +122,15 @@ final class LinkChannel {
         for (byte[] frame : new Frame(kind, body).encode()) {
             sendEncoded(now, frame);
         }
+    }
+
+    /** Whether one more ephemeral message is taken in this second. */
+    boolean takesEphemeral(long now) {
+        if (now - ephemeralsSince > NANOS_PER_SECOND) {
+            ephemeralsSince = now;
+            ephemerals = 0;
+        }
+        return ++ephemerals <= Limits.MAX_EPHEMERALS_PER_SECOND;
     }
 
     /** Sends an encoded frame, which may be shared with other links. */

@@ -8,6 +8,7 @@ import dev.parley.chat.DeliveryState;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
+import dev.parley.chat.Presence;
 import dev.parley.chat.crypto.PeerCard;
 import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.store.StoredEvent;
@@ -67,6 +68,9 @@ public sealed interface Output {
     /** Send a frame; the array is shared and must not be changed. */
     record Transmit(int link, byte[] frame) implements Output {}
 
+    /** Send a frame that may be lost; the array is shared and must not be changed. */
+    record TransmitEphemeral(int link, byte[] frame) implements Output {}
+
     /** Tell by {@link Input.LinkBuffered} how much of what was sent has not left yet. */
     record QueryBuffered(int link) implements Output {}
 
@@ -108,6 +112,12 @@ public sealed interface Output {
     /** A participant is gone. */
     record Left(Participant participant) implements Notice {}
 
+    /** A participant is reached, away, or not reached any more. */
+    record PresenceChanged(PeerId peer, Presence presence) implements Notice {}
+
+    /** A participant is writing, or not any more. */
+    record Typing(PeerId peer, boolean isTyping) implements Notice {}
+
     /** One's own message has come further. */
     record Delivery(MessageId message, PeerId peer, DeliveryState state) implements Notice {}
 
@@ -121,6 +131,12 @@ public sealed interface Output {
 
     /** Another leads the room. */
     record LeaderChanged(PeerId leader, boolean isHost) implements Notice {}
+
+    /** What a member said from one count to another did not come, and is not waited for any more. */
+    record HistoryGap(PeerId author, long fromSeq, long toSeq) implements Notice {}
+
+    /** A member has said two things in one place of its chain. */
+    record Forked(PeerId author) implements Notice {}
 
     /** The worker can be reached, or not. */
     record SignalingReachable(boolean reachable) implements Notice {}

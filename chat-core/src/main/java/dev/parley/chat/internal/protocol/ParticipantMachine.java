@@ -1,14 +1,10 @@
 package dev.parley.chat.internal.protocol;
 
-import dev.parley.chat.BackpressureException;
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.CloseReason.Code;
 import dev.parley.chat.CloseReason.Origin;
 import dev.parley.chat.ConnectionState;
-import dev.parley.chat.DeliveryState;
-import dev.parley.chat.MessageId;
 import dev.parley.chat.NotAllowedException;
-import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomOptions.Visibility;
 import dev.parley.chat.SignalingException;
@@ -19,7 +15,6 @@ import dev.parley.chat.internal.crypto.Hkdf;
 import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.internal.crypto.SealException;
 import dev.parley.chat.internal.crypto.Sha256;
-import dev.parley.chat.internal.encoding.ByteReader;
 import dev.parley.chat.internal.encoding.MalformedException;
 import dev.parley.chat.internal.mls.MlsException;
 import dev.parley.chat.internal.mls.MlsGroup;
@@ -27,7 +22,6 @@ import dev.parley.chat.internal.mls.MlsLimits;
 import dev.parley.chat.internal.mls.Opened;
 import dev.parley.chat.internal.mls.PendingMember;
 import dev.parley.chat.store.EventHead;
-import dev.parley.chat.store.StoredEvent;
 import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.LinkSignal;
 import dev.parley.chat.transport.SignalingSession.MessageType;
@@ -35,28 +29,26 @@ import dev.parley.chat.transport.SignedSuccession;
 import dev.parley.chat.transport.Transport.LinkRole;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collection;
-import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A participant's side: offers a link to the leader of the room, which is its host or a deputy, asks for admission,
- * sends its events until the leader has given each its place, and makes the link again when it is lost.
+ * A participant's side: offers a link to the leader of the room, which is its host or a deputy, asks for admission, and
+ * makes the link again when it is lost. Beside it stand the links of the {@link Mesh}, over which it goes on being
+ * CONNECTED without a leader.
  *
  * <pre>
  *   attempt: offer ─► link open ─► HELLO, JOIN ─► WELCOME ─► CONFIRM ─► ADMITTED ─► SYNC (last) ─► CONNECTED
  *      ▲                                                                                            │
  *      ├──────────── RETRY, with backoff and jitter ◄──── link lost, or ATTEMPT expired ◄───────────┤
+ *      │             (RECONNECTING, if no link to anybody is left)                                  │
  *      │                                                                                            ▼
  *      └──────────── another leads ◄──── the worker's answer ◄──── LEADER: who leads? ◄──── link lost, and
  *                                                  │                                     there are deputies
@@ -67,32 +59,26 @@ public final class ParticipantMachine extends RoomMachine {
 
     private static final Logger log = LoggerFactory.getLogger(ParticipantMachine.class);
 
-    private static final int RECEIVED_BATCH = 64;
-
-    /** What is unordered may wait on the link twice, when it is sent again; there is no honest reason for more. */
+    /** What is unconfirmed may wait on the link twice, when it is given again; there is no honest reason for more. */
     private static final int MAX_QUEUES_ON_LINK = 3;
 
-    private final Deque<Event> unordered = new ArrayDeque<>();
     private final Set<ByteBuffer> sentEnvelopes = new LinkedHashSet<>();
     private final BitSet envelopes = new BitSet();
 
     private @Nullable LinkChannel link;
     private @Nullable PendingMember pendingMember;
     private @Nullable MlsGroup group;
-    private @Nullable EventHead ownHead;
     private PeerId host;
     private byte[] hostTag = new byte[0];
-    private long unorderedBytes;
+
+    /** Whether the leader has given what we lack, so that we can speak over its link. */
+    private boolean isSynced;
+
+    private int attempts;
     private @Nullable String nameInRoom;
     private boolean signalingUp;
     private boolean signalingJoined;
     private long retryPauseNanos = Timer.RETRY.nanos();
-    private int staleMessages;
-    private long hostSeqReceived;
-    private long hostSeqAcknowledged;
-
-    private @Nullable PeerId lastAdmittedBy;
-    private long recoveredBytes;
 
     /** How often in a row the worker said that nobody leads. */
     private int timesFree;
@@ -112,7 +98,6 @@ public final class ParticipantMachine extends RoomMachine {
     public ParticipantMachine(RoomConfig config) throws MalformedException {
         super(config);
         this.host = leader.peerId();
-        this.ownHead = heads.get(self.peerId());
         SignedSuccession signed = config.succession();
         if (signed != null) {
             trySuccession(signed);
@@ -121,41 +106,13 @@ public final class ParticipantMachine extends RoomMachine {
                 follow(lease);
             }
         }
-        for (StoredEvent stored : config.outbox()) {
-            Event event = Event.verify(stored.bytes(), room);
-            unordered.add(event);
-            unorderedBytes += event.bytes().length;
-            clock.continueAfter(event.clock());
-        }
-        for (StoredEvent stored : config.said()) {
-            Event event = Event.verify(stored.bytes(), room);
-            Event next = unordered.peek();
-            if (next == null || event.seq() < next.seq()) {
-                recent.add(event);
-            }
-        }
-        // What the room has ordered of our own events ends where the outbox begins.
-        Event first = unordered.peek();
-        if (first != null) {
-            EventHead before = first.previous();
-            if (before == null) {
-                heads.remove(self.peerId());
-            } else {
-                heads.put(self.peerId(), before);
-            }
-        }
+        remember(config.said(), config.outbox());
     }
 
     /** Goes on as a participant of another's room, after a deputy has taken it over. */
     ParticipantMachine(HostMachine before, PeerCard leader) {
         super(before, leader);
         this.host = leader.peerId();
-        this.ownHead = heads.get(self.peerId());
-    }
-
-    @Override
-    public long queuedBytes() {
-        return unorderedBytes + super.queuedBytes();
     }
 
     @Override
@@ -172,6 +129,49 @@ public final class ParticipantMachine extends RoomMachine {
     @Override
     PeerCard cardOf(LinkChannel channel) {
         return leader;
+    }
+
+    @Override
+    @Nullable
+    MlsGroup group() {
+        return group;
+    }
+
+    @Override
+    void addAdmitted(Collection<LinkChannel> to) {
+        LinkChannel channel = link;
+        if (channel != null && channel.isAdmitted() && isSynced) {
+            to.add(channel);
+        }
+    }
+
+    @Override
+    @Nullable
+    LinkChannel admittedLinkTo(PeerId peer) {
+        LinkChannel channel = link;
+        return channel != null && channel.isAdmitted() && isSynced && channel.peer.equals(peer) ? channel : null;
+    }
+
+    @Override
+    void neighbourMet(LinkChannel channel) {
+        if (state == ConnectionState.RECONNECTING) {
+            timers.stop(Timer.RECONNECT);
+            changeState(ConnectionState.CONNECTED, null);
+        }
+    }
+
+    @Override
+    void neighbourLost(CloseReason reason) {
+        tellNeighboursSoon();
+        if (state == ConnectionState.CONNECTED && !isConnected()) {
+            isolated(reason);
+        }
+    }
+
+    /** Nobody can be reached any more. */
+    private void isolated(CloseReason reason) {
+        changeState(ConnectionState.RECONNECTING, reason);
+        timers.start(Timer.RECONNECT, now);
     }
 
     // ---- the worker
@@ -204,7 +204,7 @@ public final class ParticipantMachine extends RoomMachine {
     @Override
     void onSignalingUp() {
         signalingUp = true;
-        if (link == null && state != ConnectionState.CONNECTED && !timers.isRunning(Timer.RETRY)) {
+        if (link == null && !timers.isRunning(Timer.RETRY)) {
             attempt();
         }
     }
@@ -224,10 +224,10 @@ public final class ParticipantMachine extends RoomMachine {
         signalingJoined = false;
         if (state == ConnectionState.CONNECTING) {
             close(reasonOf(cause), cause);
-        } else if (state == ConnectionState.RECONNECTING) {
+        } else if (link == null) {
             retryLater();
         }
-        // A connected participant needs the worker only when its link is lost: it joins again then.
+        // A participant with a link to its leader needs the worker only when that is lost: it joins again then.
     }
 
     @Override
@@ -251,6 +251,10 @@ public final class ParticipantMachine extends RoomMachine {
         nameInRoom = null;
         LinkChannel channel = new LinkChannel(nextLink++, host, ids.next(), this::emit);
         link = channel;
+        isSynced = false;
+        channel.syncBudget = Long.MAX_VALUE;
+        // The leader may be reached by the others, or by the worker: one way after the other.
+        channel.signalsInBand = isConnected() && (!signalingUp || ++attempts % 2 == 0);
         timers.start(Timer.ATTEMPT, now);
         emit(new Output.OpenLink(channel.number, LinkRole.INITIATOR));
     }
@@ -265,42 +269,67 @@ public final class ParticipantMachine extends RoomMachine {
     @Override
     void onMail(PeerId from, MessageType type, byte[] payload) {
         LinkChannel channel = link;
-        if (!from.equals(host) || channel == null) {
-            return;
-        }
-        try {
-            if (type == MessageType.REFUSAL) {
+        if (type == MessageType.ENVELOPE) {
+            onEnvelope(from, payload, false);
+        } else if (from.equals(host) && channel != null) {
+            try {
                 byte[] refused = Refusal.verify(payload, leader, room, self.peerId());
                 if (sentEnvelopes.contains(ByteBuffer.wrap(refused)) && !channel.isAdmitted()) {
                     close(goodbye(goodbye(Code.WRONG_SECRET, "")), null);
                 }
-                return;
+            } catch (MalformedException e) {
+                log.debug("a refusal through the worker was not understood: {}", e.getMessage());
             }
+        }
+    }
+
+    @Override
+    void onRelayed(PeerId from, byte[] envelope) {
+        onEnvelope(from, envelope, true);
+    }
+
+    private void onEnvelope(PeerId from, byte[] payload, boolean isInBand) {
+        boolean isLeaders = from.equals(host) && link != null;
+        if (!isLeaders && !isMember(from)) {
+            return;
+        }
+        try {
             Envelope envelope = EnvelopeSeal.open(self, secret, room, payload);
-            int counter = envelope.counter();
-            if (!envelope.sender().equals(leader)
-                    || !Arrays.equals(envelope.session(), channel.session)
-                    || counter >= Limits.MAX_ENVELOPES_PER_SESSION
-                    || envelopes.get(counter)) {
+            if (!envelope.sender().peerId().equals(from)) {
                 return;
             }
-            RoomSecret newSecret = SecretNotice.decode(envelope.body());
-            if (newSecret != null) {
-                // The secret was changed while our link was lost.
-                changeSecret(newSecret);
-                governance = governance.knowing(newSecret);
-                channel.close();
-                attempt();
-                return;
+            LinkChannel channel = link;
+            if (!isLeaders) {
+                mesh.onSignal(envelope, LinkSignals.decode(envelope.body()), isInBand);
+            } else if (channel != null && envelope.sender().equals(leader)) {
+                onLeadersEnvelope(channel, envelope);
             }
-            LinkSignal signal = LinkSignals.decode(envelope.body());
-            envelopes.set(counter);
-            emit(new Output.ApplySignal(channel.number, signal));
         } catch (SealException e) {
             log.debug("an envelope was not opened: {}", e.kind());
         } catch (MalformedException e) {
-            log.debug("a message through the worker was not understood: {}", e.getMessage());
+            log.debug("an envelope was not understood: {}", e.getMessage());
         }
+    }
+
+    private void onLeadersEnvelope(LinkChannel channel, Envelope envelope) throws MalformedException {
+        int counter = envelope.counter();
+        if (!Arrays.equals(envelope.session(), channel.session)
+                || counter >= Limits.MAX_ENVELOPES_PER_SESSION
+                || envelopes.get(counter)) {
+            return;
+        }
+        RoomSecret newSecret = SecretNotice.decode(envelope.body());
+        if (newSecret != null) {
+            // The secret was changed while our link was lost.
+            changeSecret(newSecret);
+            governance = governance.knowing(newSecret);
+            channel.close();
+            attempt();
+            return;
+        }
+        LinkSignal signal = LinkSignals.decode(envelope.body());
+        envelopes.set(counter);
+        emit(new Output.ApplySignal(channel.number, signal));
     }
 
     @Override
@@ -331,12 +360,13 @@ public final class ParticipantMachine extends RoomMachine {
         link = null;
         pendingMember = null;
         timers.stop(Timer.ATTEMPT);
-        timers.stop(Timer.RESEND);
-        timers.stop(Timer.RECEIVED);
-        if (state == ConnectionState.CONNECTED) {
-            changeState(ConnectionState.RECONNECTING, reason);
-            timers.start(Timer.RECONNECT, now);
+        if (isSynced) {
+            isSynced = false;
             retryPauseNanos = Timer.RETRY.nanos();
+            tellNeighboursSoon();
+        }
+        if (state == ConnectionState.CONNECTED && !isConnected()) {
+            isolated(reason);
         }
         if (hasDeputies() && !timers.isRunning(Timer.LEADER)) {
             // Who gives the room away has given the lease back; else it runs on for a while.
@@ -374,10 +404,7 @@ public final class ParticipantMachine extends RoomMachine {
             if (frame != null) {
                 onFrame(channel, frame);
             }
-            if (channel.isOpen()
-                    && channel.queuedBytes() > MAX_QUEUES_ON_LINK * config.maxQueuedBytes() + recoveredBytes) {
-                drop(Code.SLOW_PEER, "the host does not take what it asks for");
-            }
+            dropIfSlow(channel);
         } catch (MlsException e) {
             log.debug("the host broke the protocol: {} {}", e.kind(), e.getMessage());
             drop(Code.PROTOCOL_VIOLATION, "the host sent what the group does not accept: " + e.kind());
@@ -403,11 +430,29 @@ public final class ParticipantMachine extends RoomMachine {
         switch (frame.kind()) {
             case WELCOME -> onWelcome(channel, frame.body());
             case ADMITTED -> onAdmitted(channel, frame.body());
-            case COMMIT -> onCommit(frame.body());
+            case COMMIT -> onCommit(channel, frame.body());
             case STATE -> onState(frame.body());
-            case APPLICATION -> onApplication(channel, frame.body());
-            case ORDERED -> onOrdered(frame.body());
-            default -> throw new MalformedException("a frame of kind " + frame.kind() + " is not for a participant");
+            default -> {
+                if (!channel.isAdmitted() || !onMemberFrame(channel, frame)) {
+                    throw new MalformedException("a frame of kind " + frame.kind() + " is not for a participant now");
+                }
+            }
+        }
+    }
+
+    @Override
+    void dropIfSlow(LinkChannel channel) {
+        if (!channel.isOpen()) {
+            return;
+        }
+        Mesh.Neighbour neighbour = mesh.neighbour(channel.number);
+        long limit = config.maxQueuedBytes() + channel.catchUpBytes;
+        if (neighbour != null) {
+            if (channel.queuedBytes() > limit) {
+                mesh.drop(neighbour, Code.SLOW_PEER, "too much waits to be sent");
+            }
+        } else if (channel.queuedBytes() > MAX_QUEUES_ON_LINK * limit) {
+            drop(Code.SLOW_PEER, "the host does not take what it asks for");
         }
     }
 
@@ -434,8 +479,11 @@ public final class ParticipantMachine extends RoomMachine {
         pendingMember = null;
         MlsGroup joined = member.join(
                 welcome, secret.psk(), room.toBytes(), room.toBytes(), host, MlsLimits.DEFAULT, epochMillis);
+        if (group != null) {
+            formerGroup = group;
+            timers.start(Timer.FORMER, now);
+        }
         group = joined;
-        staleMessages = 0;
         byte[] context = confirmContext(room, channel.binding);
         byte[] memberTag = joined.export(CONFIRM_MEMBER_LABEL, context, CONFIRM_BYTES);
         hostTag = joined.export(CONFIRM_HOST_LABEL, context, CONFIRM_BYTES);
@@ -455,37 +503,43 @@ public final class ParticipantMachine extends RoomMachine {
             throw new MalformedException("an ADMITTED that does not agree");
         }
         channel.phase = LinkChannel.Phase.ADMITTED;
-        if (host.equals(lastAdmittedBy)) {
-            firstOrders.keySet().retainAll(joined.members());
-        }
-        lastAdmittedBy = host;
-        recoveredBytes = 0;
+        lostByLeader = Set.of();
+        eraChanged(joined);
+        // Whoever leads gets all that it lacks.
+        firstEras.put(host, Era.FIRST);
         rosterIs(joined.members());
         epochChanged(joined);
+        takeEarly();
     }
 
     /** Takes note of who is there; of somebody new also since when, in case that we lead the room one day. */
     private void rosterIs(List<PeerId> members) {
-        members.forEach(peer -> firstOrders.putIfAbsent(peer, recent.lastOrder()));
+        members.forEach(peer -> firstEras.putIfAbsent(peer, era()));
         updateRoster(members);
     }
 
-    private void onCommit(byte[] body) throws MalformedException, MlsException {
+    private void onCommit(LinkChannel channel, byte[] body) throws MalformedException, MlsException {
         MlsGroup joined = group;
         if (joined == null) {
             throw new MalformedException("a COMMIT before admission");
         }
         for (byte[] commit : Content.commits(body)) {
             if (joined.process(commit, epochMillis) == MlsGroup.Outcome.REMOVED) {
+                group = null;
+                formerGroup = null;
+                mesh.closeAll(Code.LEFT, "removed from the group");
                 drop(Code.NO_CONNECTION, "the host gave this participant's place up");
                 return;
             }
         }
-        firstOrders
-                .keySet()
-                .removeIf(peer -> isInRoster(peer) && !joined.members().contains(peer));
+        if (!channel.isAdmitted()) {
+            // ADMITTED tells who is there, and the STATE before it how the group is counted.
+            return;
+        }
+        eraChanged(joined);
         rosterIs(joined.members());
         epochChanged(joined);
+        takeEarly();
     }
 
     private void onState(byte[] body) throws MalformedException, MlsException {
@@ -509,16 +563,19 @@ public final class ParticipantMachine extends RoomMachine {
         if (signed != null) {
             toldVersion = adopt(signed);
         }
-        governance =
-                new Governance(told.generation(), told.secret(), told.banned(), told.fence(), governance.succession());
+        governance = new Governance(
+                told.generation(), told.secret(), told.banned(), told.fence(), told.begun(), governance.succession());
         RoomSecret newSecret = told.secret();
         if (newSecret != null) {
             if (!newSecret.equals(secret)) {
                 rememberSecret(Set.copyOf(joined.members()));
+                // Somebody was removed: who comes back is one who was let in again, and new.
+                firstEras.keySet().retainAll(joined.members());
             }
             changeSecret(newSecret);
             joined.learnPsk(secret.psk(), room.toBytes());
         }
+        eraChanged(joined);
         tellInvite();
     }
 
@@ -542,37 +599,16 @@ public final class ParticipantMachine extends RoomMachine {
         changeState(ConnectionState.CONNECTED, null);
         tellLeader();
         if (!isNameSaid()) {
-            sign(Event.TYPE_PROFILE, Bodies.profile(config.displayName()));
+            say(Event.TYPE_PROFILE, Bodies.profile(config.displayName(), self.card()));
         }
-        sendUnordered();
-    }
-
-    /** Gives a leader what the one before has ordered and it has not heard of, our own words included. */
-    private void sendRecovered(Map<PeerId, EventHead> leaderHas) {
-        List<byte[]> chunk = new ArrayList<>();
-        int chunkBytes = 0;
-        for (Event event : recent.after(0, event -> {
-            EventHead head = leaderHas.get(event.sender());
-            return head == null || event.seq() > head.seq();
-        })) {
-            if (chunkBytes + event.bytes().length > Limits.SYNC_CHUNK_BYTES && !chunk.isEmpty()) {
-                send(Content.recovered(chunk));
-                chunk = new ArrayList<>();
-                chunkBytes = 0;
-            }
-            chunk.add(event.bytes());
-            chunkBytes += event.bytes().length;
-            recoveredBytes += event.bytes().length;
-        }
-        if (!chunk.isEmpty()) {
-            send(Content.recovered(chunk));
-        }
+        mesh.refresh();
+        tellNeighboursSoon();
     }
 
     /** Whether the room knows our name: it forgets it with our place, and a restart may have brought another. */
     private boolean isNameSaid() throws MalformedException {
         String said = nameInRoom;
-        for (Event event : unordered) {
+        for (Event event : unconfirmed) {
             if (event.type().equals(Event.TYPE_PROFILE)) {
                 said = Bodies.profileName(event);
             }
@@ -580,103 +616,57 @@ public final class ParticipantMachine extends RoomMachine {
         return config.displayName().equals(said);
     }
 
-    // ---- messages
+    // ---- what the leader gives
 
-    private void onApplication(LinkChannel channel, byte[] message) throws MalformedException, MlsException {
-        MlsGroup joined = group;
-        if (joined == null || !channel.isAdmitted()) {
-            throw new MalformedException("a message before admission");
+    @Override
+    void onSync(LinkChannel channel, Content.Sync sync) throws MalformedException {
+        if (channel != link) {
+            super.onSync(channel, sync);
+            return;
         }
-        Opened opened;
-        try {
-            opened = joined.unprotect(message, epochMillis);
-        } catch (MlsException e) {
-            if (e.kind() == MlsException.Kind.WRONG_EPOCH && ++staleMessages <= Limits.MAX_STALE_MESSAGES) {
-                return;
-            }
-            throw e;
+        takeProfiles(channel, sync.profiles());
+        takeEvents(channel, sync, true);
+        if (!sync.last()) {
+            return;
         }
-        Content content = Content.decode(opened.plaintext());
-        if (content instanceof Content.Said said) {
-            Event event = Event.verify(said.event(), room, opened.senderKey());
-            if (!event.sender().equals(opened.sender()) || event.sender().equals(self.peerId())) {
-                throw new MalformedException("an event of another author than its sealer");
-            }
-            receive(event);
-        } else if (content instanceof Content.Sync sync) {
-            if (!opened.sender().equals(host)) {
-                throw new MalformedException("a SYNC that the host did not seal");
-            }
-            onSync(sync);
-        } else if (!(content instanceof Content.Nothing)) {
-            throw new MalformedException("content that is not for a participant");
+        EventHead roomHas = sync.heads().get(self.peerId());
+        if (roomHas != null && !agreeOnOwnHead(roomHas)) {
+            return;
         }
-    }
-
-    private void onSync(Content.Sync sync) throws MalformedException {
-        for (byte[] bytes : sync.profiles()) {
-            Event profile = Event.verify(bytes, room);
-            if (!profile.type().equals(Event.TYPE_PROFILE)) {
-                throw new MalformedException("an event that is no profile among the profiles");
+        heard(channel.peer, sync.heads());
+        settleAhead(channel, sync.heads());
+        sync.heads().forEach((author, head) -> {
+            // What was said before our time. Elsewhere we know where we stand, and ask for what is missing.
+            EventHead known = heads.get(author);
+            boolean isBehind = known == null || (sync.begins() && known.seq() < head.seq());
+            if (isBehind && !author.equals(self.peerId())) {
+                goOnAt(author, head);
             }
-            if (profile.sender().equals(self.peerId())) {
-                nameInRoom = Bodies.profileName(profile);
-            } else if (isInRoster(profile.sender())) {
-                nameSaid(profile, Bodies.profileName(profile));
-            }
-        }
-        for (byte[] bytes : sync.events()) {
-            Event event = Event.verify(bytes, room);
-            if (event.sender().equals(self.peerId())) {
-                ownMissed(event);
-            } else {
-                receive(event);
-            }
-        }
-        if (sync.last()) {
-            for (var head : sync.heads().entrySet()) {
-                EventHead known = heads.get(head.getKey());
-                if (head.getKey().equals(self.peerId())) {
-                    if (!agreeOnOwnHead(head.getValue())) {
-                        return;
-                    }
-                } else if (known == null || known.seq() < head.getValue().seq()) {
-                    setHead(head.getKey(), head.getValue());
-                }
-            }
-            if (hasDeputies()) {
-                sendRecovered(sync.heads());
-            }
+        });
+        if (!isSynced) {
+            isSynced = true;
+            give(channel, sync.heads());
             connected();
         }
     }
 
-    /** An event of our own that the room has: one that waits here, or one that we said before our store was lost. */
-    private void ownMissed(Event event) throws MalformedException {
-        if (unordered.stream().anyMatch(waiting -> waiting.id().equals(event.id()))) {
-            ownOrdered(event.head());
-        } else if (unordered.isEmpty() && fit(event) == Fit.NEW) {
-            place(event, true);
-            emit(new Output.Acknowledge(event.seq()));
-            ownHead = event.head();
+    @Override
+    void takeProfile(Event profile) throws MalformedException {
+        if (profile.sender().equals(self.peerId())) {
+            nameInRoom = Bodies.profileName(profile);
         }
-        // What contradicts our own chain shows in the heads that follow.
+        super.takeProfile(profile);
     }
 
     /** Takes the room's word for how far our own chain has come; false if it contradicts what we keep. */
-    private boolean agreeOnOwnHead(EventHead roomHas) throws MalformedException {
-        EventHead ordered = heads.get(self.peerId());
-        if (ordered != null && ordered.seq() >= roomHas.seq()) {
+    private boolean agreeOnOwnHead(EventHead roomHas) {
+        EventHead own = heads.get(self.peerId());
+        if (own != null && own.seq() >= roomHas.seq()) {
             return true;
         }
-        if (unordered.isEmpty()) {
+        if (unconfirmed.isEmpty()) {
             // Our store knows less than the room does, or nothing: the chain goes on where the room saw it last.
             setHead(self.peerId(), roomHas);
-            ownHead = roomHas;
-            return true;
-        }
-        if (unordered.stream().anyMatch(event -> event.head().equals(roomHas))) {
-            ownOrdered(roomHas);
             return true;
         }
         close(
@@ -687,132 +677,6 @@ public final class ParticipantMachine extends RoomMachine {
                                 + " use another identity"),
                 null);
         return false;
-    }
-
-    /** Another's event has its place. */
-    private void receive(Event event) throws MalformedException {
-        switch (fit(event)) {
-            case DUPLICATE -> {}
-            case FORK -> throw new MalformedException("an event that contradicts an earlier one of its author");
-            case NEW -> place(event, true);
-        }
-        if (event.sender().equals(host)) {
-            hostSeqReceived = Math.max(hostSeqReceived, event.seq());
-            if (hostSeqReceived - hostSeqAcknowledged >= RECEIVED_BATCH) {
-                acknowledge();
-            } else {
-                timers.startUnlessRunning(Timer.RECEIVED, now);
-            }
-        }
-    }
-
-    private void acknowledge() {
-        timers.stop(Timer.RECEIVED);
-        if (link != null && link.isAdmitted() && hostSeqReceived > hostSeqAcknowledged) {
-            hostSeqAcknowledged = hostSeqReceived;
-            link.send(
-                    now,
-                    Frame.Kind.RECEIVED,
-                    ByteBuffer.allocate(Long.BYTES).putLong(hostSeqReceived).array());
-        }
-    }
-
-    private void onOrdered(byte[] body) throws MalformedException {
-        ByteReader reader = new ByteReader(body);
-        long seq = reader.i64();
-        MessageId id = MessageId.of(reader.bytes(MessageId.BYTES));
-        reader.end();
-        EventHead ordered = heads.get(self.peerId());
-        if (ordered != null && seq <= ordered.seq()) {
-            return;
-        }
-        if (seq < 1) {
-            throw new MalformedException("an ORDERED counts from 1");
-        }
-        ownOrdered(new EventHead(seq, id));
-    }
-
-    /** Our own events up to this one have their place now. */
-    private void ownOrdered(EventHead upTo) throws MalformedException {
-        EventHead ordered = heads.get(self.peerId());
-        if (ordered != null && upTo.seq() <= ordered.seq()) {
-            return;
-        }
-        while (!unordered.isEmpty() && unordered.element().seq() <= upTo.seq()) {
-            Event event = unordered.element();
-            if (event.seq() == upTo.seq() && !event.id().equals(upTo.id())) {
-                throw new MalformedException("the host has ordered an event of ours that we did not say");
-            }
-            unordered.remove();
-            unorderedBytes -= event.bytes().length;
-            place(event, false);
-            emit(new Output.Acknowledge(event.seq()));
-            if (event.type().equals(Event.TYPE_MESSAGE)) {
-                emit(new Output.Delivery(event.id(), host, DeliveryState.DELIVERED));
-            }
-        }
-        EventHead placed = heads.get(self.peerId());
-        if (placed == null || placed.seq() != upTo.seq()) {
-            throw new MalformedException("the host has ordered an event of ours that we do not know");
-        }
-        if (unordered.isEmpty()) {
-            timers.stop(Timer.RESEND);
-        } else {
-            timers.start(Timer.RESEND, now);
-        }
-    }
-
-    @Override
-    void onSubmit(long ticket, OutgoingMessage message) {
-        byte[] body = Bodies.message(message, epochMillis);
-        if (unorderedBytes + body.length > config.maxQueuedBytes()) {
-            emit(new Output.Rejected(ticket, new BackpressureException(unorderedBytes, config.maxQueuedBytes())));
-            return;
-        }
-        Event event = sign(Event.TYPE_MESSAGE, body);
-        if (state == ConnectionState.CONNECTED) {
-            transmit(event);
-        } else {
-            emit(new Output.Delivery(event.id(), host, DeliveryState.QUEUED));
-        }
-        // Behind the frame, so that handing over to the store does not delay it.
-        emit(new Output.Accepted(ticket, event.id()));
-    }
-
-    /** Signs an event and keeps it until the room has ordered it. */
-    private Event sign(String type, byte[] body) {
-        Event event = Event.sign(self, room, ownHead, clock.next(epochMillis), type, body);
-        ownHead = event.head();
-        unordered.add(event);
-        unorderedBytes += event.bytes().length;
-        emit(new Output.Persist(event.toStored()));
-        return event;
-    }
-
-    private void sendUnordered() {
-        for (Event event : unordered) {
-            transmit(event);
-        }
-    }
-
-    private boolean send(byte[] content) {
-        LinkChannel channel = link;
-        MlsGroup joined = group;
-        if (channel == null || joined == null) {
-            return false;
-        }
-        channel.send(now, Frame.Kind.APPLICATION, joined.protect(content));
-        return true;
-    }
-
-    private void transmit(Event event) {
-        if (!send(Content.said(event.bytes()))) {
-            return;
-        }
-        timers.startUnlessRunning(Timer.RESEND, now);
-        if (event.type().equals(Event.TYPE_MESSAGE)) {
-            emit(new Output.Delivery(event.id(), host, DeliveryState.SENT));
-        }
     }
 
     // ---- who leads
@@ -852,8 +716,6 @@ public final class ParticipantMachine extends RoomMachine {
         leader = card;
         host = card.peerId();
         governance = governance.ledUnder(lease.fence());
-        hostSeqReceived = 0;
-        hostSeqAcknowledged = 0;
         return true;
     }
 
@@ -864,7 +726,7 @@ public final class ParticipantMachine extends RoomMachine {
     }
 
     private boolean isItsTurn() {
-        if (state != ConnectionState.RECONNECTING) {
+        if (state == ConnectionState.CONNECTING) {
             return false;
         }
         if (self.peerId().equals(config.descriptor().host().peerId())) {
@@ -902,7 +764,7 @@ public final class ParticipantMachine extends RoomMachine {
             link = null;
         }
         timers.stopAll();
-        emit(new Output.Become(new HostMachine(this, lease, List.copyOf(unordered))));
+        emit(new Output.Become(new HostMachine(this, lease)));
     }
 
     @Override
@@ -984,9 +846,10 @@ public final class ParticipantMachine extends RoomMachine {
             drop(Code.NO_CONNECTION, "the host did not admit in time");
         }
         if (timers.expire(Timer.RETRY, now) && link == null) {
-            if (signalingUp) {
+            if (signalingUp || isConnected()) {
                 attempt();
-            } else if (!signalingJoined) {
+            }
+            if (!signalingJoined) {
                 joinSignaling();
             }
         }
@@ -996,12 +859,6 @@ public final class ParticipantMachine extends RoomMachine {
         }
         if (timers.expire(Timer.LEADER, now)) {
             askForLeader();
-        }
-        if (timers.expire(Timer.RESEND, now) && state == ConnectionState.CONNECTED) {
-            sendUnordered();
-        }
-        if (timers.expire(Timer.RECEIVED, now)) {
-            acknowledge();
         }
     }
 }

@@ -1,10 +1,13 @@
 package dev.parley.chat.internal.protocol;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.chat.BackpressureException;
 import dev.parley.chat.ChatException;
 import dev.parley.chat.ChatMessage;
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
+import dev.parley.chat.DeliveryState;
+import dev.parley.chat.MessageId;
 import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
@@ -15,18 +18,26 @@ import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.crypto.PeerCard;
 import dev.parley.chat.internal.crypto.EnvelopeSeal;
 import dev.parley.chat.internal.crypto.RoomSecret;
+import dev.parley.chat.internal.crypto.Sha256;
+import dev.parley.chat.internal.encoding.ByteReader;
 import dev.parley.chat.internal.encoding.Json;
 import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.internal.mls.MlsException;
 import dev.parley.chat.internal.mls.MlsGroup;
+import dev.parley.chat.internal.mls.MlsLimits;
+import dev.parley.chat.internal.mls.Opened;
 import dev.parley.chat.store.EventHead;
+import dev.parley.chat.store.StoredEvent;
 import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.LinkSignal;
 import dev.parley.chat.transport.SignalingSession.MessageType;
 import dev.parley.chat.transport.SignedSuccession;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashMap;
@@ -35,6 +46,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -45,12 +57,24 @@ import org.slf4j.LoggerFactory;
  * more, and {@link Input.Tick} when {@link #deadlineNanos} has come. Never two calls at once.
  *
  * <pre>
- *              ┌───────────────────────────────────────────────┐
- *   Input ───► │ HostMachine          one link a participant   │ ───► Output
- *              │      │ stands down        ▲ takes the lease   │
- *              │      ▼                    │                   │
- *              │ ParticipantMachine   one link, to the leader  │
- *              └───────────────────────────────────────────────┘
+ *              ┌────────────────────────────────────────────────────────────┐
+ *   Input ───► │ HostMachine          one link a participant                │ ───► Output
+ *              │      │ stands down        ▲ takes the lease                │
+ *              │      ▼                    │                                │
+ *              │ ParticipantMachine   a link to the leader, and a {@link Mesh}      │
+ *              └────────────────────────────────────────────────────────────┘
+ * </pre>
+ *
+ * <p>The leader admits and removes; what is said needs no leader. An event has its place in its author's chain, and
+ * goes from its author over all its links. Who gets it passes it on to those of its own neighbours whom the author does
+ * not reach itself. Two sides of a new link tell each other what they have and give what the other lacks; later they
+ * compare a digest:
+ *
+ * <pre>
+ *   event ──► opened before? ──► fits its author's chain?
+ *                                  next: has its place, is passed on, and acknowledged to its author
+ *                                  ahead: waits, the sender is asked for what is missing ──► it comes, or GAP: a gap
+ *                                  contradicts what the author said before: a fork, which is told and goes no further
  * </pre>
  *
  * <p>Who leads a room is its host, or a deputy that the host has named, under a lease of the worker (docs/protocol.md
@@ -64,6 +88,8 @@ import org.slf4j.LoggerFactory;
 public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine {
 
     static final int PROTOCOL_VERSION = 1;
+    private static final int RECEIVED_BATCH = 64;
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private static final Logger log = LoggerFactory.getLogger(RoomMachine.class);
 
@@ -81,8 +107,11 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** What was said last, in the order in which it came here. */
     final EventLog recent;
 
-    /** Where in {@link #recent} each member's time in the room began. */
-    final Map<PeerId, Long> firstOrders;
+    /** When each member's time in the room began, as far as we were there to see it. */
+    final Map<PeerId, Era> firstEras;
+
+    /** When what is said now is said. */
+    private Era era = Era.FIRST;
 
     /** Who leads the room. */
     PeerCard leader;
@@ -108,6 +137,16 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** A secret of before, and who knew it and is to know the next one. */
     record FormerSecret(RoomSecret secret, Set<PeerId> holders, long endNanos) {}
 
+    /** Links to other participants. */
+    final Mesh mesh;
+
+    /** Those of our own events that nobody has acknowledged yet, lowest first. */
+    final Deque<Event> unconfirmed;
+
+    /** The group of the leader before, in which some of the others still speak; null if there is none. */
+    @Nullable
+    MlsGroup formerGroup;
+
     /** Time of the input that is being handled. */
     long now;
 
@@ -121,7 +160,11 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** What those who are gone were called: their words may come after them. */
     private final Map<PeerId, String> formerNames;
 
+    /** What those have said of themselves who are not in the group here yet. */
+    private final Map<PeerId, Event> earlyProfiles;
+
     private final Map<PeerId, Participant> present;
+    final Attendance attendance;
     private Set<PeerId> roster;
     private boolean signalingReachable;
     private RoomSecret toldSecret;
@@ -137,7 +180,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.profiles = new LinkedHashMap<>();
         this.clock = new HybridClock();
         this.recent = new EventLog();
-        this.firstOrders = new LinkedHashMap<>();
+        this.firstEras = new LinkedHashMap<>();
         this.leader = config.descriptor().host();
         this.secret = config.secret();
         this.governance = Governance.FIRST;
@@ -150,8 +193,43 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.toldLeader = leader.peerId();
         this.names = new LinkedHashMap<>();
         this.formerNames = new LinkedHashMap<>();
+        this.earlyProfiles = new LinkedHashMap<>();
         this.present = new LinkedHashMap<>();
+        this.attendance = new Attendance(this);
         this.roster = new LinkedHashSet<>();
+        this.mesh = new Mesh(this);
+        this.unconfirmed = new ArrayDeque<>();
+        this.ownMessages = new TreeMap<>();
+        this.delivered = new LinkedHashMap<>();
+        this.adjacent = new LinkedHashMap<>();
+        this.cards = new LinkedHashMap<>();
+        this.seen = new LinkedHashSet<>();
+        this.relayed = new LinkedHashSet<>();
+        this.early = new ArrayDeque<>();
+        this.ahead = new AheadEvents();
+        this.receipts = new Receipts(self, room);
+        this.owed = new LinkedHashSet<>();
+        this.readUpTo = new LinkedHashMap<>();
+        this.readLately = new LinkedHashSet<>();
+        this.readByOthers = new LinkedHashMap<>();
+        heads.values().forEach(head -> digest ^= digestOf(head));
+    }
+
+    /** Takes what was said before a restart: what others may lack of it is given to them. */
+    final void remember(List<StoredEvent> said, List<StoredEvent> outbox) throws MalformedException {
+        long firstWaiting = outbox.isEmpty() ? Long.MAX_VALUE : outbox.get(0).seq();
+        for (StoredEvent stored : said) {
+            if (stored.seq() < firstWaiting) {
+                recent.add(Event.verify(stored.bytes(), room));
+            }
+        }
+        for (StoredEvent stored : outbox) {
+            Event event = Event.verify(stored.bytes(), room);
+            firstUnsentSeq = Math.min(firstUnsentSeq, event.seq());
+            recent.add(event);
+            keepUntilConfirmed(event);
+            clock.continueAfter(event.clock());
+        }
     }
 
     /** Goes on where a machine of the other role ended. */
@@ -164,7 +242,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.profiles = before.profiles;
         this.clock = before.clock;
         this.recent = before.recent;
-        this.firstOrders = before.firstOrders;
+        this.firstEras = before.firstEras;
+        this.era = before.era;
         this.leader = leader;
         this.secret = before.secret;
         this.governance = before.governance;
@@ -177,12 +256,41 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.nextLink = before.nextLink;
         this.names = before.names;
         this.formerNames = before.formerNames;
+        this.earlyProfiles = before.earlyProfiles;
         this.present = before.present;
+        this.attendance = before.attendance;
         this.roster = before.roster;
         this.signalingReachable = before.signalingReachable;
         this.toldSecret = before.toldSecret;
         this.leastSuccession = before.leastSuccession;
         this.toldLeader = before.toldLeader;
+        this.mesh = before.mesh;
+        this.unconfirmed = before.unconfirmed;
+        this.unconfirmedBytes = before.unconfirmedBytes;
+        this.firstUnsentSeq = before.firstUnsentSeq;
+        this.ownMessages = before.ownMessages;
+        this.delivered = before.delivered;
+        this.adjacent = before.adjacent;
+        this.cards = before.cards;
+        this.seen = before.seen;
+        this.relayed = before.relayed;
+        this.early = new ArrayDeque<>();
+        this.ahead = before.ahead;
+        this.receipts = before.receipts;
+        this.owed = before.owed;
+        this.readUpTo = before.readUpTo;
+        this.readLately = before.readLately;
+        this.readByOthers = before.readByOthers;
+        this.digest = before.digest;
+        this.formerGroup = before.group();
+        mesh.handTo(this);
+        attendance.handTo(this);
+        timers.start(Timer.FORMER, now);
+        timers.start(Timer.MESH, now);
+        timers.start(Timer.DIGEST, now);
+        if (!ahead.isEmpty()) {
+            timers.start(Timer.GAP, now);
+        }
     }
 
     /**
@@ -203,32 +311,58 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             return;
         }
         if (input instanceof Input.FrameReceived frame) {
-            onFrame(frame.link(), frame.frame());
+            Mesh.Neighbour neighbour = mesh.neighbour(frame.link());
+            if (neighbour == null) {
+                onFrame(frame.link(), frame.frame());
+            } else {
+                onNeighbourFrame(neighbour, frame.frame());
+            }
+        } else if (input instanceof Input.EphemeralReceived ephemeral) {
+            LinkChannel link = anyLink(ephemeral.link());
+            if (link != null) {
+                onEphemeral(link, ephemeral.frame());
+            }
+        } else if (input instanceof Input.Type type) {
+            attendance.typing(type.isTyping());
+        } else if (input instanceof Input.Away away) {
+            attendance.away(away.isAway());
+        } else if (input instanceof Input.MarkRead mark) {
+            markRead(mark.message());
         } else if (input instanceof Input.Submit submit) {
             onSubmit(submit.ticket(), submit.message());
         } else if (input instanceof Input.Tick) {
+            onTalkTick();
             onTick();
         } else if (input instanceof Input.LinkBuffered buffered) {
-            LinkChannel link = link(buffered.link());
+            LinkChannel link = anyLink(buffered.link());
             if (link != null) {
                 link.buffered(now, buffered.bytes());
             }
         } else if (input instanceof Input.MailReceived mail) {
             onMail(mail.from(), mail.type(), mail.payload());
         } else if (input instanceof Input.LinkSignalled signalled) {
-            LinkChannel link = link(signalled.link());
+            Mesh.Neighbour neighbour = mesh.neighbour(signalled.link());
+            LinkChannel link = neighbour == null ? link(signalled.link()) : neighbour.link;
             if (link != null) {
-                sealSignal(link, signalled.signal());
+                sealSignal(link, neighbour == null ? cardOf(link) : neighbour.card, signalled.signal());
             }
         } else if (input instanceof Input.LinkOpened opened) {
+            Mesh.Neighbour neighbour = mesh.neighbour(opened.link());
             LinkChannel link = link(opened.link());
-            if (link != null) {
+            if (neighbour != null) {
+                emit(new Output.CardSeen(neighbour.card));
+                onNeighbourOpened(neighbour, opened.binding());
+            } else if (link != null) {
                 emit(new Output.CardSeen(cardOf(link)));
                 onLinkOpened(link, opened.binding());
             }
         } else if (input instanceof Input.LinkClosed closed) {
+            Mesh.Neighbour neighbour = mesh.neighbour(closed.link());
             LinkChannel link = link(closed.link());
-            if (link != null) {
+            if (neighbour != null) {
+                neighbour.link.closed();
+                mesh.lost(neighbour, closed.reason());
+            } else if (link != null) {
                 link.closed();
                 onLinkLost(link, closed.reason());
             }
@@ -314,6 +448,9 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         for (LinkChannel link : links()) {
             earliest = Math.min(earliest, link.deadlines.earliest());
         }
+        for (LinkChannel link : mesh.links()) {
+            earliest = Math.min(earliest, link.deadlines.earliest());
+        }
         return earliest;
     }
 
@@ -324,20 +461,28 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
      * @return bytes
      */
     public long heldBytes() {
-        return recent.bytes() + queuedBytes();
+        return recent.bytes() + ahead.bytes() + earlyBytes + queuedBytes();
     }
 
     /**
-     * Returns how much waits to be sent or to be ordered.
+     * Returns how much waits to be sent, or to be acknowledged by anybody.
      *
      * @return bytes
      */
     public long queuedBytes() {
-        long bytes = 0;
+        long bytes = unconfirmedBytes;
         for (LinkChannel link : links()) {
             bytes += link.queuedBytes();
         }
+        for (LinkChannel link : mesh.links()) {
+            bytes += link.queuedBytes();
+        }
         return bytes;
+    }
+
+    private @Nullable LinkChannel anyLink(int number) {
+        Mesh.Neighbour neighbour = mesh.neighbour(number);
+        return neighbour == null ? link(number) : neighbour.link;
     }
 
     abstract Collection<LinkChannel> links();
@@ -345,8 +490,6 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     abstract @Nullable LinkChannel link(int number);
 
     abstract void onStart();
-
-    abstract void onSubmit(long ticket, OutgoingMessage message);
 
     abstract void onRemove(long ticket, PeerId peer, boolean isBan, byte[] freshSecret);
 
@@ -402,6 +545,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** Ends the room: the last thing a machine does. */
     final void close(CloseReason reason, @Nullable ChatException cause) {
         closeReason = reason;
+        mesh.closeAll(
+                reason.code() == CloseReason.Code.LEFT ? CloseReason.Code.LEFT : CloseReason.Code.NO_CONNECTION, "");
         timers.stopAll();
         for (LinkChannel link : links()) {
             link.close();
@@ -433,11 +578,15 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     // ---- envelopes
 
-    private void sealSignal(LinkChannel link, LinkSignal signal) {
+    private void sealSignal(LinkChannel link, PeerCard card, LinkSignal signal) {
         byte[] envelope = EnvelopeSeal.seal(
-                self, cardOf(link), secret, room, link.session, link.nextSentCounter++, LinkSignals.encode(signal));
+                self, card, secret, room, link.session, link.nextSentCounter++, LinkSignals.encode(signal));
         onEnvelopeSealed(link, envelope);
-        emit(new Output.SendMail(link.peer, MessageType.ENVELOPE, envelope));
+        if (link.signalsInBand) {
+            sendRelay(self.peerId(), link.peer, envelope, null);
+        } else {
+            emit(new Output.SendMail(link.peer, MessageType.ENVELOPE, envelope));
+        }
     }
 
     void onEnvelopeSealed(LinkChannel link, byte[] envelope) {}
@@ -446,8 +595,10 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     /** How an event fits its author's chain. */
     enum Fit {
-        /** It is new; there may be a gap before it. */
+        /** It is the next one. */
         NEW,
+        /** What comes before it is not here. */
+        AHEAD,
         /** It has its place already. */
         DUPLICATE,
         /** It contradicts what its author said before. */
@@ -456,8 +607,11 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     final Fit fit(Event event) {
         EventHead head = heads.get(event.sender());
-        if (head == null || event.seq() > head.seq() + 1) {
-            return Fit.NEW;
+        if (head == null) {
+            return event.seq() == 1 ? Fit.NEW : Fit.AHEAD;
+        }
+        if (event.seq() > head.seq() + 1) {
+            return Fit.AHEAD;
         }
         if (event.seq() == head.seq() + 1) {
             return event.follows(head) ? Fit.NEW : Fit.FORK;
@@ -474,6 +628,9 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         ChatMessage message =
                 event.type().equals(Event.TYPE_MESSAGE) ? Bodies.message(event, nameOf(event.sender())) : null;
         String name = event.type().equals(Event.TYPE_PROFILE) ? Bodies.profileName(event) : null;
+        if (name != null) {
+            cardSaid(event);
+        }
         clock.observe(event.clock(), epochMillis);
         recent.add(event);
         setHead(event.sender(), event.head());
@@ -482,6 +639,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         }
         if (message != null) {
             emit(new Output.Deliver(message));
+            attendance.stopped(event.sender());
         } else if (name != null) {
             nameSaid(event, name);
         }
@@ -489,25 +647,94 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     }
 
     final void setHead(PeerId sender, EventHead head) {
-        heads.put(sender, head);
+        EventHead before = heads.put(sender, head);
+        digest ^= digestOf(head) ^ (before == null ? 0 : digestOf(before));
         if (heads.size() > Limits.MAX_HEADS) {
             heads.keySet().stream()
                     .filter(author -> !roster.contains(author) && !author.equals(self.peerId()))
                     .findFirst()
-                    .ifPresent(heads::remove);
+                    .ifPresent(this::dropHead);
         }
+        if (!timers.isRunning(Timer.DIGEST)) {
+            digestDueNanos = now + Limits.MAX_DIGEST_DELAY.toNanos();
+        }
+        timers.startFor(Timer.DIGEST, now, Math.min(Timer.DIGEST.nanos(), Math.max(0, digestDueNanos - now)));
+    }
+
+    final void dropHead(PeerId author) {
+        EventHead before = heads.remove(author);
+        digest ^= before == null ? 0 : digestOf(before);
+    }
+
+    /** Ids are hashes: the first bytes of those of all heads, added without carry, say what was heard. */
+    private static long digestOf(EventHead head) {
+        return ByteBuffer.wrap(head.id().toBytes()).getLong();
     }
 
     final void nameSaid(Event profile, String name) {
         PeerId sender = profile.sender();
+        Event known = profiles.get(sender);
+        if (known != null && known.seq() > profile.seq()) {
+            return;
+        }
         if (!roster.contains(sender)) {
-            // Brought by another. When it comes itself it says its name again, so that all hear it who are there then.
+            // Brought by another, or sooner than the commit that lets it in.
             keepFormerName(sender, name);
+            earlyProfiles.put(sender, profile);
+            if (earlyProfiles.size() > Limits.MAX_HEADS) {
+                earlyProfiles.remove(earlyProfiles.keySet().iterator().next());
+            }
             return;
         }
         profiles.put(sender, profile);
         names.put(sender, name);
         announce(sender);
+        profileSaid(sender);
+        mesh.refresh();
+    }
+
+    /** A member has said its name. */
+    void profileSaid(PeerId member) {}
+
+    /** Takes profiles of members, whoever has kept them. */
+    final void takeProfiles(LinkChannel link, List<byte[]> given) throws MalformedException {
+        for (byte[] bytes : given) {
+            charge(link, bytes);
+            Event profile = Event.verify(bytes, room);
+            if (!profile.type().equals(Event.TYPE_PROFILE)) {
+                throw new MalformedException("an event that is no profile among the profiles");
+            }
+            takeProfile(profile);
+        }
+    }
+
+    void takeProfile(Event profile) throws MalformedException {
+        String name = Bodies.profileName(profile);
+        if (isInRoster(profile.sender()) && !profile.sender().equals(self.peerId())) {
+            cardSaid(profile);
+            nameSaid(profile, name);
+        }
+    }
+
+    /** Members whose names have not come. */
+    private List<PeerId> nameless() {
+        return roster.stream()
+                .filter(peer -> !peer.equals(self.peerId()) && !names.containsKey(peer))
+                .toList();
+    }
+
+    /** Takes note of the card of somebody: by it links are negotiated and receipts are known. */
+    final void cardSaid(Event profile) throws MalformedException {
+        PeerCard card = Bodies.profileCard(profile);
+        if (card != null) {
+            cards.put(card.peerId(), card);
+            if (cards.size() > Limits.MAX_HEADS) {
+                cards.keySet().stream()
+                        .filter(peer -> !roster.contains(peer))
+                        .findFirst()
+                        .ifPresent(cards::remove);
+            }
+        }
     }
 
     final String nameOf(PeerId peer) {
@@ -518,18 +745,1196 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         return name == null ? peer.value().substring(0, 8) : name;
     }
 
+    // ---- links to members
+
+    /** The group, as it is now; null before admission. */
+    abstract @Nullable MlsGroup group();
+
+    /** Adds the links, besides those of the mesh, over which members are reached. */
+    abstract void addAdmitted(Collection<LinkChannel> to);
+
+    /** The link, besides those of the mesh, over which a member is reached; null if there is none. */
+    abstract @Nullable LinkChannel admittedLinkTo(PeerId peer);
+
+    /** A link of the mesh is gone. */
+    abstract void neighbourLost(CloseReason reason);
+
+    /** A link of the mesh has come about. */
+    abstract void neighbourMet(LinkChannel link);
+
+    /** A message was sealed for the group. */
+    void sealed() {}
+
+    /** Closes a link whose other side takes less than is said. */
+    abstract void dropIfSlow(LinkChannel link);
+
+    /** An envelope came over the links of others. */
+    abstract void onRelayed(PeerId from, byte[] envelope);
+
+    /** Why nothing more is taken to be sent now; null if something is. */
+    @Nullable
+    BackpressureException pressure(int bytes) {
+        return unconfirmedBytes + bytes > config.maxQueuedBytes()
+                ? new BackpressureException(unconfirmedBytes, config.maxQueuedBytes())
+                : null;
+    }
+
+    final List<LinkChannel> admitted() {
+        List<LinkChannel> links = new ArrayList<>();
+        addAdmitted(links);
+        mesh.addAdmitted(links);
+        return links;
+    }
+
+    /** Whether anybody can be reached. */
+    final boolean isConnected() {
+        return !admitted().isEmpty();
+    }
+
+    final @Nullable LinkChannel linkTo(PeerId peer) {
+        LinkChannel link = admittedLinkTo(peer);
+        return link == null ? mesh.admitted(peer) : link;
+    }
+
+    final boolean hasOtherLinkTo(PeerId peer) {
+        return admittedLinkTo(peer) != null;
+    }
+
+    final Set<PeerId> wantedNeighbours() {
+        return Overlay.MESH_THEN_RING.neighbours(self.peerId(), roster, leader.peerId());
+    }
+
+    /** Whether somebody is in the group, or was in that of the leader before and may be on its way here. */
+    final boolean isMember(PeerId peer) {
+        MlsGroup former = formerGroup;
+        return roster.contains(peer)
+                || (former != null
+                        && former.members().contains(peer)
+                        && !governance.banned().contains(peer));
+    }
+
+    final @Nullable PeerCard knownCard(PeerId peer) {
+        return peer.equals(leader.peerId()) ? leader : cards.get(peer);
+    }
+
+    final boolean leads() {
+        return leader.peerId().equals(self.peerId());
+    }
+
+    // ---- what comes over the link to another participant
+
+    private void onNeighbourOpened(Mesh.Neighbour neighbour, byte[] binding) {
+        LinkChannel link = neighbour.link;
+        MlsGroup members = group();
+        link.opened(now, binding);
+        link.send(now, Frame.Kind.HELLO, hello());
+        if (members == null) {
+            mesh.drop(neighbour, CloseReason.Code.NO_CONNECTION, "no group to meet in");
+            return;
+        }
+        byte[] meet = members.protect(Content.meet(binding, heads));
+        noteSeen(meet);
+        link.send(now, Frame.Kind.MEET, meet);
+        link.syncBudget = Limits.MAX_LOG_BYTES;
+        unicasted();
+    }
+
+    private void onNeighbourFrame(Mesh.Neighbour neighbour, byte[] bytes) {
+        LinkChannel link = neighbour.link;
+        if (!link.isOpen()) {
+            return;
+        }
+        try {
+            Frame frame = link.receive(now, bytes, Limits.MAX_MESSAGE_BYTES);
+            if (frame == null) {
+                return;
+            }
+            if (frame.kind() == Frame.Kind.BYE) {
+                CloseReason reason = goodbye(frame.body());
+                link.close();
+                mesh.lost(neighbour, reason);
+            } else if (!link.helloReceived) {
+                require(frame, Frame.Kind.HELLO);
+                link.helloReceived = true;
+                if (!isCompatible(frame.body())) {
+                    mesh.drop(neighbour, CloseReason.Code.INCOMPATIBLE, "no common version");
+                }
+            } else if (!link.isAdmitted()) {
+                require(frame, Frame.Kind.MEET);
+                onMeet(neighbour, frame.body());
+            } else if (!onMemberFrame(link, frame)) {
+                throw new MalformedException("a frame of kind " + frame.kind() + " between two participants");
+            }
+        } catch (MalformedException e) {
+            log.debug("{} broke the protocol: {}", link.peer, e.getMessage());
+            mesh.drop(neighbour, CloseReason.Code.PROTOCOL_VIOLATION, "the protocol was broken");
+        }
+    }
+
+    private void onMeet(Mesh.Neighbour neighbour, byte[] body) throws MalformedException {
+        LinkChannel link = neighbour.link;
+        Opened opened = open(link, body);
+        if (opened == null) {
+            mesh.drop(neighbour, CloseReason.Code.NO_CONNECTION, "the two are not in one epoch yet");
+            return;
+        }
+        if (!opened.sender().equals(link.peer)
+                || !(Content.decode(opened.plaintext()) instanceof Content.Meet meet)
+                || !MessageDigest.isEqual(meet.binding(), link.binding)) {
+            throw new MalformedException("a MEET that is not this link's");
+        }
+        mesh.met(neighbour);
+        neighbourMet(link);
+        tellNeighboursSoon();
+        heard(link.peer, meet.heads());
+        give(link, meet.heads());
+    }
+
+    /** Takes a frame that any member may send; false if it is none of those. */
+    final boolean onMemberFrame(LinkChannel link, Frame frame) throws MalformedException {
+        switch (frame.kind()) {
+            case APPLICATION -> onApplication(link, frame.body());
+            case RECEIVED -> {
+                long upToSeq = number(frame);
+                EventHead own = heads.get(self.peerId());
+                if (own == null || upToSeq > own.seq()) {
+                    throw new MalformedException("a RECEIVED of what was not sent");
+                }
+                delivered(link.peer, upToSeq);
+            }
+            case RECEIPTS -> onReceipts(link, Receipts.decode(frame.body()));
+            case RELAY -> onRelay(link, frame.body());
+            case DIGEST -> {
+                link.otherDigest = number(frame);
+                timers.startUnlessRunning(Timer.COMPARE, now);
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static long number(Frame frame) throws MalformedException {
+        ByteReader reader = new ByteReader(frame.body());
+        long number = reader.i64();
+        reader.end();
+        return number;
+    }
+
+    // ---- messages
+
+    @SuppressWarnings("ArrayRecordComponent") // Compared by nobody.
+    private record Early(int link, byte[] message) {}
+
+    private final Deque<Early> early;
+    private long earlyBytes;
+
+    /** Those that were opened, by their tags: each may come over several links. */
+    private final Set<Long> seen;
+
+    private int unicastsInARow;
+
+    private static long tagOf(byte[] message) {
+        return ByteBuffer.wrap(message).getLong(message.length - Long.BYTES);
+    }
+
+    private void noteSeen(byte[] message) {
+        seen.add(tagOf(message));
+        if (seen.size() > Limits.MAX_SEEN_MESSAGES) {
+            seen.remove(seen.iterator().next());
+        }
+    }
+
+    /**
+     * Opens a message of a member. Null if it was opened before, or cannot be opened for an honest reason: what it said
+     * comes by another way.
+     */
+    final @Nullable Opened open(LinkChannel link, byte[] message) throws MalformedException {
+        MlsGroup members = group();
+        if (members == null) {
+            throw new MalformedException("a message before admission");
+        }
+        if (message.length < Long.BYTES) {
+            throw new MalformedException("a message has " + message.length + " bytes");
+        }
+        if (seen.contains(tagOf(message))) {
+            return null;
+        }
+        Opened opened;
+        try {
+            opened = members.unprotect(message, epochMillis);
+            isOfFormerGroup = false;
+        } catch (MlsException e) {
+            opened = openFormer(message);
+            isOfFormerGroup = true;
+            if (opened == null) {
+                excuse(link, message, members, e);
+                return null;
+            }
+        }
+        noteSeen(message);
+        return opened;
+    }
+
+    /** Whether the message that was opened last is of the group of the leader before. */
+    boolean isOfFormerGroup;
+
+    private @Nullable Opened openFormer(byte[] message) {
+        MlsGroup former = formerGroup;
+        if (former == null) {
+            return null;
+        }
+        try {
+            Opened opened = former.unprotect(message, epochMillis);
+            return governance.banned().contains(opened.sender()) ? null : opened;
+        } catch (MlsException e) {
+            log.trace("a message is not of the group before either: {}", e.kind());
+            return null;
+        }
+    }
+
+    /** Throws unless there is an honest reason why a message cannot be opened. */
+    private void excuse(LinkChannel link, byte[] message, MlsGroup members, MlsException e) throws MalformedException {
+        boolean isOfOtherEpoch = e.kind() == MlsException.Kind.WRONG_EPOCH;
+        // Another participant may still be, or already be, in the group of another leader, whose epochs count alike.
+        boolean isOfOtherGroup = e.kind() == MlsException.Kind.REPLAYED_OR_FORGED
+                && (formerGroup != null || mesh.neighbour(link.number) != null);
+        if (!isOfOtherEpoch && !isOfOtherGroup) {
+            throw new MalformedException("a message that cannot be opened: " + e.kind());
+        }
+        if (++link.staleMessages > Limits.MAX_STALE_MESSAGES) {
+            throw new MalformedException("too many messages that cannot be opened");
+        }
+        try {
+            if (isOfOtherEpoch
+                    && MlsGroup.epochOf(message, MlsLimits.DEFAULT) > members.epoch()
+                    && early.size() < Limits.MAX_EARLY_MESSAGES) {
+                early.add(new Early(link.number, message));
+                earlyBytes += message.length;
+            }
+        } catch (MlsException unreadable) {
+            throw new MalformedException("a message that cannot be read: " + unreadable.kind());
+        }
+    }
+
+    /** The group is in another epoch: takes what came too early. */
+    final void takeEarly() {
+        List<Early> waiting = List.copyOf(early);
+        early.clear();
+        earlyBytes = 0;
+        for (Early each : waiting) {
+            LinkChannel link = anyLink(each.link());
+            if (link == null || !link.isAdmitted()) {
+                continue;
+            }
+            try {
+                onApplication(link, each.message());
+            } catch (MalformedException e) {
+                log.debug("a message of {} that came early was not understood: {}", link.peer, e.getMessage());
+            }
+        }
+    }
+
+    private void onApplication(LinkChannel link, byte[] message) throws MalformedException {
+        if (!link.isAdmitted()) {
+            throw new MalformedException("a message before admission");
+        }
+        Opened opened = open(link, message);
+        if (opened == null) {
+            return;
+        }
+        PeerId author = opened.sender();
+        if (!isMember(author)) {
+            // It was removed; whoever had it before that, gives it.
+            return;
+        }
+        checkGenerations(opened);
+        Content content = Content.decode(opened.plaintext());
+        if (content instanceof Content.Said said) {
+            Event event = Event.verify(said.event(), room, opened.senderKey());
+            if (!event.sender().equals(author)) {
+                throw new MalformedException("an event of another author than its sealer");
+            }
+            boolean isNew = !author.equals(self.peerId()) && receive(event, link);
+            passOn(link, message, opened);
+            if (isNew) {
+                passOnToNewcomers(event, opened, link);
+            }
+        } else if (content instanceof Content.Nothing) {
+            passOn(link, message, opened);
+        } else if (content instanceof Content.Neighbours neighbours) {
+            if (isInRoster(author)) {
+                adjacent.put(author, neighbours.peers());
+                attendance.look();
+            }
+            passOn(link, message, opened);
+        } else if (content instanceof Content.Lost lost) {
+            if (author.equals(leader.peerId())) {
+                lostByLeader = lost.peers();
+                attendance.look();
+            }
+            passOn(link, message, opened);
+        } else if (content instanceof Content.Presence presence) {
+            if (isInRoster(author)) {
+                attendance.presenceOf(author, presence.isAway());
+            }
+            passOn(link, message, opened);
+        } else if (content instanceof Content.Read read) {
+            Long upToSeq = read.upTo().get(self.peerId());
+            if (upToSeq != null) {
+                readBy(author, upToSeq);
+            }
+            passOn(link, message, opened);
+        } else if (!author.equals(link.peer)) {
+            throw new MalformedException("content for one member, passed on by another");
+        } else if (content instanceof Content.Resume resume) {
+            onResume(link, resume.heads());
+        } else if (content instanceof Content.Sync sync) {
+            onSync(link, sync);
+        } else {
+            throw new MalformedException("content that is out of place");
+        }
+    }
+
+    /** Whether a message lies further ahead than others can follow. */
+    void checkGenerations(Opened opened) throws MalformedException {}
+
+    /** A message goes to those of our neighbours to whom its author, or the leader, does not bring it. */
+    void passOn(LinkChannel from, byte[] message, Opened opened) {
+        List<byte[]> frames = null;
+        for (LinkChannel link : admitted()) {
+            if (link != from && !isReached(link.peer, opened.sender())) {
+                if (frames == null) {
+                    frames = new Frame(Frame.Kind.APPLICATION, message).encode();
+                }
+                send(link, frames);
+            }
+        }
+    }
+
+    /** A member that is not in the epoch of a message yet is told the event another way. */
+    void passOnToNewcomers(Event event, Opened opened, LinkChannel from) {}
+
+    final void send(LinkChannel link, List<byte[]> frames) {
+        frames.forEach(frame -> link.sendEncoded(now, frame));
+        dropIfSlow(link);
+    }
+
+    /** Whether a member gets a message of an author without our doing. */
+    final boolean isReached(PeerId peer, PeerId author) {
+        if (peer.equals(author)) {
+            return true;
+        }
+        Set<PeerId> reached = adjacent.get(author);
+        if (reached != null && reached.contains(peer)) {
+            return true;
+        }
+        return !leads() && admittedLinkTo(leader.peerId()) != null && isLed(author) && isLed(peer);
+    }
+
+    /** Whether a member has a link to the leader, as far as is known: who came in had one. */
+    private boolean isLed(PeerId peer) {
+        Set<PeerId> links = adjacent.get(peer);
+        return peer.equals(leader.peerId())
+                || (!lostByLeader.contains(peer) && (links == null || links.contains(leader.peerId())));
+    }
+
+    /** Sends to all; false if nobody can be reached. */
+    final boolean broadcast(byte[] content) {
+        MlsGroup members = group();
+        List<LinkChannel> links = admitted();
+        if (members == null || links.isEmpty()) {
+            return false;
+        }
+        unicastsInARow = 0;
+        byte[] message = members.protect(content);
+        noteSeen(message);
+        List<byte[]> frames = new Frame(Frame.Kind.APPLICATION, message).encode();
+        MlsGroup former = leads() ? formerGroup : null;
+        // Who was in the room before we led it, and has not come to our group yet, is told in the former one.
+        List<byte[]> formerFrames = former == null || mesh.links().isEmpty()
+                ? frames
+                : new Frame(Frame.Kind.APPLICATION, former.protect(content)).encode();
+        for (LinkChannel link : links) {
+            send(link, mesh.neighbour(link.number) == null ? frames : formerFrames);
+        }
+        sealed();
+        return true;
+    }
+
+    /** Sends to all what may be lost: it goes once, and is passed on once by who gets it. */
+    final void broadcastEphemeral(byte[] content) {
+        MlsGroup members = group();
+        List<LinkChannel> links = admitted();
+        if (members != null && !links.isEmpty()) {
+            byte[] message = members.protect(content);
+            noteSeen(message);
+            links.forEach(link -> emit(new Output.TransmitEphemeral(link.number, message)));
+            // Those who lose some of it find a gap in our generations, which is bounded as with what is for one member.
+            unicasted();
+        }
+    }
+
+    /** Takes what may be lost: what cannot be opened, or is out of place, is passed over. */
+    private void onEphemeral(LinkChannel link, byte[] message) {
+        MlsGroup members = group();
+        if (!link.isAdmitted()
+                || members == null
+                || message.length < Long.BYTES
+                || !link.takesEphemeral(now)
+                || seen.contains(tagOf(message))) {
+            return;
+        }
+        try {
+            Opened opened = members.unprotect(message, epochMillis);
+            noteSeen(message);
+            PeerId author = opened.sender();
+            if (!isInRoster(author) || !(Content.decode(opened.plaintext()) instanceof Content.Typing typing)) {
+                return;
+            }
+            EventHead head = heads.get(author);
+            if (head == null || head.seq() <= typing.saidBefore()) {
+                attendance.typingOf(author, typing.isTyping());
+            }
+            for (LinkChannel each : admitted()) {
+                if (each != link && !isReached(each.peer, author)) {
+                    emit(new Output.TransmitEphemeral(each.number, message));
+                }
+            }
+        } catch (MlsException e) {
+            log.trace("an ephemeral message was not opened: {}", e.kind());
+        } catch (MalformedException e) {
+            log.debug("an ephemeral message of {} was not understood: {}", link.peer, e.getMessage());
+        }
+    }
+
+    final long ownSeq() {
+        EventHead own = heads.get(self.peerId());
+        return own == null ? 0 : own.seq();
+    }
+
+    final void unicast(LinkChannel link, byte[] content) {
+        MlsGroup members = group();
+        if (members != null) {
+            byte[] message = members.protect(content);
+            noteSeen(message);
+            link.send(now, Frame.Kind.APPLICATION, message);
+            unicasted();
+        }
+    }
+
+    final void unicasted() {
+        sealed();
+        if (++unicastsInARow >= Limits.MAX_UNICASTS_IN_A_ROW) {
+            broadcast(Content.nothing());
+        }
+    }
+
+    // ---- what we say
+
+    private final TreeMap<Long, MessageId> ownMessages;
+
+    /** Our own events from this count on were sent to nobody when they were said. */
+    private long firstUnsentSeq = Long.MAX_VALUE;
+
+    long unconfirmedBytes;
+
+    private void onSubmit(long ticket, OutgoingMessage message) {
+        byte[] body = Bodies.message(message, epochMillis);
+        BackpressureException pressure = pressure(body.length);
+        if (pressure != null) {
+            emit(new Output.Rejected(ticket, pressure));
+            return;
+        }
+        Event event = say(Event.TYPE_MESSAGE, body);
+        attendance.said();
+        // Behind the frames, so that handing over to the store does not delay them.
+        emit(new Output.Accepted(ticket, event.id()));
+        DeliveryState delivery = isConnected() ? DeliveryState.SENT : DeliveryState.QUEUED;
+        for (PeerId peer : roster) {
+            if (!peer.equals(self.peerId())) {
+                emit(new Output.Delivery(event.id(), peer, delivery));
+            }
+        }
+    }
+
+    /** Signs an event, gives it its place, and sends it to all. */
+    final Event say(String type, byte[] body) {
+        Event event = Event.sign(self, room, heads.get(self.peerId()), clock.next(epochMillis), era, type, body);
+        try {
+            place(event, true);
+        } catch (MalformedException e) {
+            throw new IllegalStateException("what we say ourselves is well-formed", e);
+        }
+        keepUntilConfirmed(event);
+        if (broadcast(Content.said(event.bytes()))) {
+            firstUnsentSeq = Long.MAX_VALUE;
+        } else {
+            firstUnsentSeq = Math.min(firstUnsentSeq, event.seq());
+        }
+        if (isAlone()) {
+            confirmAll();
+        }
+        return event;
+    }
+
+    final void keepUntilConfirmed(Event event) {
+        unconfirmed.add(event);
+        unconfirmedBytes += event.bytes().length;
+        if (event.type().equals(Event.TYPE_MESSAGE)) {
+            ownMessages.put(event.seq(), event.id());
+            if (ownMessages.size() > Limits.MAX_LOG_EVENTS) {
+                ownMessages.pollFirstEntry();
+            }
+        }
+    }
+
+    /** Somebody has our events up to this count. */
+    private void confirm(long upToSeq) {
+        long confirmed = 0;
+        while (!unconfirmed.isEmpty() && unconfirmed.element().seq() <= upToSeq) {
+            Event event = unconfirmed.remove();
+            unconfirmedBytes -= event.bytes().length;
+            confirmed = event.seq();
+        }
+        if (confirmed > 0) {
+            emit(new Output.Acknowledge(confirmed));
+        }
+    }
+
+    /** Whether nobody is there to whom anything could be said. */
+    private boolean isAlone() {
+        return roster.size() == 1 && formerGroup == null;
+    }
+
+    private void confirmAll() {
+        confirm(Long.MAX_VALUE);
+    }
+
+    // ---- receipts
+
+    /** Up to where each member has our own events. */
+    private final Map<PeerId, Long> delivered;
+
+    private final Set<PeerId> owed;
+    private int owedEvents;
+    private final Receipts receipts;
+    private final Map<PeerId, PeerCard> cards;
+
+    final void delivered(PeerId peer, long upToSeq) {
+        confirm(upToSeq);
+        Long before = delivered.get(peer);
+        if (before == null || upToSeq <= before) {
+            return;
+        }
+        delivered.put(peer, upToSeq);
+        for (MessageId id : ownMessages.subMap(before, false, upToSeq, true).values()) {
+            emit(new Output.Delivery(id, peer, DeliveryState.DELIVERED));
+        }
+    }
+
+    // ---- what was read
+
+    /** Up to where we have read what each author said. */
+    private final Map<PeerId, Long> readUpTo;
+
+    /** Authors that are yet to be told. */
+    private final Set<PeerId> readLately;
+
+    /** Up to where each member has read what we said. */
+    private final Map<PeerId, Long> readByOthers;
+
+    private void markRead(MessageId message) {
+        Event event = recent.last(each -> each.id().equals(message));
+        if (event == null
+                || event.sender().equals(self.peerId())
+                || event.seq() <= readUpTo.getOrDefault(event.sender(), 0L)) {
+            return;
+        }
+        readUpTo.put(event.sender(), event.seq());
+        if (readUpTo.size() > Limits.MAX_HEADS) {
+            readUpTo.keySet().remove(readUpTo.keySet().iterator().next());
+        }
+        readLately.add(event.sender());
+        timers.startUnlessRunning(Timer.READ, now);
+    }
+
+    private void tellRead() {
+        Map<PeerId, Long> upTo = new LinkedHashMap<>();
+        for (PeerId author : readLately) {
+            Long seq = readUpTo.get(author);
+            if (seq != null && upTo.size() < Limits.MAX_NEIGHBOURS && isInRoster(author)) {
+                upTo.put(author, seq);
+            }
+        }
+        readLately.clear();
+        if (!upTo.isEmpty()) {
+            broadcast(Content.read(upTo));
+        }
+    }
+
+    /** A member says up to where it has read what we said, which it therefore has. */
+    private void readBy(PeerId reader, long upToSeq) {
+        long upTo = Math.min(upToSeq, ownSeq());
+        if (!isInRoster(reader)) {
+            return;
+        }
+        delivered(reader, upTo);
+        long before = readByOthers.getOrDefault(reader, 0L);
+        if (upTo > before) {
+            readByOthers.put(reader, upTo);
+            for (MessageId id : ownMessages.subMap(before, false, upTo, true).values()) {
+                emit(new Output.Delivery(id, reader, DeliveryState.READ));
+            }
+        }
+    }
+
+    /** A member is not in the room any more: what it does not have yet it does not get, unless it comes back. */
+    private void failTo(PeerId gone) {
+        Long has = delivered.get(gone);
+        if (has != null) {
+            for (MessageId id : ownMessages.tailMap(has, false).values()) {
+                emit(new Output.Delivery(id, gone, DeliveryState.FAILED));
+            }
+        }
+    }
+
+    /** A peer says what it has, our own events among it. */
+    final void heard(PeerId peer, Map<PeerId, EventHead> has) {
+        EventHead own = heads.get(self.peerId());
+        EventHead known = has.get(self.peerId());
+        if (own != null && known != null) {
+            delivered(peer, Math.min(own.seq(), known.seq()));
+        }
+    }
+
+    private void owe(PeerId author) {
+        if (!roster.contains(author)) {
+            return;
+        }
+        owed.add(author);
+        if (++owedEvents >= RECEIVED_BATCH) {
+            acknowledge();
+        } else {
+            timers.startUnlessRunning(Timer.RECEIVED, now);
+        }
+    }
+
+    private void acknowledge() {
+        timers.stop(Timer.RECEIVED);
+        owedEvents = 0;
+        List<Receipts.Receipt> carried = new ArrayList<>();
+        for (PeerId author : owed) {
+            EventHead head = heads.get(author);
+            LinkChannel link = linkTo(author);
+            PeerCard card = knownCard(author);
+            if (head == null) {
+                continue;
+            }
+            if (link != null) {
+                if (head.seq() > link.acknowledgedSeq) {
+                    link.acknowledgedSeq = head.seq();
+                    link.send(
+                            now,
+                            Frame.Kind.RECEIVED,
+                            ByteBuffer.allocate(Long.BYTES).putLong(head.seq()).array());
+                }
+            } else if (card != null) {
+                carried.add(receipts.make(card, head.seq()));
+            }
+        }
+        owed.clear();
+        carry(carried, null);
+    }
+
+    private void onReceipts(LinkChannel from, List<Receipts.Receipt> given) {
+        List<Receipts.Receipt> others = new ArrayList<>();
+        for (Receipts.Receipt receipt : given) {
+            if (receipt.author().equals(self.peerId())) {
+                EventHead own = heads.get(self.peerId());
+                PeerCard card = knownCard(receipt.receiver());
+                if (own != null
+                        && receipt.upToSeq() <= own.seq()
+                        && card != null
+                        && receipts.isGenuine(receipt, card)) {
+                    delivered(receipt.receiver(), receipt.upToSeq());
+                }
+            } else if (isMember(receipt.author())
+                    && isMember(receipt.receiver())
+                    && isFirstRelay(ByteBuffer.wrap(receipt.tag()))) {
+                others.add(receipt);
+            }
+        }
+        carry(others, from);
+    }
+
+    /** Sends receipts on towards their authors. */
+    private void carry(List<Receipts.Receipt> carried, @Nullable LinkChannel from) {
+        Map<LinkChannel, List<Receipts.Receipt>> byLink = new LinkedHashMap<>();
+        for (Receipts.Receipt receipt : carried) {
+            for (LinkChannel link : towards(receipt.author(), from)) {
+                byLink.computeIfAbsent(link, each -> new ArrayList<>()).add(receipt);
+            }
+        }
+        byLink.forEach((link, receipts) -> {
+            for (int at = 0; at < receipts.size(); at += Limits.MAX_RECEIPTS) {
+                List<Receipts.Receipt> some = receipts.subList(at, Math.min(receipts.size(), at + Limits.MAX_RECEIPTS));
+                link.send(now, Frame.Kind.RECEIPTS, Receipts.encode(some));
+            }
+        });
+    }
+
+    /**
+     * The links by which a member is reached: its own; or that of one that says it has a link to it, or of the leader,
+     * which has links to nearly all; or else every one.
+     */
+    private List<LinkChannel> towards(PeerId to, @Nullable LinkChannel from) {
+        LinkChannel direct = linkTo(to);
+        if (direct != null && direct != from) {
+            return List.of(direct);
+        }
+        List<LinkChannel> links = admitted();
+        links.remove(from);
+        for (LinkChannel link : links) {
+            Set<PeerId> reached = adjacent.get(link.peer);
+            if (reached != null && reached.contains(to)) {
+                return List.of(link);
+            }
+        }
+        LinkChannel toLeader = leads() ? null : linkTo(leader.peerId());
+        return toLeader == null || toLeader == from ? links : List.of(toLeader);
+    }
+
+    // ---- signals over links that stand
+
+    private final Set<ByteBuffer> relayed;
+
+    private boolean isFirstRelay(ByteBuffer what) {
+        boolean isFirst = relayed.add(what);
+        if (relayed.size() > Limits.MAX_RELAYS_REMEMBERED) {
+            relayed.remove(relayed.iterator().next());
+        }
+        return isFirst;
+    }
+
+    private void sendRelay(PeerId from, PeerId to, byte[] envelope, @Nullable LinkChannel via) {
+        byte[] body = ByteBuffer.allocate(2 * PeerId.BYTES + envelope.length)
+                .put(from.toBytes())
+                .put(to.toBytes())
+                .put(envelope)
+                .array();
+        if (isFirstRelay(ByteBuffer.wrap(Sha256.of(envelope)))) {
+            towards(to, via).forEach(link -> link.send(now, Frame.Kind.RELAY, body));
+        }
+    }
+
+    private void onRelay(LinkChannel link, byte[] body) throws MalformedException {
+        if (body.length > 2 * PeerId.BYTES + EnvelopeSeal.MAX_SEALED_BYTES) {
+            throw new MalformedException("a RELAY has " + body.length + " bytes");
+        }
+        ByteReader reader = new ByteReader(body);
+        PeerId from = PeerId.of(reader.bytes(PeerId.BYTES));
+        PeerId to = PeerId.of(reader.bytes(PeerId.BYTES));
+        byte[] envelope = reader.rest();
+        if (now - link.relaysSince > NANOS_PER_SECOND) {
+            link.relaysSince = now;
+            link.relays = 0;
+        }
+        // Who has lost its place comes back to the leader by those who still know it.
+        boolean isHeard = isMember(from) || (leads() && to.equals(self.peerId()));
+        if (++link.relays > Limits.MAX_RELAYS_PER_SECOND || !isHeard) {
+            return;
+        }
+        if (to.equals(self.peerId())) {
+            onRelayed(from, envelope);
+        } else if (isMember(to)) {
+            sendRelay(from, to, envelope, link);
+        }
+    }
+
+    // ---- who reaches whom
+
+    /** To whom each member has links, as it says; without those that have not said. */
+    private final Map<PeerId, Set<PeerId>> adjacent;
+
+    private Set<PeerId> toldNeighbours = Set.of();
+
+    /** Who keeps a place though its link to the leader is lost, as the leader says. */
+    Set<PeerId> lostByLeader = Set.of();
+
+    final void tellNeighboursSoon() {
+        timers.startUnlessRunning(Timer.NEIGHBOURS, now);
+        attendance.look();
+    }
+
+    /** The leader has links to nearly all: it tells to whom it has none. */
+    private void tellLost() {
+        Set<PeerId> lost = new LinkedHashSet<>(roster);
+        lost.remove(self.peerId());
+        admitted().forEach(link -> lost.remove(link.peer));
+        if (!lost.equals(lostByLeader) && lost.size() <= Limits.MAX_NEIGHBOURS && broadcast(Content.lost(lost))) {
+            lostByLeader = lost;
+        }
+    }
+
+    private void tellNeighbours() {
+        if (leads()) {
+            tellLost();
+            return;
+        }
+        Set<PeerId> peers = new LinkedHashSet<>();
+        for (LinkChannel link : admitted()) {
+            if (peers.size() < Limits.MAX_NEIGHBOURS) {
+                peers.add(link.peer);
+            }
+        }
+        if (!peers.equals(toldNeighbours) && broadcast(Content.neighbours(peers))) {
+            toldNeighbours = peers;
+        }
+    }
+
+    // ---- what others have said
+
+    private final AheadEvents ahead;
+
+    /** Whom we have removed ourselves: what they say from then on is not taken from others either. */
+    final Set<PeerId> expelled = new LinkedHashSet<>();
+
+    private final Set<PeerId> forked = new LinkedHashSet<>();
+    private long digest;
+    private long digestDueNanos;
+
+    /** Takes another's event, by whatever way it came; true if it has its place now and had none before. */
+    final boolean receive(Event event, LinkChannel from) throws MalformedException {
+        switch (fit(event)) {
+            case NEW -> {
+                place(event, true);
+                owe(event.sender());
+                takeAhead(event.sender());
+                return true;
+            }
+            case DUPLICATE -> {
+                owe(event.sender());
+                if (event.type().equals(Event.TYPE_PROFILE) && !profiles.containsKey(event.sender())) {
+                    // Its place is before what we were told of this author first; its name is needed all the same.
+                    takeProfile(event);
+                }
+            }
+            case FORK -> {
+                forked(event);
+                if (event.sender().equals(from.peer)) {
+                    throw new MalformedException("an event that contradicts an earlier one of its author");
+                }
+            }
+            case AHEAD -> {
+                ahead.keep(event);
+                timers.startUnlessRunning(Timer.GAP, now);
+                ask(from);
+            }
+        }
+        return false;
+    }
+
+    /** An author's chain goes on here for us: what comes before it is not for us. */
+    final void goOnAt(PeerId author, EventHead head) {
+        if (ahead.holdsAny(author) && ahead.firstSeq(author) <= head.seq()) {
+            acceptGap(author);
+        } else {
+            setHead(author, head);
+            takeAhead(author);
+        }
+    }
+
+    private void forked(Event event) {
+        // Whoever told two stories is its author; who brings one of them may know no other.
+        log.debug("{} contradicts itself", event.sender());
+        if (forked.size() < Limits.MAX_HEADS && forked.add(event.sender())) {
+            emit(new Output.Forked(event.sender()));
+        }
+    }
+
+    private void takeAhead(PeerId author) {
+        EventHead head = heads.get(author);
+        while (head != null && ahead.holdsAny(author) && ahead.firstSeq(author) <= head.seq() + 1) {
+            takeOneAhead(author);
+            head = heads.get(author);
+        }
+        if (ahead.isEmpty()) {
+            timers.stop(Timer.GAP);
+        }
+    }
+
+    private void takeOneAhead(PeerId author) {
+        Event event = ahead.takeFirst(author);
+        if (event == null) {
+            return;
+        }
+        Fit fit = fit(event);
+        if (fit == Fit.DUPLICATE) {
+            return;
+        }
+        if (fit == Fit.FORK) {
+            forked(event);
+            return;
+        }
+        try {
+            place(event, true);
+            owe(author);
+        } catch (MalformedException e) {
+            log.debug("an event of {} that waited was not understood: {}", author, e.getMessage());
+        }
+    }
+
+    /** What is missing does not come: the chain goes on behind it. */
+    private void acceptGap(PeerId author) {
+        if (!ahead.holdsAny(author)) {
+            return;
+        }
+        EventHead head = heads.get(author);
+        long first = ahead.firstSeq(author);
+        if (head != null && first > head.seq() + 1) {
+            emit(new Output.HistoryGap(author, head.seq() + 1, first - 1));
+        }
+        takeOneAhead(author);
+        takeAhead(author);
+    }
+
+    /** Asks a neighbour for what is missing here, unless it was asked a moment ago. */
+    final void ask(LinkChannel link) {
+        if (link.isAdmitted() && now >= link.nextResumeNanos) {
+            link.nextResumeNanos = now + link.resumePauseNanos;
+            link.resumePauseNanos = Math.min(2 * link.resumePauseNanos, Limits.MAX_RESUME_PAUSE.toNanos());
+            link.syncBudget = Limits.MAX_LOG_BYTES;
+            Map<PeerId, EventHead> has = new LinkedHashMap<>(heads);
+            // Of whom one knows nothing one is given the name.
+            has.keySet().removeAll(nameless());
+            unicast(link, Content.resume(has));
+        }
+    }
+
+    private void onResume(LinkChannel link, Map<PeerId, EventHead> has) {
+        heard(link.peer, has);
+        boolean isTooSoon = link.answeredNanos != Long.MIN_VALUE
+                && now - link.answeredNanos < Limits.MIN_RESUME_PAUSE.toNanos() / 2;
+        if (!isTooSoon && link.queuedBytes() < Limits.MAX_SYNC_BACKLOG_BYTES) {
+            link.answeredNanos = now;
+            give(link, has);
+        }
+    }
+
+    /** Gives a member what it lacks, as far as it is remembered and was said in its time. */
+    final void give(LinkChannel link, Map<PeerId, EventHead> has) {
+        List<Event> unknown = new ArrayList<>();
+        profiles.forEach((peer, profile) -> {
+            if (!has.containsKey(peer) && !peer.equals(link.peer)) {
+                unknown.add(profile);
+            }
+        });
+        give(link, unknown, has, false);
+    }
+
+    final void give(LinkChannel link, Collection<Event> profilesGiven, Map<PeerId, EventHead> has, boolean begins) {
+        List<Event> missed = recent.select(event -> {
+            EventHead head = has.get(event.sender());
+            return (head == null || event.seq() > head.seq()) && mayHave(link.peer, event);
+        });
+        List<Event> fresh = new ArrayList<>();
+        List<Event> known = new ArrayList<>();
+        for (Event event : missed) {
+            (isFresh(event) ? fresh : known).add(event);
+            if (event.sender().equals(self.peerId()) && ownMessages.containsKey(event.seq())) {
+                emit(new Output.Delivery(event.id(), link.peer, DeliveryState.SENT));
+            }
+        }
+        give(link, profilesGiven, true, false);
+        give(link, known, false, false);
+        give(link, fresh, false, true);
+        unicast(link, Content.sync(new Content.Sync(true, false, begins, List.of(), List.of(), heads)));
+        attendance.met(link);
+        Long read = readUpTo.get(link.peer);
+        if (read != null) {
+            unicast(link, Content.read(Map.of(link.peer, read)));
+        }
+        link.catchUpBytes = link.queuedBytes();
+    }
+
+    /** Whether an event is one of our own that was said while nobody could be reached, and nobody has acknowledged. */
+    private boolean isFresh(Event event) {
+        Event first = unconfirmed.peek();
+        return first != null
+                && event.sender().equals(self.peerId())
+                && event.seq() >= Math.max(first.seq(), firstUnsentSeq);
+    }
+
+    private void give(LinkChannel link, Collection<Event> events, boolean areProfiles, boolean areFresh) {
+        List<byte[]> chunk = new ArrayList<>();
+        int chunkBytes = 0;
+        for (Event event : events) {
+            byte[] bytes = event.bytes();
+            if (chunkBytes + bytes.length > Limits.SYNC_CHUNK_BYTES && !chunk.isEmpty()) {
+                giveChunk(link, chunk, areProfiles, areFresh);
+                chunk = new ArrayList<>();
+                chunkBytes = 0;
+            }
+            chunk.add(bytes);
+            chunkBytes += bytes.length;
+        }
+        if (!chunk.isEmpty()) {
+            giveChunk(link, chunk, areProfiles, areFresh);
+        }
+    }
+
+    private void giveChunk(LinkChannel link, List<byte[]> chunk, boolean areProfiles, boolean areFresh) {
+        List<byte[]> none = List.of();
+        unicast(
+                link,
+                Content.sync(new Content.Sync(
+                        false, areFresh, false, areProfiles ? chunk : none, areProfiles ? none : chunk, Map.of())));
+    }
+
+    /** Whether an event was said in a member's time, or is said now. */
+    boolean mayHave(PeerId peer, Event event) {
+        Era first = firstEras.get(peer);
+        return first != null && (isFresh(event) || event.era().compareTo(first) >= 0);
+    }
+
+    /** Takes what a member gives of what was said; machines do more with what the leader gives. */
+    void onSync(LinkChannel link, Content.Sync sync) throws MalformedException {
+        takeProfiles(link, sync.profiles());
+        takeEvents(link, sync, false);
+        if (sync.last()) {
+            heard(link.peer, sync.heads());
+            settleAhead(link, sync.heads());
+        }
+    }
+
+    private static void charge(LinkChannel link, byte[] event) throws MalformedException {
+        link.syncBudget -= event.length;
+        if (link.syncBudget < 0) {
+            throw new MalformedException("more events than were asked for");
+        }
+    }
+
+    /** Takes events of any authors; strangers' only from who may bring them. */
+    final void takeEvents(LinkChannel link, Content.Sync sync, boolean areStrangersWelcome) throws MalformedException {
+        List<Event> news = new ArrayList<>();
+        try {
+            for (byte[] bytes : sync.events()) {
+                charge(link, bytes);
+                Event event = Event.verify(bytes, room);
+                PeerId author = event.sender();
+                boolean isKnown = isMember(author) || (heads.containsKey(author) && !expelled.contains(author));
+                if (author.equals(self.peerId())) {
+                    ownMissed(event);
+                } else if ((isKnown || areStrangersWelcome) && receive(event, link)) {
+                    news.add(event);
+                }
+            }
+        } finally {
+            if (!news.isEmpty()) {
+                link.resumePauseNanos = Limits.MIN_RESUME_PAUSE.toNanos();
+                // What has its place is told, whatever came behind it.
+                tellNews(link, news, sync.fresh());
+            }
+        }
+    }
+
+    /** Others may lack what one had to give. */
+    void tellNews(LinkChannel from, List<Event> news, boolean areFresh) {}
+
+    /** An event of our own that we do not know: we said it before our store was lost. */
+    private void ownMissed(Event event) throws MalformedException {
+        if (unconfirmed.isEmpty() && (fit(event) == Fit.NEW || fit(event) == Fit.AHEAD)) {
+            place(event, true);
+            emit(new Output.Acknowledge(event.seq()));
+        }
+        // What contradicts our own chain shows in the heads that follow.
+    }
+
+    /** A neighbour has given all that it has and may give. */
+    final void settleAhead(LinkChannel link, Map<PeerId, EventHead> has) {
+        boolean isLeader = link.peer.equals(leader.peerId());
+        for (PeerId author : ahead.authors()) {
+            // The author itself has given what it has; of who is new to us the leader knows best where it stands.
+            if (author.equals(link.peer) || (isLeader && !heads.containsKey(author) && has.containsKey(author))) {
+                acceptGap(author);
+            }
+        }
+    }
+
+    private void onTalkTick() {
+        mesh.tick();
+        if (timers.expire(Timer.MESH, now)) {
+            mesh.refresh();
+        }
+        if (timers.expire(Timer.NEIGHBOURS, now)) {
+            tellNeighbours();
+        }
+        if (timers.expire(Timer.RECEIVED, now)) {
+            acknowledge();
+        }
+        if (timers.expire(Timer.READ, now)) {
+            tellRead();
+        }
+        if (timers.expire(Timer.DIGEST, now)) {
+            byte[] body = ByteBuffer.allocate(Long.BYTES).putLong(digest).array();
+            for (LinkChannel link : admitted()) {
+                if (link.toldDigest != digest) {
+                    link.toldDigest = digest;
+                    link.send(now, Frame.Kind.DIGEST, body);
+                }
+            }
+        }
+        if (timers.expire(Timer.COMPARE, now)) {
+            for (LinkChannel link : admitted()) {
+                Long other = link.otherDigest;
+                link.otherDigest = null;
+                if (other != null && other != digest) {
+                    ask(link);
+                }
+            }
+        }
+        attendance.tick();
+        if (timers.expire(Timer.NAMES, now) && !nameless().isEmpty()) {
+            admitted().forEach(this::ask);
+            timers.start(Timer.NAMES, now);
+        }
+        if (timers.expire(Timer.GAP, now)) {
+            ahead.authors().forEach(this::acceptGap);
+            if (!ahead.isEmpty()) {
+                timers.start(Timer.GAP, now);
+            }
+        }
+        if (timers.expire(Timer.FORMER, now)) {
+            formerGroup = null;
+            if (isAlone()) {
+                confirmAll();
+            }
+            mesh.refresh();
+        }
+    }
+
     // ---- who is there
 
     /** Takes note of who is in the group now. */
     final void updateRoster(Collection<PeerId> members) {
+        boolean hasNewcomers = !roster.containsAll(members);
         roster = new LinkedHashSet<>(members);
+        attendance.rosterIs(roster, hasNewcomers);
+        if (leads() && hasNewcomers && !lostByLeader.isEmpty()) {
+            // They are yet to be told.
+            lostByLeader = Set.of();
+        }
         for (PeerId gone :
                 present.keySet().stream().filter(peer -> !roster.contains(peer)).toList()) {
+            failTo(gone);
             Participant participant = present.remove(gone);
             if (participant != null) {
                 emit(new Output.Left(participant));
             }
         }
+        readByOthers.keySet().retainAll(roster);
         profiles.keySet().retainAll(roster);
         names.forEach((peer, name) -> {
             if (!roster.contains(peer)) {
@@ -537,7 +1942,35 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             }
         });
         names.keySet().retainAll(roster);
+        adjacent.keySet().retainAll(roster);
+        roster.forEach(this::nameEarly);
         roster.forEach(this::announce);
+        EventHead own = heads.get(self.peerId());
+        // What was said before somebody came is not for it; what was said before we came was perhaps not sent.
+        long heardBefore = delivered.isEmpty() || own == null ? 0 : own.seq();
+        for (PeerId peer : roster) {
+            delivered.putIfAbsent(peer, heardBefore);
+        }
+        if (delivered.size() > Limits.MAX_HEADS) {
+            delivered.keySet().retainAll(roster);
+        }
+        if (isAlone()) {
+            confirmAll();
+        }
+        if (!nameless().isEmpty()) {
+            timers.startUnlessRunning(Timer.NAMES, now);
+        }
+        mesh.refresh();
+        tellNeighboursSoon();
+    }
+
+    /** Somebody came whose name had come before. */
+    private void nameEarly(PeerId peer) {
+        Event profile = earlyProfiles.remove(peer);
+        String name = formerNames.get(peer);
+        if (profile != null && name != null && !names.containsKey(peer)) {
+            nameSaid(profile, name);
+        }
     }
 
     private void keepFormerName(PeerId peer, String name) {
@@ -550,7 +1983,17 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** Tells by what members see that they share this epoch; to be called after each {@link #updateRoster}. */
     final void epochChanged(MlsGroup group) {
         emit(new Output.EpochChanged(group.epoch(), roster.size(), group.epochAuthenticator()));
+        eraChanged(group);
         timers.startUnlessRunning(Timer.OLD_KEYS, now);
+    }
+
+    /** The group, or the fence under which it is led, is another. */
+    final void eraChanged(MlsGroup group) {
+        era = Era.of(governance, group.epoch());
+    }
+
+    final Era era() {
+        return era;
     }
 
     /** Wipes keys by time, also when nothing is sent or received any more. */
@@ -576,9 +2019,9 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     }
 
     /** Tells of a member that is in the group and has said its name; of a new name as of someone else. */
-    private void announce(PeerId peer) {
+    final void announce(PeerId peer) {
         String name = peer.equals(self.peerId()) ? config.displayName() : names.get(peer);
-        if (name == null || !roster.contains(peer)) {
+        if (name == null || !roster.contains(peer) || attendance.isGone(peer)) {
             return;
         }
         Participant.Role role = peer.equals(leader.peerId()) ? Participant.Role.HOST : Participant.Role.MEMBER;
@@ -591,6 +2034,30 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             emit(new Output.Left(before));
         }
         emit(new Output.Joined(participant));
+    }
+
+    /** A member to whom no way leads any more. */
+    final void gone(PeerId peer) {
+        Participant participant = present.remove(peer);
+        if (participant != null) {
+            emit(new Output.Left(participant));
+        }
+    }
+
+    final Set<PeerId> roster() {
+        return roster;
+    }
+
+    /** Whether a member was told to be in the room. */
+    final boolean isToldToBeThere(PeerId peer) {
+        return present.containsKey(peer);
+    }
+
+    /** To whom a member has links, as far as is known. Whom we follow to another room does not lead this one. */
+    final Collection<PeerId> reachedFrom(PeerId peer) {
+        return peer.equals(leader.peerId()) && peer.equals(toldLeader)
+                ? roster.stream().filter(this::isLed).toList()
+                : adjacent.getOrDefault(peer, Set.of());
     }
 
     // ---- who leads

@@ -12,14 +12,26 @@ enum Timer {
     ATTEMPT(Duration.ofSeconds(10)),
     /** Participant: pause before the next try; doubled up to {@link #MAX_RETRY}, with jitter. */
     RETRY(Duration.ofMillis(500)),
-    /** Participant: events that the host has not ordered are sent again. */
-    RESEND(Duration.ofSeconds(10)),
-    /** Participant: pause in which what it received is acknowledged at once. */
+    /** Any side: pause in which what it received is acknowledged at once. */
     RECEIVED(Duration.ofMillis(20)),
+    /** Any side: from the last change of what it has heard to the comparison with its neighbours. */
+    DIGEST(Duration.ofSeconds(2)),
+    /** Any side: from a digest that differs to the question for what is missing. */
+    COMPARE(Duration.ofSeconds(1)),
+    /** Any side: how long an event waits for one before it in its author's chain; then there is a gap. */
+    GAP(Duration.ofSeconds(10)),
+    /** Any side: how long a member may be without a name here until the neighbours are asked for it. */
+    NAMES(Duration.ofSeconds(5)),
+    /** Participant: pause before a link to another participant is tried again; doubled likewise. */
+    MESH(Duration.ofMillis(500)),
+    /** Participant's link to another: from the offer to MEET. */
+    MEETING(Duration.ofSeconds(10)),
+    /** Participant: pause in which changes of its links are told at once. */
+    NEIGHBOURS(Duration.ofMillis(250)),
     /** Link: pause between two PINGs. */
-    PING(Duration.ofSeconds(5)),
+    PING(Duration.ofSeconds(2)),
     /** Link: nothing heard for so long; then it counts as lost. */
-    SILENCE(Duration.ofSeconds(15)),
+    SILENCE(Duration.ofSeconds(6)),
     /** Link: from more bytes than the window to the next question how many have left. */
     DRAIN(Duration.ofMillis(5)),
     /** Host's link: from the offer to JOIN, and from WELCOME to CONFIRM. */
@@ -28,8 +40,18 @@ enum Timer {
     COMMIT(Duration.ofMillis(250)),
     /** Host: how long a member that lost its link keeps its place. */
     GRACE(Duration.ofSeconds(10)),
+    /** Any side: until a member to whom no way leads counts as gone; as long as GRACE. */
+    MISSING(Duration.ofSeconds(10)),
+    /** Any side: pause in which what was read is told at once. */
+    READ(Duration.ofSeconds(1)),
+    /** Any side: until the first of those who are writing counts as not writing any more. */
+    TYPING(Duration.ofMillis(6_500)),
+    /** Any side that is away: longest pause until it tells newcomers so; a random part of it. */
+    PRESENCE(Duration.ofSeconds(2)),
     /** Host: from the first message after a renewal of the group's keys to the next renewal. */
     REKEY(Duration.ofMinutes(10)),
+    /** Any side: how long the group of the leader before can still be spoken in. */
+    FORMER(Duration.ofSeconds(60)),
     /** Any side: from a change of the group to a look whether keys of the epochs before are to be wiped. */
     OLD_KEYS(Duration.ofMillis(60_001)),
     /** Whoever leads under a lease: pause between two renewals of it. */

@@ -10,6 +10,7 @@ import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.PairingOffer;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
+import dev.parley.chat.Presence;
 import dev.parley.chat.Room;
 import dev.parley.chat.RoomClosedException;
 import dev.parley.chat.RoomId;
@@ -112,6 +113,7 @@ public final class RoomDriver implements Room {
     private volatile ConnectionState state = ConnectionState.IDLE;
     private volatile List<Participant> participants = List.of();
     private volatile long queuedBytes;
+    private volatile Map<PeerId, Presence> presences = Map.of();
     private volatile Invite invite;
     private volatile Output.@Nullable EpochChanged epoch;
 
@@ -236,6 +238,27 @@ public final class RoomDriver implements Room {
     @Override
     public List<Participant> participants() {
         return participants;
+    }
+
+    @Override
+    public Presence presence(PeerId peer) {
+        boolean isThere = participants.stream().anyMatch(each -> each.id().equals(peer));
+        return isThere ? presences.getOrDefault(peer, Presence.ONLINE) : Presence.OFFLINE;
+    }
+
+    @Override
+    public void away(boolean isAway) {
+        post(new Input.Away(isAway));
+    }
+
+    @Override
+    public void typing(boolean isTyping) {
+        post(new Input.Type(isTyping));
+    }
+
+    @Override
+    public void markRead(MessageId message) {
+        post(new Input.MarkRead(message));
     }
 
     @Override
@@ -399,6 +422,11 @@ public final class RoomDriver implements Room {
                 // The link is on its way to CLOSED, or full against all expectation. A frame is missing from now on, so
                 // that nothing behind it may arrive.
                 link.close();
+            }
+        } else if (output instanceof Output.TransmitEphemeral transmit) {
+            PeerLink link = links.get(transmit.link());
+            if (link != null) {
+                link.sendEphemeral(transmit.frame());
             }
         } else if (output instanceof Output.Notice notice) {
             note(notice);
@@ -585,6 +613,11 @@ public final class RoomDriver implements Room {
                 }
 
                 @Override
+                public void onEphemeral(byte[] frame) {
+                    handle(new Input.EphemeralReceived(number, frame));
+                }
+
+                @Override
                 public void onClosed(CloseReason reason) {
                     links.remove(number);
                     handle(new Input.LinkClosed(number, reason));
@@ -707,9 +740,23 @@ public final class RoomDriver implements Room {
             List<Participant> now = new ArrayList<>(participants);
             now.remove(left.participant());
             participants = List.copyOf(now);
+            presences = with(left.participant().id(), Presence.ONLINE);
+        } else if (notice instanceof Output.PresenceChanged changed) {
+            presences = with(changed.peer(), changed.presence());
         } else if (notice instanceof Output.InviteChanged changed) {
             invite = invites.of(changed.secret(), changed.leastSuccession());
         }
+    }
+
+    /** Those who are not just ONLINE. */
+    private Map<PeerId, Presence> with(PeerId peer, Presence presence) {
+        Map<PeerId, Presence> now = new HashMap<>(presences);
+        if (presence == Presence.ONLINE) {
+            now.remove(peer);
+        } else {
+            now.put(peer, presence);
+        }
+        return Map.copyOf(now);
     }
 
     /** Hands the notices that have come up to the listener in one task. */
@@ -771,12 +818,20 @@ public final class RoomDriver implements Room {
                 listener.onParticipantJoined(this, joined.participant());
             } else if (notice instanceof Output.Left left) {
                 listener.onParticipantLeft(this, left.participant());
+            } else if (notice instanceof Output.PresenceChanged changed) {
+                listener.onPresence(this, changed.peer(), changed.presence());
+            } else if (notice instanceof Output.Typing typing) {
+                listener.onTyping(this, typing.peer(), typing.isTyping());
             } else if (notice instanceof Output.SignalingReachable reachable) {
                 listener.onSignalingReachable(this, reachable.reachable());
             } else if (notice instanceof Output.InviteChanged changed) {
                 listener.onInviteChanged(this, invites.of(changed.secret(), changed.leastSuccession()));
             } else if (notice instanceof Output.LeaderChanged changed) {
                 listener.onLeaderChanged(this, changed.leader(), changed.isHost());
+            } else if (notice instanceof Output.HistoryGap gap) {
+                listener.onHistoryGap(this, gap.author(), gap.fromSeq(), gap.toSeq());
+            } else if (notice instanceof Output.Forked forked) {
+                listener.onHistoryFork(this, forked.author());
             }
         } catch (RuntimeException | Error e) {
             log.error("a room listener failed", e);

@@ -247,10 +247,10 @@ final class CodecLimitsTest {
     @Test
     void aNameIsAsLongAsTheLimitAndFreeOfControlCharacters() throws Exception {
         String longest = "n".repeat(Participant.MAX_NAME_CHARS);
-        assertThat(Bodies.profileName(event(Event.TYPE_PROFILE, Bodies.profile(longest))))
+        assertThat(Bodies.profileName(event(Event.TYPE_PROFILE, Bodies.profile(longest, null))))
                 .isEqualTo(longest);
         for (String name : List.of(longest + "n", "", " ", "\t", "a\nb", "a\u0000", "a\u0085b")) {
-            assertMalformed(bytes -> Bodies.profileName(event(Event.TYPE_PROFILE, bytes)), Bodies.profile(name));
+            assertMalformed(bytes -> Bodies.profileName(event(Event.TYPE_PROFILE, bytes)), Bodies.profile(name, null));
         }
         assertMalformed(
                 bytes -> Bodies.profileName(event(Event.TYPE_PROFILE, bytes)),
@@ -335,8 +335,25 @@ final class CodecLimitsTest {
                         .array());
     }
 
+    @Test
+    void whatIsToldOfPresenceReadingAndTypingHasItsForm() {
+        assertMalformed(Content::decode, new byte[] {Content.PRESENCE, 2});
+        assertMalformed(Content::decode, new byte[] {Content.PRESENCE});
+        assertMalformed(Content::decode, new byte[] {Content.PRESENCE, 1, 0});
+        assertMalformed(Content::decode, new byte[] {Content.TYPING, 2, 0, 0, 0, 0, 0, 0, 0, 0});
+        assertMalformed(Content::decode, new byte[] {Content.TYPING, 1, 0});
+        byte[] many = ByteBuffer.allocate(3 + 1_025 * 28)
+                .put((byte) Content.READ)
+                .putShort((short) 1_025)
+                .array();
+        assertMalformed(Content::decode, many);
+        assertMalformed(Content::decode, new byte[] {Content.READ, 0, 1, 0});
+        assertMalformed(Content::decode, new byte[] {Content.LOST, 4, 1});
+        assertMalformed(Content::decode, new byte[] {Content.NEIGHBOURS, 0, 1});
+    }
+
     @ParameterizedTest
-    @ValueSource(ints = {0, 7, 8, 127, 128, 255})
+    @ValueSource(ints = {0, 12, 13, 127, 128, 255})
     void contentsOfUnknownKindsAreRefused(int kind) {
         assertMalformed(Content::decode, new byte[] {(byte) kind, 0, 0});
     }
@@ -505,7 +522,7 @@ final class CodecLimitsTest {
                 Content::decode);
         fuzz(4, Content.commits(List.of(new byte[30], new byte[5])), Content::commits);
         fuzz(5, GoldenVectorsTest.message().body(), bytes -> Bodies.message(event(Event.TYPE_MESSAGE, bytes), "Ann"));
-        fuzz(6, Bodies.profile("Ann"), bytes -> Bodies.profileName(event(Event.TYPE_PROFILE, bytes)));
+        fuzz(6, Bodies.profile("Ann", null), bytes -> Bodies.profileName(event(Event.TYPE_PROFILE, bytes)));
         fuzz(7, LinkSignals.encode(new LinkSignal.Candidate("candidate:1", "0", 0)), LinkSignals::decode);
         fuzz(8, RoomMachine.hello(), RoomMachine::isCompatible);
         fuzz(9, RoomMachine.goodbye(dev.parley.chat.CloseReason.Code.LEFT, "left"), RoomMachine::goodbye);

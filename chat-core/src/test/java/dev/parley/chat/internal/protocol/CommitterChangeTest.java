@@ -533,10 +533,10 @@ final class CommitterChangeTest {
                 1,
                 Event.TYPE_MESSAGE,
                 Bodies.message(OutgoingMessage.of("another story"), 1));
-        zoe.seal(Content.recovered(List.of(other.bytes())));
+        zoe.seal(Content.sync(new Content.Sync(false, List.of(), List.of(other.bytes()), Map.of())));
         assertThat(zoe.closed).as("the messenger").isNull();
         assertThat(yves.closed).as("nobody knows yet which is the true one").isNull();
-        yves.seal(Content.recovered(List.of(other.bytes())));
+        yves.seal(Content.sync(new Content.Sync(false, List.of(), List.of(other.bytes()), Map.of())));
         assertThat(yves.goodbye()).isEqualTo(Code.PROTOCOL_VIOLATION);
         assertThat(bob.messages()).contains("Yves: one story").doesNotContain("Yves: another story");
     }
@@ -550,7 +550,7 @@ final class CommitterChangeTest {
         }
         ann.send("sealed just now");
         world.unstall(ann.link());
-        world.advance(Timer.RESEND.toDuration());
+        world.advance(Limits.MAX_DIGEST_DELAY);
 
         List<String> inOrder = List.of("Ann: sealed long ago", "Ann: sealed just now");
         for (Node node : List.of(host, ann, bob)) {

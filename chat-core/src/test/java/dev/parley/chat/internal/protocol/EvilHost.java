@@ -1,7 +1,6 @@
 package dev.parley.chat.internal.protocol;
 
 import dev.parley.chat.CloseReason;
-import dev.parley.chat.MessageId;
 import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.crypto.Identity;
@@ -252,15 +251,15 @@ final class EvilHost implements MachineHarness.Party {
 
         Seat orderAll() {
             for (Event event : said) {
-                order(event.seq(), event.id());
+                order(event.seq());
             }
             return this;
         }
 
-        Seat order(long seq, MessageId id) {
+        Seat order(long seq) {
             return send(
-                    Frame.Kind.ORDERED,
-                    ByteBuffer.allocate(40).putLong(seq).put(id.toBytes()).array());
+                    Frame.Kind.RECEIVED,
+                    ByteBuffer.allocate(Long.BYTES).putLong(seq).array());
         }
 
         Seat seal(byte[] content) {

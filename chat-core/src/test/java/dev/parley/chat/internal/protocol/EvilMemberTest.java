@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * <caption>What the member does, what becomes of it, and the test that holds it</caption>
  * <tr><th>attack</th><th>outcome</th><th>test</th></tr>
  * <tr><td>another's message again, over its own link; spliced; bent</td><td>PROTOCOL_VIOLATION, told once</td><td>
- * {@link #anothersMessageOverOnesOwnLinkIsRefused}, {@link #aSplicedMessageIsRefused}</td></tr>
+ * {@link #anothersMessageOverOnesOwnLinkIsToldOnce}, {@link #aSplicedMessageIsRefused}</td></tr>
  * <tr><td>its own messages in another order</td><td>each once, none out of its chain</td><td>
  * {@link #messagesOutOfOrderAreToldOnceAndInTheirChain}</td></tr>
  * <tr><td>commits</td><td>PROTOCOL_VIOLATION; the group is as it was</td><td>
@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@link #aJumpOfGenerationsIsTakenToItsLimitAndRefusedBeyond},
  * {@link #generationsThatOnlyTheHostSeesOpenNoGapForTheOthers}</td></tr>
  * <tr><td>floods of what the leader before has ordered</td><td>PROTOCOL_VIOLATION</td><td>
- * {@link #whatIsRecoveredIsBounded}</td></tr>
+ * {@link #whatAMemberGivesUnaskedIsBounded}</td></tr>
  * <tr><td>seq: a jump, the end</td><td>shows as a gap; the last number is refused</td><td>
  * {@link #aGiantGapHarmsNobody}, {@link RoomAttacksTest#anAuthorAtTheEndOfItsNumbersSaysNothingTwice}</td></tr>
  * <tr><td>after its removal: seals, forwards, replays, listens</td><td>nothing is taken, nothing opens</td><td>
@@ -118,11 +118,11 @@ final class EvilMemberTest {
     // ---- messages
 
     @Test
-    void anothersMessageOverOnesOwnLinkIsRefused() {
+    void anothersMessageOverOnesOwnLinkIsToldOnce() {
         HandPeer eve = member(9);
         ann.send("once");
         eve.send(Frame.Kind.APPLICATION, lastOf(eve));
-        assertThat(eve.goodbye()).isEqualTo(Code.PROTOCOL_VIOLATION);
+        assertThat(eve.closed).as("it may have reached no other").isNull();
         assertThat(host.messages()).containsOnlyOnce("Ann: once");
         assertThat(ann.messages()).containsOnlyOnce("Ann: once");
         assertThatTheRoomGoesOn();
@@ -155,12 +155,12 @@ final class EvilMemberTest {
         for (int i : new int[] {2, 0, 1, 4, 3}) {
             eve.send(Frame.Kind.APPLICATION, sealed.get(i));
         }
-        assertThat(ann.messages()).containsExactly("P9: word 2", "P9: word 4");
+        assertThat(ann.messages())
+                .containsExactly("P9: word 0", "P9: word 1", "P9: word 2", "P9: word 3", "P9: word 4");
         assertThat(host.messages()).isEqualTo(ann.messages());
         assertThat(eve.closed).isNull();
         eve.send(Frame.Kind.APPLICATION, sealed.get(0));
-        assertThat(eve.goodbye()).isEqualTo(Code.PROTOCOL_VIOLATION);
-        assertThat(ann.messages()).hasSize(2);
+        assertThat(ann.messages()).hasSize(5);
         assertThatTheRoomGoesOn();
     }
 
@@ -191,13 +191,13 @@ final class EvilMemberTest {
         HandPeer eve = member(9);
         byte[] known = message(eve, "said").bytes();
         skip(eve, gap - 100);
-        eve.seal(Content.recovered(List.of(known)));
+        eve.seal(Content.sync(new Content.Sync(false, List.of(), List.of(known), Map.of())));
         assertThat(eve.closed).isNull();
         skip(eve, 99);
         eve.say(message(eve, "as far as the others follow"));
-        assertThat(ann.messages()).containsExactly("P9: as far as the others follow");
+        assertThat(ann.messages()).containsExactly("P9: said", "P9: as far as the others follow");
         skip(eve, gap - 100);
-        eve.seal(Content.recovered(List.of(known)));
+        eve.seal(Content.sync(new Content.Sync(false, List.of(), List.of(known), Map.of())));
         skip(eve, 100);
         eve.say(message(eve, "too far"));
         assertThat(eve.goodbye()).isEqualTo(Code.PROTOCOL_VIOLATION);
@@ -208,25 +208,24 @@ final class EvilMemberTest {
         skip(mallory, gap);
         mallory.confirm(mallory.memberTag(), mallory.group().protect(Content.resume(Map.of())));
         skip(mallory, 1);
-        mallory.say(mallory.event(Event.TYPE_PROFILE, Bodies.profile("Mallory")));
+        mallory.say(mallory.event(Event.TYPE_PROFILE, Bodies.profile("Mallory", null)));
         assertThat(mallory.goodbye()).isEqualTo(Code.PROTOCOL_VIOLATION);
         assertThat(ann.messages()).doesNotContain("P9: too far");
         assertThatTheRoomGoesOn();
     }
 
     @Test
-    void whatIsRecoveredIsBounded() {
-        HandPeer empty = member(9);
-        empty.seal(Content.recovered(List.of()));
-        assertThat(empty.goodbye()).isEqualTo(Code.PROTOCOL_VIOLATION);
-
+    void whatAMemberGivesUnaskedIsBounded() {
         HandPeer many = member(10);
-        byte[] known = message(many, "said").bytes();
-        for (int i = 0; i < Limits.MAX_RECOVERED_MESSAGES; i++) {
-            many.seal(Content.recovered(List.of(known)));
+        byte[] known = message(many, "x".repeat(16_000)).bytes();
+        List<byte[]> chunk = List.of(known, known, known);
+        long given = 0;
+        while (given + 3L * known.length <= Limits.MAX_LOG_BYTES) {
+            many.seal(Content.sync(new Content.Sync(false, List.of(), chunk, Map.of())));
+            given += 3L * known.length;
         }
         assertThat(many.closed).isNull();
-        many.seal(Content.recovered(List.of(known)));
+        many.seal(Content.sync(new Content.Sync(false, List.of(), chunk, Map.of())));
         assertThat(many.goodbye()).isEqualTo(Code.PROTOCOL_VIOLATION);
         assertThatTheRoomGoesOn();
     }
@@ -245,7 +244,13 @@ final class EvilMemberTest {
     void aGiantGapHarmsNobody() {
         HandPeer eve = member(9);
         eve.say(at(eve, 1L << 50, "far away"));
+        assertThat(ann.messages()).as("what lies between may come").isEmpty();
+        for (long left = Timer.GAP.nanos(); left >= 0; left -= Timer.PING.nanos()) {
+            eve.send(Frame.Kind.PING, new byte[8]);
+            world.advance(Timer.PING.toDuration());
+        }
         assertThat(ann.messages()).containsExactly("P9: far away");
+        assertThat(ann.told).contains("gap 2 to " + ((1L << 50) - 1));
         eve.say(at(eve, 7, "back again"));
         assertThat(ann.messages())
                 .as("what lies before has its place, or never gets one")
@@ -308,7 +313,7 @@ final class EvilMemberTest {
         assertThat(eve.closed).isNotNull();
         // A member that is still in helps: the epoch is known still, the leaf was Eve's.
         helper.send(Frame.Kind.APPLICATION, sealed);
-        assertThat(helper.goodbye()).isEqualTo(Code.PROTOCOL_VIOLATION);
+        assertThat(host.messages()).isEmpty();
         assertThat(ann.messages()).isEmpty();
         assertThatTheRoomGoesOn();
     }
@@ -498,8 +503,8 @@ final class EvilMemberTest {
                                 Bodies.message(OutgoingMessage.of("eve begins anew"), 1)));
                     default ->
                         eve.send(
-                                Frame.Kind.ORDERED,
-                                ByteBuffer.allocate(40)
+                                Frame.Kind.RECEIVED,
+                                ByteBuffer.allocate(8)
                                         .putLong(random.nextInt(50))
                                         .array());
                 }

@@ -89,7 +89,7 @@ final class GoldenVectorsTest {
     }
 
     static Event profile() {
-        return Event.sign(ANN, ROOM, null, EPOCH_MILLIS << 16, Event.TYPE_PROFILE, Bodies.profile("Ann"));
+        return Event.sign(ANN, ROOM, null, EPOCH_MILLIS << 16, Event.TYPE_PROFILE, Bodies.profile("Ann", ANN.card()));
     }
 
     static Event message() {
@@ -102,6 +102,7 @@ final class GoldenVectorsTest {
                 ROOM,
                 profile().head(),
                 (EPOCH_MILLIS << 16) + 1,
+                new Era(7, (2L << Integer.SIZE) + 5),
                 Event.TYPE_MESSAGE,
                 Bodies.message(message, EPOCH_MILLIS));
     }
@@ -157,7 +158,14 @@ final class GoldenVectorsTest {
         vectors.put("nothing", hex(Content.nothing()));
         vectors.put("governed.first", hex(Content.governed(Governance.FIRST.encode())));
         vectors.put("governed", hex(Content.governed(governance().encode())));
-        vectors.put("recovered", hex(Content.recovered(List.of(profile().bytes()))));
+        vectors.put(
+                "meet",
+                hex(Content.meet(new byte[32], Map.of(ANN.peerId(), message().head()))));
+        vectors.put("neighbours", hex(Content.neighbours(Set.of(ANN.peerId()))));
+        vectors.put("presence", hex(Content.presence(true)));
+        vectors.put("read", hex(Content.read(Map.of(ANN.peerId(), 258L))));
+        vectors.put("typing", hex(Content.typing(true, 258)));
+        vectors.put("lost", hex(Content.lost(Set.of(ANN.peerId()))));
         vectors.put("commits", hex(Content.commits(List.of(new byte[] {1, 2, 3}, new byte[] {4}))));
         return vectors;
     }
@@ -168,6 +176,7 @@ final class GoldenVectorsTest {
                 MachineHarness.SECRET.rotated(MachineHarness.filled(9)),
                 Set.of(ANN.peerId()),
                 2,
+                1,
                 new Succession(2, 1, 1_800_000_000_000L, List.of(ANN.card())).sign(HOST, ROOM));
     }
 
@@ -293,6 +302,11 @@ final class GoldenVectorsTest {
         assertThat(((Content.Resume) Content.decode(parse(file, "resume"))).heads())
                 .isEqualTo(Map.of(ANN.peerId(), message().head()));
         assertThat(Content.decode(parse(file, "nothing"))).isInstanceOf(Content.Nothing.class);
+        assertThat(Content.decode(parse(file, "presence"))).isEqualTo(new Content.Presence(true));
+        assertThat(Content.decode(parse(file, "read"))).isEqualTo(new Content.Read(Map.of(ANN.peerId(), 258L)));
+        assertThat(Content.decode(parse(file, "typing"))).isEqualTo(new Content.Typing(true, 258));
+        assertThat(Content.decode(parse(file, "lost"))).isEqualTo(new Content.Lost(Set.of(ANN.peerId())));
+        assertThat(Content.decode(parse(file, "neighbours"))).isEqualTo(new Content.Neighbours(Set.of(ANN.peerId())));
         assertThat(Content.commits(parse(file, "commits"))).containsExactly(new byte[] {1, 2, 3}, new byte[] {4});
     }
 

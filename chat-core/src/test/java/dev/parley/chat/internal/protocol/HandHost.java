@@ -1,7 +1,6 @@
 package dev.parley.chat.internal.protocol;
 
 import dev.parley.chat.CloseReason;
-import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.crypto.PeerCard;
@@ -96,19 +95,20 @@ final class HandHost implements MachineHarness.Party {
     /** Gives all that the participant has said its place. */
     HandHost orderAll() {
         for (Event event : said) {
-            order(event.seq(), event.id());
+            order(event.seq());
         }
         return this;
     }
 
-    HandHost order(long seq, MessageId id) {
+    HandHost order(long seq) {
         return send(
-                Frame.Kind.ORDERED,
-                ByteBuffer.allocate(40).putLong(seq).put(id.toBytes()).array());
+                Frame.Kind.RECEIVED,
+                ByteBuffer.allocate(Long.BYTES).putLong(seq).array());
     }
 
     Event event(String type, byte[] body) {
-        Event event = Event.sign(identity, world.descriptor.room(), head, world.epochMillis() << 16, type, body);
+        Era era = new Era(0, group.epoch());
+        Event event = Event.sign(identity, world.descriptor.room(), head, world.epochMillis() << 16, era, type, body);
         head = event.head();
         return event;
     }
@@ -195,6 +195,10 @@ final class HandHost implements MachineHarness.Party {
                         group.unprotect(frame.body(), world.epochMillis()).plaintext());
                 if (content instanceof Content.Said event) {
                     said.add(Event.verify(event.event(), world.descriptor.room()));
+                } else if (content instanceof Content.Sync sync) {
+                    for (byte[] event : sync.events()) {
+                        said.add(Event.verify(event, world.descriptor.room()));
+                    }
                 }
             }
         } catch (MalformedException | MlsException e) {

@@ -157,7 +157,7 @@ final class HandPeer implements MachineHarness.Party {
     /** The whole way in, and a name. */
     HandPeer enterAs(String name) {
         enter();
-        return say(event(Event.TYPE_PROFILE, Bodies.profile(name)));
+        return say(event(Event.TYPE_PROFILE, Bodies.profile(name, null)));
     }
 
     MlsGroup group() {
@@ -170,7 +170,9 @@ final class HandPeer implements MachineHarness.Party {
 
     /** The next event of this peer's chain. */
     Event event(String type, byte[] body) {
-        Event event = Event.sign(identity, world.descriptor.room(), head, world.epochMillis() << 16, type, body);
+        MlsGroup joined = group;
+        Era era = joined == null ? Era.FIRST : new Era(0, joined.epoch());
+        Event event = Event.sign(identity, world.descriptor.room(), head, world.epochMillis() << 16, era, type, body);
         head = event.head();
         return event;
     }

@@ -155,7 +155,7 @@ final class HistoryFileTest {
         try (ChatStore store = new InMemoryChatStore();
                 ChatStore other = new InMemoryChatStore()) {
             store.append(said(GRACE, ROOM, 5));
-            StoredEvent fork = Event.sign(GRACE, ROOM, null, 7, "profile", Bodies.profile("G"))
+            StoredEvent fork = Event.sign(GRACE, ROOM, null, 7, "profile", Bodies.profile("G", null))
                     .toStored();
             other.append(List.of(fork));
             assertThat(read(other, exported(store))).isEqualTo(new HistoryFile.Imported(4, 0, 1));
@@ -224,7 +224,7 @@ final class HistoryFileTest {
     @Test
     void theTextOfAMessageIsReadAsTheProtocolWroteIt() {
         assertThat(said(ADA, ROOM, 1).get(0).text()).contains("Nachricht 1 \uD83D\uDE00\n\"quoted\"");
-        assertThat(Event.sign(ADA, ROOM, null, 1, Event.TYPE_PROFILE, Bodies.profile("Ada"))
+        assertThat(Event.sign(ADA, ROOM, null, 1, Event.TYPE_PROFILE, Bodies.profile("Ada", null))
                         .toStored()
                         .text())
                 .isEmpty();

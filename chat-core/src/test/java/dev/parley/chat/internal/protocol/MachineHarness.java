@@ -35,6 +35,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +139,18 @@ final class MachineHarness {
     /** Whether the worker's answer to a succession is lost on its way. */
     boolean isAnswerLost;
 
+    /** Whether presence is among what is {@linkplain Node#takeTold told}. */
+    boolean tellsPresence;
+
+    /** Whether what may be lost is. */
+    boolean ephemeralsAreLost;
+
+    /** How many frames went over ephemeral channels. */
+    int ephemerals;
+
+    /** Whether the network lets participants reach each other, and not only who leads. */
+    boolean isMeshed;
+
     /** Whether a session comes up at once when a machine asks for it. */
     boolean isWorkerUp = true;
 
@@ -154,6 +167,10 @@ final class MachineHarness {
     private int configs;
     private final Deque<Runnable> pending = new ArrayDeque<>();
     private final List<Node> nodes = new ArrayList<>();
+
+    /** Of all there have ever been. */
+    private final Map<PeerId, String> names = new HashMap<>();
+
     private final Map<String, End> initiators = new LinkedHashMap<>();
 
     MachineHarness() {
@@ -239,6 +256,7 @@ final class MachineHarness {
     private Node add(String name, Identity identity, RoomMachine machine) {
         Node node = new Node(name, identity, machine);
         nodes.add(node);
+        names.put(node.id(), node.name);
         return node;
     }
 
@@ -358,11 +376,18 @@ final class MachineHarness {
         if (responder == null) {
             return;
         }
+        if (!isMeshed && isParticipant(initiator.party) && isParticipant(responder.party)) {
+            return;
+        }
         byte[] binding = Sha256.of(token.getBytes(UTF_8));
         initiator.isOpen = true;
         responder.isOpen = true;
         pending.add(() -> initiator.party.onOpened(initiator.number, binding));
         pending.add(() -> responder.party.onOpened(responder.number, binding));
+    }
+
+    private static boolean isParticipant(Party party) {
+        return party instanceof Node node && node.machine instanceof ParticipantMachine;
     }
 
     /** From now on every frame on every link is recorded. */
@@ -383,6 +408,16 @@ final class MachineHarness {
             end.outgoing.add(each);
             pending.add(() -> deliverOne(end));
         }
+    }
+
+    private void transmitEphemeral(End end, byte[] frame) {
+        ephemerals++;
+        pending.add(() -> {
+            End other = end.other;
+            if (end.isOpen && other != null && other.isOpen && other.party instanceof Node node) {
+                node.handle(new Input.EphemeralReceived(other.number, frame));
+            }
+        });
     }
 
     private void deliverOne(End end) {
@@ -556,6 +591,17 @@ final class MachineHarness {
             return newest;
         }
 
+        /** The open link to another. */
+        End linkTo(Node peer) {
+            for (End end : links.values()) {
+                End other = end.other;
+                if (end.isOpen && other != null && other.party == peer) {
+                    return end;
+                }
+            }
+            throw new AssertionError(name + " has no open link to " + peer.name);
+        }
+
         boolean hasOpenLink() {
             return links.values().stream().anyMatch(end -> end.isOpen);
         }
@@ -604,14 +650,19 @@ final class MachineHarness {
         }
 
         /** The process dies: its links break and its place at the worker is soon given up. */
-        void crash() {
-            nodes.remove(this);
-            worker.remove(id(), this);
+        /** All its links break; the process lives. */
+        void cutAll() {
             for (End end : List.copyOf(links.values())) {
                 if (end.isOpen) {
                     cut(end);
                 }
             }
+        }
+
+        void crash() {
+            nodes.remove(this);
+            worker.remove(id(), this);
+            cutAll();
         }
 
         void signalingDown(Problem problem) {
@@ -673,6 +724,12 @@ final class MachineHarness {
                 assertThat(transmit.frame().length).isBetween(1, PeerLink.MAX_FRAME_BYTES);
                 if (end.isOpen) {
                     MachineHarness.this.transmit(end, transmit.frame());
+                }
+            } else if (output instanceof Output.TransmitEphemeral transmit) {
+                End end = endOf(transmit.link());
+                assertThat(transmit.frame().length).isBetween(1, PeerLink.MAX_EPHEMERAL_BYTES);
+                if (end.isOpen && !ephemeralsAreLost) {
+                    MachineHarness.this.transmitEphemeral(end, transmit.frame());
                 }
             } else if (output instanceof Output.QueryBuffered query) {
                 End end = endOf(query.link());
@@ -791,6 +848,14 @@ final class MachineHarness {
                 told.add("+" + joined.participant().name());
             } else if (notice instanceof Output.Left left) {
                 told.add("-" + left.participant().name());
+            } else if (notice instanceof Output.PresenceChanged changed && tellsPresence) {
+                told.add(nameOf(changed.peer()) + " is " + changed.presence());
+            } else if (notice instanceof Output.Typing typing) {
+                told.add(nameOf(typing.peer()) + (typing.isTyping() ? " types" : " stops typing"));
+            } else if (notice instanceof Output.HistoryGap gap) {
+                told.add("gap " + gap.fromSeq() + " to " + gap.toSeq());
+            } else if (notice instanceof Output.Forked) {
+                told.add("fork");
             } else if (notice instanceof Output.Delivery delivery) {
                 deliveries.add(describe(delivery.message()) + " " + nameOf(delivery.peer()) + " " + delivery.state());
             }
@@ -810,10 +875,6 @@ final class MachineHarness {
     }
 
     private String nameOf(PeerId peer) {
-        return nodes.stream()
-                .filter(node -> node.id().equals(peer))
-                .map(node -> node.name)
-                .findFirst()
-                .orElse("?");
+        return names.getOrDefault(peer, "?");
     }
 }

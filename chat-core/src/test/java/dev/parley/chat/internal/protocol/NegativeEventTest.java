@@ -61,6 +61,8 @@ class NegativeEventTest {
                 vector.set("seq", ByteBuffer.allocate(8).putLong(1).array()),
                 vector.set("prev", new byte[32]),
                 vector.set("clock", ByteBuffer.allocate(8).putLong(1).array()),
+                vector.set("fence", ByteBuffer.allocate(8).putLong(1).array()),
+                vector.set("epoch", ByteBuffer.allocate(8).putLong(1).array()),
                 vector.set("typeLength", new byte[] {(byte) type.length}),
                 type,
                 vector.set(

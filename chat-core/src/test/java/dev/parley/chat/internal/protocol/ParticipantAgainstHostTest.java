@@ -45,7 +45,7 @@ final class ParticipantAgainstHostTest {
         host.orderAll();
         assertThat(ann.outbox()).isEmpty();
         host.seal(Content.said(
-                host.event(Event.TYPE_PROFILE, Bodies.profile("Hand")).bytes()));
+                host.event(Event.TYPE_PROFILE, Bodies.profile("Hand", null)).bytes()));
         assertThat(ann.takeTold()).containsExactly("+Hand");
         world.advance(Duration.ofNanos(Timer.RECEIVED.nanos()));
         assertThat(host.last(Frame.Kind.RECEIVED).body()).containsExactly(0, 0, 0, 0, 0, 0, 0, 1);
@@ -91,8 +91,6 @@ final class ParticipantAgainstHostTest {
                 new Violation("a second HELLO", HandHost::hello),
                 new Violation("a second ADMITTED", HandHost::admitted),
                 new Violation("a CONFIRM", host -> host.send(Frame.Kind.CONFIRM, new byte[32])),
-                new Violation("a RECEIVED", host -> host.send(Frame.Kind.RECEIVED, new byte[8])),
-                new Violation("a RESUME", host -> host.seal(Content.resume(Map.of()))),
                 new Violation("garbage in a message", host -> host.seal(new byte[] {9})),
                 new Violation("a message of garbage", host -> host.send(Frame.Kind.APPLICATION, new byte[80])),
                 new Violation(
@@ -136,7 +134,7 @@ final class ParticipantAgainstHostTest {
                         "a SYNC with a bad name",
                         host -> host.seal(Content.sync(new Content.Sync(
                                 false,
-                                List.of(host.event(Event.TYPE_PROFILE, Bodies.profile(""))
+                                List.of(host.event(Event.TYPE_PROFILE, Bodies.profile("", null))
                                         .bytes()),
                                 List.of(),
                                 Map.of())))),
@@ -144,11 +142,13 @@ final class ParticipantAgainstHostTest {
                         "a SYNC with garbage for an event",
                         host -> host.seal(
                                 Content.sync(new Content.Sync(false, List.of(), List.of(new byte[50]), Map.of())))),
-                new Violation("an ORDERED of what we did not say", host -> host.order(7, MessageId.of(new byte[32]))),
-                new Violation("an ORDERED of another event", host -> host.order(1, MessageId.of(new byte[32]))),
-                new Violation("an ORDERED that counts from 0", host -> host.order(0, MessageId.of(new byte[32]))),
-                new Violation("a short ORDERED", host -> host.send(Frame.Kind.ORDERED, new byte[39])),
-                new Violation("a long ORDERED", host -> host.send(Frame.Kind.ORDERED, new byte[41])),
+                new Violation("a RECEIVED of what we did not say", host -> host.order(7)),
+                new Violation("a short RECEIVED", host -> host.send(Frame.Kind.RECEIVED, new byte[7])),
+                new Violation("a long RECEIVED", host -> host.send(Frame.Kind.RECEIVED, new byte[9])),
+                new Violation("a MEET", host -> host.send(Frame.Kind.MEET, new byte[80])),
+                new Violation("half a receipt", host -> host.send(Frame.Kind.RECEIPTS, new byte[63])),
+                new Violation("a short RELAY", host -> host.send(Frame.Kind.RELAY, new byte[39])),
+                new Violation("a short DIGEST", host -> host.send(Frame.Kind.DIGEST, new byte[7])),
                 new Violation("a short PING", host -> host.send(Frame.Kind.PING, new byte[1])),
                 new Violation("a long BYE", host -> host.send(Frame.Kind.BYE, new byte[Limits.MAX_CONTROL_BYTES + 1])));
     }

@@ -60,7 +60,8 @@ final class RoomAttacksTest {
         assertThat(ann.told).contains("+Bob", "Bob: hello");
         assertThat(bob.kinds())
                 .startsWith(Frame.Kind.HELLO, Frame.Kind.WELCOME, Frame.Kind.ADMITTED, Frame.Kind.APPLICATION);
-        assertThat(bob.kinds()).contains(Frame.Kind.ORDERED);
+        world.advance(Timer.RECEIVED.toDuration());
+        assertThat(bob.kinds()).contains(Frame.Kind.RECEIVED);
         assertThatTheRoomGoesOn();
     }
 
@@ -131,27 +132,29 @@ final class RoomAttacksTest {
                         "a body that is not JSON", bob -> bob.say(bob.event(Event.TYPE_MESSAGE, bytes("{\"text\"")))),
                 new Violation(
                         "a name with control characters",
-                        bob -> bob.say(bob.event(Event.TYPE_PROFILE, Bodies.profile("Bob\u0007")))),
+                        bob -> bob.say(bob.event(Event.TYPE_PROFILE, Bodies.profile("Bob\u0007", null)))),
                 new Violation("content of an unknown kind", bob -> bob.seal(new byte[] {99})),
                 new Violation("content without a kind", bob -> bob.seal(new byte[0])),
                 new Violation(
-                        "a SYNC",
-                        bob -> bob.seal(Content.sync(new Content.Sync(true, List.of(), List.of(), Map.of())))),
-                new Violation("a second RESUME", bob -> bob.seal(Content.resume(Map.of()))),
+                        "a message among the profiles",
+                        bob -> bob.seal(Content.sync(new Content.Sync(
+                                false,
+                                List.of(bob.event(Event.TYPE_MESSAGE, Bodies.message(OutgoingMessage.of("hi"), 1))
+                                        .bytes()),
+                                List.of(),
+                                Map.of())))),
+                new Violation("a second MEET", bob -> bob.seal(Content.meet(new byte[32], Map.of()))),
                 new Violation("garbage for a message", bob -> bob.send(Frame.Kind.APPLICATION, new byte[100])),
                 new Violation("an empty message", bob -> bob.send(Frame.Kind.APPLICATION, new byte[0])),
-                new Violation("a message twice", bob -> {
-                    byte[] sealed =
-                            bob.group().protect(Content.said(message(bob, "one").bytes()));
-                    bob.send(Frame.Kind.APPLICATION, sealed);
-                    bob.send(Frame.Kind.APPLICATION, sealed);
-                }),
                 new Violation("a second HELLO", HandPeer::hello),
                 new Violation("a second JOIN", HandPeer::join),
                 new Violation("a COMMIT", bob -> bob.send(Frame.Kind.COMMIT, Content.commits(List.of(new byte[10])))),
                 new Violation("a WELCOME", bob -> bob.send(Frame.Kind.WELCOME, new byte[10])),
                 new Violation("an ADMITTED", bob -> bob.send(Frame.Kind.ADMITTED, new byte[32])),
-                new Violation("an ORDERED", bob -> bob.send(Frame.Kind.ORDERED, new byte[40])),
+                new Violation("a MEET", bob -> bob.send(Frame.Kind.MEET, new byte[80])),
+                new Violation("half a receipt", bob -> bob.send(Frame.Kind.RECEIPTS, new byte[63])),
+                new Violation("a short RELAY", bob -> bob.send(Frame.Kind.RELAY, new byte[39])),
+                new Violation("a short DIGEST", bob -> bob.send(Frame.Kind.DIGEST, new byte[7])),
                 new Violation("a REFUSED", bob -> bob.send(Frame.Kind.REFUSED, bytes("{\"code\":\"BANNED\"}"))),
                 new Violation("a frame of an unknown kind", bob -> bob.sendRaw(new byte[] {0x7f})),
                 new Violation("an empty frame", bob -> bob.sendRaw(new byte[0])),
@@ -233,6 +236,10 @@ final class RoomAttacksTest {
         bob.say(early);
         bob.say(numbered(bob, Limits.MAX_SEQ, "the last"));
         bob.say(early);
+        for (long left = Timer.GAP.nanos(); left > 0; left -= Timer.PING.nanos()) {
+            bob.send(Frame.Kind.PING, new byte[8]);
+            world.advance(Timer.PING.toDuration());
+        }
         assertThat(ann.messages()).containsExactly("Bob: early", "Bob: the last");
         bob.say(numbered(bob, Limits.MAX_SEQ + 1, "beyond the last"));
         assertThat(bob.goodbye()).isEqualTo(Code.PROTOCOL_VIOLATION);
@@ -363,7 +370,7 @@ final class RoomAttacksTest {
     @Test
     void aStrangerThatSaysNothingIsSentAwayInTime() {
         HandPeer silent = new HandPeer(world, 3).offer();
-        world.advance(Duration.ofNanos(Timer.ADMISSION.nanos() - 1));
+        world.advance(Duration.ofNanos(Timer.SILENCE.nanos() - 1));
         assertThat(silent.closed).isNull();
         world.advance(Duration.ofNanos(1));
         assertThat(silent.closed).isNotNull();
@@ -572,7 +579,7 @@ final class RoomAttacksTest {
         }
         bob.confirm(tag, resume);
         assertThat(bob.kinds()).contains(Frame.Kind.ADMITTED);
-        bob.say(bob.event(Event.TYPE_PROFILE, Bodies.profile("Bob")));
+        bob.say(bob.event(Event.TYPE_PROFILE, Bodies.profile("Bob", null)));
         bob.say(message(bob, "slow but here"));
         assertThat(ann.told).contains("+Bob", "Bob: slow but here");
     }

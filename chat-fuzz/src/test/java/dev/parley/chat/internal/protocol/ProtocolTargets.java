@@ -14,12 +14,15 @@ import dev.parley.chat.RoomId;
 import dev.parley.chat.RoomOptions;
 import dev.parley.chat.RoomOptions.Visibility;
 import dev.parley.chat.crypto.Identity;
+import dev.parley.chat.crypto.PeerCard;
 import dev.parley.chat.fuzz.FuzzTarget;
 import dev.parley.chat.fuzz.FuzzTarget.Prepared;
 import dev.parley.chat.fuzz.Inputs;
 import dev.parley.chat.internal.crypto.IdentityKeys;
 import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.internal.timeline.EventBodies;
+import dev.parley.chat.internal.timeline.EventBody;
 import dev.parley.chat.transport.LinkSignal;
 import dev.parley.chat.transport.PeerLink;
 import dev.parley.chat.transport.SignedDescriptor;
@@ -31,6 +34,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** What peers say to each other over a link, and what the worker hands out in their name. */
 public final class ProtocolTargets {
@@ -53,6 +57,8 @@ public final class ProtocolTargets {
                 new FuzzTarget("events", CHEAP, ProtocolTargets::events),
                 new FuzzTarget("message-bodies", CRYPTO, ProtocolTargets::messages),
                 new FuzzTarget("profile-bodies", CRYPTO, ProtocolTargets::profiles),
+                new FuzzTarget("receipts", CHEAP, ProtocolTargets::receipts),
+                new FuzzTarget("act-bodies", CHEAP, ProtocolTargets::acts),
                 new FuzzTarget("descriptors", CHEAP, ProtocolTargets::descriptors),
                 new FuzzTarget("signed-descriptors", CRYPTO, ProtocolTargets::signedDescriptors),
                 new FuzzTarget("signed-successions", CRYPTO, ProtocolTargets::successions),
@@ -130,7 +136,7 @@ public final class ProtocolTargets {
             byte[] again = encode(content);
             if (content instanceof Content.Sync) {
                 // Bits of the flags that version 1 does not know are passed over.
-                input[1] &= 1;
+                input[1] &= Content.LAST | Content.FRESH | Content.BEGINS;
             }
             require(Arrays.equals(again, input), "content encodes back to what it was");
         });
@@ -145,8 +151,18 @@ public final class ProtocolTargets {
             return Content.resume(resume.heads());
         } else if (content instanceof Content.Governed governed) {
             return Content.governed(governed.governance());
-        } else if (content instanceof Content.Recovered recovered) {
-            return Content.recovered(recovered.events());
+        } else if (content instanceof Content.Meet meet) {
+            return Content.meet(meet.binding(), meet.heads());
+        } else if (content instanceof Content.Neighbours neighbours) {
+            return Content.neighbours(neighbours.peers());
+        } else if (content instanceof Content.Lost lost) {
+            return Content.lost(lost.peers());
+        } else if (content instanceof Content.Presence presence) {
+            return Content.presence(presence.isAway());
+        } else if (content instanceof Content.Read read) {
+            return Content.read(read.upTo());
+        } else if (content instanceof Content.Typing typing) {
+            return Content.typing(typing.isTyping(), typing.saidBefore());
         }
         return Content.nothing();
     }
@@ -240,12 +256,61 @@ public final class ProtocolTargets {
         RoomId room = eventsRoom();
         return new Prepared(Inputs.texts("{\"name\":\"Ann\"}", "{\"name\":\"\\u202eA\\u0301\"}"), input -> {
             try {
-                String name = Bodies.profileName(Event.sign(author, room, null, 1, Event.TYPE_PROFILE, input));
+                Event profile = Event.sign(author, room, null, 1, Event.TYPE_PROFILE, input);
+                String name = Bodies.profileName(profile);
+                PeerCard card = Bodies.profileCard(profile);
                 require(!name.isBlank() && name.length() <= Participant.MAX_NAME_CHARS, "a name is within bounds");
-                Event again = Event.sign(author, room, null, 1, Event.TYPE_PROFILE, Bodies.profile(name));
+                require(card == null || card.peerId().equals(author.peerId()), "a card is its author's");
+                Event again = Event.sign(author, room, null, 1, Event.TYPE_PROFILE, Bodies.profile(name, card));
                 require(Bodies.profileName(again).equals(name), "a name reads back as it was");
+                require(Objects.equals(Bodies.profileCard(again), card), "a card reads back as it was");
             } catch (MalformedException refused) {
                 // Declared.
+            }
+        });
+    }
+
+    private static Prepared receipts() {
+        PeerId ann = MachineHarness.identity(2).peerId();
+        PeerId host = MachineHarness.identity(1).peerId();
+        List<byte[]> seeds = List.of(
+                Receipts.encode(List.of(new Receipts.Receipt(ann, host, 7, new byte[16]))),
+                Receipts.encode(List.of(
+                        new Receipts.Receipt(ann, host, 1, new byte[16]),
+                        new Receipts.Receipt(host, ann, Limits.MAX_SEQ, new byte[16]))));
+        return new Prepared(seeds, input -> {
+            try {
+                require(Arrays.equals(Receipts.encode(Receipts.decode(input)), input), "receipts encode back");
+            } catch (MalformedException refused) {
+                // Declared.
+            }
+        });
+    }
+
+    /** The type, a blank, and the body. */
+    private static Prepared acts() {
+        List<byte[]> seeds = new ArrayList<>();
+        Inputs.golden("acts.txt").forEach((name, body) -> {
+            if (!name.startsWith("seal.")) {
+                seeds.add((name.replaceFirst("\\..*", "") + " " + body).getBytes(StandardCharsets.UTF_8));
+            }
+        });
+        return new Prepared(seeds, input -> {
+            int blank = new String(input, StandardCharsets.ISO_8859_1).indexOf(' ');
+            if (blank < 0) {
+                return;
+            }
+            String type = new String(input, 0, blank, StandardCharsets.ISO_8859_1);
+            Optional<EventBody> body;
+            try {
+                body = EventBodies.read(type, Arrays.copyOfRange(input, blank + 1, input.length));
+            } catch (MalformedException refused) {
+                return;
+            }
+            if (body.isPresent()) {
+                byte[] written = EventBodies.write(body.get());
+                EventBody again = EventBodies.read(type, written).orElseThrow();
+                require(Arrays.equals(EventBodies.write(again), written), "a body reads back as it was");
             }
         });
     }

@@ -68,13 +68,15 @@ public final class StoredEvents {
         text.chars().forEach(c -> json.append(String.format("\\u%04x", c)));
         byte[] body = json.append("\"}").toString().getBytes(StandardCharsets.US_ASCII);
         byte[] type = "message".getBytes(StandardCharsets.US_ASCII);
-        byte[] bytes = ByteBuffer.allocate(1 + 20 + 32 + 8 + 32 + 8 + 1 + type.length + 4 + body.length + 64)
+        byte[] bytes = ByteBuffer.allocate(1 + 20 + 32 + 8 + 32 + 8 + 16 + 1 + type.length + 4 + body.length + 64)
                 .put((byte) 1)
                 .put(room.toBytes())
                 .put(new byte[32])
                 .putLong(seq)
                 .put(new byte[32])
                 .putLong(clock)
+                .putLong(0)
+                .putLong(0)
                 .put((byte) type.length)
                 .put(type)
                 .putInt(body.length)

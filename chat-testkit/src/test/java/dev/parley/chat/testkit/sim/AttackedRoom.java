@@ -105,6 +105,8 @@ final class AttackedRoom {
             guests().stream().filter(guest -> !guest.isInRoom()).forEach(guest -> guest.join(invite()));
             world.runUntil(
                     () -> guests().stream().allMatch(guest -> guest.entering().isDone()), ENTERING);
+            // Those who came first are yet to see those who came last.
+            world.runFor(Duration.ofSeconds(1));
         }
         return this;
     }
@@ -144,9 +146,7 @@ final class AttackedRoom {
 
     void say(SimPeer peer, String sentence) {
         Set<PeerId> audience = new HashSet<>();
-        honest.stream()
-                .filter(SimPeer::isInRoom)
-                .forEach(hearer -> audience.add(hearer.identity().peerId()));
+        peer.room().participants().forEach(hearer -> audience.add(hearer.id()));
         said.add(new Sentence(peer.identity().peerId(), sentence, audience));
         var unused = peer.send(sentence);
     }

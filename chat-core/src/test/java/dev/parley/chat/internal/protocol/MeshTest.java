@@ -1,0 +1,232 @@
+package dev.parley.chat.internal.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.chat.DeliveryState;
+import dev.parley.chat.MessageId;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.SignalingException.Problem;
+import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.internal.protocol.MachineHarness.Node;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Links between participants: a room that needs its host for nothing that is said. */
+final class MeshTest {
+
+    private final MachineHarness world = new MachineHarness();
+    private final Node host = world.host();
+    private final List<Node> guests = new ArrayList<>();
+
+    @BeforeEach
+    void open() {
+        world.isMeshed = true;
+        host.start();
+    }
+
+    private void enter(int count) {
+        for (int i = 0; i < count; i++) {
+            guests.add(world.participant("P" + i, 10 + i).start());
+            world.advanceMillis(500);
+        }
+        world.advanceMillis(5_000);
+        all().forEach(Node::takeTold);
+    }
+
+    private List<Node> all() {
+        List<Node> all = new ArrayList<>(List.of(host));
+        all.addAll(guests);
+        return all;
+    }
+
+    private static Set<PeerId> neighboursOf(Node node) {
+        Set<PeerId> peers = new HashSet<>();
+        node.machine.admitted().forEach(link -> peers.add(link.peer));
+        return peers;
+    }
+
+    @Test
+    void upToEightMembersAreLinkedAllToAll() {
+        enter(7);
+        for (Node node : all()) {
+            Set<PeerId> others = new HashSet<>();
+            all().forEach(other -> others.add(other.id()));
+            others.remove(node.id());
+            assertThat(neighboursOf(node)).as(node.name).isEqualTo(others);
+        }
+    }
+
+    @Test
+    void aMessageCrossesEachLinkOfItsAuthorOnceAndNoOther() {
+        enter(5);
+        all().forEach(node -> node.outputs.clear());
+        guests.get(0).send("hello");
+        assertThat(guests.get(0).all(Output.Transmit.class)).hasSize(5);
+        for (Node other : all().subList(2, 6)) {
+            assertThat(other.all(Output.Transmit.class)).as(other.name).isEmpty();
+        }
+        assertThat(host.all(Output.Transmit.class)).isEmpty();
+        all().forEach(node -> assertThat(node.messages()).containsExactly("P0: hello"));
+    }
+
+    @Test
+    void aRoomGoesOnTalkingTheMomentItsHostIsLost() {
+        enter(3);
+        host.crash();
+        guests.get(0).send("is anybody there?");
+        guests.get(1).send("I am");
+        for (Node guest : guests) {
+            assertThat(guest.takeTold()).as(guest.name).containsExactly("P0: is anybody there?", "P1: I am");
+        }
+        world.advanceMillis(120_000);
+        guests.get(2).send("and two minutes later");
+        world.advance(Timer.RECEIVED.toDuration());
+        for (Node guest : guests) {
+            assertThat(guest.takeTold()).as(guest.name).containsExactly("-Host", "P2: and two minutes later");
+            assertThat(guest.outbox()).as(guest.name).isEmpty();
+        }
+    }
+
+    @Test
+    void whoIsLeftAloneByHostAndAllOthersIsTold() {
+        enter(2);
+        host.crash();
+        guests.get(1).crash();
+        world.advanceMillis(90_000);
+        assertThat(guests.get(0).takeTold()).containsExactly("RECONNECTING NO_CONNECTION", "CLOSED NO_CONNECTION");
+    }
+
+    @Test
+    void aParticipantComesBackToItsHostWithoutTheWorker() {
+        enter(3);
+        for (Node node : all()) {
+            node.signalingDown(Problem.UNREACHABLE);
+        }
+        all().forEach(Node::takeTold);
+        Node ann = guests.get(0);
+        LinkChannel before = ann.machine.links().iterator().next();
+        world.cut(ann.linkTo(host));
+        world.advanceMillis(5_000);
+        assertThat(ann.machine.admittedLinkTo(host.id())).isNotNull().isNotSameAs(before);
+        assertThat(ann.takeTold()).as("it was never alone").isEmpty();
+    }
+
+    @Test
+    void whatTwoPartsOfARoomSaidIsToldWhenOneLinkJoinsThem() {
+        enter(3);
+        Node ann = guests.get(0);
+        Node bob = guests.get(1);
+        Node cleo = guests.get(2);
+        host.crash();
+        world.advanceMillis(10_000);
+        world.isMeshed = false;
+        world.cut(ann.linkTo(cleo));
+        world.cut(bob.linkTo(cleo));
+        ann.send("on this side");
+        cleo.send("on the other");
+        assertThat(bob.messages()).containsExactly("P0: on this side");
+        world.isMeshed = true;
+        world.advanceMillis(30_000);
+        for (Node node : guests) {
+            assertThat(node.messages()).as(node.name).containsExactlyInAnyOrder("P0: on this side", "P2: on the other");
+        }
+    }
+
+    @Test
+    void inALargeRoomEverybodysReceiptReachesTheAuthor() {
+        enter(11);
+        Node author = guests.get(0);
+        assertThat(neighboursOf(author)).as("the host and four more").hasSize(5);
+        MessageId id = author.idOf(author.send("to all"));
+        world.advanceMillis(500);
+        for (Node other : all()) {
+            if (other != author) {
+                assertThat(other.messages()).as(other.name).containsExactly("P0: to all");
+                assertThat(author.deliveriesOf(id, other.id()))
+                        .as(other.name)
+                        .containsExactly(DeliveryState.SENT, DeliveryState.DELIVERED);
+            }
+        }
+    }
+
+    @Test
+    void aLargeRoomGoesOnWithoutItsHostAndEverybodyHearsAll() {
+        enter(11);
+        host.crash();
+        world.advanceMillis(10_000);
+        MessageId id = guests.get(3).idOf(guests.get(3).send("who is left?"));
+        world.advanceMillis(1_000);
+        for (Node guest : guests) {
+            assertThat(guest.messages()).as(guest.name).containsExactly("P3: who is left?");
+            if (guest != guests.get(3)) {
+                assertThat(guests.get(3).deliveriesOf(id, guest.id()))
+                        .as("the receipt of %s", guest.name)
+                        .endsWith(DeliveryState.DELIVERED);
+            }
+        }
+    }
+
+    @Test
+    void aReceiptThatItsReceiverDidNotGiveIsPassedOver() throws MalformedException {
+        Receipts ann = new Receipts(MachineHarness.identity(2), world.descriptor.room());
+        Receipts bob = new Receipts(MachineHarness.identity(3), world.descriptor.room());
+        Receipts eve = new Receipts(MachineHarness.identity(9), world.descriptor.room());
+        Receipts.Receipt genuine = ann.make(MachineHarness.identity(3).card(), 7);
+        Receipts.Receipt carried =
+                Receipts.decode(Receipts.encode(List.of(genuine))).get(0);
+        assertThat(bob.isGenuine(carried, MachineHarness.identity(2).card())).isTrue();
+
+        Receipts.Receipt later = new Receipts.Receipt(genuine.receiver(), genuine.author(), 8, genuine.tag());
+        assertThat(bob.isGenuine(later, MachineHarness.identity(2).card())).isFalse();
+        Receipts.Receipt eves = eve.make(MachineHarness.identity(3).card(), 7);
+        Receipts.Receipt inAnnsName = new Receipts.Receipt(genuine.receiver(), genuine.author(), 7, eves.tag());
+        assertThat(bob.isGenuine(inAnnsName, MachineHarness.identity(2).card())).isFalse();
+        assertThat(bob.isGenuine(genuine, MachineHarness.identity(9).card())).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {2, 3, 8, 9, 10, 11, 30, 64})
+    void whoeverGoesTheOthersAreStillConnected(int count) {
+        List<PeerId> members = IntStream.range(0, count)
+                .mapToObj(i -> MachineHarness.identity(i).peerId())
+                .toList();
+        PeerId leader = members.get(count / 2);
+        for (PeerId member : members) {
+            for (PeerId neighbour : Overlay.MESH_THEN_RING.neighbours(member, members, leader)) {
+                assertThat(Overlay.MESH_THEN_RING.neighbours(neighbour, members, leader))
+                        .as("neighbours are each other's")
+                        .contains(member);
+            }
+        }
+        for (PeerId gone : members) {
+            assertThat(reachedWithout(gone, members, leader)).hasSize(count - 1);
+        }
+    }
+
+    /** Whom the first member that is left reaches over links of those who are left. */
+    private static Set<PeerId> reachedWithout(PeerId gone, List<PeerId> members, PeerId leader) {
+        Deque<PeerId> next = new ArrayDeque<>();
+        Set<PeerId> reached = new HashSet<>();
+        next.add(members.get(0).equals(gone) ? members.get(1) : members.get(0));
+        while (!next.isEmpty()) {
+            PeerId peer = next.remove();
+            if (reached.add(peer)) {
+                Set<PeerId> links = new HashSet<>(Overlay.MESH_THEN_RING.neighbours(peer, members, leader));
+                links.addAll(peer.equals(leader) ? members : List.of(leader));
+                links.remove(gone);
+                links.remove(peer);
+                next.addAll(links);
+            }
+        }
+        return reached;
+    }
+}

@@ -1,0 +1,125 @@
+package dev.parley.chat.testkit.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.chat.ChatMessage;
+import dev.parley.chat.CloseReason;
+import dev.parley.chat.Invite;
+import dev.parley.chat.MessageId;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.RoomOptions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A room with a ring, in which every minute one of twenty dies and is started again, while the others talk.
+ * {@code -Dparley.sim.members=N} makes it one of N, {@code -Dparley.sim.minutes=M} lets it run for M minutes.
+ */
+class LargeRoomSimulationTest {
+
+    private static final int MEMBERS = Integer.getInteger("parley.sim.members", 20);
+    private static final int MINUTES = Integer.getInteger("parley.sim.minutes", 2);
+
+    /** Of all members in a minute. */
+    private static final double CHURN = 0.05;
+
+    private static final Duration SETTLING = Duration.ofSeconds(90);
+
+    private final SimWorld world = new SimWorld(Long.getLong("parley.sim.seed", 1), NetworkProfile.wifi());
+    private final Random random = world.random();
+    private final Map<String, Set<PeerId>> audiences = new HashMap<>();
+    private final List<SimPeer> guests = new ArrayList<>();
+    private int said;
+
+    @Test
+    void everybodyEndsWithAllThatWasSaidInItsPresence() {
+        SimPeer host = world.peer("host");
+        host.create(RoomOptions.builder("Large").capacity(MEMBERS + 1).build());
+        assertThat(world.runUntil(host::isConnected, SETTLING)).isTrue();
+        Invite invite = host.room().invite();
+        for (int i = 0; i < MEMBERS; i++) {
+            SimPeer guest = world.peer("guest" + i);
+            guests.add(guest);
+            guest.join(invite);
+            world.runFor(Duration.ofMillis(100));
+        }
+        assertThat(world.runUntil(() -> guests.stream().allMatch(SimPeer::isConnected), SETTLING))
+                .as("all come in")
+                .isTrue();
+        world.runFor(Duration.ofSeconds(5));
+        for (int second = 0; second < MINUTES * 60; second++) {
+            say(second % 10 == 0 ? host : any());
+            if (random.nextDouble() < CHURN * MEMBERS / 60) {
+                SimPeer lost = any();
+                lost.crash();
+                lost.restart();
+                lost.join(invite);
+            }
+            world.runFor(Duration.ofSeconds(1));
+            rejoinTheLost(invite);
+        }
+        assertThat(world.runUntil(() -> guests.stream().allMatch(SimPeer::isConnected), SETTLING))
+                .as("all are back")
+                .isTrue();
+        world.runFor(SETTLING);
+        for (SimPeer peer : world.peers()) {
+            Set<MessageId> heard = new HashSet<>();
+            for (List<ChatMessage> life : peer.lives()) {
+                List<MessageId> ids = life.stream().map(ChatMessage::id).toList();
+                assertThat(ids).as("%s hears each once", peer).doesNotHaveDuplicates();
+                heard.addAll(ids);
+            }
+            assertThat(heard)
+                    .as("%s has all that was said by those who saw it in the room", peer)
+                    .containsAll(saidInPresenceOf(peer, host));
+            assertThat(peer.room().participants())
+                    .as("who is there, as %s sees it", peer)
+                    .hasSize(world.peers().size());
+            assertThat(peer.room().queuedBytes())
+                    .as("bytes that wait at %s at rest", peer)
+                    .isLessThan(10_000);
+        }
+        assertThat(host.delivered()).hasSizeGreaterThan(MINUTES * 50);
+    }
+
+    private SimPeer any() {
+        return guests.get(random.nextInt(guests.size()));
+    }
+
+    private void say(SimPeer peer) {
+        if (peer.isInRoom()) {
+            String text = "sentence " + said++;
+            Set<PeerId> audience = new HashSet<>();
+            peer.room().participants().forEach(participant -> audience.add(participant.id()));
+            audiences.put(text, audience);
+            var unused = peer.send(text);
+        }
+    }
+
+    private void rejoinTheLost(Invite invite) {
+        for (SimPeer guest : guests) {
+            if (guest.entering().isCompletedExceptionally()
+                    || guest.closeReason().map(CloseReason::code).isPresent()) {
+                guest.crash();
+                guest.restart();
+                guest.join(invite);
+            }
+        }
+    }
+
+    private List<MessageId> saidInPresenceOf(SimPeer peer, SimPeer host) {
+        PeerId id = peer.identity().peerId();
+        return host.delivered().stream()
+                .filter(message ->
+                        audiences.getOrDefault(message.text(), Set.of()).contains(id))
+                .map(ChatMessage::id)
+                .toList();
+    }
+}
