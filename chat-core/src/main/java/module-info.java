@@ -11,6 +11,7 @@ module dev.parley.chat {
     requires org.bouncycastle.provider;
     requires org.slf4j;
     requires org.xerial.sqlitejdbc;
+    requires static jdk.jfr;
     requires static org.jspecify;
     requires webrtc.java;
 

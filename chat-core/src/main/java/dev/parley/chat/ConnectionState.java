@@ -12,9 +12,10 @@ package dev.parley.chat;
  * <ul>
  *   <li>IDLE → CONNECTING: {@code createRoom} or {@code joinRoom} was called.
  *   <li>CONNECTING → CONNECTED: the host's room is announced; a participant was admitted to the group.
- *   <li>CONNECTED → RECONNECTING: a participant lost its link to the host (link heartbeat missed, or the link closed).
- *       A host is never RECONNECTING: its room goes on with whoever is there.
- *   <li>RECONNECTING → CONNECTED: admitted again; what was sent meanwhile goes out, what was missed comes in.
+ *   <li>CONNECTED → RECONNECTING: a participant reaches nobody: each of its links was lost, or its path is interrupted
+ *       and another one is looked for. A host is never RECONNECTING: its room goes on with whoever is there.
+ *   <li>RECONNECTING → CONNECTED: a path was found, or it was admitted again; what was sent meanwhile goes out, what
+ *       was missed comes in.
  *   <li>any → CLOSED: left, refused, the room ended, or the time for (re)connecting ran out. Final.
  * </ul>
  */

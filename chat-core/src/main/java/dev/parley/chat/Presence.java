@@ -10,8 +10,8 @@ public enum Presence {
     /** Can be reached, and has said that nobody sits in front of it; see {@link Room#away}. */
     AWAY,
     /**
-     * Cannot be reached at the moment. Told at the latest 6 s after the last sign of life, as links are given up then;
-     * who does not come back within 10 s has left.
+     * Cannot be reached at the moment. Told when its links are interrupted, and at the latest 10 s after the last sign
+     * of life; who does not come back within 10 s has left.
      */
     RECONNECTING,
     /** Is not in the room. */

@@ -110,6 +110,14 @@ public interface Room {
     long queuedBytes();
 
     /**
+     * Collects the figures of this room and its links. Nothing is counted for it while nobody asks.
+     *
+     * @return completes on the listener's executor within a second or so; a link whose transport has not answered by
+     *     then comes without those figures. Fails with {@link RoomClosedException}
+     */
+    CompletableFuture<RoomStats> stats();
+
+    /**
      * Sends a text; see {@link #send(OutgoingMessage)}.
      *
      * @param text see {@link OutgoingMessage#builder}

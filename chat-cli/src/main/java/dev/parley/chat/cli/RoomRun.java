@@ -15,6 +15,7 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.Room;
 import dev.parley.chat.RoomClosedException;
 import dev.parley.chat.RoomListener;
+import dev.parley.chat.RoomStats;
 import dev.parley.chat.StoreException;
 import dev.parley.chat.store.PeerBook;
 import java.io.IOException;
@@ -325,11 +326,13 @@ final class RoomRun implements RoomListener {
                 InputCommand who = new InputCommand.Participants(null);
                 answer(who, () -> participants(room, who.ref()));
             }
+            case "/stats" -> tellStats(room);
             case "/code" -> giveCode(room, null);
             case "/help" ->
-                console.notice("type a message, or /who, /verify, /verify NAME, /verify NAME ok, /unverify NAME, /code,"
-                        + " /leave, /help; who leads the room also /kick WHO, /ban WHO, /unban PEER-ID, /deputies WHO…;"
-                        + " a message that begins with a slash is written with two");
+                console.notice(
+                        "type a message, or /who, /verify, /verify NAME, /verify NAME ok, /unverify NAME, /code, /stats,"
+                                + " /leave, /help; who leads the room also /kick WHO, /ban WHO, /unban PEER-ID, /deputies WHO…;"
+                                + " a message that begins with a slash is written with two");
             default -> {
                 if (line.startsWith("/") && !line.startsWith("//")) {
                     console.emit(new Event.Problem(
@@ -376,6 +379,18 @@ final class RoomRun implements RoomListener {
                         }
                         return outcome;
                     });
+        });
+    }
+
+    /** Tells the figures when they have been collected. */
+    private void tellStats(Room room) {
+        CompletableFuture<RoomStats> unused = room.stats().whenComplete((stats, failure) -> {
+            if (failure != null) {
+                Failure problem = Failure.of(failure);
+                tell(new Event.Problem(problem.code(), problem.message(), problem.hint(), null));
+                return;
+            }
+            StatsText.lines(stats, room.participants()).forEach(line -> tell(new Event.Notice(line)));
         });
     }
 

@@ -70,6 +70,8 @@ class LeadershipProcessTest extends ProcessTest {
             room.guest.await("the deputy's words", TAKEOVER, message("said by the deputy to nobody"));
             room.deputy.await("its own words", TIME, message("said by the deputy to nobody"));
             room.guest.await("its own words", TIME, message("said by the guest to nobody"));
+            // They talk at once; somebody new needs who leads.
+            room.deputy.await("that it leads", TAKEOVER, is("leader"));
             ChildProcess newcomer = join("Newcomer of the " + room.name + " room", room.invite);
             talk(newcomer, room.guest, "the newcomer speaks");
             talk(room.guest, newcomer, "the guest goes on");

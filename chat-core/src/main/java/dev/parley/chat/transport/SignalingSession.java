@@ -46,6 +46,15 @@ public interface SignalingSession {
     CompletionStage<Void> releaseLease(long fence);
 
     /**
+     * Looks whether the worker is still heard, sooner than the session does by itself: to be called when something else
+     * suggests that the network has changed, such as a link that is interrupted. A session whose connection does not
+     * answer within a few seconds loses it and connects again at once; one that waits before it connects again no
+     * longer waits, unless the worker asked for it. Does nothing more on a session that has ended. Does nothing at all
+     * unless it is overridden.
+     */
+    default void probe() {}
+
+    /**
      * Gives the place up and ends the session. The listener is not called any more.
      *
      * @return completes when the worker knows, or cannot be told; never fails

@@ -239,4 +239,47 @@ class AgainstTheWorkerTest {
         }
         return call;
     }
+
+    /** A socket of a network that is gone: neither side closes it, and nothing comes over it any more. */
+    @Test
+    void aProbedSessionIsBackWithinSecondsWhenItsSocketHasGoneSilent() throws Exception {
+        Hosted hosted = host("public");
+        Heard alice = new Heard();
+        Heard bob = new Heard();
+        int port = worker.url().getPort();
+        worker.close();
+        try (HoldingRelay relay = new HoldingRelay(port);
+                OkHttpSignaling first = OkHttpSignaling.builder(relay.url())
+                        .developmentAccount("one")
+                        .build();
+                OkHttpSignaling second = OkHttpSignaling.builder(relay.url())
+                        .developmentAccount("two")
+                        .build()) {
+            worker = SignalingWorker.start(WorkerConfig.builder()
+                    .port(port)
+                    .publicUrl(relay.url())
+                    .dataDirectory(directory)
+                    .build());
+            first.announce(hosted.room(), hosted.descriptor())
+                    .toCompletableFuture()
+                    .join();
+            SignalingSession one = first.join(hosted.room(), ALICE, environment.newSerialExecutor("alice"), alice);
+            assertThat(alice.next()).isEqualTo("connected");
+
+            relay.hold();
+            SignalingSession two = second.join(hosted.room(), BOB, environment.newSerialExecutor("bob"), bob);
+            assertThat(bob.next()).isEqualTo("connected");
+            two.send(ALICE, MessageType.ENVELOPE, ascii("are you there?"))
+                    .toCompletableFuture()
+                    .join();
+            one.probe();
+            assertThat(alice.next()).isEqualTo("interrupted UNREACHABLE");
+            assertThat(alice.next()).isEqualTo("connected");
+            assertThat(alice.next()).isEqualTo("ENVELOPE are you there?");
+            one.send(BOB, MessageType.ENVELOPE, ascii("again"))
+                    .toCompletableFuture()
+                    .join();
+            assertThat(bob.next()).isEqualTo("ENVELOPE again");
+        }
+    }
 }

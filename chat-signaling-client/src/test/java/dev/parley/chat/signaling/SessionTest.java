@@ -277,6 +277,87 @@ class SessionTest {
     }
 
     @Test
+    void aProbeThatIsNotAnsweredConnectsAgainAtOnce() throws Exception {
+        worker.answer("POST join", Worker.joined("room", 0)).acceptWebSockets(2);
+        SignalingSession session = join();
+        Worker.Socket socket = worker.takeSocket();
+        assertThat(heard.next()).isEqualTo("connected");
+
+        session.probe();
+        assertThat(socket.take()).isEqualTo("ping");
+        session.probe();
+        environment.fire(MailboxSession.PROBE_TIMEOUT);
+        assertThat(heard.next()).isEqualTo("interrupted UNREACHABLE");
+        assertThat(heard.next()).isEqualTo("connected");
+        assertThat(environment.count(MailboxSession.PROBE_TIMEOUT)).isZero();
+    }
+
+    @Test
+    void aProbeThatIsAnsweredChangesNothing() throws Exception {
+        worker.answer("POST join", Worker.joined("room", 0)).acceptWebSockets(1);
+        SignalingSession session = join();
+        Worker.Socket socket = worker.takeSocket();
+        assertThat(heard.next()).isEqualTo("connected");
+
+        session.probe();
+        assertThat(socket.take()).isEqualTo("ping");
+        environment.awaitTimer(MailboxSession.PROBE_TIMEOUT);
+        socket.send("pong");
+        socket.send(Worker.message(1, Worker.BOB, "one"));
+        assertThat(heard.next()).isEqualTo("ENVELOPE one");
+        assertThat(environment.count(MailboxSession.PROBE_TIMEOUT)).isZero();
+        environment.fire(MailboxSession.PING_INTERVAL);
+        assertThat(socket.take()).isEqualTo("{\"ack\":1}");
+        assertThat(socket.take()).isEqualTo("ping");
+        environment.awaitTimer(MailboxSession.PONG_TIMEOUT);
+    }
+
+    @Test
+    void aProbeEndsAWaitThatTheWorkerDidNotAskFor() throws Exception {
+        worker.answer("POST join", Worker.problem(503, "unavailable"), Worker.joined("room", 0))
+                .acceptWebSockets(1);
+        SignalingSession session = join();
+        assertThat(heard.next()).isEqualTo("interrupted UNAVAILABLE");
+
+        environment.awaitTimer(SessionTest::isFirstWait);
+        session.probe();
+        assertThat(heard.next()).isEqualTo("connected");
+    }
+
+    @Test
+    void aProbeDoesNotEndAWaitThatTheWorkerAskedFor() throws Exception {
+        worker.answer(
+                        "POST join",
+                        Worker.problem(503, "unavailable")
+                                .newBuilder()
+                                .setHeader("Retry-After", "42")
+                                .build(),
+                        Worker.joined("room", 0))
+                .acceptWebSockets(1);
+        SignalingSession session = join();
+        assertThat(heard.next()).isEqualTo("interrupted UNAVAILABLE");
+
+        environment.awaitTimer(Duration.ofSeconds(42));
+        session.probe();
+        environment.fire(Duration.ofSeconds(42));
+        assertThat(heard.next()).isEqualTo("connected");
+    }
+
+    @Test
+    void aProbeOfASessionThatHasEndedDoesNothing() throws Exception {
+        worker.answer("POST join", Worker.joined("room", 0)).acceptWebSockets(1);
+        SignalingSession session = join();
+        Worker.Socket socket = worker.takeSocket();
+        assertThat(heard.next()).isEqualTo("connected");
+        session.close();
+        session.probe();
+        session.leave().toCompletableFuture().join();
+        assertThat(environment.count(MailboxSession.PROBE_TIMEOUT)).isZero();
+        assertThat(heard.isQuiet()).isTrue();
+        assertThat(socket).isNotNull();
+    }
+
+    @Test
     void theFirstJoinIsTriedForEverWithCappedBackoff() throws Exception {
         environment.random(0xff);
         worker.answer("POST join", Worker.problem(503, "unavailable"));

@@ -59,6 +59,10 @@ final class TestEnvironment implements Environment {
         await(delay::equals);
     }
 
+    synchronized void awaitTimer(Predicate<Duration> kind) {
+        await(kind);
+    }
+
     synchronized long count(Duration delay) {
         return timers.stream().filter(timer -> timer.delay.equals(delay)).count();
     }

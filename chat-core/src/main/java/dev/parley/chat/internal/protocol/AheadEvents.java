@@ -18,6 +18,14 @@ final class AheadEvents {
         return bytes;
     }
 
+    int size() {
+        int size = 0;
+        for (TreeMap<Long, Event> events : byAuthor.values()) {
+            size += events.size();
+        }
+        return size;
+    }
+
     boolean isEmpty() {
         return byAuthor.isEmpty();
     }

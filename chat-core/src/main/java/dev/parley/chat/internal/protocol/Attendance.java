@@ -69,7 +69,7 @@ final class Attendance {
      */
     void look() {
         Set<PeerId> reached = reached();
-        if (machine.isConnected()) {
+        if (machine.isHeard()) {
             long next = Long.MAX_VALUE;
             for (PeerId peer : machine.roster()) {
                 if (reached.contains(peer)) {
@@ -114,7 +114,9 @@ final class Attendance {
         Set<PeerId> reached = new LinkedHashSet<>();
         Deque<PeerId> next = new ArrayDeque<>();
         reached.add(machine.self.peerId());
-        machine.admitted().forEach(link -> reach(link.peer, reached, next));
+        machine.admitted().stream()
+                .filter(link -> !link.isInterrupted)
+                .forEach(link -> reach(link.peer, reached, next));
         for (PeerId peer = next.poll(); peer != null; peer = next.poll()) {
             machine.reachedFrom(peer).forEach(each -> reach(each, reached, next));
         }

@@ -17,6 +17,10 @@ final class EventLog {
         return bytes;
     }
 
+    int size() {
+        return entries.size();
+    }
+
     void add(Event event) {
         entries.add(event);
         bytes += event.bytes().length;

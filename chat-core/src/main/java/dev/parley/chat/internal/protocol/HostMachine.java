@@ -212,6 +212,12 @@ public final class HostMachine extends RoomMachine {
     }
 
     @Override
+    void pathInterrupted(LinkChannel link) {}
+
+    @Override
+    void pathCarries(LinkChannel link) {}
+
+    @Override
     PeerCard cardOf(LinkChannel link) {
         Guest guest = guests.get(link.number);
         if (guest == null) {
@@ -374,7 +380,7 @@ public final class HostMachine extends RoomMachine {
         int counter = envelope.counter();
         if (counter < Limits.MAX_ENVELOPES_PER_SESSION && !guest.envelopes.get(counter)) {
             guest.envelopes.set(counter);
-            emit(new Output.ApplySignal(guest.link.number, signal));
+            apply(guest.link, signal);
         }
     }
 
@@ -1256,6 +1262,7 @@ public final class HostMachine extends RoomMachine {
     void onTick() {
         for (Guest guest : List.copyOf(guests.values())) {
             if (!guest.link.tick(now)) {
+                probeSignaling();
                 drop(guest, Code.NO_CONNECTION, "nothing was heard for too long");
             } else if (guest.link.deadlines.expire(Timer.ADMISSION, now)) {
                 drop(guest, Code.NO_CONNECTION, "admission took too long");

@@ -7,6 +7,7 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.PathState;
 import dev.parley.chat.transport.SignalingSession.MessageType;
 import dev.parley.chat.transport.SignedSuccession;
 import java.util.List;
@@ -90,6 +91,9 @@ public sealed interface Input {
 
     /** A link is open. */
     record LinkOpened(int link, byte[] binding) implements Input {}
+
+    /** The path of an open link is interrupted, or carries again. */
+    record PathChanged(int link, PathState path) implements Input {}
 
     /** A link has ended; nothing more comes from it. */
     record LinkClosed(int link, CloseReason reason) implements Input {}

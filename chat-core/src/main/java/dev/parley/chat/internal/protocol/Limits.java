@@ -119,6 +119,9 @@ final class Limits {
     /** What may wait on a link before it is given more of what is missing there. */
     static final int MAX_SYNC_BACKLOG_BYTES = 1024 * 1024;
 
+    /** Shortest time between two looks whether the worker is still heard. */
+    static final Duration MIN_PROBE_PAUSE = Duration.ofSeconds(5);
+
     /** Receipts in one frame. */
     static final int MAX_RECEIPTS = 512;
 

@@ -1,9 +1,12 @@
 package dev.parley.chat.internal.protocol;
 
 import dev.parley.chat.PeerId;
+import dev.parley.chat.RoomStats;
 import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.transport.LinkStats;
 import dev.parley.chat.transport.PeerLink;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.Consumer;
@@ -50,6 +53,14 @@ final class LinkChannel {
     /** Whether signals go over links that stand, and not through the worker. */
     boolean signalsInBand;
 
+    /** Whether the transport says that nothing comes over the link's path. */
+    boolean isInterrupted;
+
+    /** Until when the peer is taken to look for another path, as it has signalled. */
+    private long restartEndNanos = Long.MIN_VALUE;
+
+    long restartPauseNanos = Timer.RESTART.nanos();
+
     /** Up to where the peer has been told that we have its own events. */
     long acknowledgedSeq;
 
@@ -76,6 +87,14 @@ final class LinkChannel {
 
     /** What waited when the peer had been given what it lacked; does not count against it. */
     long catchUpBytes;
+
+    /** How long the last PING took to come back; -1 before the first. */
+    long roundTripNanos = -1;
+
+    /** When the last frame came; {@link Long#MIN_VALUE} before the first. */
+    long heardNanos = Long.MIN_VALUE;
+
+    private long pingedNanos = -1;
 
     int relays;
     long relaysSince;
@@ -111,11 +130,57 @@ final class LinkChannel {
         return waitingBytes + underWayBytes;
     }
 
+    RoomStats.Link stats(long now, RoomStats.Kind kind, @Nullable LinkStats transport) {
+        RoomStats.Phase shown = switch (phase) {
+            case NEGOTIATING, CLOSED -> RoomStats.Phase.NEGOTIATING;
+            case OPEN -> RoomStats.Phase.OPEN;
+            case JOINING -> RoomStats.Phase.JOINING;
+            case ADMITTED -> RoomStats.Phase.ADMITTED;
+        };
+        return new RoomStats.Link(
+                peer,
+                kind,
+                shown,
+                isInterrupted,
+                roundTripNanos < 0 ? null : Duration.ofNanos(roundTripNanos),
+                heardNanos == Long.MIN_VALUE ? null : Duration.ofNanos(Math.max(0, now - heardNanos)),
+                queuedBytes(),
+                transport);
+    }
+
     void opened(long now, byte[] channelBinding) {
         phase = Phase.OPEN;
         binding = channelBinding;
         deadlines.start(Timer.PING, now);
         deadlines.start(Timer.SILENCE, now);
+    }
+
+    /** Whether what is sent over this link may be long under way: another path is being looked for. */
+    boolean isRestarting(long now) {
+        return isInterrupted || now < restartEndNanos;
+    }
+
+    /** The path is interrupted: the link is given the time in which another one may be found. */
+    void interrupted(long now) {
+        isInterrupted = true;
+        deadlines.start(Timer.INTERRUPTION, now);
+    }
+
+    /** The path carries again. */
+    void carries(long now) {
+        isInterrupted = false;
+        restartPauseNanos = Timer.RESTART.nanos();
+        deadlines.stop(Timer.RESTART);
+        // What comes now may be ahead of what is known here, and what was asked before of no use.
+        nextResumeNanos = now;
+        resumePauseNanos = Limits.MIN_RESUME_PAUSE.toNanos();
+        heard(now);
+    }
+
+    /** The peer looks for another path, perhaps before this side has missed anything. */
+    void restartSignalled(long now) {
+        restartEndNanos = now + Timer.INTERRUPTION.nanos();
+        deadlines.startUnlessRunning(Timer.INTERRUPTION, now);
     }
 
     void send(long now, Frame.Kind kind, byte[] body) {
@@ -175,7 +240,8 @@ final class LinkChannel {
     Frame receive(long now, byte[] bytes, int maxBytes) throws MalformedException {
         Frame frame = decoder.accept(bytes, maxBytes);
         heardSincePing = true;
-        deadlines.start(Timer.SILENCE, now);
+        heardNanos = now;
+        heard(now);
         if (frame == null) {
             return null;
         }
@@ -191,6 +257,13 @@ final class LinkChannel {
                 return null;
             }
             case PONG -> {
+                // Only the answer to the last one counts: what a peer makes up says nothing.
+                if (frame.body().length == Long.BYTES
+                        && pingedNanos >= 0
+                        && ByteBuffer.wrap(frame.body()).getLong() == pingedNanos) {
+                    roundTripNanos = now - pingedNanos;
+                    pingedNanos = -1;
+                }
                 return null;
             }
             default -> {
@@ -199,17 +272,30 @@ final class LinkChannel {
         }
     }
 
+    private void heard(long now) {
+        deadlines.start(Timer.SILENCE, now);
+        // A path that carries one way only is not whole.
+        if (!isInterrupted) {
+            restartEndNanos = Long.MIN_VALUE;
+            deadlines.stop(Timer.INTERRUPTION);
+        }
+    }
+
     /**
      * Runs the link's own timers.
      *
-     * @return false if the peer has been silent for too long
+     * @return false if the peer has been silent for too long, or no path was found to it
      */
     boolean tick(long now) {
-        if (deadlines.expire(Timer.SILENCE, now)) {
+        if (deadlines.expire(Timer.INTERRUPTION, now)) {
+            return false;
+        }
+        if (deadlines.expire(Timer.SILENCE, now) && !deadlines.isRunning(Timer.INTERRUPTION)) {
             return false;
         }
         if (deadlines.expire(Timer.PING, now)) {
             if (!heardSincePing) {
+                pingedNanos = now;
                 send(
                         now,
                         Frame.Kind.PING,

@@ -163,7 +163,7 @@ final class Mesh {
         int counter = envelope.counter();
         if (counter < Limits.MAX_ENVELOPES_PER_SESSION && !neighbour.envelopes.get(counter)) {
             neighbour.envelopes.set(counter);
-            machine.emit(new Output.ApplySignal(neighbour.link.number, signal));
+            machine.apply(neighbour.link, signal);
         }
     }
 
@@ -176,6 +176,7 @@ final class Mesh {
     void tick() {
         for (Neighbour neighbour : List.copyOf(byNumber.values())) {
             if (!neighbour.link.tick(machine.now)) {
+                machine.probeSignaling();
                 drop(neighbour, Code.NO_CONNECTION, "nothing was heard for too long");
             } else if (neighbour.link.deadlines.expire(Timer.MEETING, machine.now)) {
                 drop(neighbour, Code.NO_CONNECTION, "the link did not come about in time");

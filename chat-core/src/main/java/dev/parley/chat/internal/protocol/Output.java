@@ -65,6 +65,12 @@ public sealed interface Output {
     /** Give a link what its other side signalled. */
     record ApplySignal(int link, LinkSignal signal) implements Output {}
 
+    /** Look for another path for a link, or close it if it may not any more. */
+    record RestartIce(int link) implements Output {}
+
+    /** Look whether the worker is still heard, sooner than its session does by itself. */
+    record ProbeSignaling() implements Output {}
+
     /** Send a frame; the array is shared and must not be changed. */
     record Transmit(int link, byte[] frame) implements Output {}
 

@@ -163,15 +163,45 @@ public final class ParticipantMachine extends RoomMachine {
     @Override
     void neighbourLost(CloseReason reason) {
         tellNeighboursSoon();
-        if (state == ConnectionState.CONNECTED && !isConnected()) {
-            isolated(reason);
+        isolatedIfUnheard(reason);
+    }
+
+    @Override
+    void pathInterrupted(LinkChannel channel) {
+        isolatedIfUnheard(new CloseReason(
+                Code.NO_CONNECTION, Origin.NETWORK, "the path is interrupted; another one is looked for"));
+        if (!signalingJoined) {
+            joinSignaling();
+        }
+        if (channel == link) {
+            // The leader may be the one that is gone: then another is found no later than without a restart.
+            askForLeaderSoon(Timer.LEADER);
         }
     }
 
-    /** Nobody can be reached any more. */
-    private void isolated(CloseReason reason) {
-        changeState(ConnectionState.RECONNECTING, reason);
-        timers.start(Timer.RECONNECT, now);
+    @Override
+    void pathCarries(LinkChannel channel) {
+        if (state == ConnectionState.RECONNECTING && isHeard()) {
+            timers.stop(Timer.RECONNECT);
+            changeState(ConnectionState.CONNECTED, null);
+        }
+        if (channel == link) {
+            timers.stop(Timer.LEADER);
+        }
+    }
+
+    private void isolatedIfUnheard(CloseReason reason) {
+        if (state == ConnectionState.CONNECTED && !isHeard()) {
+            changeState(ConnectionState.RECONNECTING, reason);
+            timers.start(Timer.RECONNECT, now);
+        }
+    }
+
+    private void askForLeaderSoon(Timer pause) {
+        if (hasDeputies() && !timers.isRunning(Timer.LEADER)) {
+            timers.startFor(Timer.LEADER, now, pause.nanos());
+            timesFree = 0;
+        }
     }
 
     // ---- the worker
@@ -329,7 +359,7 @@ public final class ParticipantMachine extends RoomMachine {
         }
         LinkSignal signal = LinkSignals.decode(envelope.body());
         envelopes.set(counter);
-        emit(new Output.ApplySignal(channel.number, signal));
+        apply(channel, signal);
     }
 
     @Override
@@ -365,15 +395,9 @@ public final class ParticipantMachine extends RoomMachine {
             retryPauseNanos = Timer.RETRY.nanos();
             tellNeighboursSoon();
         }
-        if (state == ConnectionState.CONNECTED && !isConnected()) {
-            isolated(reason);
-        }
-        if (hasDeputies() && !timers.isRunning(Timer.LEADER)) {
-            // Who gives the room away has given the lease back; else it runs on for a while.
-            timers.startFor(
-                    Timer.LEADER, now, reason.code() == Code.HANDOVER ? Timer.RETRY.nanos() : Timer.LEADER.nanos());
-            timesFree = 0;
-        }
+        isolatedIfUnheard(reason);
+        // Who gives the room away has given the lease back; else it runs on for a while.
+        askForLeaderSoon(reason.code() == Code.HANDOVER ? Timer.RETRY : Timer.LEADER);
         retryLater();
     }
 
@@ -840,6 +864,7 @@ public final class ParticipantMachine extends RoomMachine {
             return;
         }
         if (link != null && !link.tick(now)) {
+            probeSignaling();
             drop(Code.NO_CONNECTION, "nothing was heard of the host for too long");
         }
         if (timers.expire(Timer.ATTEMPT, now)) {

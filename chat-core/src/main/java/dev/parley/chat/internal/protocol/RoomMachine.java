@@ -13,6 +13,7 @@ import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomClosedException;
 import dev.parley.chat.RoomId;
+import dev.parley.chat.RoomStats;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.crypto.PeerCard;
@@ -30,6 +31,8 @@ import dev.parley.chat.store.EventHead;
 import dev.parley.chat.store.StoredEvent;
 import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.LinkStats;
+import dev.parley.chat.transport.PathState;
 import dev.parley.chat.transport.SignalingSession.MessageType;
 import dev.parley.chat.transport.SignedSuccession;
 import java.nio.ByteBuffer;
@@ -356,7 +359,12 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
                 emit(new Output.CardSeen(cardOf(link)));
                 onLinkOpened(link, opened.binding());
             }
+        } else if (input instanceof Input.PathChanged changed) {
+            onPath(changed.link(), changed.path());
         } else if (input instanceof Input.LinkClosed closed) {
+            if (closed.reason().code() == CloseReason.Code.NO_CONNECTION) {
+                probeSignaling();
+            }
             Mesh.Neighbour neighbour = mesh.neighbour(closed.link());
             LinkChannel link = link(closed.link());
             if (neighbour != null) {
@@ -368,6 +376,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             }
         } else if (input instanceof Input.SignalingUp) {
             reachable(true);
+            restartInterrupted();
             onSignalingUp();
         } else if (input instanceof Input.SignalingDown down) {
             reachable(false);
@@ -480,6 +489,48 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         return bytes;
     }
 
+    /**
+     * Returns the figures of the room.
+     *
+     * @param nowNanos in the time of {@link #handle}
+     * @param transports what the transport says of the links that are open, by their numbers
+     * @return the figures
+     */
+    public final RoomStats stats(long nowNanos, Map<Integer, LinkStats> transports) {
+        MlsGroup members = group();
+        List<RoomStats.Link> all = new ArrayList<>();
+        for (LinkChannel link : links()) {
+            all.add(link.stats(nowNanos, RoomStats.Kind.LEADER, transports.get(link.number)));
+        }
+        for (LinkChannel link : mesh.links()) {
+            all.add(link.stats(nowNanos, RoomStats.Kind.PARTICIPANT, transports.get(link.number)));
+        }
+        int unsent = (int) unconfirmed.stream()
+                .filter(event -> event.seq() >= firstUnsentSeq)
+                .count();
+        return new RoomStats(
+                members == null ? 0 : members.epoch(),
+                rosterSize(),
+                recent.size(),
+                heldBytes(),
+                queuedBytes(),
+                unconfirmed.size(),
+                unsent,
+                ahead.size(),
+                all);
+    }
+
+    /**
+     * Returns to whom a link is.
+     *
+     * @param link its number
+     * @return the peer; null if the link is not there any more
+     */
+    public final @Nullable PeerId peerOf(int link) {
+        LinkChannel channel = anyLink(link);
+        return channel == null ? null : channel.peer;
+    }
+
     private @Nullable LinkChannel anyLink(int number) {
         Mesh.Neighbour neighbour = mesh.neighbour(number);
         return neighbour == null ? link(number) : neighbour.link;
@@ -582,14 +633,87 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         byte[] envelope = EnvelopeSeal.seal(
                 self, card, secret, room, link.session, link.nextSentCounter++, LinkSignals.encode(signal));
         onEnvelopeSealed(link, envelope);
-        if (link.signalsInBand) {
+        // Whether it is the others or the worker that reach a peer whose path has broken is not known: it counts one of
+        // two envelopes.
+        boolean goesBothWays = link.isAdmitted() && link.isRestarting(now);
+        if (link.signalsInBand || goesBothWays) {
             sendRelay(self.peerId(), link.peer, envelope, null);
-        } else {
+        }
+        if (!link.signalsInBand || goesBothWays) {
             emit(new Output.SendMail(link.peer, MessageType.ENVELOPE, envelope));
         }
     }
 
     void onEnvelopeSealed(LinkChannel link, byte[] envelope) {}
+
+    // ---- paths of links
+
+    private long nextProbeNanos = Long.MIN_VALUE;
+
+    /** A link keeps its place in the room while another path is looked for; a new link would have to be let in anew. */
+    private void onPath(int number, PathState path) {
+        LinkChannel link = anyLink(number);
+        if (link == null || !link.isAdmitted()) {
+            // One that is on its way in is tried again as a whole.
+            return;
+        }
+        if (path == PathState.INTERRUPTED) {
+            link.interrupted(now);
+            probeSignaling();
+            pathInterrupted(link);
+            restart(link);
+        } else {
+            link.carries(now);
+            pathCarries(link);
+        }
+        tellNeighboursSoon();
+    }
+
+    /** A link over which members are reached carries nothing for now. */
+    abstract void pathInterrupted(LinkChannel link);
+
+    /** A link over which members are reached carries again. */
+    abstract void pathCarries(LinkChannel link);
+
+    private void restart(LinkChannel link) {
+        emit(new Output.RestartIce(link.number));
+        link.deadlines.startFor(Timer.RESTART, now, ids.jittered(link.restartPauseNanos));
+        link.restartPauseNanos = Math.min(2 * link.restartPauseNanos, Timer.MAX_RETRY.toNanos());
+    }
+
+    /** The worker is back: what it may carry now is said at once. */
+    private void restartInterrupted() {
+        for (LinkChannel link : admitted()) {
+            if (link.isInterrupted) {
+                link.restartPauseNanos = Timer.RESTART.nanos();
+                restart(link);
+            }
+        }
+    }
+
+    private void restartDue(Collection<LinkChannel> links) {
+        for (LinkChannel link : links) {
+            if (link.deadlines.expire(Timer.RESTART, now) && link.isInterrupted) {
+                restart(link);
+            }
+        }
+    }
+
+    /** Gives the transport a signal of the other side. */
+    final void apply(LinkChannel link, LinkSignal signal) {
+        if (link.isAdmitted() && (signal instanceof LinkSignal.Offer || signal instanceof LinkSignal.RestartRequest)) {
+            link.restartSignalled(now);
+        }
+        emit(new Output.ApplySignal(link.number, signal));
+    }
+
+    /** A link that is lost, or its path, is often a network that has changed: then the worker is not heard either. */
+    final void probeSignaling() {
+        if (now >= nextProbeNanos) {
+            nextProbeNanos = now + Limits.MIN_PROBE_PAUSE.toNanos();
+            emit(new Output.ProbeSignaling());
+        }
+    }
 
     // ---- the room's timeline
 
@@ -789,6 +913,11 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** Whether anybody can be reached. */
     final boolean isConnected() {
         return !admitted().isEmpty();
+    }
+
+    /** Whether anybody can be reached now, and not only once a path has been found again. */
+    final boolean isHeard() {
+        return admitted().stream().anyMatch(link -> !link.isInterrupted);
     }
 
     final @Nullable LinkChannel linkTo(PeerId peer) {
@@ -1487,15 +1616,18 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     /**
      * The links by which a member is reached: its own; or that of one that says it has a link to it, or of the leader,
-     * which has links to nearly all; or else every one.
+     * which has links to nearly all; or else every one. Those whose path is interrupted only if there is no other.
      */
     private List<LinkChannel> towards(PeerId to, @Nullable LinkChannel from) {
         LinkChannel direct = linkTo(to);
-        if (direct != null && direct != from) {
+        if (direct != null && direct != from && !direct.isRestarting(now)) {
             return List.of(direct);
         }
         List<LinkChannel> links = admitted();
         links.remove(from);
+        if (links.stream().anyMatch(link -> !link.isRestarting(now))) {
+            links.removeIf(link -> link.isRestarting(now));
+        }
         for (LinkChannel link : links) {
             Set<PeerId> reached = adjacent.get(link.peer);
             if (reached != null && reached.contains(to)) {
@@ -1503,7 +1635,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             }
         }
         LinkChannel toLeader = leads() ? null : linkTo(leader.peerId());
-        return toLeader == null || toLeader == from ? links : List.of(toLeader);
+        return toLeader == null || !links.contains(toLeader) ? links : List.of(toLeader);
     }
 
     // ---- signals over links that stand
@@ -1572,7 +1704,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     private void tellLost() {
         Set<PeerId> lost = new LinkedHashSet<>(roster);
         lost.remove(self.peerId());
-        admitted().forEach(link -> lost.remove(link.peer));
+        admitted().stream().filter(link -> !link.isInterrupted).forEach(link -> lost.remove(link.peer));
         if (!lost.equals(lostByLeader) && lost.size() <= Limits.MAX_NEIGHBOURS && broadcast(Content.lost(lost))) {
             lostByLeader = lost;
         }
@@ -1585,7 +1717,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         }
         Set<PeerId> peers = new LinkedHashSet<>();
         for (LinkChannel link : admitted()) {
-            if (peers.size() < Limits.MAX_NEIGHBOURS) {
+            // To whom a path is looked for, others pass on meanwhile.
+            if (peers.size() < Limits.MAX_NEIGHBOURS && !link.isInterrupted) {
                 peers.add(link.peer);
             }
         }
@@ -1855,15 +1988,20 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** A neighbour has given all that it has and may give. */
     final void settleAhead(LinkChannel link, Map<PeerId, EventHead> has) {
         boolean isLeader = link.peer.equals(leader.peerId());
+        boolean isOnlyLink = admitted().size() == 1;
         for (PeerId author : ahead.authors()) {
-            // The author itself has given what it has; of who is new to us the leader knows best where it stands.
-            if (author.equals(link.peer) || (isLeader && !heads.containsKey(author) && has.containsKey(author))) {
+            // The author itself has given what it has and knows to be for us; one that was started again knows less of
+            // that than others do. Of who is new to us the leader knows best where it stands.
+            if ((author.equals(link.peer) && isOnlyLink)
+                    || (isLeader && !heads.containsKey(author) && has.containsKey(author))) {
                 acceptGap(author);
             }
         }
     }
 
     private void onTalkTick() {
+        restartDue(links());
+        restartDue(mesh.links());
         mesh.tick();
         if (timers.expire(Timer.MESH, now)) {
             mesh.refresh();
@@ -1891,7 +2029,13 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
                 Long other = link.otherDigest;
                 link.otherDigest = null;
                 if (other != null && other != digest) {
-                    ask(link);
+                    if (now < link.nextResumeNanos) {
+                        // It was asked a moment ago, and perhaps could not open the question.
+                        link.otherDigest = other;
+                        timers.start(Timer.COMPARE, now);
+                    } else {
+                        ask(link);
+                    }
                 }
             }
         }

@@ -30,8 +30,15 @@ enum Timer {
     NEIGHBOURS(Duration.ofMillis(250)),
     /** Link: pause between two PINGs. */
     PING(Duration.ofSeconds(2)),
-    /** Link: nothing heard for so long; then it counts as lost. */
-    SILENCE(Duration.ofSeconds(6)),
+    /** Link: nothing heard for so long; then it counts as lost. The transport tells sooner of a path that breaks. */
+    SILENCE(Duration.ofSeconds(10)),
+    /**
+     * Link: the same, from the interruption of its path, or from an offer to look for another one. After a longer one SCTP
+     * waits about as long again before it sends what was lost (RFC 9260 §6.3.3), and a new link is sooner.
+     */
+    INTERRUPTION(Duration.ofSeconds(8)),
+    /** Link whose path is interrupted: pause between two ICE restarts; doubled likewise. */
+    RESTART(Duration.ofSeconds(1)),
     /** Link: from more bytes than the window to the next question how many have left. */
     DRAIN(Duration.ofMillis(5)),
     /** Host's link: from the offer to JOIN, and from WELCOME to CONFIRM. */

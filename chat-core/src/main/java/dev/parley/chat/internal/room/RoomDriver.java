@@ -16,6 +16,7 @@ import dev.parley.chat.RoomClosedException;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.RoomListener;
 import dev.parley.chat.RoomOptions.Visibility;
+import dev.parley.chat.RoomStats;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.StoreException;
 import dev.parley.chat.TransportException;
@@ -33,6 +34,8 @@ import dev.parley.chat.transport.Environment;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.IceServer;
 import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.LinkStats;
+import dev.parley.chat.transport.PathState;
 import dev.parley.chat.transport.PeerLink;
 import dev.parley.chat.transport.PeerLinkListener;
 import dev.parley.chat.transport.Signaling;
@@ -44,9 +47,11 @@ import dev.parley.chat.transport.Transport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
@@ -68,6 +73,9 @@ public final class RoomDriver implements Room {
 
     /** How long an ended room waits for links and signaling to close in an orderly way. */
     private static final Duration MAX_CLOSING = Duration.ofSeconds(2);
+
+    /** How long the links are waited for when somebody asks for figures. */
+    private static final Duration MAX_SAMPLING = Duration.ofSeconds(1);
 
     private static final CloseReason LEFT =
             new CloseReason(CloseReason.Code.LEFT, CloseReason.Origin.LOCAL, "the room is closed");
@@ -106,6 +114,7 @@ public final class RoomDriver implements Room {
 
     private final Map<Long, CompletableFuture<MessageId>> tickets = new ConcurrentHashMap<>();
     private final Map<Long, CompletableFuture<Void>> requests = new ConcurrentHashMap<>();
+    private final Map<Long, CompletableFuture<RoomStats>> samples = new ConcurrentHashMap<>();
     private final AtomicLong nextTicket = new AtomicLong();
     private final CompletableFuture<Room> opened = new CompletableFuture<>();
     private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
@@ -120,6 +129,8 @@ public final class RoomDriver implements Room {
     // Below: touched by tasks of the loop only.
     private RoomMachine machine;
     private final Map<Integer, PeerLink> links = new HashMap<>();
+    private final Map<Integer, Long> linksBegunNanos = new HashMap<>();
+    private final Set<Integer> openLinks = new LinkedHashSet<>();
 
     private final List<Output.Notice> notices = new ArrayList<>();
     private final List<StoredEvent> unsaved = new ArrayList<>();
@@ -275,6 +286,49 @@ public final class RoomDriver implements Room {
     }
 
     @Override
+    public CompletableFuture<RoomStats> stats() {
+        CompletableFuture<RoomStats> future = new CompletableFuture<>();
+        long ticket = nextTicket.getAndIncrement();
+        samples.put(ticket, future);
+        loop.execute(() -> sample(ticket));
+        if (closed.isDone()) {
+            failTickets();
+        }
+        return future.copy();
+    }
+
+    /** Asks all links that are open, and waits for them for a moment. */
+    private void sample(long ticket) {
+        Map<Integer, LinkStats> transports = new HashMap<>();
+        List<Integer> asked = List.copyOf(openLinks);
+        Runnable finish = () -> {
+            // What a room that ends has not answered by then fails with the rest.
+            CompletableFuture<RoomStats> future = ended ? null : samples.remove(ticket);
+            if (future != null) {
+                RoomStats stats = machine.stats(services.environment().nanoTime() - startNanos, transports);
+                services.listenerExecutor().execute(() -> future.complete(stats));
+            }
+        };
+        if (asked.isEmpty()) {
+            finish.run();
+            return;
+        }
+        Environment.Cancellable limit = services.environment().schedule(MAX_SAMPLING, () -> loop.execute(finish));
+        for (Integer number : asked) {
+            PeerLink link = links.get(number);
+            if (link != null) {
+                link.stats(stats -> {
+                    transports.put(number, stats);
+                    if (transports.size() == asked.size()) {
+                        limit.cancel();
+                        finish.run();
+                    }
+                });
+            }
+        }
+    }
+
+    @Override
     public CompletableFuture<MessageId> send(OutgoingMessage message) {
         CloseReason ended = closed.getNow(null);
         if (ended != null) {
@@ -374,6 +428,12 @@ public final class RoomDriver implements Room {
                 future.completeExceptionally(failure);
             }
         }
+        for (Long ticket : List.copyOf(samples.keySet())) {
+            CompletableFuture<RoomStats> future = samples.remove(ticket);
+            if (future != null) {
+                future.completeExceptionally(failure);
+            }
+        }
     }
 
     @Override
@@ -430,6 +490,9 @@ public final class RoomDriver implements Room {
             }
         } else if (output instanceof Output.Notice notice) {
             note(notice);
+            if (notice instanceof Output.Deliver deliver) {
+                RoomEvents.messageDelivered(id(), deliver.message().sender());
+            }
             // Who comes in takes the invite from the room; it has had no other one of it.
             if (state != ConnectionState.CONNECTING || !(notice instanceof Output.InviteChanged)) {
                 notices.add(notice);
@@ -445,6 +508,7 @@ public final class RoomDriver implements Room {
                 }
             });
         } else if (output instanceof Output.Accepted accepted) {
+            RoomEvents.messageSent(id(), machine.queuedBytes());
             accept(accepted);
         } else if (output instanceof Output.Rejected rejected) {
             CompletableFuture<?> message = tickets.remove(rejected.ticket());
@@ -459,6 +523,7 @@ public final class RoomDriver implements Room {
             }
         } else if (output instanceof Output.EpochChanged changed) {
             epoch = changed;
+            RoomEvents.epochChanged(id(), changed.epoch(), changed.members());
         } else if (output instanceof Output.CardSeen seen) {
             watch(() -> watch.card(seen.card()));
         } else if (output instanceof Output.Acknowledge acknowledge) {
@@ -473,6 +538,17 @@ public final class RoomDriver implements Room {
             PeerLink link = links.get(apply.link());
             if (link != null) {
                 link.accept(apply.signal());
+            }
+        } else if (output instanceof Output.RestartIce restart) {
+            PeerLink link = links.get(restart.link());
+            if (link != null && !link.restartIce()) {
+                // It has been restarted too often: a new one takes its place.
+                link.close();
+            }
+        } else if (output instanceof Output.ProbeSignaling) {
+            SignalingSession current = session;
+            if (current != null) {
+                current.probe();
             }
         } else if (output instanceof Output.CloseLink close) {
             PeerLink link = links.get(close.link());
@@ -603,6 +679,14 @@ public final class RoomDriver implements Room {
                 public void onOpen() {
                     PeerLink self = links.get(number);
                     if (self != null) {
+                        openLinks.add(number);
+                        long begun = linksBegunNanos.getOrDefault(number, 0L);
+                        RoomEvents.linkOpened(
+                                id(),
+                                machine.peerOf(number),
+                                number,
+                                Duration.ofNanos(services.environment().nanoTime() - begun)
+                                        .toMillis());
                         handle(new Input.LinkOpened(number, self.channelBinding()));
                     }
                 }
@@ -613,6 +697,12 @@ public final class RoomDriver implements Room {
                 }
 
                 @Override
+                public void onPath(PathState path) {
+                    RoomEvents.pathChanged(id(), machine.peerOf(number), number, path == PathState.INTERRUPTED);
+                    handle(new Input.PathChanged(number, path));
+                }
+
+                @Override
                 public void onEphemeral(byte[] frame) {
                     handle(new Input.EphemeralReceived(number, frame));
                 }
@@ -620,11 +710,15 @@ public final class RoomDriver implements Room {
                 @Override
                 public void onClosed(CloseReason reason) {
                     links.remove(number);
+                    openLinks.remove(number);
+                    linksBegunNanos.remove(number);
+                    RoomEvents.linkClosed(id(), machine.peerOf(number), number, reason);
                     handle(new Input.LinkClosed(number, reason));
                     closeWhenDone();
                 }
             });
             links.put(number, link);
+            linksBegunNanos.put(number, services.environment().nanoTime());
         } catch (TransportException e) {
             log.warn("a link could not be made: {}", e.getMessage());
             CloseReason reason = new CloseReason(CloseReason.Code.FAILED, CloseReason.Origin.LOCAL, e.getMessage());

@@ -24,6 +24,7 @@ import dev.parley.chat.store.EventHead;
 import dev.parley.chat.store.StoredEvent;
 import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.LinkSignal;
+import dev.parley.chat.transport.PathState;
 import dev.parley.chat.transport.PeerLink;
 import dev.parley.chat.transport.SignalingSession.MessageType;
 import dev.parley.chat.transport.SignedDescriptor;
@@ -100,6 +101,9 @@ final class MachineHarness {
         private boolean isOpen;
         private boolean isStalled;
         private boolean isSilent;
+        private boolean isInterrupted;
+        private @Nullable String token;
+        private int restarts;
 
         End(Party party, int number) {
             this.party = party;
@@ -138,6 +142,9 @@ final class MachineHarness {
 
     /** Whether the worker's answer to a succession is lost on its way. */
     boolean isAnswerLost;
+
+    /** Whether an ICE restart finds a path. */
+    boolean isPathFound = true;
 
     /** Whether presence is among what is {@linkplain Node#takeTold told}. */
     boolean tellsPresence;
@@ -452,6 +459,23 @@ final class MachineHarness {
         }
     }
 
+    /** One of the two has another address: nothing arrives until ICE is restarted, as both are told at once. */
+    void interrupt(End end) {
+        path(end, true);
+        path(Objects.requireNonNull(end.other), true);
+        settle();
+    }
+
+    private void path(End end, boolean isInterrupted) {
+        if (end.isInterrupted != isInterrupted) {
+            end.isInterrupted = isInterrupted;
+            end.isStalled = isInterrupted;
+            PathState path = isInterrupted ? PathState.INTERRUPTED : PathState.CONNECTED;
+            pending.add(() -> ((Node) end.party).handle(new Input.PathChanged(end.number, path)));
+            end.outgoing.forEach(frame -> pending.add(() -> deliverOne(end)));
+        }
+    }
+
     /** The network between the two breaks the link; what is under way is lost. */
     void cut(End end) {
         CloseReason reason = new CloseReason(Code.NO_CONNECTION, Origin.NETWORK, "the network broke the link");
@@ -739,6 +763,8 @@ final class MachineHarness {
                 openLink(open);
             } else if (output instanceof Output.ApplySignal apply) {
                 applySignal(apply);
+            } else if (output instanceof Output.RestartIce restart) {
+                restartIce(endOf(restart.link()));
             } else if (output instanceof Output.CloseLink close) {
                 close(endOf(close.link()));
             } else if (output instanceof Output.SendMail mail) {
@@ -815,15 +841,36 @@ final class MachineHarness {
             switch (open.role()) {
                 case INITIATOR -> {
                     String token = name + " " + open.link() + " at " + nowNanos;
-                    links.put(open.link(), initiate(this, open.link(), token));
+                    End end = initiate(this, open.link(), token);
+                    end.token = token;
+                    links.put(open.link(), end);
                     pending.add(() -> handle(new Input.LinkSignalled(open.link(), new LinkSignal.Offer(token))));
                 }
                 case RESPONDER -> links.put(open.link(), new End(this, open.link()));
             }
         }
 
+        private void restartIce(End end) {
+            end.restarts++;
+            LinkSignal signal = end.token == null
+                    ? new LinkSignal.RestartRequest()
+                    : new LinkSignal.Offer(end.token + " again " + end.restarts);
+            pending.add(() -> handle(new Input.LinkSignalled(end.number, signal)));
+        }
+
         private void applySignal(Output.ApplySignal apply) {
-            if (apply.signal() instanceof LinkSignal.Offer offer) {
+            if (apply.signal() instanceof LinkSignal.RestartRequest) {
+                restartIce(endOf(apply.link()));
+            } else if (apply.signal() instanceof LinkSignal.Offer offer && endOf(apply.link()).isOpen) {
+                LinkSignal answer = new LinkSignal.Answer(offer.sdp(), offer.sdp());
+                pending.add(() -> handle(new Input.LinkSignalled(apply.link(), answer)));
+            } else if (apply.signal() instanceof LinkSignal.Answer answer && answer.to() != null) {
+                End end = endOf(apply.link());
+                if (isPathFound) {
+                    path(end, false);
+                    path(Objects.requireNonNull(end.other), false);
+                }
+            } else if (apply.signal() instanceof LinkSignal.Offer offer) {
                 respond(endOf(apply.link()), offer.sdp());
                 pending.add(() -> handle(new Input.LinkSignalled(apply.link(), new LinkSignal.Answer(offer.sdp()))));
             } else if (apply.signal() instanceof LinkSignal.Answer answer) {

@@ -70,6 +70,9 @@ public final class MailboxSession implements SignalingSession {
     /** A WebSocket without {@code pong} for this long is given up. */
     public static final Duration PONG_TIMEOUT = Duration.ofSeconds(10);
 
+    /** A WebSocket that was probed is given up without {@code pong} for this long. */
+    public static final Duration PROBE_TIMEOUT = Duration.ofSeconds(3);
+
     /** How long the worker is asked to hold a poll. */
     static final Duration POLL_WAIT = Duration.ofSeconds(25);
 
@@ -116,6 +119,8 @@ public final class MailboxSession implements SignalingSession {
     private boolean wasConnected;
     private boolean rejoinedAtOnce;
     private int webSocketFailures;
+    private boolean isProbed;
+    private boolean hasToWait;
     private @Nullable WebSocket webSocket;
     private @Nullable CompletableFuture<Answer> pollCall;
     private CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
@@ -223,6 +228,11 @@ public final class MailboxSession implements SignalingSession {
         CompletableFuture<Void> result = new CompletableFuture<>();
         loop.execute(() -> release(fence, result));
         return result.copy();
+    }
+
+    @Override
+    public void probe() {
+        loop.execute(this::look);
     }
 
     @Override
@@ -358,7 +368,40 @@ public final class MailboxSession implements SignalingSession {
         if (wanted.compareTo(MAX_REQUESTED_WAIT) > 0) {
             wanted = MAX_REQUESTED_WAIT;
         }
-        connectionTimer.start(own.compareTo(wanted) > 0 ? own : wanted, this::open);
+        hasToWait = wanted.compareTo(own) > 0;
+        connectionTimer.start(hasToWait ? wanted : own, this::open);
+    }
+
+    private void look() {
+        if (phase == Phase.WAITING && !hasToWait) {
+            forgetIdleConnections();
+            open();
+        } else if (phase == Phase.CONNECTED && !isProbed) {
+            forgetIdleConnections();
+            WebSocket open = webSocket;
+            Joined at = place;
+            if (open != null) {
+                isProbed = true;
+                open.send("ping");
+                pongTimer.start(PROBE_TIMEOUT, this::probeFailed);
+            } else if (at != null) {
+                // A poll that is held shows nothing; one that does not wait shows whether the worker is there.
+                abandonConnection();
+                poll(at, Duration.ZERO);
+            }
+        }
+    }
+
+    /** What an exchange with the worker would take from the pool may be of a network that is gone. */
+    private void forgetIdleConnections() {
+        http.client().connectionPool().evictAll();
+    }
+
+    private void probeFailed() {
+        tell(told -> told.onInterrupted(new SignalingException(
+                Problem.UNREACHABLE, "the worker did not answer a ping within " + PROBE_TIMEOUT.toSeconds() + " s")));
+        forgetIdleConnections();
+        open();
     }
 
     /** The place must be taken again: at once the first time, later with backoff. */
@@ -401,6 +444,7 @@ public final class MailboxSession implements SignalingSession {
         generation++;
         connectionTimer.cancel();
         pongTimer.cancel();
+        isProbed = false;
         if (webSocket != null) {
             webSocket.cancel();
             webSocket = null;
@@ -490,6 +534,10 @@ public final class MailboxSession implements SignalingSession {
                 return;
             }
             open.send("ping");
+            if (isProbed) {
+                pingLater();
+                return;
+            }
             pongTimer.start(
                     PONG_TIMEOUT,
                     () -> lost(new SignalingException(
@@ -505,6 +553,7 @@ public final class MailboxSession implements SignalingSession {
         }
         if (text.equals("pong")) {
             pongTimer.cancel();
+            isProbed = false;
             proven();
             return;
         }

@@ -897,6 +897,39 @@ public abstract class SignalingContract {
     }
 
     @Test
+    public void aProbeOfASessionThatIsHeardChangesNothing() {
+        HostedRoom room = announced();
+        SessionProbe one = connected(ada(), room, ADA);
+        SessionProbe two = connected(ben(), room, BEN);
+        two.session.probe();
+        two.session.probe();
+        for (String text : List.of("one", "two", "three")) {
+            done(one.session.send(BEN, MessageType.ENVELOPE, ascii(text)));
+        }
+        await(() -> two.messages.size() == 3);
+        assertThat(two.messages)
+                .containsExactly(
+                        new Message(ADA, MessageType.ENVELOPE, "one"),
+                        new Message(ADA, MessageType.ENVELOPE, "two"),
+                        new Message(ADA, MessageType.ENVELOPE, "three"));
+        assertThat(two.interruptions.get()).isZero();
+    }
+
+    @Test
+    public void aSessionIsProbedWhileTheWorkerIsAwayAndAfterItHasEnded() {
+        HostedRoom room = announced();
+        SessionProbe one = connected(ada(), room, ADA);
+        workerDown();
+        one.session.probe();
+        await(() -> one.interruptions.get() > 0);
+        one.session.probe();
+        workerUp();
+        await(() -> one.connections.get() > 1);
+        leave(one);
+        one.session.probe();
+    }
+
+    @Test
     public void aSessionThatBeginsWhileTheWorkerIsAwayConnectsLater() {
         HostedRoom room = announced();
         workerDown();

@@ -571,6 +571,14 @@ public final class EvilWorker {
         }
 
         @Override
+        public void probe() {
+            SignalingSession open = honest;
+            if (open != null) {
+                open.probe();
+            }
+        }
+
+        @Override
         public void onConnected(List<IceServer> iceServers) {
             listener.onConnected(EvilWorker.this.tell(
                     iceServers, (misbehaviour, told) -> misbehaviour.iceServers(EvilWorker.this, client, told)));

@@ -41,6 +41,7 @@ public final class SimNetwork {
     private final Random random;
     private NetworkProfile profile;
     private final Map<String, Integer> islands = new HashMap<>();
+    private final Map<String, Integer> addresses = new HashMap<>();
     private final Set<String> cutFromWorker = new HashSet<>();
     private boolean workerDown;
     private @Nullable Tap tap;
@@ -88,11 +89,13 @@ public final class SimNetwork {
 
     /**
      * Gives a host another address: the links that it has now carry nothing any more. What is under way over one waits
-     * until its ICE is restarted, or the link is given up. The host reaches the worker, and new links find it.
+     * until its ICE is restarted, or the link is given up. The host reaches the worker, and new links find it; a
+     * session of before is not told anything until it has noticed.
      *
      * @param host the host
      */
     public void changeAddress(String host) {
+        addresses.merge(host, 1, Integer::sum);
         List.copyOf(links).stream().filter(link -> link.isOf(host)).forEach(SimTransport.SimLink::breakPath);
     }
 
@@ -182,6 +185,11 @@ public final class SimNetwork {
         return !workerDown && !cutFromWorker.contains(host);
     }
 
+    /** Which address a host has, counted from 0. */
+    int addressOf(String host) {
+        return addresses.getOrDefault(host, 0);
+    }
+
     /** How long the next packet of a link takes, lost copies included. */
     long linkDelayNanos() {
         long delay = onceNanos();
@@ -233,4 +241,7 @@ public final class SimNetwork {
 
     /** After this long without a way between its hosts, a link is given up, as ICE would. */
     static final Duration LINK_FAILURE = Duration.ofSeconds(25);
+
+    /** A link is not given up before this long after the last ICE restart. */
+    static final Duration RESTART_TIMEOUT = Duration.ofSeconds(30);
 }

@@ -32,6 +32,12 @@ public final class SimSignaling implements Signaling {
 
     private static final int MAX_PAGE = 100;
     private static final Duration RETRY = Duration.ofSeconds(1);
+
+    /** How long a session of before another address goes on without noticing, by itself and when it is probed. */
+    private static final Duration UNPROBED = Duration.ofSeconds(34);
+
+    private static final Duration PROBED = Duration.ofSeconds(3);
+
     private static final Duration MAX_MAIL_AGE = Duration.ofSeconds(60);
     private static final Duration MAX_MESSAGE_AGE = Duration.ofSeconds(30);
 
@@ -190,6 +196,8 @@ public final class SimSignaling implements Signaling {
         private final Executor owner;
         private final SignalingListener listener;
         private State state = State.JOINING;
+        private int address;
+        private long deafNanos;
         private CompletableFuture<Void> released = CompletableFuture.completedFuture(null);
 
         private SimSession(RoomId room, PeerId self, Executor owner, SignalingListener listener) {
@@ -215,6 +223,8 @@ public final class SimSignaling implements Signaling {
                     return;
                 }
                 state = State.CONNECTED;
+                address = network.addressOf(host);
+                deafNanos = 0;
                 tell(() -> listener.onConnected(List.of()));
                 read();
                 watch();
@@ -227,7 +237,8 @@ public final class SimSignaling implements Signaling {
                 if (state != State.CONNECTED) {
                     return;
                 }
-                if (!network.reachesWorker(host)) {
+                deafNanos = isDeaf() ? deafNanos + RETRY.toNanos() : 0;
+                if (!network.reachesWorker(host) || deafNanos >= UNPROBED.toNanos()) {
                     interrupted();
                 } else if (!worker.holds(room, self, this)) {
                     state = State.INTERRUPTED;
@@ -241,10 +252,32 @@ public final class SimSignaling implements Signaling {
 
         /** Reads the mailbox, if the worker can be reached; otherwise it waits until it can. */
         void read() {
-            if (state == State.CONNECTED && network.reachesWorker(host) && worker.holds(room, self, this)) {
+            if (state == State.CONNECTED
+                    && !isDeaf()
+                    && network.reachesWorker(host)
+                    && worker.holds(room, self, this)) {
                 worker.take(room, self, network.time().nowNanos())
                         .forEach(mail -> tell(() -> mail.call().accept(listener)));
             }
+        }
+
+        /** Whether the host has another address now than its connection to the worker. */
+        private boolean isDeaf() {
+            return address != network.addressOf(host);
+        }
+
+        @Override
+        public void probe() {
+            if (state == State.INTERRUPTED) {
+                connect();
+                return;
+            }
+            network.time().at(network.time().nowNanos() + PROBED.toNanos(), () -> {
+                if (state == State.CONNECTED && (isDeaf() || !network.reachesWorker(host))) {
+                    interrupted();
+                    connect();
+                }
+            });
         }
 
         private void interrupted() {

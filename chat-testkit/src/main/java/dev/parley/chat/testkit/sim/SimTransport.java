@@ -92,6 +92,9 @@ public final class SimTransport implements Transport {
             network.links.remove(link);
             SimLink other = link.other;
             if (other != null) {
+                link.pathBroken = true;
+                other.pathBroken = true;
+                other.resume();
                 other.failLater();
             }
         }
@@ -120,6 +123,7 @@ public final class SimTransport implements Transport {
         private boolean restartWhenOpen;
         private int restarts;
         private int restartsWanted;
+        private long restartNanos = Long.MIN_VALUE;
         private byte[] binding = new byte[0];
         private int remoteCandidates;
         private long lastArrivalNanos;
@@ -223,6 +227,7 @@ public final class SimTransport implements Transport {
                 return false;
             }
             restartsWanted++;
+            restartNanos = network.time().nowNanos();
             if (role == LinkRole.RESPONDER) {
                 signal(new LinkSignal.RestartRequest());
             } else {
@@ -238,6 +243,7 @@ public final class SimTransport implements Transport {
             descriptions.add(offer.sdp());
             lastOffer = SimNetwork.numberOf(offer.sdp());
             restarts++;
+            restartNanos = network.time().nowNanos();
             remoteCandidates = 0;
             signal(new LinkSignal.Answer("sim-answer-" + network.register(this), offer.sdp()));
             signalCandidates();
@@ -481,13 +487,21 @@ public final class SimTransport implements Transport {
 
         private boolean failing;
 
-        /** Gives the link up after a while, unless what is held has gone on by then. */
+        /** Gives the link up after a while, unless what is held has gone on by then, or another path is looked for. */
         private void failLater() {
-            if (failing) {
-                return;
+            if (!failing) {
+                failing = true;
+                failAt(network.time().nowNanos() + SimNetwork.LINK_FAILURE.toNanos());
             }
-            failing = true;
-            network.time().at(network.time().nowNanos() + SimNetwork.LINK_FAILURE.toNanos(), () -> {
+        }
+
+        private void failAt(long nanos) {
+            network.time().at(nanos, () -> {
+                long restartEnds = restartNanos + SimNetwork.RESTART_TIMEOUT.toNanos();
+                if (restartNanos != Long.MIN_VALUE && network.time().nowNanos() < restartEnds) {
+                    failAt(restartEnds);
+                    return;
+                }
                 failing = false;
                 SimLink peer = other;
                 if (!held.isEmpty() || peer == null || peer.state == State.CLOSED) {
