@@ -10,7 +10,7 @@ import java.util.Optional;
  *
  * @param id the same on every peer
  * @param sender who wrote it
- * @param senderName the name that the sender goes by; its own claim, not unique
+ * @param senderName what the sender is shown as, see {@link Participant#shownName}; its own claim
  * @param text at most {@link OutgoingMessage#MAX_TEXT_BYTES} bytes of UTF-8
  * @param sentAt the sender's clock; its own claim
  * @param replyTo the message that this one answers

@@ -1,6 +1,7 @@
 package dev.parley.chat;
 
 import dev.parley.chat.crypto.RoomCode;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -142,6 +143,144 @@ public interface Room {
     CompletableFuture<MessageId> send(OutgoingMessage message);
 
     /**
+     * Gives one's own message another wording. Everybody keeps the earlier ones; what it answers stays.
+     *
+     * @param message one's own, which was sent at most two days ago
+     * @param wording the new wording, without {@link OutgoingMessage#replyTo}
+     * @return completes when it is accepted on this side: signed, queued for sending and durable in the store. Fails
+     *     with {@link NotAllowedException} when there is no right to it, the message is not known here, too old, or was
+     *     changed 32 times (nothing has changed), with {@link BackpressureException} when too much waits, with
+     *     {@link RoomClosedException}, with {@link StoreException}
+     * @throws IllegalArgumentException if the wording answers a message
+     */
+    CompletableFuture<Void> edit(MessageId message, OutgoingMessage wording);
+
+    /**
+     * Gives one's own message another wording; see {@link #edit(MessageId, OutgoingMessage)}.
+     *
+     * @param message one's own
+     * @param text see {@link OutgoingMessage#builder}
+     * @return see {@link #edit(MessageId, OutgoingMessage)}
+     * @throws IllegalArgumentException if the text is empty or too long
+     */
+    default CompletableFuture<Void> edit(MessageId message, String text) {
+        return edit(message, OutgoingMessage.of(text));
+    }
+
+    /**
+     * Deletes a message: one's own, or as the host or a moderator that of somebody whose role is lower. It is shown
+     * nowhere any more; who has read it has read it, and a program may keep it.
+     *
+     * @param message which
+     * @return completes when it is accepted on this side: signed, queued for sending and durable in the store. Fails
+     *     with {@link NotAllowedException} when there is no right to it, or the message is not known here (nothing has
+     *     changed), with {@link BackpressureException} when too much waits, with {@link RoomClosedException}, with
+     *     {@link StoreException}
+     */
+    CompletableFuture<Void> delete(MessageId message);
+
+    /**
+     * Puts a reaction under a message, or takes it back. One participant has at most 8 under a message at a time, and
+     * changes them at most 32 times.
+     *
+     * @param message which; not a private one
+     * @param reaction the reaction
+     * @param add whether to add it
+     * @return completes when it is accepted on this side: signed, queued for sending and durable in the store. Fails
+     *     with {@link NotAllowedException} when there is no right to it, the message is not shown here, or there are
+     *     too many already (nothing has changed), with {@link BackpressureException} when too much waits, with
+     *     {@link RoomClosedException}, with {@link StoreException}
+     */
+    CompletableFuture<Void> react(MessageId message, Reaction reaction, boolean add);
+
+    /**
+     * Sends a message to one participant. It is sealed to that one's key besides the group's, so that nobody else in
+     * the room can read it; all see that it was sent, to whom, and how long it is. {@link RoomListener#onDelivery} is
+     * not called for it.
+     *
+     * @param to a participant that is here now, not oneself
+     * @param message the message
+     * @return completes with the message's id as {@link #send(OutgoingMessage)} does, and fails likewise; with
+     *     {@link NotAllowedException} also when there is no such participant
+     */
+    CompletableFuture<MessageId> sendPrivate(PeerId to, OutgoingMessage message);
+
+    /**
+     * Returns how the room is set; the listener may hear of it a moment later.
+     *
+     * @return the settings of now
+     */
+    RoomSettings settings();
+
+    /**
+     * Sets the room. Only what differs from {@link #settings} is changed. The host can change all; a moderator the
+     * topic, slow mode and the lock.
+     *
+     * @param settings how it is to be
+     * @return completes when it is accepted on this side: signed, queued for sending and durable in the store. Fails
+     *     with {@link NotAllowedException} when there is no right to it, that is who is neither (nothing has changed),
+     *     with {@link BackpressureException} when too much waits, with {@link RoomClosedException}, with
+     *     {@link StoreException}
+     */
+    CompletableFuture<Void> change(RoomSettings settings);
+
+    /**
+     * Gives a participant a role. The host can give each to everybody else; a moderator MEMBER and READ_ONLY to those
+     * below it.
+     *
+     * @param peer to whom; need not be in the room
+     * @param role MODERATOR, MEMBER or READ_ONLY
+     * @return completes when it is accepted on this side: signed, queued for sending and durable in the store. Fails
+     *     with {@link NotAllowedException} when there is no right to it, that is who is neither (nothing has changed),
+     *     with {@link BackpressureException} when too much waits, with {@link RoomClosedException}, with
+     *     {@link StoreException}
+     * @throws IllegalArgumentException if the role is HOST
+     */
+    CompletableFuture<Void> giveRole(PeerId peer, Participant.Role role);
+
+    /**
+     * Silences a participant: what it says from then on is shown nowhere. The host and moderators can, to those below
+     * them.
+     *
+     * @param peer whom; need not be in the room
+     * @param until when it ends, by the clock of whoever is muted and at most ten minutes early; empty for never
+     * @return completes when it is accepted on this side: signed, queued for sending and durable in the store. Fails
+     *     with {@link NotAllowedException} when there is no right to it, that is who is neither (nothing has changed),
+     *     with {@link BackpressureException} when too much waits, with {@link RoomClosedException}, with
+     *     {@link StoreException}
+     */
+    CompletableFuture<Void> mute(PeerId peer, Optional<Instant> until);
+
+    /**
+     * Lets a participant speak again; see {@link #mute}.
+     *
+     * @param peer whom
+     * @return completes when it is accepted on this side: signed, queued for sending and durable in the store. Fails
+     *     with {@link NotAllowedException} when there is no right to it, that is who is neither (nothing has changed),
+     *     with {@link BackpressureException} when too much waits, with {@link RoomClosedException}, with
+     *     {@link StoreException}
+     */
+    CompletableFuture<Void> unmute(PeerId peer);
+
+    /**
+     * Hides what a peer says and has said, on this side alone: nobody is told. Holds until the room is closed here or
+     * {@link #unblock}; it is kept nowhere.
+     *
+     * @param peer whom, another than oneself; at most 4,096 at a time
+     * @return completes when it holds. Fails with {@link NotAllowedException} for oneself or one too many, with
+     *     {@link RoomClosedException}
+     */
+    CompletableFuture<Void> block(PeerId peer);
+
+    /**
+     * Shows again what a peer says and has said.
+     *
+     * @param peer who was blocked; nothing happens if it was not
+     * @return completes when it holds; fails with {@link RoomClosedException}
+     */
+    CompletableFuture<Void> unblock(PeerId peer);
+
+    /**
      * Gives out a code that one person can say and another type to get the invite of now: see {@link PairingCode}. It
      * is good for one try within ten minutes.
      *
@@ -157,7 +296,10 @@ public interface Room {
      * new one then, at every participant. In a public room, which everybody can enter, it can come back; see
      * {@link #ban}.
      *
-     * <p>Only who leads the room can; a deputy that does cannot remove the host or another deputy.
+     * <p>The host, moderators and a deputy that leads can, those below them: a deputy neither the host nor another
+     * deputy, and nobody who leads. It is an act that all are told of ({@link RoomListener#onModeration}), and that
+     * also hides everywhere what the participant had said and the one who acts had not seen. Where another leads, that
+     * one carries it out; where nobody does, who leads next.
      *
      * @param participant who
      * @return completes when the group goes on without the participant. Fails with {@link NotAllowedException} (nothing
@@ -187,6 +329,8 @@ public interface Room {
      * Names who may lead the room when its host is gone, in this order; replaces whom it named before. With deputies
      * the room outlives its host: when the host leaves or is lost, the first deputy that is there takes the worker's
      * lease and goes on, and the others come to it. A deputy that leads can do what the host can, except for this.
+     *
+     * <p>Deputies are moderators, and stay it when they are no deputies any more, until {@link #giveRole}.
      *
      * <p>From then on participants can be admitted and removed only while the worker can be reached, since only the
      * worker can tell who leads. What is said does not depend on it.

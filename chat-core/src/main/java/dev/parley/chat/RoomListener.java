@@ -1,5 +1,6 @@
 package dev.parley.chat;
 
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -35,6 +36,16 @@ public interface RoomListener {
     default void onParticipantJoined(Room room, Participant participant) {}
 
     /**
+     * A participant has another role, or is shown by another name since another one came or went. Who takes another
+     * name of its own, or begins or ceases to lead, is told as someone who leaves and comes.
+     *
+     * @param room the room
+     * @param before as it was
+     * @param participant as it is
+     */
+    default void onParticipantChanged(Room room, Participant before, Participant participant) {}
+
+    /**
      * Someone has left, or was lost.
      *
      * @param room the room
@@ -66,9 +77,92 @@ public interface RoomListener {
      * A message has its place in the room, one's own included, which has it at once.
      *
      * @param room the room
-     * @param message verified, told once
+     * @param message verified, in its latest wording; told once, and again if it was hidden or removed and is shown
+     *     after all
      */
     default void onMessage(Room room, ChatMessage message) {}
+
+    /**
+     * A message between one other and oneself is shown, one's own included. Told as {@link #onMessage} is. Nobody else
+     * can read it.
+     *
+     * @param room the room
+     * @param message verified
+     * @param to to whom it was said: oneself, or the other if one has said it oneself
+     */
+    default void onPrivateMessage(Room room, ChatMessage message, PeerId to) {}
+
+    /**
+     * Somebody offers a file. The offer is all there is: this version transfers none.
+     *
+     * @param room the room
+     * @param message names the offer, to react to it or delete it
+     * @param sender who offers it
+     * @param offer what is offered; its author's claim
+     */
+    default void onFileOffer(Room room, MessageId message, PeerId sender, FileOffer offer) {}
+
+    /**
+     * A message has another wording, or disappears at another time.
+     *
+     * @param room the room
+     * @param message as it reads now
+     * @param revisions all wordings, the first one first and that of now last
+     */
+    default void onMessageEdited(Room room, ChatMessage message, List<MessageRevision> revisions) {}
+
+    /**
+     * A message, private message or file offer was deleted, or has disappeared by itself. May be told of one that was
+     * never shown, since its deletion came first.
+     *
+     * @param room the room
+     * @param message which; it is not to be shown any more
+     * @param by who deleted it; empty if it disappeared by itself
+     */
+    default void onMessageRemoved(Room room, MessageId message, Optional<PeerId> by) {}
+
+    /**
+     * What was shown is not to be shown any more: something that came late says that its author was muted, for example,
+     * when it said this; or this side has blocked its author.
+     *
+     * @param room the room
+     * @param message which
+     */
+    default void onMessageHidden(Room room, MessageId message) {}
+
+    /**
+     * The reactions under a message have changed.
+     *
+     * @param room the room
+     * @param message which
+     * @param reactions all that there are now, those of the most participants first
+     */
+    default void onReactions(Room room, MessageId message, List<ReactionTotal> reactions) {}
+
+    /**
+     * The room is set differently.
+     *
+     * @param room the room
+     * @param settings as they are now
+     */
+    default void onSettings(Room room, RoomSettings settings) {}
+
+    /**
+     * The host or a moderator did something that had its effect. What was done before one came is told as well.
+     *
+     * @param room the room
+     * @param act what was done
+     */
+    default void onModeration(Room room, ModerationAct act) {}
+
+    /**
+     * What {@link #onModeration} told of has its effect no more: something that came late says that there was no right
+     * to it.
+     *
+     * @param room the room
+     * @param act which
+     */
+    default void onModerationVoided(Room room, MessageId act) {}
 
     /**
      * One's own message has come further. Told for each participant that was in the room when it was sent, and for

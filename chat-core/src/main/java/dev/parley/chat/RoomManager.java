@@ -10,6 +10,7 @@ import dev.parley.chat.internal.protocol.ParticipantMachine;
 import dev.parley.chat.internal.protocol.RoomConfig;
 import dev.parley.chat.internal.protocol.RoomMachine;
 import dev.parley.chat.internal.room.RoomDriver;
+import dev.parley.chat.internal.timeline.EventBodies;
 import dev.parley.chat.store.ChatStore;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.store.InMemoryChatStore;
@@ -17,6 +18,7 @@ import dev.parley.chat.store.InMemoryPeerBook;
 import dev.parley.chat.store.PeerBook;
 import dev.parley.chat.store.RoomRecord;
 import dev.parley.chat.store.StoredEvent;
+import dev.parley.chat.store.TimelinePosition;
 import dev.parley.chat.transport.Environment;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.RoomEntry;
@@ -32,6 +34,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -76,6 +79,9 @@ public final class RoomManager implements AutoCloseable {
     private static final int MAX_LISTED_ROOMS = 1_000;
     private static final int LISTED_PER_PAGE = 100;
     private static final int SEED_BYTES = 32;
+
+    /** How far back acts of moderation are looked for in the store. */
+    private static final int MAX_PAGES_OF_ACTS = 10;
 
     private final Identity identity;
     private final String displayName;
@@ -296,8 +302,34 @@ public final class RoomManager implements AutoCloseable {
         return driver(machine, descriptor, signed, invite, false, listener);
     }
 
-    /** What one has said last and the room has ordered, as far as one read of the store gives it. */
+    /**
+     * What was said last: of oneself as much as one read of the store gives, of all likewise, and the acts of
+     * moderation of some pages more.
+     */
     private List<StoredEvent> said(RoomId room, Map<PeerId, EventHead> heads, List<StoredEvent> outbox) {
+        if (heads.isEmpty()) {
+            return List.of();
+        }
+        TreeMap<TimelinePosition, StoredEvent> said = new TreeMap<>();
+        ownSaid(room, heads, outbox).forEach(event -> said.put(TimelinePosition.of(event), event));
+        TimelinePosition before = null;
+        for (int page = 0; page < MAX_PAGES_OF_ACTS; page++) {
+            List<StoredEvent> events = store.timeline(room, before, ChatStore.MAX_PAGE);
+            for (StoredEvent event : events) {
+                TimelinePosition position = TimelinePosition.of(event);
+                before = before == null || position.compareTo(before) < 0 ? position : before;
+                if (page == 0 || EventBodies.isAct(event.type())) {
+                    said.put(position, event);
+                }
+            }
+            if (events.size() < ChatStore.MAX_PAGE) {
+                break;
+            }
+        }
+        return List.copyOf(said.values());
+    }
+
+    private List<StoredEvent> ownSaid(RoomId room, Map<PeerId, EventHead> heads, List<StoredEvent> outbox) {
         EventHead head = heads.get(identity.peerId());
         long end = !outbox.isEmpty() ? outbox.get(0).seq() : head == null ? 1 : head.seq() + 1;
         return end == 1
@@ -349,8 +381,12 @@ public final class RoomManager implements AutoCloseable {
             Invite invite,
             boolean hosted,
             RoomListener listener) {
-        store.remember(new RoomRecord(
-                descriptor.room(), descriptor.name(), hosted, Instant.ofEpochMilli(environment.epochMillis())));
+        Instant now = Instant.ofEpochMilli(environment.epochMillis());
+        store.remember(new RoomRecord(descriptor.room(), descriptor.name(), hosted, now));
+        // From now on nothing of ours is deleted that nobody has yet.
+        store.acknowledge(descriptor.room(), identity.peerId(), 0);
+        store.deleteExpired(now);
+        store.applyRetention(now);
         Participant self = new Participant(
                 identity.peerId(), displayName, hosted ? Participant.Role.HOST : Participant.Role.MEMBER, true);
         Executor listeners = listenerExecutor != null

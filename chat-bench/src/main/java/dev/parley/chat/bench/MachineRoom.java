@@ -37,6 +37,7 @@ final class MachineRoom {
     private static final int JOINS_AT_ONCE = 32;
 
     private static final long PAUSE_NANOS = 2_000_000_000L;
+    private static final long SAY_NANOS = 20_000_000L;
     private static final int MAX_QUEUED_BYTES = 4 * 1024 * 1024;
     private static final long EPOCH_MILLIS = System.currentTimeMillis();
 
@@ -137,6 +138,8 @@ final class MachineRoom {
 
     /** Says something: the frames that leave, and all else that is to be done. */
     List<Output> say(Side side, OutgoingMessage message) {
+        // As slowly as an author may go on for ever: nobody else takes more than that.
+        now += SAY_NANOS;
         return outputsOf(side, new Input.Submit(nextTicket++, message));
     }
 

@@ -4,15 +4,19 @@ import dev.parley.chat.ChatMessage;
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
+import dev.parley.chat.FileOffer;
 import dev.parley.chat.HistoryFile;
 import dev.parley.chat.IdentityAlert;
 import dev.parley.chat.MessageId;
+import dev.parley.chat.ModerationAct;
 import dev.parley.chat.PairingOffer;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.PublicRoom;
+import dev.parley.chat.ReactionTotal;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.RoomOptions;
+import dev.parley.chat.RoomSettings;
 import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.crypto.RoomCode;
 import dev.parley.chat.crypto.SafetyNumber;
@@ -53,6 +57,18 @@ sealed interface Event {
         }
     }
 
+    /** Someone who is there is away, is reached no more, or both are over. */
+    record Reached(PeerId peer, String name, dev.parley.chat.Presence presence) implements Event {}
+
+    /** Someone writes, or does not any more. */
+    record Typing(PeerId peer, String name, boolean isTyping) implements Event {}
+
+    /** What somebody said did not come. */
+    record Gap(PeerId author, String name, long fromSeq, long toSeq) implements Event {}
+
+    /** Somebody has said two different things in one place. */
+    record Fork(PeerId author, String name) implements Event {}
+
     /** Who is there; the answer to a command. */
     record Participants(@Nullable String ref, List<Participant> participants, Set<PeerId> verified) implements Event {}
 
@@ -70,6 +86,33 @@ sealed interface Event {
 
     /** A message has its place in the room. */
     record Message(ChatMessage message) implements Event {}
+
+    /** A message between one other and oneself; the name is that of whom it was said to. */
+    record PrivateMessage(ChatMessage message, PeerId to, String toName) implements Event {}
+
+    /** Somebody offers a file. */
+    record FileOffered(MessageId id, PeerId sender, String name, FileOffer offer) implements Event {}
+
+    /** A message has another wording. */
+    record Edited(ChatMessage message) implements Event {}
+
+    /** A message was deleted, or has disappeared. */
+    record Removed(MessageId id, Optional<PeerId> by) implements Event {}
+
+    /** A message is not to be shown any more: its author had no right to it. */
+    record Hidden(MessageId id) implements Event {}
+
+    /** The reactions under a message have changed. */
+    record Reactions(MessageId id, List<ReactionTotal> totals) implements Event {}
+
+    /** The room is set differently. */
+    record RoomSet(RoomSettings settings) implements Event {}
+
+    /** The host or a moderator has done something. */
+    record Moderated(ModerationAct act, String byName, String subjectName) implements Event {}
+
+    /** What a moderator has done does not count any more. */
+    record ModerationVoided(MessageId act) implements Event {}
 
     /** One's own message was accepted. */
     record Accepted(@Nullable String ref, MessageId id) implements Event {}

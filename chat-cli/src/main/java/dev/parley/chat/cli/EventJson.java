@@ -10,6 +10,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.chat.ChatMessage;
 import dev.parley.chat.EmoteReference;
 import dev.parley.chat.Participant;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.ReactionTotal;
+import dev.parley.chat.RoomSettings;
 import dev.parley.chat.store.KnownPeer;
 import org.jspecify.annotations.Nullable;
 
@@ -97,6 +100,21 @@ final class EventJson {
         if (event instanceof Event.Presence e) {
             return describe(named("participant"), e.participant(), e.status());
         }
+        if (event instanceof Event.Reached e) {
+            return about(named("presence"), e.peer(), e.name())
+                    .put("presence", e.presence().name());
+        }
+        if (event instanceof Event.Typing e) {
+            return about(named("typing"), e.peer(), e.name()).put("typing", e.isTyping());
+        }
+        if (event instanceof Event.Gap e) {
+            return about(named("history_gap"), e.author(), e.name())
+                    .put("from", e.fromSeq())
+                    .put("to", e.toSeq());
+        }
+        if (event instanceof Event.Fork e) {
+            return about(named("history_fork"), e.author(), e.name());
+        }
         if (event instanceof Event.Participants e) {
             ObjectNode json = withRef(named("participants"), e.ref());
             ArrayNode list = json.putArray("participants");
@@ -133,7 +151,11 @@ final class EventJson {
             return json.put("verified", e.alert().verified());
         }
         if (event instanceof Event.Message e) {
-            return message(e.message());
+            return message("message", e.message());
+        }
+        ObjectNode act = act(event);
+        if (act != null) {
+            return act;
         }
         if (event instanceof Event.Accepted e) {
             return withRef(named("accepted"), e.ref()).put("id", e.id().value());
@@ -297,8 +319,72 @@ final class EventJson {
         return json;
     }
 
-    private static ObjectNode message(ChatMessage message) {
-        ObjectNode json = named("message")
+    /** What was done to what was said, and to the room; null if it is something else. */
+    private static @Nullable ObjectNode act(Event event) {
+        if (event instanceof Event.PrivateMessage e) {
+            return message("private_message", e.message()).put("to", e.to().value());
+        }
+        if (event instanceof Event.FileOffered e) {
+            return named("file_offered")
+                    .put("id", e.id().value())
+                    .put("from", e.sender().value())
+                    .put("name", e.name())
+                    .put("file", e.offer().name())
+                    .put("size", e.offer().size())
+                    .put("mediaType", e.offer().mediaType())
+                    .put("sha256", e.offer().sha256());
+        }
+        if (event instanceof Event.Edited e) {
+            return message("message_edited", e.message());
+        }
+        if (event instanceof Event.Removed e) {
+            ObjectNode json = named("message_removed").put("id", e.id().value());
+            e.by().ifPresent(by -> json.put("by", by.value()));
+            return json;
+        }
+        if (event instanceof Event.Hidden e) {
+            return named("message_hidden").put("id", e.id().value());
+        }
+        if (event instanceof Event.Reactions e) {
+            ObjectNode json = named("reactions").put("id", e.id().value());
+            ArrayNode list = json.putArray("reactions");
+            for (ReactionTotal total : e.totals()) {
+                ObjectNode each =
+                        list.addObject().put("text", total.reaction().text()).put("count", total.count());
+                total.reaction().provider().ifPresent(provider -> each.put("provider", provider));
+                total.reaction().emote().ifPresent(emote -> each.put("emote", emote));
+            }
+            return json;
+        }
+        if (event instanceof Event.RoomSet e) {
+            RoomSettings settings = e.settings();
+            return named("settings")
+                    .put("topic", settings.topic())
+                    .put("history", settings.history().kind().name())
+                    .put("historyMessages", settings.history().messages())
+                    .put("historySeconds", settings.history().time().toSeconds())
+                    .put("slowMode", settings.slowMode().toSeconds())
+                    .put("locked", settings.locked())
+                    .put("disappearAfter", settings.disappearAfter().toSeconds());
+        }
+        if (event instanceof Event.Moderated e) {
+            ObjectNode json = named("moderation")
+                    .put("id", e.act().id().value())
+                    .put("kind", e.act().kind().name())
+                    .put("by", e.act().by().value());
+            e.act().subject().ifPresent(peer -> json.put("peerId", peer.value()));
+            e.act().role().ifPresent(role -> json.put("role", role.name()));
+            e.act().until().ifPresent(until -> json.put("until", until.toEpochMilli()));
+            return json;
+        }
+        if (event instanceof Event.ModerationVoided e) {
+            return named("moderation_voided").put("id", e.act().value());
+        }
+        return null;
+    }
+
+    private static ObjectNode message(String event, ChatMessage message) {
+        ObjectNode json = named(event)
                 .put("id", message.id().value())
                 .put("from", message.sender().value())
                 .put("name", message.senderName())
@@ -318,11 +404,18 @@ final class EventJson {
     }
 
     private static ObjectNode describe(ObjectNode json, Participant participant, Event.Presence.Status status) {
-        return json.put("peerId", participant.id().value())
+        json.put("peerId", participant.id().value())
                 .put("name", participant.name())
                 .put("status", status.name())
                 .put("role", participant.role().name())
                 .put("self", participant.self());
+        return participant.shownName().equals(participant.name())
+                ? json
+                : json.put("shownName", participant.shownName());
+    }
+
+    private static ObjectNode about(ObjectNode json, PeerId peer, String name) {
+        return json.put("peerId", peer.value()).put("name", name);
     }
 
     private static ObjectNode named(String event) {

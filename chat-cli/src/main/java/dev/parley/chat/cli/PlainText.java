@@ -6,6 +6,7 @@ import dev.parley.chat.DeliveryState;
 import dev.parley.chat.IdentityAlert;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
+import dev.parley.chat.RoomSettings;
 import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.store.KnownPeer;
 import java.net.URI;
@@ -15,6 +16,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Puts events into lines for people. Everything that a peer or a worker said is cleaned on the way; no escape code is
@@ -86,6 +88,28 @@ final class PlainText {
             return line("-- " + clean(e.participant().name())
                     + (e.status() == Event.Presence.Status.ONLINE ? " is here" : " has left"));
         }
+        if (event instanceof Event.Reached e) {
+            return line("-- " + clean(e.name())
+                    + switch (e.presence()) {
+                        case ONLINE -> " is back";
+                        case AWAY -> " is away";
+                        case RECONNECTING -> " cannot be reached at the moment";
+                        case OFFLINE -> " has left";
+                    });
+        }
+        if (event instanceof Event.Typing) {
+            return Optional.empty();
+        }
+        if (event instanceof Event.Gap e) {
+            long missing = e.toSeq() - e.fromSeq() + 1;
+            return line("-- " + (missing == 1 ? "1 thing that " : missing + " things that ") + clean(e.name())
+                    + " said did not come, and nobody here has " + (missing == 1 ? "it" : "them"));
+        }
+        if (event instanceof Event.Fork e) {
+            return line("-- " + clean(e.name())
+                    + " has said two different things in one place: its history was lost, or its"
+                    + " identity is used twice, or it says one thing to some and another to others");
+        }
         if (event instanceof Event.Participants e) {
             return line(e.participants().stream()
                     .map(there -> describe(there) + (e.verified().contains(there.id()) ? ", verified" : ""))
@@ -116,6 +140,10 @@ final class PlainText {
         }
         if (event instanceof Event.Accepted) {
             return Optional.empty();
+        }
+        String act = act(event);
+        if (act != null) {
+            return line(act);
         }
         if (event instanceof Event.Coded e) {
             return line("Code: " + clean(e.code()) + " (say it to one person; good for one try, until "
@@ -287,9 +315,94 @@ final class PlainText {
                         .orElse("not verified");
     }
 
+    /** What was done to what was said, and to the room; null if it is something else. */
+    private @Nullable String act(Event event) {
+        if (event instanceof Event.PrivateMessage e) {
+            return message(e.message(), " to " + clean(e.toName()) + " alone");
+        }
+        if (event instanceof Event.FileOffered e) {
+            return "-- " + clean(e.name()) + " offers the file "
+                    + clean(e.offer().name()) + ", " + e.offer().size() + " bytes";
+        }
+        if (event instanceof Event.Edited e) {
+            return message(e.message(), " (changed)");
+        }
+        if (event instanceof Event.Removed e) {
+            return e.by().isPresent() ? "-- a message was deleted" : "-- a message has disappeared";
+        }
+        if (event instanceof Event.Hidden) {
+            return "-- a message is hidden: its author had no right to it";
+        }
+        if (event instanceof Event.Reactions e) {
+            return "-- "
+                    + (e.totals().isEmpty()
+                            ? "no reaction is left"
+                            : e.totals().stream()
+                                    .map(total -> clean(total.reaction().text()) + " " + total.count())
+                                    .collect(Collectors.joining(", ")));
+        }
+        if (event instanceof Event.RoomSet e) {
+            return settings(e.settings());
+        }
+        if (event instanceof Event.Moderated e) {
+            return moderation(e);
+        }
+        return event instanceof Event.ModerationVoided
+                ? "-- something that a moderator did does not count any more"
+                : null;
+    }
+
+    private static String settings(RoomSettings settings) {
+        StringBuilder line = new StringBuilder("-- the room");
+        line.append(settings.topic().isEmpty() ? " has no topic" : ": " + clean(settings.topic()));
+        if (settings.locked()) {
+            line.append("; only the host and moderators speak");
+        }
+        if (!settings.slowMode().isZero()) {
+            line.append("; one message in ")
+                    .append(settings.slowMode().toSeconds())
+                    .append(" s");
+        }
+        if (!settings.disappearAfter().isZero()) {
+            line.append("; messages disappear after ")
+                    .append(settings.disappearAfter().toSeconds())
+                    .append(" s");
+        }
+        return line.toString();
+    }
+
+    private String moderation(Event.Moderated event) {
+        String by = "-- " + clean(event.byName());
+        String subject = clean(event.subjectName());
+        return switch (event.act().kind()) {
+            case SETTINGS -> by + " has set the room";
+            case ROLE ->
+                by + " has made " + subject + " "
+                        + event.act()
+                                .role()
+                                .map(PlainText::lower)
+                                .orElse("member")
+                                .replace('_', '-');
+            case KICK -> by + " has removed " + subject;
+            case BAN -> by + " has removed " + subject + " for good";
+            case UNBAN -> by + " lets " + subject + " come in again";
+            case MUTE ->
+                by + " has muted " + subject
+                        + event.act()
+                                .until()
+                                .map(until -> " until " + CLOCK.format(until.atZone(zone)))
+                                .orElse("");
+            case UNMUTE -> by + " lets " + subject + " speak again";
+        };
+    }
+
     private String message(ChatMessage message) {
-        String line = "[" + CLOCK.format(message.sentAt().atZone(zone)) + "] " + clean(message.senderName()) + ": "
-                + clean(message.text());
+        return message(message, "");
+    }
+
+    private String message(ChatMessage message, String how) {
+        String line = "[" + CLOCK.format(message.sentAt().atZone(zone)) + "] " + clean(message.senderName()) + how
+                + ": " + clean(message.text());
         if (message.emotes().isEmpty()) {
             return line;
         }
@@ -307,7 +420,13 @@ final class PlainText {
     }
 
     private static String describe(Participant participant) {
-        return "-- " + clean(participant.name()) + (participant.role() == Participant.Role.HOST ? ", host" : "")
+        return "-- " + clean(participant.shownName())
+                + switch (participant.role()) {
+                    case HOST -> ", host";
+                    case MODERATOR -> ", moderator";
+                    case READ_ONLY -> ", reads only";
+                    case MEMBER -> "";
+                }
                 + (participant.self() ? ", you" : "");
     }
 

@@ -5,16 +5,22 @@ import dev.parley.chat.ChatMessage;
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
+import dev.parley.chat.FileOffer;
 import dev.parley.chat.IdentityAlert;
 import dev.parley.chat.Invite;
 import dev.parley.chat.MessageId;
+import dev.parley.chat.MessageRevision;
+import dev.parley.chat.ModerationAct;
 import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.PairingOffer;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
+import dev.parley.chat.Presence;
+import dev.parley.chat.ReactionTotal;
 import dev.parley.chat.Room;
 import dev.parley.chat.RoomClosedException;
 import dev.parley.chat.RoomListener;
+import dev.parley.chat.RoomSettings;
 import dev.parley.chat.RoomStats;
 import dev.parley.chat.StoreException;
 import dev.parley.chat.store.PeerBook;
@@ -59,6 +65,7 @@ final class RoomRun implements RoomListener {
     private final CliContext context;
     private final Emotes emotes;
     private final Verifier verifier;
+    private final TypedDeeds deeds;
     private final InputEnd inputEnd;
     private final boolean givesCode;
     private final AtomicBoolean entered = new AtomicBoolean();
@@ -79,6 +86,7 @@ final class RoomRun implements RoomListener {
         this.context = context;
         this.emotes = emotes;
         this.verifier = new Verifier(console, peers);
+        this.deeds = new TypedDeeds(emotes::mark, this::tell);
         this.inputEnd = inputEnd;
     }
 
@@ -198,7 +206,91 @@ final class RoomRun implements RoomListener {
 
     @Override
     public void onMessage(Room room, ChatMessage message) {
+        deeds.told(room, message);
         tell(new Event.Message(message));
+    }
+
+    @Override
+    public void onPrivateMessage(Room room, ChatMessage message, PeerId to) {
+        tell(new Event.PrivateMessage(message, to, shownName(room, to)));
+    }
+
+    @Override
+    public void onFileOffer(Room room, MessageId message, PeerId sender, FileOffer offer) {
+        tell(new Event.FileOffered(message, sender, shownName(room, sender), offer));
+    }
+
+    @Override
+    public void onMessageEdited(Room room, ChatMessage message, List<MessageRevision> revisions) {
+        tell(new Event.Edited(message));
+    }
+
+    @Override
+    public void onMessageRemoved(Room room, MessageId message, Optional<PeerId> by) {
+        tell(new Event.Removed(message, by));
+    }
+
+    @Override
+    public void onPresence(Room room, PeerId participant, Presence presence) {
+        if (!participant.equals(room.self().id())) {
+            tell(new Event.Reached(participant, shownName(room, participant), presence));
+        }
+    }
+
+    @Override
+    public void onTyping(Room room, PeerId participant, boolean isTyping) {
+        tell(new Event.Typing(participant, shownName(room, participant), isTyping));
+    }
+
+    @Override
+    public void onHistoryGap(Room room, PeerId author, long fromSeq, long toSeq) {
+        tell(new Event.Gap(author, shownName(room, author), fromSeq, toSeq));
+    }
+
+    @Override
+    public void onHistoryFork(Room room, PeerId author) {
+        tell(new Event.Fork(author, shownName(room, author)));
+    }
+
+    @Override
+    public void onMessageHidden(Room room, MessageId message) {
+        tell(new Event.Hidden(message));
+    }
+
+    @Override
+    public void onReactions(Room room, MessageId message, List<ReactionTotal> reactions) {
+        tell(new Event.Reactions(message, reactions));
+    }
+
+    @Override
+    public void onSettings(Room room, RoomSettings settings) {
+        tell(new Event.RoomSet(settings));
+    }
+
+    @Override
+    public void onModeration(Room room, ModerationAct act) {
+        tell(new Event.Moderated(
+                act,
+                shownName(room, act.by()),
+                act.subject().map(peer -> shownName(room, peer)).orElse("")));
+    }
+
+    @Override
+    public void onModerationVoided(Room room, MessageId act) {
+        tell(new Event.ModerationVoided(act));
+    }
+
+    @Override
+    public void onParticipantChanged(Room room, Participant before, Participant participant) {
+        tell(new Event.Presence(participant, Event.Presence.Status.ONLINE));
+    }
+
+    private static String shownName(Room room, PeerId peer) {
+        return room.participants().stream()
+                .filter(participant -> participant.id().equals(peer))
+                .map(Participant::shownName)
+                .findFirst()
+                .orElse(peer.value().substring(0, 8));
     }
 
     @Override
@@ -311,6 +403,14 @@ final class RoomRun implements RoomListener {
             RoomActs.carryOut(room, act, this::tell);
             return;
         }
+        if (line.strip().startsWith("/reply ")) {
+            String text = line.strip().substring("/reply ".length()).strip();
+            send(room, new InputCommand.Send(text, deeds.last(), null));
+            return;
+        }
+        if (deeds.carryOut(room, line.strip())) {
+            return;
+        }
         InputCommand verification = InputCommand.typedVerification(line.strip());
         if (verification instanceof InputCommand.Verify verify) {
             answer(verify, () -> verifier.run(room, verify));
@@ -327,12 +427,17 @@ final class RoomRun implements RoomListener {
                 answer(who, () -> participants(room, who.ref()));
             }
             case "/stats" -> tellStats(room);
+            case "/away" -> room.away(true);
+            case "/back" -> room.away(false);
             case "/code" -> giveCode(room, null);
             case "/help" ->
-                console.notice(
-                        "type a message, or /who, /verify, /verify NAME, /verify NAME ok, /unverify NAME, /code, /stats,"
-                                + " /leave, /help; who leads the room also /kick WHO, /ban WHO, /unban PEER-ID, /deputies WHO…;"
-                                + " a message that begins with a slash is written with two");
+                console.notice("type a message, or /who, /verify, /verify NAME, /verify NAME ok, /unverify NAME, /code,"
+                        + " /stats, /away, /back, /leave, /help; /reply TEXT and /react EMOJI to the last message, /edit TEXT and /delete of"
+                        + " your last one, /msg NAME TEXT to one alone, /block NAME, /unblock NAME; the host and"
+                        + " moderators also /topic TEXT, /slow SECONDS, /lock, /unlock, /mute NAME [MINUTES], /unmute"
+                        + " NAME, /role NAME moderator|member|readonly, /kick WHO, /ban WHO, /unban PEER-ID; the host"
+                        + " also /deputies WHO…;"
+                        + " a message that begins with a slash is written with two");
             default -> {
                 if (line.startsWith("/") && !line.startsWith("//")) {
                     console.emit(new Event.Problem(

@@ -32,7 +32,7 @@ final class TypedAct {
         return new InputCommand.Act(kind, kind == InputCommand.Act.Kind.DEPUTIES ? words(rest) : List.of(rest), null);
     }
 
-    private static List<String> words(String text) {
+    static List<String> words(String text) {
         List<String> words = new ArrayList<>();
         Matcher matcher = WORD.matcher(text);
         while (matcher.find()) {

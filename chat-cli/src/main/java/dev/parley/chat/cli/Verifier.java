@@ -107,7 +107,9 @@ final class Verifier {
         String key = KnownPeer.nameKey(name);
         List<PeerId> found = new ArrayList<>();
         for (Participant participant : room.participants()) {
-            if (!participant.self() && KnownPeer.nameKey(participant.name()).equals(key)) {
+            boolean isMeant = KnownPeer.nameKey(participant.name()).equals(key)
+                    || KnownPeer.nameKey(participant.shownName()).equals(key);
+            if (!participant.self() && isMeant) {
                 found.add(participant.id());
             }
         }

@@ -17,6 +17,7 @@ class EventJsonTest {
         String room = "a".repeat(32);
         String other = "e".repeat(32);
         String id = "c".repeat(51) + "a";
+        String who = "\"peerId\":\"" + peer + "\",\"name\":\"A\\u001B[2Jda\"";
         String ada = "\"peerId\":\"" + peer
                 + "\",\"name\":\"A\\u001B[2Jda\",\"status\":\"%s\",\"role\":\"HOST\",\"self\":false";
         assertThat(Examples.events().stream().map(EventJson::write))
@@ -33,6 +34,13 @@ class EventJsonTest {
                         "{\"event\":\"state\",\"state\":\"CLOSED\",\"reason\":\"LEFT\",\"origin\":\"LOCAL\",\"detail\":\"you left\"}",
                         "{\"event\":\"participant\"," + ada.formatted("ONLINE") + "}",
                         "{\"event\":\"participant\"," + ada.formatted("OFFLINE") + "}",
+                        "{\"event\":\"presence\"," + who + ",\"presence\":\"RECONNECTING\"}",
+                        "{\"event\":\"presence\"," + who + ",\"presence\":\"AWAY\"}",
+                        "{\"event\":\"presence\"," + who + ",\"presence\":\"ONLINE\"}",
+                        "{\"event\":\"typing\"," + who + ",\"typing\":true}",
+                        "{\"event\":\"history_gap\"," + who + ",\"from\":3,\"to\":3}",
+                        "{\"event\":\"history_gap\"," + who + ",\"from\":3,\"to\":5}",
+                        "{\"event\":\"history_fork\"," + who + "}",
                         "{\"event\":\"participants\",\"ref\":\"r1\",\"participants\":[{" + ada.formatted("ONLINE")
                                 + ",\"verified\":true},{\"peerId\":\"" + peer
                                 + "\",\"name\":\"Me\",\"status\":\"ONLINE\",\"role\":\"MEMBER\",\"self\":true,\"verified\":true}]}",
@@ -103,7 +111,37 @@ class EventJsonTest {
                         "{\"event\":\"emotes\",\"count\":3}",
                         "{\"event\":\"demo\",\"who\":\"Ada\",\"text\":\"hello\"}",
                         "{\"event\":\"figure\",\"name\":\"round trip\",\"unit\":\"ms\",\"p50\":1.5,\"p99\":2.25,\"samples\":200}",
-                        "{\"event\":\"result\",\"messages\":8,\"participants\":3,\"same\":true}");
+                        "{\"event\":\"result\",\"messages\":8,\"participants\":3,\"same\":true}",
+                        "{\"event\":\"private_message\",\"id\":\"" + id + "\",\"from\":\"" + peer
+                                + "\",\"name\":\"A\\u202Eda\",\"text\":\"h\\u001Bi\",\"sentAt\":1795437296789,\"emotes\":[],\"to\":\""
+                                + other + "\"}",
+                        "{\"event\":\"file_offered\",\"id\":\"" + id + "\",\"from\":\"" + peer
+                                + "\",\"name\":\"A\\u202Eda\",\"file\":\"tea.png\",\"size\":7,\"mediaType\":\"image/png\",\"sha256\":\""
+                                + "0".repeat(64) + "\"}",
+                        "{\"event\":\"message_edited\",\"id\":\"" + id + "\",\"from\":\"" + peer
+                                + "\",\"name\":\"A\\u202Eda\",\"text\":\"h\\u001Bi\",\"sentAt\":1795437296789,\"emotes\":[]}",
+                        "{\"event\":\"message_removed\",\"id\":\"" + id + "\",\"by\":\"" + peer + "\"}",
+                        "{\"event\":\"message_removed\",\"id\":\"" + id + "\"}",
+                        "{\"event\":\"message_hidden\",\"id\":\"" + id + "\"}",
+                        "{\"event\":\"reactions\",\"id\":\"" + id + "\",\"reactions\":[{\"text\":\"+\",\"count\":2}]}",
+                        "{\"event\":\"reactions\",\"id\":\"" + id + "\",\"reactions\":[]}",
+                        "{\"event\":\"settings\",\"topic\":\"tea\",\"history\":\"LAST_N\",\"historyMessages\":3,\"historySeconds\":0,\"slowMode\":5,\"locked\":true,\"disappearAfter\":60}",
+                        "{\"event\":\"settings\",\"topic\":\"\",\"history\":\"NONE\",\"historyMessages\":0,\"historySeconds\":0,\"slowMode\":0,\"locked\":false,\"disappearAfter\":0}",
+                        "{\"event\":\"moderation\",\"id\":\"" + id + "\",\"kind\":\"SETTINGS\",\"by\":\"" + peer
+                                + "\"}",
+                        "{\"event\":\"moderation\",\"id\":\"" + id + "\",\"kind\":\"ROLE\",\"by\":\"" + peer
+                                + "\",\"peerId\":\"" + other + "\",\"role\":\"READ_ONLY\"}",
+                        "{\"event\":\"moderation\",\"id\":\"" + id + "\",\"kind\":\"KICK\",\"by\":\"" + peer
+                                + "\",\"peerId\":\"" + other + "\"}",
+                        "{\"event\":\"moderation\",\"id\":\"" + id + "\",\"kind\":\"BAN\",\"by\":\"" + peer
+                                + "\",\"peerId\":\"" + other + "\"}",
+                        "{\"event\":\"moderation\",\"id\":\"" + id + "\",\"kind\":\"UNBAN\",\"by\":\"" + peer
+                                + "\",\"peerId\":\"" + other + "\"}",
+                        "{\"event\":\"moderation\",\"id\":\"" + id + "\",\"kind\":\"MUTE\",\"by\":\"" + peer
+                                + "\",\"peerId\":\"" + other + "\",\"until\":1795437296789}",
+                        "{\"event\":\"moderation\",\"id\":\"" + id + "\",\"kind\":\"UNMUTE\",\"by\":\"" + peer
+                                + "\",\"peerId\":\"" + other + "\"}",
+                        "{\"event\":\"moderation_voided\",\"id\":\"" + id + "\"}");
     }
 
     @Test

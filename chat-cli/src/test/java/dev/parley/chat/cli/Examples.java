@@ -5,15 +5,22 @@ import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
 import dev.parley.chat.EmoteReference;
+import dev.parley.chat.FileOffer;
 import dev.parley.chat.HistoryFile;
+import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.IdentityAlert;
 import dev.parley.chat.MessageId;
+import dev.parley.chat.ModerationAct;
 import dev.parley.chat.PairingOffer;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
+import dev.parley.chat.Presence;
 import dev.parley.chat.PublicRoom;
+import dev.parley.chat.Reaction;
+import dev.parley.chat.ReactionTotal;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.RoomOptions;
+import dev.parley.chat.RoomSettings;
 import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.crypto.RoomCode;
 import dev.parley.chat.crypto.SafetyNumber;
@@ -66,6 +73,13 @@ final class Examples {
         events.add(new Event.State(ConnectionState.CLOSED, Optional.of(left)));
         events.add(new Event.Presence(ada, Event.Presence.Status.ONLINE));
         events.add(new Event.Presence(ada, Event.Presence.Status.OFFLINE));
+        events.add(new Event.Reached(ada.id(), ada.name(), Presence.RECONNECTING));
+        events.add(new Event.Reached(ada.id(), ada.name(), Presence.AWAY));
+        events.add(new Event.Reached(ada.id(), ada.name(), Presence.ONLINE));
+        events.add(new Event.Typing(ada.id(), ada.name(), true));
+        events.add(new Event.Gap(ada.id(), ada.name(), 3, 3));
+        events.add(new Event.Gap(ada.id(), ada.name(), 3, 5));
+        events.add(new Event.Fork(ada.id(), ada.name()));
         events.add(new Event.Participants("r1", List.of(ada, self), Set.of(PEER)));
         events.add(new Event.RoomCodeShown("r2", RoomCode.of(ROOM, 5, new byte[RoomCode.AUTHENTICATOR_BYTES])));
         KnownPeer known = new KnownPeer(
@@ -135,6 +149,42 @@ final class Examples {
         events.add(new Event.DemoLine("Ada", "hello"));
         events.add(new Event.Figure("round trip", "ms", 1.5, 2.25, 200));
         events.add(new Event.DemoResult(8, 3, true));
+        events.addAll(acts());
+        return events;
+    }
+
+    private static List<Event> acts() {
+        ChatMessage message =
+                new ChatMessage(MESSAGE, PEER, "A\u202eda", "h\u001bi", TIME, Optional.empty(), List.of(), List.of());
+        List<Event> events = new ArrayList<>();
+        events.add(new Event.PrivateMessage(message, OTHER, "M\u001be"));
+        events.add(new Event.FileOffered(
+                MESSAGE, PEER, "A\u202eda", new FileOffer("tea.png", 7, "image/png", "0".repeat(64))));
+        events.add(new Event.Edited(message));
+        events.add(new Event.Removed(MESSAGE, Optional.of(PEER)));
+        events.add(new Event.Removed(MESSAGE, Optional.empty()));
+        events.add(new Event.Hidden(MESSAGE));
+        events.add(new Event.Reactions(MESSAGE, List.of(new ReactionTotal(Reaction.of("+"), 2))));
+        events.add(new Event.Reactions(MESSAGE, List.of()));
+        events.add(new Event.RoomSet(
+                new RoomSettings("tea", HistoryPolicy.last(3), Duration.ofSeconds(5), true, Duration.ofSeconds(60))));
+        events.add(new Event.RoomSet(RoomSettings.FIRST));
+        for (ModerationAct.Kind kind : ModerationAct.Kind.values()) {
+            boolean isRole = kind == ModerationAct.Kind.ROLE;
+            boolean isMute = kind == ModerationAct.Kind.MUTE;
+            events.add(new Event.Moderated(
+                    new ModerationAct(
+                            MESSAGE,
+                            kind,
+                            PEER,
+                            kind == ModerationAct.Kind.SETTINGS ? Optional.empty() : Optional.of(OTHER),
+                            isRole ? Optional.of(Participant.Role.READ_ONLY) : Optional.empty(),
+                            isMute ? Optional.of(TIME) : Optional.empty(),
+                            TIME),
+                    "A\u202eda",
+                    "Eve"));
+        }
+        events.add(new Event.ModerationVoided(MESSAGE));
         return events;
     }
 

@@ -30,6 +30,13 @@ class PlainTextTest {
                         "-- connected",
                         "-- A\ufffd[2Jda is here",
                         "-- A\ufffd[2Jda has left",
+                        "-- A\ufffd[2Jda cannot be reached at the moment",
+                        "-- A\ufffd[2Jda is away",
+                        "-- A\ufffd[2Jda is back",
+                        "-- 1 thing that A\ufffd[2Jda said did not come, and nobody here has it",
+                        "-- 3 things that A\ufffd[2Jda said did not come, and nobody here has them",
+                        "-- A\ufffd[2Jda has said two different things in one place: its history was lost, or its identity"
+                                + " is used twice, or it says one thing to some and another to others",
                         "-- A\ufffd[2Jda, host, verified\n-- Me, you, verified",
                         "Room code, epoch 5:\n"
                                 + "  21729 32543 89623 87268 00675 75207 13478 01887\n"
@@ -109,7 +116,25 @@ class PlainTextTest {
                         "-- 3 emotes are loaded",
                         "Ada:    hello",
                         "round trip                                                      1.500      2.250 ms     200",
-                        "All 3 saw the same 8 messages, each author's in its order.");
+                        "All 3 saw the same 8 messages, each author's in its order.",
+                        "[13:34] A\uFFFDda to M\uFFFDe alone: h\uFFFDi",
+                        "-- A\uFFFDda offers the file tea.png, 7 bytes",
+                        "[13:34] A\uFFFDda (changed): h\uFFFDi",
+                        "-- a message was deleted",
+                        "-- a message has disappeared",
+                        "-- a message is hidden: its author had no right to it",
+                        "-- + 2",
+                        "-- no reaction is left",
+                        "-- the room: tea; only the host and moderators speak; one message in 5 s; messages disappear after 60 s",
+                        "-- the room has no topic",
+                        "-- A\uFFFDda has set the room",
+                        "-- A\uFFFDda has made Eve read-only",
+                        "-- A\uFFFDda has removed Eve",
+                        "-- A\uFFFDda has removed Eve for good",
+                        "-- A\uFFFDda lets Eve come in again",
+                        "-- A\uFFFDda has muted Eve until 13:34",
+                        "-- A\uFFFDda lets Eve speak again",
+                        "-- something that a moderator did does not count any more");
     }
 
     @Test

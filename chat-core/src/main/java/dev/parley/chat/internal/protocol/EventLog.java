@@ -1,20 +1,44 @@
 package dev.parley.chat.internal.protocol;
 
+import dev.parley.chat.internal.timeline.EventBodies;
+import dev.parley.chat.internal.timeline.Place;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What was said last, in the order in which it came here, for those who lack it. Bounded. */
+/**
+ * What was said last, in the order in which it came here, for those who lack it. Bounded. Acts of moderation stay
+ * longer than the rest: who lacks one comes to another room than the others.
+ */
 final class EventLog {
 
+    private static final Set<String> SPOKEN = Set.of(Event.TYPE_MESSAGE, "private", "file");
+
     private final Deque<Event> entries = new ArrayDeque<>();
+
+    /** Acts from before the entries. */
+    private final Deque<Event> acts = new ArrayDeque<>();
+
     private long bytes;
+    private long actBytes;
+    private long added;
 
     long bytes() {
-        return bytes;
+        return bytes + actBytes;
+    }
+
+    /** Returns how often something was added. */
+    long added() {
+        return added;
+    }
+
+    static boolean isAct(Event event) {
+        return EventBodies.isAct(event.type());
     }
 
     int size() {
@@ -22,11 +46,35 @@ final class EventLog {
     }
 
     void add(Event event) {
+        added++;
         entries.add(event);
         bytes += event.bytes().length;
-        while (entries.size() > Limits.MAX_LOG_EVENTS || bytes > Limits.MAX_LOG_BYTES) {
-            bytes -= entries.remove().bytes().length;
+        while (entries.size() > Limits.MAX_LOG_EVENTS || bytes() > Limits.MAX_LOG_BYTES) {
+            Event oldest = entries.remove();
+            bytes -= oldest.bytes().length;
+            if (isAct(oldest)) {
+                keepAct(oldest);
+            }
         }
+    }
+
+    private void keepAct(Event act) {
+        acts.add(act);
+        actBytes += act.bytes().length;
+        while (acts.size() > Limits.MAX_LOG_ACTS || actBytes > Limits.MAX_LOG_BYTES / 4) {
+            actBytes -= acts.remove().bytes().length;
+        }
+    }
+
+    /** Returns where the last messages begin in the timeline; null if there are no more than so many. */
+    @Nullable
+    Place lastSpoken(int messages) {
+        List<Place> places = entries.stream()
+                .filter(event -> SPOKEN.contains(event.type()))
+                .map(event -> new Place(event.clock(), event.sender(), event.seq()))
+                .sorted()
+                .toList();
+        return places.size() <= messages ? null : places.get(places.size() - messages);
     }
 
     /** Returns the last that is wanted; null if it is not remembered. */
@@ -44,6 +92,6 @@ final class EventLog {
 
     /** Returns what is wanted, as far as it is remembered, in the order in which it came. */
     List<Event> select(Predicate<Event> wanted) {
-        return entries.stream().filter(wanted).toList();
+        return Stream.concat(acts.stream(), entries.stream()).filter(wanted).toList();
     }
 }

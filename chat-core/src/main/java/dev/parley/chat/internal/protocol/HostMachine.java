@@ -7,6 +7,7 @@ import dev.parley.chat.CloseReason.Origin;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.NotAllowedException;
+import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomOptions.Visibility;
 import dev.parley.chat.SignalingException;
@@ -23,6 +24,8 @@ import dev.parley.chat.internal.mls.MlsException;
 import dev.parley.chat.internal.mls.MlsGroup;
 import dev.parley.chat.internal.mls.MlsLimits;
 import dev.parley.chat.internal.mls.Opened;
+import dev.parley.chat.internal.timeline.EventBody;
+import dev.parley.chat.internal.timeline.Standing;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.LinkSignal;
@@ -235,10 +238,13 @@ public final class HostMachine extends RoomMachine {
             emit(new Output.Announce());
             return;
         }
+        Set<PeerId> removedMeanwhile = Set.copyOf(unwanted);
         updateRoster(List.of(self.peerId()));
         epochChanged(group);
         changeState(ConnectionState.CONNECTED, null);
         tellLeader();
+        unwanted.addAll(removedMeanwhile);
+        putOutUnwanted();
         say(Event.TYPE_PROFILE, Bodies.profile(config.displayName(), self.card()));
     }
 
@@ -579,7 +585,7 @@ public final class HostMachine extends RoomMachine {
             }
             return;
         }
-        if (governance.banned().contains(peer)) {
+        if (governance.banned().contains(peer) || acts.isBanned(peer)) {
             reject(guest, Code.BANNED, "this identity is banned");
             return;
         }
@@ -966,17 +972,45 @@ public final class HostMachine extends RoomMachine {
                 && !governance.banned().contains(peer)) {
             notAllowed(ticket, "a room refuses at most " + Limits.MAX_BANNED + " identities; let one in again first");
         } else {
-            if (isBan) {
-                Set<PeerId> banned = new LinkedHashSet<>(governance.banned());
-                banned.add(peer);
-                governance = governance.withBanned(banned);
-            }
-            expel(peer, isBan ? Code.BANNED : Code.KICKED);
-            nextSecret = freshSecret;
+            // Before its link is closed: it is to know by whom, and that its words count no more.
+            acts.sayIfAllowed(isBan ? new EventBody.Ban(peer, 0) : new EventBody.Kick(peer, 0));
             removalTickets.add(ticket);
-            renewSuccession(peer);
-            commit();
-            publishKnownSuccession();
+            putOut(peer, isBan, freshSecret);
+        }
+    }
+
+    private void putOut(PeerId peer, boolean isBan, byte[] freshSecret) {
+        if (isBan && governance.banned().size() < Limits.MAX_BANNED) {
+            Set<PeerId> banned = new LinkedHashSet<>(governance.banned());
+            banned.add(peer);
+            governance = governance.withBanned(banned);
+        }
+        expel(peer, isBan ? Code.BANNED : Code.KICKED);
+        nextSecret = freshSecret;
+        renewSuccession(peer);
+        commit();
+        publishKnownSuccession();
+    }
+
+    /** What a moderator says about somebody is done by who leads. */
+    @Override
+    void putOutUnwanted() {
+        for (PeerId peer : List.copyOf(unwanted)) {
+            // A deputy cannot take another one's right to lead: that waits for the host.
+            if (isHost() || cardOfLeader(peer) == null) {
+                unwanted.remove(peer);
+                putOut(peer, acts.isBanned(peer), ids.secret());
+            }
+        }
+    }
+
+    @Override
+    void standingChanged(PeerId peer, Standing before, Standing after) {
+        super.standingChanged(peer, before, after);
+        Set<PeerId> banned = new LinkedHashSet<>(governance.banned());
+        if (before.isBanned() && !after.isBanned() && banned.remove(peer)) {
+            governance = governance.withBanned(banned);
+            publishGovernance();
         }
     }
 
@@ -1026,14 +1060,21 @@ public final class HostMachine extends RoomMachine {
 
     @Override
     void onUnban(long ticket, PeerId peer) {
-        Set<PeerId> banned = new LinkedHashSet<>(governance.banned());
-        if (!banned.remove(peer)) {
+        if (!governance.banned().contains(peer) && !acts.isBanned(peer)) {
             notAllowed(ticket, "this identity is not banned");
             return;
         }
-        governance = governance.withBanned(banned);
-        publishGovernance();
-        emit(new Output.Completed(ticket));
+        acts.sayIfAllowed(new EventBody.Unban(peer));
+        Set<PeerId> banned = new LinkedHashSet<>(governance.banned());
+        if (banned.remove(peer)) {
+            governance = governance.withBanned(banned);
+            publishGovernance();
+        }
+        if (acts.isBanned(peer)) {
+            notAllowed(ticket, "somebody whose role is higher has banned this identity");
+        } else {
+            emit(new Output.Completed(ticket));
+        }
     }
 
     private byte[] protectGovernance() {
@@ -1179,6 +1220,12 @@ public final class HostMachine extends RoomMachine {
             governance = governance.withSuccession(signed);
             isSuccessionPublished = true;
             publishGovernance();
+            for (PeerCard card : begun.succession().deputies()) {
+                // What they do when they lead is to count as an act as well.
+                if (acts.roleOf(card.peerId()) != Participant.Role.MODERATOR) {
+                    acts.sayIfAllowed(new EventBody.GiveRole(card.peerId(), Participant.Role.MODERATOR, 0));
+                }
+            }
         }
         if (hasDeputies()) {
             askForLease();

@@ -18,8 +18,13 @@ final class HybridClock {
      * @return the reading
      */
     long next(long epochMillis) {
-        last = Math.max(last + 1, epochMillis << COUNTER_BITS);
+        last = peek(epochMillis);
         return last;
+    }
+
+    /** Returns what {@link #next} would. */
+    long peek(long epochMillis) {
+        return Math.max(last + 1, epochMillis << COUNTER_BITS);
     }
 
     /**

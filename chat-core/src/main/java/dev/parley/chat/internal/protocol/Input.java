@@ -4,7 +4,9 @@ import dev.parley.chat.CloseReason;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.PeerId;
+import dev.parley.chat.RoomSettings;
 import dev.parley.chat.SignalingException;
+import dev.parley.chat.internal.timeline.EventBody;
 import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.LinkSignal;
 import dev.parley.chat.transport.PathState;
@@ -39,6 +41,27 @@ public sealed interface Input {
 
     /** The caller names who may lead the room after it; answered by {@link Output.Completed}. */
     record NameDeputies(long ticket, List<PeerId> deputies) implements Request {}
+
+    /**
+     * The caller wants to do something that is said as an event of its own; answered by {@link Output.Accepted}, or by
+     * {@link Output.Completed} if there is nothing to say.
+     */
+    sealed interface Deed extends Request {}
+
+    /** Changes, deletes or reacts to what was said. */
+    record Affect(long ticket, EventBody.Effect effect) implements Deed {}
+
+    /** Acts on a peer. The machine fills in what it has seen of that one. */
+    record Moderate(long ticket, EventBody.PeerAct act) implements Deed {}
+
+    /** Sets the room. */
+    record ChangeSettings(long ticket, RoomSettings settings) implements Deed {}
+
+    /** Speaks to one member. The 32 random bytes become the secret of the content. */
+    record Whisper(long ticket, PeerId to, OutgoingMessage message, byte[] freshSecret) implements Deed {}
+
+    /** Hides on this side alone what a peer says, or shows it again. */
+    record Block(long ticket, PeerId peer, boolean isBlocked) implements Deed {}
 
     /** The caller is writing, or not any more. */
     record Type(boolean isTyping) implements Input {}

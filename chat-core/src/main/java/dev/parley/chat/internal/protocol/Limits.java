@@ -32,6 +32,9 @@ final class Limits {
     /** The same, in bytes. */
     static final long MAX_LOG_BYTES = 8L * 1024 * 1024;
 
+    /** Acts of moderation that are remembered behind that; a quarter of the bytes at most. */
+    static final int MAX_LOG_ACTS = 4_096;
+
     /** Links that are not admitted yet, at a host; the oldest gives way. */
     static final int MAX_PENDING_LINKS = 64;
 

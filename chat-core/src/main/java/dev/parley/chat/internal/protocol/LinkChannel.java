@@ -3,6 +3,7 @@ package dev.parley.chat.internal.protocol;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomStats;
 import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.internal.timeline.LinkRate;
 import dev.parley.chat.transport.LinkStats;
 import dev.parley.chat.transport.PeerLink;
 import java.nio.ByteBuffer;
@@ -87,6 +88,9 @@ final class LinkChannel {
 
     /** What waited when the peer had been given what it lacked; does not count against it. */
     long catchUpBytes;
+
+    /** What the peer says of its own over this link, in the room's time. */
+    final LinkRate rate = new LinkRate(0);
 
     /** How long the last PING took to come back; -1 before the first. */
     long roundTripNanos = -1;

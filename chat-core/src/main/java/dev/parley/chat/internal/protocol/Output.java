@@ -5,10 +5,15 @@ import dev.parley.chat.ChatMessage;
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
+import dev.parley.chat.FileOffer;
 import dev.parley.chat.MessageId;
+import dev.parley.chat.MessageRevision;
+import dev.parley.chat.ModerationAct;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Presence;
+import dev.parley.chat.ReactionTotal;
+import dev.parley.chat.RoomSettings;
 import dev.parley.chat.crypto.PeerCard;
 import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.store.StoredEvent;
@@ -16,6 +21,7 @@ import dev.parley.chat.transport.LinkSignal;
 import dev.parley.chat.transport.SignalingSession.MessageType;
 import dev.parley.chat.transport.SignedSuccession;
 import dev.parley.chat.transport.Transport.LinkRole;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -106,14 +112,44 @@ public sealed interface Output {
     /** What was asked for cannot be done; a submitted message is not accepted. */
     record Rejected(long ticket, ChatException cause) implements Output {}
 
-    /** A message has its place in the room. */
+    /** A message is shown: it has its place in the room, or is shown again. */
     record Deliver(ChatMessage message) implements Notice {}
+
+    /** A message between us and one other is shown. */
+    record DeliverPrivate(ChatMessage message, PeerId to) implements Notice {}
+
+    /** A file that is offered is shown. */
+    record OfferFile(MessageId id, PeerId sender, FileOffer offer) implements Notice {}
+
+    /** A message that is shown has another wording. */
+    record Edited(ChatMessage message, List<MessageRevision> revisions) implements Notice {}
+
+    /** The reactions under a message have changed. */
+    record Reacted(MessageId message, List<ReactionTotal> reactions) implements Notice {}
+
+    /** A message is deleted, or has disappeared by itself. */
+    record Removed(MessageId message, Optional<PeerId> by) implements Notice {}
+
+    /** A message that was shown is not any more, since its author had no right to say it. */
+    record Hidden(MessageId message) implements Notice {}
+
+    /** The room is set differently. */
+    record SettingsChanged(RoomSettings settings) implements Notice {}
+
+    /** An act of moderation has its effect. */
+    record Moderated(ModerationAct act) implements Notice {}
+
+    /** An act of moderation has its effect no more. */
+    record ModerationVoided(MessageId act) implements Notice {}
 
     /** The state has changed. */
     record StateChanged(ConnectionState state, Optional<CloseReason> reason) implements Notice {}
 
     /** A participant is there. */
     record Joined(Participant participant) implements Notice {}
+
+    /** A participant has another role, or is shown by another name. */
+    record ParticipantChanged(Participant before, Participant participant) implements Notice {}
 
     /** A participant is gone. */
     record Left(Participant participant) implements Notice {}

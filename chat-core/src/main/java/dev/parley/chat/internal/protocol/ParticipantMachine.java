@@ -21,6 +21,7 @@ import dev.parley.chat.internal.mls.MlsGroup;
 import dev.parley.chat.internal.mls.MlsLimits;
 import dev.parley.chat.internal.mls.Opened;
 import dev.parley.chat.internal.mls.PendingMember;
+import dev.parley.chat.internal.timeline.EventBody;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.LinkSignal;
@@ -827,14 +828,31 @@ public final class ParticipantMachine extends RoomMachine {
     @Override
     void onSuccessionPublished(SignedSuccession signed, @Nullable SignalingException failure) {}
 
+    /** A moderator says so, and who leads the room does it. */
     @Override
     void onRemove(long ticket, PeerId peer, boolean isBan, byte[] freshSecret) {
-        reject(ticket, "only who leads the room can remove participants");
+        if (peer.equals(self.peerId())) {
+            reject(ticket, "one cannot remove oneself; leave the room instead");
+        } else if (peer.equals(leader.peerId())) {
+            reject(ticket, "who leads the room cannot be removed from it");
+        } else if (!isBan && !isInRoster(peer)) {
+            reject(ticket, "there is no such participant in the room");
+        } else if (acts.said(ticket, isBan ? new EventBody.Ban(peer, 0) : new EventBody.Kick(peer, 0))) {
+            if (isInRoster(peer)) {
+                removalsAsked.put(ticket, peer);
+            } else {
+                emit(new Output.Completed(ticket));
+            }
+        }
     }
 
     @Override
     void onUnban(long ticket, PeerId peer) {
-        reject(ticket, "only who leads the room can let somebody in again");
+        if (!acts.isBanned(peer) && !governance.banned().contains(peer)) {
+            reject(ticket, "this identity is not banned");
+        } else if (acts.said(ticket, new EventBody.Unban(peer))) {
+            emit(new Output.Completed(ticket));
+        }
     }
 
     @Override

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param seed 32 random bytes, from which ids and jitter are drawn
  * @param heads where each author's chain stands in the store
  * @param outbox one's own events that the room has not ordered yet, lowest first; part of {@code heads}
- * @param said what one has said last, by count, and the room has ordered: for a leader that has not heard of it
+ * @param said what was said last, by oneself and others, in the order of the timeline: one's own for a leader that has
+ *     not heard of it, all for what it has made of the room
  * @param succession who may lead the room, as the worker served it, not yet checked; null if it served none
  * @param lease who leads the room in the worker's word; null if nobody ever needed a lease
  * @param leastSuccession the least version of a succession that the invite lets one be led by; 0 if it names none

@@ -3,16 +3,18 @@ package dev.parley.chat.internal.protocol;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.chat.BackpressureException;
 import dev.parley.chat.ChatException;
-import dev.parley.chat.ChatMessage;
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
 import dev.parley.chat.MessageId;
+import dev.parley.chat.ModerationAct;
+import dev.parley.chat.NotAllowedException;
 import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomClosedException;
 import dev.parley.chat.RoomId;
+import dev.parley.chat.RoomSettings;
 import dev.parley.chat.RoomStats;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.crypto.Identity;
@@ -27,6 +29,11 @@ import dev.parley.chat.internal.mls.MlsException;
 import dev.parley.chat.internal.mls.MlsGroup;
 import dev.parley.chat.internal.mls.MlsLimits;
 import dev.parley.chat.internal.mls.Opened;
+import dev.parley.chat.internal.timeline.EventBodies;
+import dev.parley.chat.internal.timeline.EventBody;
+import dev.parley.chat.internal.timeline.LinkRate;
+import dev.parley.chat.internal.timeline.Place;
+import dev.parley.chat.internal.timeline.Standing;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.store.StoredEvent;
 import dev.parley.chat.transport.Lease;
@@ -50,6 +57,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,6 +114,9 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     final Map<PeerId, EventHead> heads;
     final Map<PeerId, Event> profiles;
     final HybridClock clock;
+
+    /** What the events have made of the room. */
+    final Acts acts;
 
     /** What was said last, in the order in which it came here. */
     final EventLog recent;
@@ -167,6 +178,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     private final Map<PeerId, Event> earlyProfiles;
 
     private final Map<PeerId, Participant> present;
+    private final NameTags tags;
+    private final LinkRate ownRate;
     final Attendance attendance;
     private Set<PeerId> roster;
     private boolean signalingReachable;
@@ -182,6 +195,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.heads = new LinkedHashMap<>(config.heads());
         this.profiles = new LinkedHashMap<>();
         this.clock = new HybridClock();
+        this.acts = new Acts(this, config.descriptor().host().peerId());
         this.recent = new EventLog();
         this.firstEras = new LinkedHashMap<>();
         this.leader = config.descriptor().host();
@@ -198,6 +212,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.formerNames = new LinkedHashMap<>();
         this.earlyProfiles = new LinkedHashMap<>();
         this.present = new LinkedHashMap<>();
+        this.tags = new NameTags();
+        this.ownRate = LinkRate.ofOwn(0);
         this.attendance = new Attendance(this);
         this.roster = new LinkedHashSet<>();
         this.mesh = new Mesh(this);
@@ -215,6 +231,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.readUpTo = new LinkedHashMap<>();
         this.readLately = new LinkedHashSet<>();
         this.readByOthers = new LinkedHashMap<>();
+        this.unwanted = new LinkedHashSet<>();
+        this.removalsAsked = new LinkedHashMap<>();
         heads.values().forEach(head -> digest ^= digestOf(head));
     }
 
@@ -222,8 +240,16 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     final void remember(List<StoredEvent> said, List<StoredEvent> outbox) throws MalformedException {
         long firstWaiting = outbox.isEmpty() ? Long.MAX_VALUE : outbox.get(0).seq();
         for (StoredEvent stored : said) {
-            if (stored.seq() < firstWaiting) {
-                recent.add(Event.verify(stored.bytes(), room));
+            boolean isOwn = stored.sender().equals(self.peerId());
+            if (!isOwn || stored.seq() < firstWaiting) {
+                Event event = Event.verify(stored.bytes(), room);
+                recent.add(event);
+                acts.remember(event);
+                if (isOwn) {
+                    clock.continueAfter(event.clock());
+                } else {
+                    clock.observe(event.clock(), epochMillis);
+                }
             }
         }
         for (StoredEvent stored : outbox) {
@@ -231,6 +257,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             firstUnsentSeq = Math.min(firstUnsentSeq, event.seq());
             recent.add(event);
             keepUntilConfirmed(event);
+            acts.remember(event);
             clock.continueAfter(event.clock());
         }
     }
@@ -244,6 +271,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.heads = before.heads;
         this.profiles = before.profiles;
         this.clock = before.clock;
+        this.acts = before.acts;
         this.recent = before.recent;
         this.firstEras = before.firstEras;
         this.era = before.era;
@@ -261,6 +289,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.formerNames = before.formerNames;
         this.earlyProfiles = before.earlyProfiles;
         this.present = before.present;
+        this.tags = before.tags;
+        this.ownRate = before.ownRate;
         this.attendance = before.attendance;
         this.roster = before.roster;
         this.signalingReachable = before.signalingReachable;
@@ -284,9 +314,12 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.readUpTo = before.readUpTo;
         this.readLately = before.readLately;
         this.readByOthers = before.readByOthers;
+        this.unwanted = before.unwanted;
+        this.removalsAsked = before.removalsAsked;
         this.digest = before.digest;
         this.formerGroup = before.group();
         mesh.handTo(this);
+        acts.handTo(this);
         attendance.handTo(this);
         timers.start(Timer.FORMER, now);
         timers.start(Timer.MESH, now);
@@ -404,12 +437,20 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             onUnban(unban.ticket(), unban.peer());
         } else if (input instanceof Input.NameDeputies name) {
             onNameDeputies(name.ticket(), name.deputies());
+        } else if (input instanceof Input.Deed deed) {
+            acts.onDeed(deed);
         } else if (input instanceof Input.Start) {
             onStart();
         } else if (input instanceof Input.Leave) {
             onLeave();
         }
+        if (!unwanted.isEmpty() && closeReason == null) {
+            putOutUnwanted();
+        }
     }
+
+    /** Somebody was removed by an act of another. */
+    void putOutUnwanted() {}
 
     /**
      * Ends the room because of a defect on this side.
@@ -436,6 +477,15 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
      */
     public final PeerId leaderId() {
         return leader.peerId();
+    }
+
+    /**
+     * Returns how the room is set, as far as is known here.
+     *
+     * @return the settings
+     */
+    public final RoomSettings settings() {
+        return acts.timeline.settings();
     }
 
     /**
@@ -744,30 +794,66 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     }
 
     /**
-     * Gives an event its place in the room: keeps it and tells of it.
+     * Gives an event its place in the room: keeps it, lets it have its effect and tells of that.
      *
-     * @throws MalformedException if its body is not what its type demands; then nothing has changed
+     * @return false if its body is not what its type demands: then it is kept and has no effect
      */
-    final void place(Event event, boolean persist) throws MalformedException {
-        ChatMessage message =
-                event.type().equals(Event.TYPE_MESSAGE) ? Bodies.message(event, nameOf(event.sender())) : null;
-        String name = event.type().equals(Event.TYPE_PROFILE) ? Bodies.profileName(event) : null;
-        if (name != null) {
-            cardSaid(event);
+    final boolean place(Event event, boolean persist) {
+        if (event.sender().equals(self.peerId())) {
+            clock.continueAfter(event.clock());
+        } else {
+            clock.observe(event.clock(), epochMillis);
         }
-        clock.observe(event.clock(), epochMillis);
         recent.add(event);
         setHead(event.sender(), event.head());
         if (persist) {
             emit(new Output.Persist(event.toStored()));
         }
-        if (message != null) {
-            emit(new Output.Deliver(message));
-            attendance.stopped(event.sender());
-        } else if (name != null) {
-            nameSaid(event, name);
-        }
         // Events of types that this version does not know are kept and skipped.
+        boolean isWellFormed = acts.take(event);
+        if (event.type().equals(Event.TYPE_MESSAGE)) {
+            attendance.stopped(event.sender());
+        }
+        if (isWellFormed && event.type().equals(Event.TYPE_PROFILE)) {
+            try {
+                cardSaid(event);
+                nameSaid(event, Bodies.profileName(event));
+            } catch (MalformedException e) {
+                log.debug("a profile of {} was not understood: {}", event.sender(), e.getMessage());
+                return false;
+            }
+        }
+        return isWellFormed;
+    }
+
+    /** Where what we say next stands. */
+    final Place nextPlace() {
+        EventHead own = heads.get(self.peerId());
+        return new Place(clock.peek(epochMillis), self.peerId(), own == null ? 1 : own.seq() + 1);
+    }
+
+    /** An act of moderation has its effect. */
+    void acted(ModerationAct act) {
+        PeerId subject = act.subject().orElse(null);
+        boolean isRemoval = act.kind() == ModerationAct.Kind.KICK || act.kind() == ModerationAct.Kind.BAN;
+        boolean isAbsent = subject != null && act.kind() == ModerationAct.Kind.KICK && !isInRoster(subject);
+        // Who leads and does this itself puts it out with its own fresh secret.
+        boolean isDoneAnyway = leads() && act.by().equals(self.peerId());
+        if (subject != null && isRemoval && !isAbsent && !isDoneAnyway && !subject.equals(self.peerId())) {
+            // Whoever leads puts it out of the group; if nobody does now, the next one.
+            unwanted.add(subject);
+        }
+    }
+
+    /** Members whom somebody has removed, and who are in the group still. */
+    final Set<PeerId> unwanted;
+
+    /** What waits until a member is not in the group any more, by ticket. */
+    final Map<Long, PeerId> removalsAsked;
+
+    /** Somebody stands differently by the acts of moderation. */
+    void standingChanged(PeerId peer, Standing before, Standing after) {
+        announce(peer);
     }
 
     final void setHead(PeerId sender, EventHead head) {
@@ -862,6 +948,10 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     }
 
     final String nameOf(PeerId peer) {
+        Participant participant = present.get(peer);
+        if (participant != null) {
+            return participant.shownName();
+        }
         if (peer.equals(self.peerId())) {
             return config.displayName();
         }
@@ -894,6 +984,14 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     /** An envelope came over the links of others. */
     abstract void onRelayed(PeerId from, byte[] envelope);
+
+    /** Why nothing more is taken to be sent now: too much waits, or others would take us for one who floods. */
+    final @Nullable BackpressureException pressureOf(int bytes) {
+        BackpressureException pressure = pressure(bytes);
+        return pressure == null && !ownRate.has(now, bytes)
+                ? new BackpressureException(LinkRate.OWN_BYTE_BURST, LinkRate.OWN_BYTE_BURST)
+                : pressure;
+    }
 
     /** Why nothing more is taken to be sent now; null if something is. */
     @Nullable
@@ -1169,6 +1267,10 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         if (!link.isAdmitted()) {
             throw new MalformedException("a message before admission");
         }
+        if (!link.rate.has(now, message.length)) {
+            // Before it costs anything: only the peer's own words have used this up.
+            throw new MalformedException("more than an author may say at once");
+        }
         Opened opened = open(link, message);
         if (opened == null) {
             return;
@@ -1180,6 +1282,9 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         }
         checkGenerations(opened);
         Content content = Content.decode(opened.plaintext());
+        if (author.equals(link.peer) && !(content instanceof Content.Sync)) {
+            link.rate.tryTake(now, message.length);
+        }
         if (content instanceof Content.Said said) {
             Event event = Event.verify(said.event(), room, opened.senderKey());
             if (!event.sender().equals(author)) {
@@ -1370,8 +1475,14 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     long unconfirmedBytes;
 
     private void onSubmit(long ticket, OutgoingMessage message) {
-        byte[] body = Bodies.message(message, epochMillis);
-        BackpressureException pressure = pressure(body.length);
+        EventBody.Message said = new EventBody.Message(message, epochMillis);
+        NotAllowedException refusal = acts.refusal(said);
+        if (refusal != null) {
+            emit(new Output.Rejected(ticket, refusal));
+            return;
+        }
+        byte[] body = EventBodies.write(said);
+        BackpressureException pressure = pressureOf(body.length);
         if (pressure != null) {
             emit(new Output.Rejected(ticket, pressure));
             return;
@@ -1391,10 +1502,9 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** Signs an event, gives it its place, and sends it to all. */
     final Event say(String type, byte[] body) {
         Event event = Event.sign(self, room, heads.get(self.peerId()), clock.next(epochMillis), era, type, body);
-        try {
-            place(event, true);
-        } catch (MalformedException e) {
-            throw new IllegalStateException("what we say ourselves is well-formed", e);
+        ownRate.tryTake(now, event.bytes().length);
+        if (!place(event, true)) {
+            throw new IllegalStateException("what we say ourselves is well-formed");
         }
         keepUntilConfirmed(event);
         if (broadcast(Content.said(event.bytes()))) {
@@ -1740,11 +1850,20 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     /** Takes another's event, by whatever way it came; true if it has its place now and had none before. */
     final boolean receive(Event event, LinkChannel from) throws MalformedException {
-        switch (fit(event)) {
+        return receive(event, from, false);
+    }
+
+    private boolean receive(Event event, LinkChannel from, boolean isGapExpected) throws MalformedException {
+        Fit fit = fit(event);
+        switch (fit == Fit.AHEAD && isGapExpected ? Fit.NEW : fit) {
             case NEW -> {
-                place(event, true);
+                boolean isWellFormed = place(event, true);
                 owe(event.sender());
                 takeAhead(event.sender());
+                if (!isWellFormed && event.sender().equals(from.peer)) {
+                    // Whoever only passes it on has done nothing wrong.
+                    throw new MalformedException("a " + event.type() + " that is not what its type demands");
+                }
                 return true;
             }
             case DUPLICATE -> {
@@ -1811,12 +1930,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             forked(event);
             return;
         }
-        try {
-            place(event, true);
-            owe(author);
-        } catch (MalformedException e) {
-            log.debug("an event of {} that waited was not understood: {}", author, e.getMessage());
-        }
+        place(event, true);
+        owe(author);
     }
 
     /** What is missing does not come: the chain goes on behind it. */
@@ -1874,15 +1989,19 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         });
         List<Event> fresh = new ArrayList<>();
         List<Event> known = new ArrayList<>();
+        List<Event> ofStrangers = new ArrayList<>();
         for (Event event : missed) {
-            (isFresh(event) ? fresh : known).add(event);
+            boolean isStrangers = begins || !has.containsKey(event.sender());
+            (isFresh(event) ? fresh : isStrangers ? ofStrangers : known).add(event);
             if (event.sender().equals(self.peerId()) && ownMessages.containsKey(event.seq())) {
                 emit(new Output.Delivery(event.id(), link.peer, DeliveryState.SENT));
             }
         }
-        give(link, profilesGiven, true, false);
-        give(link, known, false, false);
-        give(link, fresh, false, true);
+        giveInChunks(profilesGiven, chunk -> new Content.Sync(false, false, false, chunk, List.of(), Map.of()), link);
+        // Of whom it has heard nothing it is given what it may have, whatever lies between.
+        giveInChunks(ofStrangers, chunk -> new Content.Sync(false, false, true, List.of(), chunk, Map.of()), link);
+        giveInChunks(known, chunk -> new Content.Sync(false, false, false, List.of(), chunk, Map.of()), link);
+        giveInChunks(fresh, chunk -> new Content.Sync(false, true, begins, List.of(), chunk, Map.of()), link);
         unicast(link, Content.sync(new Content.Sync(true, false, begins, List.of(), List.of(), heads)));
         attendance.met(link);
         Long read = readUpTo.get(link.peer);
@@ -1900,13 +2019,14 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
                 && event.seq() >= Math.max(first.seq(), firstUnsentSeq);
     }
 
-    private void give(LinkChannel link, Collection<Event> events, boolean areProfiles, boolean areFresh) {
+    private void giveInChunks(
+            Collection<Event> events, Function<List<byte[]>, Content.Sync> content, LinkChannel link) {
         List<byte[]> chunk = new ArrayList<>();
         int chunkBytes = 0;
         for (Event event : events) {
             byte[] bytes = event.bytes();
             if (chunkBytes + bytes.length > Limits.SYNC_CHUNK_BYTES && !chunk.isEmpty()) {
-                giveChunk(link, chunk, areProfiles, areFresh);
+                unicast(link, Content.sync(content.apply(chunk)));
                 chunk = new ArrayList<>();
                 chunkBytes = 0;
             }
@@ -1914,22 +2034,23 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             chunkBytes += bytes.length;
         }
         if (!chunk.isEmpty()) {
-            giveChunk(link, chunk, areProfiles, areFresh);
+            unicast(link, Content.sync(content.apply(chunk)));
         }
     }
 
-    private void giveChunk(LinkChannel link, List<byte[]> chunk, boolean areProfiles, boolean areFresh) {
-        List<byte[]> none = List.of();
-        unicast(
-                link,
-                Content.sync(new Content.Sync(
-                        false, areFresh, false, areProfiles ? chunk : none, areProfiles ? none : chunk, Map.of())));
-    }
-
-    /** Whether an event was said in a member's time, or is said now. */
+    /**
+     * Whether a member is given an event: it was said in its time, or is said now; it is an act of moderation, without
+     * which it would come to another room than the others; the room's settings give it to newcomers; or it is its own
+     * last one, so that it goes on behind it.
+     */
     boolean mayHave(PeerId peer, Event event) {
         Era first = firstEras.get(peer);
-        return first != null && (isFresh(event) || event.era().compareTo(first) >= 0);
+        return first != null
+                && (isFresh(event)
+                        || event.era().compareTo(first) >= 0
+                        || EventLog.isAct(event)
+                        || event.head().equals(heads.get(peer))
+                        || acts.isHistory(event));
     }
 
     /** Takes what a member gives of what was said; machines do more with what the leader gives. */
@@ -1960,7 +2081,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
                 boolean isKnown = isMember(author) || (heads.containsKey(author) && !expelled.contains(author));
                 if (author.equals(self.peerId())) {
                     ownMissed(event);
-                } else if ((isKnown || areStrangersWelcome) && receive(event, link)) {
+                } else if ((isKnown || areStrangersWelcome)
+                        && receive(event, link, areStrangersWelcome && sync.begins())) {
                     news.add(event);
                 }
             }
@@ -2003,6 +2125,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         restartDue(links());
         restartDue(mesh.links());
         mesh.tick();
+        acts.tick();
         if (timers.expire(Timer.MESH, now)) {
             mesh.refresh();
         }
@@ -2073,12 +2196,11 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         for (PeerId gone :
                 present.keySet().stream().filter(peer -> !roster.contains(peer)).toList()) {
             failTo(gone);
-            Participant participant = present.remove(gone);
-            if (participant != null) {
-                emit(new Output.Left(participant));
-            }
+            gone(gone);
         }
         readByOthers.keySet().retainAll(roster);
+        unwanted.retainAll(roster);
+        removalsDone();
         profiles.keySet().retainAll(roster);
         names.forEach((peer, name) -> {
             if (!roster.contains(peer)) {
@@ -2168,16 +2290,42 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         if (name == null || !roster.contains(peer) || attendance.isGone(peer)) {
             return;
         }
-        Participant.Role role = peer.equals(leader.peerId()) ? Participant.Role.HOST : Participant.Role.MEMBER;
-        Participant participant = new Participant(peer, name, role, peer.equals(self.peerId()));
+        Set<PeerId> alike = tags.named(peer, name);
+        Participant participant =
+                new Participant(peer, name, roleOf(peer), peer.equals(self.peerId()), tags.shown(peer, name));
         Participant before = present.put(peer, participant);
-        if (participant.equals(before)) {
-            return;
-        }
-        if (before != null) {
+        if (before == null) {
+            emit(new Output.Joined(participant));
+        } else if (!before.name().equals(name) || isLeading(before) != isLeading(participant)) {
             emit(new Output.Left(before));
+            emit(new Output.Joined(participant));
+        } else if (!before.equals(participant)) {
+            emit(new Output.ParticipantChanged(before, participant));
         }
-        emit(new Output.Joined(participant));
+        alike.forEach(this::announce);
+    }
+
+    private static boolean isLeading(Participant participant) {
+        return participant.role() == Participant.Role.HOST;
+    }
+
+    /** What somebody may do; who leads is shown as the host, and a host that does not as a moderator. */
+    private Participant.Role roleOf(PeerId peer) {
+        if (peer.equals(leader.peerId())) {
+            return Participant.Role.HOST;
+        }
+        Participant.Role role = acts.roleOf(peer);
+        return role == Participant.Role.HOST ? Participant.Role.MODERATOR : role;
+    }
+
+    private void removalsDone() {
+        removalsAsked.entrySet().removeIf(asked -> {
+            boolean isDone = !roster.contains(asked.getValue());
+            if (isDone) {
+                emit(new Output.Completed(asked.getKey()));
+            }
+            return isDone;
+        });
     }
 
     /** A member to whom no way leads any more. */
@@ -2185,6 +2333,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         Participant participant = present.remove(peer);
         if (participant != null) {
             emit(new Output.Left(participant));
+            tags.gone(peer).forEach(this::announce);
         }
     }
 

@@ -22,6 +22,8 @@ enum Timer {
     GAP(Duration.ofSeconds(10)),
     /** Any side: how long a member may be without a name here until the neighbours are asked for it. */
     NAMES(Duration.ofSeconds(5)),
+    /** Any side: longest time until it is looked whether messages are to disappear, since the wall clock may be set. */
+    TIMELINE(Duration.ofMinutes(1)),
     /** Participant: pause before a link to another participant is tried again; doubled likewise. */
     MESH(Duration.ofMillis(500)),
     /** Participant's link to another: from the offer to MEET. */
@@ -33,8 +35,8 @@ enum Timer {
     /** Link: nothing heard for so long; then it counts as lost. The transport tells sooner of a path that breaks. */
     SILENCE(Duration.ofSeconds(10)),
     /**
-     * Link: the same, from the interruption of its path, or from an offer to look for another one. After a longer one SCTP
-     * waits about as long again before it sends what was lost (RFC 9260 §6.3.3), and a new link is sooner.
+     * Link: the same, from the interruption of its path, or from an offer to look for another one. After a longer one
+     * SCTP waits about as long again before it sends what was lost (RFC 9260 §6.3.3), and a new link is sooner.
      */
     INTERRUPTION(Duration.ofSeconds(8)),
     /** Link whose path is interrupted: pause between two ICE restarts; doubled likewise. */

@@ -11,11 +11,13 @@ import dev.parley.chat.PairingOffer;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Presence;
+import dev.parley.chat.Reaction;
 import dev.parley.chat.Room;
 import dev.parley.chat.RoomClosedException;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.RoomListener;
 import dev.parley.chat.RoomOptions.Visibility;
+import dev.parley.chat.RoomSettings;
 import dev.parley.chat.RoomStats;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.StoreException;
@@ -27,6 +29,7 @@ import dev.parley.chat.internal.protocol.Descriptor;
 import dev.parley.chat.internal.protocol.Input;
 import dev.parley.chat.internal.protocol.Output;
 import dev.parley.chat.internal.protocol.RoomMachine;
+import dev.parley.chat.internal.timeline.EventBody;
 import dev.parley.chat.store.ChatStore;
 import dev.parley.chat.store.PeerBook;
 import dev.parley.chat.store.StoredEvent;
@@ -45,12 +48,15 @@ import dev.parley.chat.transport.SignalingSession.MessageType;
 import dev.parley.chat.transport.SignedDescriptor;
 import dev.parley.chat.transport.Transport;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -121,6 +127,7 @@ public final class RoomDriver implements Room {
 
     private volatile ConnectionState state = ConnectionState.IDLE;
     private volatile List<Participant> participants = List.of();
+    private volatile RoomSettings settings;
     private volatile long queuedBytes;
     private volatile Map<PeerId, Presence> presences = Map.of();
     private volatile Invite invite;
@@ -129,6 +136,10 @@ public final class RoomDriver implements Room {
     // Below: touched by tasks of the loop only.
     private RoomMachine machine;
     private final Map<Integer, PeerLink> links = new HashMap<>();
+
+    /** Links over which a frame could not be sent, and none is sent any more. */
+    private final Set<Integer> broken = new HashSet<>();
+
     private final Map<Integer, Long> linksBegunNanos = new HashMap<>();
     private final Set<Integer> openLinks = new LinkedHashSet<>();
 
@@ -148,6 +159,9 @@ public final class RoomDriver implements Room {
     private final List<StoredEvent> saving = new ArrayList<>();
 
     private @Nullable StoreException storeFailure;
+
+    /** What was removed and is to leave the store. Touched by tasks of the store's executor only. */
+    private final Set<MessageId> removed = new LinkedHashSet<>();
 
     /** Touched by tasks of the store's executor only. */
     private final PeerWatch watch;
@@ -190,6 +204,7 @@ public final class RoomDriver implements Room {
         this.descriptor = descriptor;
         this.signedDescriptor = signedDescriptor;
         this.invite = invite;
+        this.settings = machine.settings();
         this.invites = invites;
         this.self = self;
         this.listener = listener;
@@ -330,20 +345,70 @@ public final class RoomDriver implements Room {
 
     @Override
     public CompletableFuture<MessageId> send(OutgoingMessage message) {
-        CloseReason ended = closed.getNow(null);
-        if (ended != null) {
-            // The loop may have ended with its environment.
-            return CompletableFuture.failedFuture(new RoomClosedException(ended));
-        }
-        long ticket = nextTicket.getAndIncrement();
-        CompletableFuture<MessageId> future = new CompletableFuture<>();
-        tickets.put(ticket, future);
-        post(new Input.Submit(ticket, message));
-        if (closed.isDone()) {
-            failTickets();
-        }
-        // A copy, so that the caller cannot complete ours.
-        return future.copy();
+        return request(tickets, ticket -> new Input.Submit(ticket, message));
+    }
+
+    @Override
+    public CompletableFuture<Void> edit(MessageId message, OutgoingMessage wording) {
+        EventBody.Edit edit = new EventBody.Edit(message, wording);
+        return request(ticket -> new Input.Affect(ticket, edit));
+    }
+
+    @Override
+    public CompletableFuture<Void> delete(MessageId message) {
+        return request(ticket -> new Input.Affect(ticket, new EventBody.Delete(message)));
+    }
+
+    @Override
+    public CompletableFuture<Void> react(MessageId message, Reaction reaction, boolean add) {
+        return request(ticket -> new Input.Affect(ticket, new EventBody.Reaction(message, reaction, add)));
+    }
+
+    @Override
+    public CompletableFuture<MessageId> sendPrivate(PeerId to, OutgoingMessage message) {
+        byte[] fresh = freshSecret();
+        return request(tickets, ticket -> new Input.Whisper(ticket, to, message, fresh));
+    }
+
+    @Override
+    public RoomSettings settings() {
+        return settings;
+    }
+
+    @Override
+    public CompletableFuture<Void> change(RoomSettings settings) {
+        return request(ticket -> new Input.ChangeSettings(ticket, settings));
+    }
+
+    @Override
+    public CompletableFuture<Void> giveRole(PeerId peer, Participant.Role role) {
+        return moderate(new EventBody.GiveRole(peer, role, 0));
+    }
+
+    @Override
+    public CompletableFuture<Void> mute(PeerId peer, Optional<Instant> until) {
+        OptionalLong untilMillis =
+                until.isPresent() ? OptionalLong.of(until.get().toEpochMilli()) : OptionalLong.empty();
+        return moderate(new EventBody.Mute(peer, untilMillis, 0));
+    }
+
+    @Override
+    public CompletableFuture<Void> unmute(PeerId peer) {
+        return moderate(new EventBody.Unmute(peer));
+    }
+
+    private CompletableFuture<Void> moderate(EventBody.PeerAct act) {
+        return request(ticket -> new Input.Moderate(ticket, act));
+    }
+
+    @Override
+    public CompletableFuture<Void> block(PeerId peer) {
+        return request(ticket -> new Input.Block(ticket, peer, true));
+    }
+
+    @Override
+    public CompletableFuture<Void> unblock(PeerId peer) {
+        return request(ticket -> new Input.Block(ticket, peer, false));
     }
 
     @Override
@@ -381,17 +446,23 @@ public final class RoomDriver implements Room {
     }
 
     private CompletableFuture<Void> request(LongFunction<Input> input) {
+        return request(requests, input);
+    }
+
+    private <T> CompletableFuture<T> request(Map<Long, CompletableFuture<T>> waiting, LongFunction<Input> input) {
         CloseReason ended = closed.getNow(null);
         if (ended != null) {
+            // The loop may have ended with its environment.
             return CompletableFuture.failedFuture(new RoomClosedException(ended));
         }
         long ticket = nextTicket.getAndIncrement();
-        CompletableFuture<Void> future = new CompletableFuture<>();
-        requests.put(ticket, future);
+        CompletableFuture<T> future = new CompletableFuture<>();
+        waiting.put(ticket, future);
         post(input.apply(ticket));
         if (closed.isDone()) {
             failTickets();
         }
+        // A copy, so that the caller cannot complete ours.
         return future.copy();
     }
 
@@ -478,10 +549,12 @@ public final class RoomDriver implements Room {
     private void carryOut(Output output) {
         if (output instanceof Output.Transmit transmit) {
             PeerLink link = links.get(transmit.link());
-            if (link != null && !link.send(transmit.frame())) {
+            if (link != null && !broken.contains(transmit.link()) && !link.send(transmit.frame())) {
                 // The link is on its way to CLOSED, or full against all expectation. A frame is missing from now on, so
-                // that nothing behind it may arrive.
-                link.close();
+                // that nothing behind it may arrive. What has come from the other side is taken first: perhaps it says
+                // why it closes.
+                broken.add(transmit.link());
+                loop.execute(link::close);
             }
         } else if (output instanceof Output.TransmitEphemeral transmit) {
             PeerLink link = links.get(transmit.link());
@@ -529,7 +602,10 @@ public final class RoomDriver implements Room {
         } else if (output instanceof Output.Acknowledge acknowledge) {
             save();
             services.storeExecutor()
-                    .execute(() -> inStore(() -> services.store().acknowledge(id(), self.id(), acknowledge.upToSeq())));
+                    .execute(() -> inStore(() -> {
+                        services.store().acknowledge(id(), self.id(), acknowledge.upToSeq());
+                        deleteRemoved();
+                    }));
         } else if (output instanceof Output.SendMail mail) {
             sendMail(mail);
         } else if (output instanceof Output.OpenLink open) {
@@ -605,15 +681,21 @@ public final class RoomDriver implements Room {
     }
 
     private void accept(Output.Accepted accepted) {
-        CompletableFuture<MessageId> future = tickets.remove(accepted.ticket());
-        if (future == null) {
-            return;
+        CompletableFuture<MessageId> message = tickets.remove(accepted.ticket());
+        CompletableFuture<Void> deed = message == null ? requests.remove(accepted.ticket()) : null;
+        if (message != null) {
+            whenSaved(message, () -> message.complete(accepted.id()));
+        } else if (deed != null) {
+            whenSaved(deed, () -> deed.complete(null));
         }
+    }
+
+    private void whenSaved(CompletableFuture<?> future, Runnable complete) {
         save();
         services.storeExecutor().execute(() -> {
             StoreException failure = storeFailure;
             if (failure == null) {
-                future.complete(accepted.id());
+                complete.run();
             } else {
                 future.completeExceptionally(failure);
             }
@@ -645,6 +727,27 @@ public final class RoomDriver implements Room {
             saving.clear();
         }
         inStore(() -> services.store().append(batch));
+    }
+
+    /** What somebody deleted, or what has disappeared, is not kept either. */
+    private void forget(MessageId message) {
+        save();
+        services.storeExecutor()
+                .execute(() -> inStore(() -> {
+                    removed.add(message);
+                    deleteRemoved();
+                }));
+    }
+
+    private void deleteRemoved() {
+        for (MessageId message : List.copyOf(removed)) {
+            try {
+                services.store().delete(id(), message);
+                removed.remove(message);
+            } catch (StoreException e) {
+                log.debug("a message that nobody has yet stays until somebody has it: {}", e.getMessage());
+            }
+        }
     }
 
     /** Runs on the store's executor. The first failure ends the room: it would go on without keeping what it says. */
@@ -710,6 +813,7 @@ public final class RoomDriver implements Room {
                 @Override
                 public void onClosed(CloseReason reason) {
                     links.remove(number);
+                    broken.remove(number);
                     openLinks.remove(number);
                     linksBegunNanos.remove(number);
                     RoomEvents.linkClosed(id(), machine.peerOf(number), number, reason);
@@ -830,11 +934,19 @@ public final class RoomDriver implements Room {
             int at = joined.participant().role() == Participant.Role.HOST ? 0 : now.size();
             now.add(at, joined.participant());
             participants = List.copyOf(now);
+        } else if (notice instanceof Output.ParticipantChanged changed) {
+            List<Participant> now = new ArrayList<>(participants);
+            now.replaceAll(each -> each.equals(changed.before()) ? changed.participant() : each);
+            participants = List.copyOf(now);
+        } else if (notice instanceof Output.SettingsChanged changed) {
+            settings = changed.settings();
         } else if (notice instanceof Output.Left left) {
             List<Participant> now = new ArrayList<>(participants);
             now.remove(left.participant());
             participants = List.copyOf(now);
             presences = with(left.participant().id(), Presence.ONLINE);
+        } else if (notice instanceof Output.Removed gone) {
+            forget(gone.message());
         } else if (notice instanceof Output.PresenceChanged changed) {
             presences = with(changed.peer(), changed.presence());
         } else if (notice instanceof Output.InviteChanged changed) {
@@ -901,34 +1013,68 @@ public final class RoomDriver implements Room {
         try {
             if (notice instanceof Output.Deliver deliver) {
                 listener.onMessage(this, deliver.message());
-            } else if (notice instanceof Output.Delivery delivery) {
-                listener.onDelivery(this, delivery.message(), delivery.peer(), delivery.state());
-            } else if (notice instanceof Output.StateChanged changed) {
-                // The last call of all comes when everything is closed; see closeWhenDone.
-                if (changed.state() != ConnectionState.CLOSED) {
-                    listener.onState(this, changed.state(), changed.reason());
-                }
-            } else if (notice instanceof Output.Joined joined) {
-                listener.onParticipantJoined(this, joined.participant());
-            } else if (notice instanceof Output.Left left) {
-                listener.onParticipantLeft(this, left.participant());
-            } else if (notice instanceof Output.PresenceChanged changed) {
-                listener.onPresence(this, changed.peer(), changed.presence());
-            } else if (notice instanceof Output.Typing typing) {
-                listener.onTyping(this, typing.peer(), typing.isTyping());
-            } else if (notice instanceof Output.SignalingReachable reachable) {
-                listener.onSignalingReachable(this, reachable.reachable());
-            } else if (notice instanceof Output.InviteChanged changed) {
-                listener.onInviteChanged(this, invites.of(changed.secret(), changed.leastSuccession()));
-            } else if (notice instanceof Output.LeaderChanged changed) {
-                listener.onLeaderChanged(this, changed.leader(), changed.isHost());
-            } else if (notice instanceof Output.HistoryGap gap) {
-                listener.onHistoryGap(this, gap.author(), gap.fromSeq(), gap.toSeq());
-            } else if (notice instanceof Output.Forked forked) {
-                listener.onHistoryFork(this, forked.author());
+            } else if (!tellOfActs(notice)) {
+                tellOfRoom(notice);
             }
         } catch (RuntimeException | Error e) {
             log.error("a room listener failed", e);
+        }
+    }
+
+    /** What was done to what was said, and to whom it was done; false if it is something else. */
+    private boolean tellOfActs(Output.Notice notice) {
+        if (notice instanceof Output.DeliverPrivate deliver) {
+            listener.onPrivateMessage(this, deliver.message(), deliver.to());
+        } else if (notice instanceof Output.OfferFile offered) {
+            listener.onFileOffer(this, offered.id(), offered.sender(), offered.offer());
+        } else if (notice instanceof Output.Edited edited) {
+            listener.onMessageEdited(this, edited.message(), edited.revisions());
+        } else if (notice instanceof Output.Removed removed) {
+            listener.onMessageRemoved(this, removed.message(), removed.by());
+        } else if (notice instanceof Output.Hidden hidden) {
+            listener.onMessageHidden(this, hidden.message());
+        } else if (notice instanceof Output.Reacted reacted) {
+            listener.onReactions(this, reacted.message(), reacted.reactions());
+        } else if (notice instanceof Output.SettingsChanged changed) {
+            listener.onSettings(this, changed.settings());
+        } else if (notice instanceof Output.Moderated moderated) {
+            listener.onModeration(this, moderated.act());
+        } else if (notice instanceof Output.ModerationVoided voided) {
+            listener.onModerationVoided(this, voided.act());
+        } else if (notice instanceof Output.ParticipantChanged changed) {
+            listener.onParticipantChanged(this, changed.before(), changed.participant());
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private void tellOfRoom(Output.Notice notice) {
+        if (notice instanceof Output.Delivery delivery) {
+            listener.onDelivery(this, delivery.message(), delivery.peer(), delivery.state());
+        } else if (notice instanceof Output.StateChanged changed) {
+            // The last call of all comes when everything is closed; see closeWhenDone.
+            if (changed.state() != ConnectionState.CLOSED) {
+                listener.onState(this, changed.state(), changed.reason());
+            }
+        } else if (notice instanceof Output.Joined joined) {
+            listener.onParticipantJoined(this, joined.participant());
+        } else if (notice instanceof Output.Left left) {
+            listener.onParticipantLeft(this, left.participant());
+        } else if (notice instanceof Output.PresenceChanged changed) {
+            listener.onPresence(this, changed.peer(), changed.presence());
+        } else if (notice instanceof Output.Typing typing) {
+            listener.onTyping(this, typing.peer(), typing.isTyping());
+        } else if (notice instanceof Output.SignalingReachable reachable) {
+            listener.onSignalingReachable(this, reachable.reachable());
+        } else if (notice instanceof Output.InviteChanged changed) {
+            listener.onInviteChanged(this, invites.of(changed.secret(), changed.leastSuccession()));
+        } else if (notice instanceof Output.LeaderChanged changed) {
+            listener.onLeaderChanged(this, changed.leader(), changed.isHost());
+        } else if (notice instanceof Output.HistoryGap gap) {
+            listener.onHistoryGap(this, gap.author(), gap.fromSeq(), gap.toSeq());
+        } else if (notice instanceof Output.Forked forked) {
+            listener.onHistoryFork(this, forked.author());
         }
     }
 

@@ -66,6 +66,19 @@ public final class EventBodies {
         }
     }
 
+    /**
+     * Says whether events of a type are acts of moderation, which everybody needs, whatever it is given of the rest.
+     *
+     * @param type a type
+     * @return true if they are
+     */
+    public static boolean isAct(String type) {
+        return switch (type) {
+            case "settings", "role", "kick", "ban", "unban", "mute", "unmute" -> true;
+            default -> false;
+        };
+    }
+
     private static boolean isKnown(String type) {
         return switch (type) {
             case "message",

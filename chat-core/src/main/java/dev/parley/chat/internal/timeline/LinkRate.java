@@ -18,6 +18,21 @@ public final class LinkRate {
     /** Bytes at once: twice what waits at an author before it is held back. */
     public static final int BYTE_BURST = 8 * 1024 * 1024;
 
+    /**
+     * What an author keeps to, so that it stays within the above even if its link stands still for a moment and brings
+     * all at once then: events in the long run.
+     */
+    public static final int OWN_EVENTS_PER_SECOND = 80;
+
+    /** Likewise: events at once. */
+    public static final int OWN_EVENT_BURST = 1_500;
+
+    /** Likewise: bytes in the long run. */
+    public static final int OWN_BYTES_PER_SECOND = 640 * 1024;
+
+    /** Likewise: bytes at once. */
+    public static final int OWN_BYTE_BURST = 4 * 1024 * 1024;
+
     private final TokenBucket events;
     private final TokenBucket bytes;
 
@@ -32,9 +47,32 @@ public final class LinkRate {
                 new TokenBucket(BYTE_BURST, BYTES_PER_SECOND, nowNanos));
     }
 
+    /**
+     * Begins to count what one says oneself.
+     *
+     * @param nowNanos monotonic time
+     * @return the rate to keep to
+     */
+    public static LinkRate ofOwn(long nowNanos) {
+        return new LinkRate(
+                new TokenBucket(OWN_EVENT_BURST, OWN_EVENTS_PER_SECOND, nowNanos),
+                new TokenBucket(OWN_BYTE_BURST, OWN_BYTES_PER_SECOND, nowNanos));
+    }
+
     LinkRate(TokenBucket events, TokenBucket bytes) {
         this.events = events;
         this.bytes = bytes;
+    }
+
+    /**
+     * Says whether an event may pass, without counting it.
+     *
+     * @param nowNanos monotonic time
+     * @param length bytes as they came
+     * @return true if it may
+     */
+    public boolean has(long nowNanos, int length) {
+        return events.has(nowNanos, 1) && bytes.has(nowNanos, length);
     }
 
     /**
@@ -45,6 +83,6 @@ public final class LinkRate {
      * @return true if it passes; false if the author floods, and nothing was counted
      */
     public boolean tryTake(long nowNanos, int length) {
-        return events.has(nowNanos, 1) && bytes.tryTake(nowNanos, length) && events.tryTake(nowNanos, 1);
+        return has(nowNanos, length) && bytes.tryTake(nowNanos, length) && events.tryTake(nowNanos, 1);
     }
 }

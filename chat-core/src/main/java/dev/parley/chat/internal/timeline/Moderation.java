@@ -292,9 +292,15 @@ final class Moderation {
     }
 
     private @Nullable RefusalReason judge(Act act) {
-        PeerId subject = act.subject();
-        Role roleOfSubject = subject == null ? Role.READ_ONLY : roleAt(subject, act.place);
-        return rightOf(act.place, Permissions.check(roleAt(act.actor(), act.place), act.body, roleOfSubject));
+        return refusal(act.place, act.body);
+    }
+
+    /** Says why there is no right to an act at a place; null if there is. */
+    @Nullable
+    RefusalReason refusal(Place place, EventBody.Act body) {
+        PeerId subject = body instanceof EventBody.PeerAct act ? act.peer() : null;
+        Role roleOfSubject = subject == null ? Role.READ_ONLY : roleAt(subject, place);
+        return rightOf(place, Permissions.check(roleAt(place.sender(), place), body, roleOfSubject));
     }
 
     /** Takes the right away from who has lost its role to the host, and had not shown this event by then. */

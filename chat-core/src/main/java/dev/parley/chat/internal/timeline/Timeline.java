@@ -340,6 +340,63 @@ public final class Timeline {
     }
 
     /**
+     * Says whether something would have its effect if it were said now, by all that has come here.
+     *
+     * @param body what
+     * @param place where it would stand: behind all that its author has said
+     * @return why it would have none; empty if it would. What is done to something that is not shown has none, but for
+     *     a deletion
+     */
+    public Optional<RefusalReason> refusal(EventBody body, Place place) {
+        if (body instanceof EventBody.Spoken) {
+            RefusalReason reason = moderation.silence(place, Moderation.Voice.SPEAK);
+            Author author = authors.get(place.sender());
+            boolean isSlow = reason == null && author != null && isTooFast(place, spokeAt(author));
+            return isSlow ? Optional.of(RefusalReason.SLOW_MODE) : Optional.ofNullable(reason);
+        }
+        if (body instanceof EventBody.Effect effect) {
+            return Optional.ofNullable(refusalOf(effect, place));
+        }
+        return body instanceof EventBody.Act act
+                ? Optional.ofNullable(moderation.refusal(place, act))
+                : Optional.empty();
+    }
+
+    private @Nullable RefusalReason refusalOf(EventBody.Effect effect, Place place) {
+        Target target = targets.get(effect.target());
+        Said said = target == null ? null : target.said;
+        MessageState state = target == null ? null : target.reported;
+        if (target == null || said == null || state == null) {
+            return RefusalReason.TARGET_UNKNOWN;
+        }
+        if (!state.isShown() && !(effect instanceof EventBody.Delete)) {
+            return RefusalReason.TARGET_UNKNOWN;
+        }
+        RefusalReason reason = reasonAgainst(effect, place, said);
+        if (reason != null) {
+            return reason;
+        }
+        if (effect instanceof EventBody.Reaction reaction) {
+            Set<Reaction> own = target.active.getOrDefault(place.sender(), Set.of());
+            TreeMap<Long, Said> events = target.reactions.get(place.sender());
+            boolean isOneMore = reaction.isAdded()
+                    && !own.contains(reaction.reaction())
+                    && own.size() >= ActLimits.MAX_REACTIONS_PER_PEER;
+            return isOneMore || (events != null && events.size() >= ActLimits.MAX_REACTION_EVENTS_PER_PEER)
+                    ? RefusalReason.TOO_MANY_REACTIONS
+                    : null;
+        }
+        return effect instanceof EventBody.Edit && target.edits.size() >= ActLimits.MAX_EDITS
+                ? RefusalReason.TOO_MANY_EDITS
+                : null;
+    }
+
+    private static long spokeAt(Author author) {
+        Said last = last(author);
+        return last == null ? author.spokeAtMillis : last.spokeAtMillis;
+    }
+
+    /**
      * Returns the number of a peer's last event, to be named as seen in an act upon it.
      *
      * @param peer anybody
@@ -407,8 +464,7 @@ public final class Timeline {
     private void take(TimelineEvent event, EventBody.Effect body, Author author) {
         Target target = targets.computeIfAbsent(body.target(), Target::new);
         Said effect = new Said(event, body, target);
-        Said previous = last(author);
-        effect.spokeAtMillis = previous == null ? author.spokeAtMillis : previous.spokeAtMillis;
+        effect.spokeAtMillis = spokeAt(author);
         RefusalReason tooMany = tooMany(target, effect);
         if (tooMany != null) {
             refuse(event, tooMany);
@@ -528,36 +584,38 @@ public final class Timeline {
     }
 
     private void judgeEffect(Said effect, Said said) {
-        RefusalReason reason;
-        if (effect.body instanceof EventBody.Edit) {
-            reason = judgeEdit(effect, said);
-        } else if (effect.body instanceof EventBody.Delete) {
-            reason = moderation.silence(effect.place, Moderation.Voice.NONE);
-            if (reason == null && !effect.sender().equals(said.sender())) {
-                reason = moderation.silenceDeletion(effect.place, said.sender());
-            }
-        } else {
-            reason = said.body instanceof EventBody.Private
-                    ? RefusalReason.WRONG_TARGET
-                    : moderation.silence(effect.place, Moderation.Voice.REACT);
-        }
-        decide(effect, reason);
+        decide(effect, reasonAgainst(effect.body, effect.place, said));
         if (effect.body instanceof EventBody.Reaction) {
             countReactions(effect.target, effect.sender());
         }
     }
 
-    private @Nullable RefusalReason judgeEdit(Said edit, Said said) {
+    private @Nullable RefusalReason reasonAgainst(EventBody effect, Place place, Said said) {
+        if (effect instanceof EventBody.Edit) {
+            return reasonAgainstEdit(place, said);
+        }
+        if (effect instanceof EventBody.Delete) {
+            RefusalReason reason = moderation.silence(place, Moderation.Voice.NONE);
+            return reason == null && !place.sender().equals(said.sender())
+                    ? moderation.silenceDeletion(place, said.sender())
+                    : reason;
+        }
+        return said.body instanceof EventBody.Private
+                ? RefusalReason.WRONG_TARGET
+                : moderation.silence(place, Moderation.Voice.REACT);
+    }
+
+    private @Nullable RefusalReason reasonAgainstEdit(Place place, Said said) {
         if (!(said.body instanceof EventBody.Message)) {
             return RefusalReason.WRONG_TARGET;
         }
-        if (!edit.sender().equals(said.sender())) {
+        if (!place.sender().equals(said.sender())) {
             return RefusalReason.NOT_THE_AUTHOR;
         }
-        if (edit.place.epochMillis() - said.place.epochMillis() > ActLimits.MAX_EDIT_AGE.toMillis()) {
+        if (place.epochMillis() - said.place.epochMillis() > ActLimits.MAX_EDIT_AGE.toMillis()) {
             return RefusalReason.TOO_OLD_TO_EDIT;
         }
-        return moderation.silence(edit.place, Moderation.Voice.SPEAK);
+        return moderation.silence(place, Moderation.Voice.SPEAK);
     }
 
     /** Lets an event that is allowed wait if its author gains by a time that has not come. */

@@ -97,7 +97,7 @@ final class EvilHost implements MachineHarness.Party {
                 author,
                 world.descriptor.room(),
                 after,
-                world.epochMillis() << 16,
+                world.nextClock(),
                 Event.TYPE_MESSAGE,
                 Bodies.message(OutgoingMessage.of(text), 1));
         if (author == identity) {

@@ -235,7 +235,7 @@ final class EvilMemberTest {
                 peer.identity,
                 world.descriptor.room(),
                 new EventHead(seq - 1, MessageId.of(new byte[32])),
-                1,
+                world.nextClock(),
                 Event.TYPE_MESSAGE,
                 Bodies.message(OutgoingMessage.of(text), 1));
     }

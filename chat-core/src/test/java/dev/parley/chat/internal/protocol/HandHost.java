@@ -108,7 +108,7 @@ final class HandHost implements MachineHarness.Party {
 
     Event event(String type, byte[] body) {
         Era era = new Era(0, group.epoch());
-        Event event = Event.sign(identity, world.descriptor.room(), head, world.epochMillis() << 16, era, type, body);
+        Event event = Event.sign(identity, world.descriptor.room(), head, world.nextClock(), era, type, body);
         head = event.head();
         return event;
     }

@@ -172,7 +172,7 @@ final class HandPeer implements MachineHarness.Party {
     Event event(String type, byte[] body) {
         MlsGroup joined = group;
         Era era = joined == null ? Era.FIRST : new Era(0, joined.epoch());
-        Event event = Event.sign(identity, world.descriptor.room(), head, world.epochMillis() << 16, era, type, body);
+        Event event = Event.sign(identity, world.descriptor.room(), head, world.nextClock(), era, type, body);
         head = event.head();
         return event;
     }

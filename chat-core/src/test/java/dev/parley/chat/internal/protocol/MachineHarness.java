@@ -9,10 +9,12 @@ import dev.parley.chat.CloseReason.Code;
 import dev.parley.chat.CloseReason.Origin;
 import dev.parley.chat.DeliveryState;
 import dev.parley.chat.MessageId;
+import dev.parley.chat.ModerationAct;
 import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomOptions;
 import dev.parley.chat.RoomOptions.Visibility;
+import dev.parley.chat.RoomSettings;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.SignalingException.Problem;
 import dev.parley.chat.crypto.Identity;
@@ -168,6 +170,7 @@ final class MachineHarness {
 
     long nowNanos;
     private long aheadMillis;
+    private long lastClock;
 
     private final List<Tapped> tapped = new ArrayList<>();
     private boolean isTapped;
@@ -274,6 +277,12 @@ final class MachineHarness {
 
     long epochMillis() {
         return START_EPOCH_MILLIS + aheadMillis + nowNanos / 1_000_000;
+    }
+
+    /** A clock for an event that is made by hand, behind that of the one before. */
+    long nextClock() {
+        lastClock = Math.max(lastClock + 1, epochMillis() << 16);
+        return lastClock;
     }
 
     // ---- time
@@ -525,6 +534,11 @@ final class MachineHarness {
         final Map<Long, MessageId> accepted = new LinkedHashMap<>();
         final Map<Long, ChatException> rejected = new LinkedHashMap<>();
         final List<Long> completed = new ArrayList<>();
+
+        /** Acts of moderation that have their effect, as its listener was told. */
+        final List<ModerationAct> acts = new ArrayList<>();
+
+        RoomSettings settings = RoomSettings.FIRST;
         RoomSecret secret = SECRET;
         final Map<Integer, End> links = new LinkedHashMap<>();
         long acknowledgedSeq;
@@ -895,6 +909,28 @@ final class MachineHarness {
                 told.add("+" + joined.participant().name());
             } else if (notice instanceof Output.Left left) {
                 told.add("-" + left.participant().name());
+            } else if (notice instanceof Output.DeliverPrivate whispered) {
+                texts.put(whispered.message().id(), whispered.message().text());
+                told.add(whispered.message().senderName() + " to " + nameOf(whispered.to()) + ": "
+                        + whispered.message().text());
+            } else if (notice instanceof Output.Edited edited) {
+                told.add("edited: " + edited.message().text());
+            } else if (notice instanceof Output.Removed removed) {
+                told.add("removed " + describe(removed.message())
+                        + removed.by().map(by -> " by " + nameOf(by)).orElse(""));
+            } else if (notice instanceof Output.Hidden hidden) {
+                told.add("hidden " + describe(hidden.message()));
+            } else if (notice instanceof Output.Reacted reacted) {
+                told.add("under " + describe(reacted.message()) + " "
+                        + reacted.reactions().stream()
+                                .map(total -> total.reaction().text() + total.count())
+                                .toList());
+            } else if (notice instanceof Output.SettingsChanged changed) {
+                settings = changed.settings();
+            } else if (notice instanceof Output.Moderated moderated) {
+                acts.add(moderated.act());
+            } else if (notice instanceof Output.ModerationVoided voided) {
+                acts.removeIf(act -> act.id().equals(voided.act()));
             } else if (notice instanceof Output.PresenceChanged changed && tellsPresence) {
                 told.add(nameOf(changed.peer()) + " is " + changed.presence());
             } else if (notice instanceof Output.Typing typing) {

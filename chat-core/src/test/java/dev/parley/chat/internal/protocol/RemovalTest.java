@@ -7,6 +7,7 @@ import dev.parley.chat.NotAllowedException;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.internal.mls.MlsGroup;
 import dev.parley.chat.internal.protocol.MachineHarness.Node;
+import dev.parley.chat.internal.timeline.LinkRate;
 import dev.parley.chat.transport.SignalingSession.MessageType;
 import java.lang.reflect.Field;
 import java.time.Duration;
@@ -301,6 +302,10 @@ final class RemovalTest {
         long before = epoch();
         for (int i = 0; i < Limits.REKEY_MESSAGES; i++) {
             host.send("n" + i);
+            if (i % LinkRate.OWN_EVENTS_PER_SECOND == 0) {
+                // As fast as one may go on.
+                world.advanceMillis(1_000);
+            }
         }
         world.advance(Limits.MIN_REKEY_PAUSE);
         assertThat(epoch()).isEqualTo(before + 2);

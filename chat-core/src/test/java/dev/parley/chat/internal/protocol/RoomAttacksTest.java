@@ -252,7 +252,7 @@ final class RoomAttacksTest {
                 peer.identity,
                 world.descriptor.room(),
                 new EventHead(seq - 1, dev.parley.chat.MessageId.of(new byte[32])),
-                1,
+                world.nextClock(),
                 Event.TYPE_MESSAGE,
                 Bodies.message(OutgoingMessage.of(text), 1));
     }
