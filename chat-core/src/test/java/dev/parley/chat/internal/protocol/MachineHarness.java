@@ -148,6 +148,9 @@ final class MachineHarness {
     /** Whether an ICE restart finds a path. */
     boolean isPathFound = true;
 
+    /** Whether the ends of a link between participants end at somebody in between. */
+    boolean isSomebodyBetween;
+
     /** Whether presence is among what is {@linkplain Node#takeTold told}. */
     boolean tellsPresence;
 
@@ -399,7 +402,9 @@ final class MachineHarness {
         initiator.isOpen = true;
         responder.isOpen = true;
         pending.add(() -> initiator.party.onOpened(initiator.number, binding));
-        pending.add(() -> responder.party.onOpened(responder.number, binding));
+        boolean isBetween = isSomebodyBetween && isParticipant(initiator.party) && isParticipant(responder.party);
+        byte[] other = isBetween ? Sha256.of(binding) : binding;
+        pending.add(() -> responder.party.onOpened(responder.number, other));
     }
 
     private static boolean isParticipant(Party party) {

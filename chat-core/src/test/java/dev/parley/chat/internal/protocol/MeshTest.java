@@ -8,11 +8,15 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.SignalingException.Problem;
 import dev.parley.chat.internal.encoding.MalformedException;
 import dev.parley.chat.internal.protocol.MachineHarness.Node;
+import dev.parley.chat.store.EventHead;
+import dev.parley.chat.store.StoredEvent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -76,6 +80,71 @@ final class MeshTest {
         }
         assertThat(host.all(Output.Transmit.class)).isEmpty();
         all().forEach(node -> assertThat(node.messages()).containsExactly("P0: hello"));
+    }
+
+    @Test
+    void whoStandsBetweenTwoParticipantsIsNoNeighbour() {
+        world.isSomebodyBetween = true;
+        enter(2);
+        for (Node guest : guests) {
+            assertThat(neighboursOf(guest)).as(guest.name).containsExactly(host.id());
+        }
+        guests.get(0).send("by way of the host");
+        assertThat(guests.get(1).takeTold()).containsExactly("P0: by way of the host");
+    }
+
+    @Test
+    void aReceiptThatSomebodyElseMadeIsPassedOver() {
+        enter(11);
+        Node author = guests.get(0);
+        LinkChannel link = author.machine.admitted().stream()
+                .filter(each -> !each.peer.equals(host.id()))
+                .findFirst()
+                .orElseThrow();
+        Node lost = guests.stream()
+                .filter(guest ->
+                        !guest.id().equals(author.id()) && !neighboursOf(author).contains(guest.id()))
+                .findFirst()
+                .orElseThrow();
+        lost.crash();
+        author.send("is it there?");
+        List<Output.Deliver> told = author.all(Output.Deliver.class);
+        MessageId said = told.get(told.size() - 1).message().id();
+        long seq = Objects.requireNonNull(author.machine.heads.get(author.id())).seq();
+        byte[] forged = Receipts.encode(List.of(new Receipts.Receipt(lost.id(), author.id(), seq, new byte[16])));
+        for (byte[] frame : new Frame(Frame.Kind.RECEIPTS, forged).encode()) {
+            author.handle(new Input.FrameReceived(link.number, frame));
+        }
+        world.settle();
+        assertThat(author.deliveriesOf(said, lost.id())).doesNotContain(DeliveryState.DELIVERED);
+    }
+
+    @Test
+    void whatIsGivenAgainChangesNothing() {
+        enter(2);
+        Node author = guests.get(0);
+        author.send("one");
+        author.send("two");
+        List<StoredEvent> kept = host.all(Output.Persist.class).stream()
+                .map(Output.Persist::event)
+                .filter(event -> event.sender().equals(author.id()))
+                .toList();
+        EventHead head = host.machine.heads.get(author.id());
+        host.takeTold();
+        int before = host.all(Output.Persist.class).size();
+        LinkChannel link = Objects.requireNonNull(host.machine.linkTo(author.id()));
+        for (StoredEvent again : kept) {
+            byte[] sync = Content.sync(new Content.Sync(false, List.of(), List.of(again.bytes()), Map.of()));
+            byte[] message = Objects.requireNonNull(author.group()).protect(sync);
+            for (byte[] frame : new Frame(Frame.Kind.APPLICATION, message).encode()) {
+                host.handle(new Input.FrameReceived(link.number, frame));
+            }
+        }
+        world.settle();
+        assertThat(kept).hasSizeGreaterThan(2);
+        assertThat(host.machine.heads.get(author.id())).isEqualTo(head);
+        assertThat(host.all(Output.Persist.class)).hasSize(before);
+        assertThat(host.takeTold()).isEmpty();
     }
 
     @Test
