@@ -22,7 +22,6 @@ import dev.parley.chat.internal.timeline.EventBody;
 import dev.parley.chat.internal.timeline.LinkRate;
 import dev.parley.chat.store.StoredEvent;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -32,23 +31,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What is done to what was said, and to those who said it, in virtual time. */
-final class ActsTest {
+final class ActsTest extends MeshedRoom {
 
     private static final Reaction TEA = Reaction.of("\uD83C\uDF75");
 
-    private final MachineHarness world = new MachineHarness();
-    private final Node host = world.host();
-    private final List<Node> guests = new ArrayList<>();
-
     @BeforeEach
-    void open() {
-        world.isMeshed = true;
-        host.start();
+    void enterThree() {
         for (int i = 0; i < 3; i++) {
             enter("P" + i, 10 + i);
         }
-        world.advanceMillis(5_000);
-        all().forEach(Node::takeTold);
+        settle();
     }
 
     private Node enter(String name, int number) {
@@ -74,12 +66,6 @@ final class ActsTest {
 
     private Node cleo() {
         return guests.get(2);
-    }
-
-    private List<Node> all() {
-        List<Node> all = new ArrayList<>(List.of(host));
-        all.addAll(guests);
-        return all;
     }
 
     private static MessageId said(Node node, String text) {

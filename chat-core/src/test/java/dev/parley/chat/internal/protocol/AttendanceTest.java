@@ -6,39 +6,17 @@ import dev.parley.chat.DeliveryState;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.internal.protocol.MachineHarness.Node;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Who is there, away, writing, and who has read what. */
-final class AttendanceTest {
-
-    private final MachineHarness world = new MachineHarness();
-    private final Node host = world.host();
-    private final List<Node> guests = new ArrayList<>();
+final class AttendanceTest extends MeshedRoom {
 
     @BeforeEach
-    void open() {
-        world.isMeshed = true;
+    void tellPresence() {
         world.tellsPresence = true;
-        host.start();
-    }
-
-    private void enter(int count) {
-        for (int i = 0; i < count; i++) {
-            guests.add(world.participant("P" + i, 10 + guests.size()).start());
-            world.advanceMillis(500);
-        }
-        world.advanceMillis(5_000);
-        all().forEach(Node::takeTold);
-    }
-
-    private List<Node> all() {
-        List<Node> all = new ArrayList<>(List.of(host));
-        all.addAll(guests);
-        return all;
     }
 
     private void let(Node node, Input input) {

@@ -11,35 +11,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Set;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** A link whose path breaks finds another one, or gives way to a new link. */
-final class IceRestartInRoomsTest {
+final class IceRestartInRoomsTest extends MeshedRoom {
 
-    private final MachineHarness world = new MachineHarness();
-    private final Node host = world.host();
-    private final List<Node> guests = new ArrayList<>();
-
-    @BeforeEach
-    void open() {
-        world.isMeshed = true;
-        host.start();
-    }
-
-    private void enter(int count) {
-        for (int i = 0; i < count; i++) {
-            guests.add(world.participant("P" + i, 10 + i).start());
-            world.advanceMillis(500);
-        }
-        world.advanceMillis(5_000);
+    @Override
+    void enter(int count) {
+        super.enter(count);
         forget();
-    }
-
-    private List<Node> all() {
-        List<Node> all = new ArrayList<>(List.of(host));
-        all.addAll(guests);
-        return all;
     }
 
     private void forget() {

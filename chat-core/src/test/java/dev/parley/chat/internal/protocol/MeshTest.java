@@ -11,7 +11,6 @@ import dev.parley.chat.internal.protocol.MachineHarness.Node;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.store.StoredEvent;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
@@ -19,38 +18,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Links between participants: a room that needs its host for nothing that is said. */
-final class MeshTest {
-
-    private final MachineHarness world = new MachineHarness();
-    private final Node host = world.host();
-    private final List<Node> guests = new ArrayList<>();
-
-    @BeforeEach
-    void open() {
-        world.isMeshed = true;
-        host.start();
-    }
-
-    private void enter(int count) {
-        for (int i = 0; i < count; i++) {
-            guests.add(world.participant("P" + i, 10 + i).start());
-            world.advanceMillis(500);
-        }
-        world.advanceMillis(5_000);
-        all().forEach(Node::takeTold);
-    }
-
-    private List<Node> all() {
-        List<Node> all = new ArrayList<>(List.of(host));
-        all.addAll(guests);
-        return all;
-    }
+final class MeshTest extends MeshedRoom {
 
     private static Set<PeerId> neighboursOf(Node node) {
         Set<PeerId> peers = new HashSet<>();

@@ -145,9 +145,7 @@ final class AttackedRoom {
     }
 
     void say(SimPeer peer, String sentence) {
-        Set<PeerId> audience = new HashSet<>();
-        peer.room().participants().forEach(hearer -> audience.add(hearer.id()));
-        said.add(new Sentence(peer.identity().peerId(), sentence, audience));
+        said.add(new Sentence(peer.identity().peerId(), sentence, Audiences.of(peer)));
         var unused = peer.send(sentence);
     }
 

@@ -6,14 +6,11 @@ import dev.parley.chat.ChatMessage;
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.Invite;
 import dev.parley.chat.MessageId;
-import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomOptions;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -34,7 +31,7 @@ class LargeRoomSimulationTest {
 
     private final SimWorld world = new SimWorld(Long.getLong("parley.sim.seed", 1), NetworkProfile.wifi());
     private final Random random = world.random();
-    private final Map<String, Set<PeerId>> audiences = new HashMap<>();
+    private final Audiences audiences = new Audiences();
     private final List<SimPeer> guests = new ArrayList<>();
     private int said;
 
@@ -78,7 +75,7 @@ class LargeRoomSimulationTest {
             }
             assertThat(heard)
                     .as("%s has all that was said by those who saw it in the room", peer)
-                    .containsAll(saidInPresenceOf(peer, host));
+                    .containsAll(audiences.heardFor(peer, host));
             assertThat(peer.room().participants())
                     .as("who is there, as %s sees it", peer)
                     .hasSize(world.peers().size());
@@ -95,11 +92,7 @@ class LargeRoomSimulationTest {
 
     private void say(SimPeer peer) {
         if (peer.isInRoom()) {
-            String text = "sentence " + said++;
-            Set<PeerId> audience = new HashSet<>();
-            peer.room().participants().forEach(participant -> audience.add(participant.id()));
-            audiences.put(text, audience);
-            var unused = peer.send(text);
+            audiences.say(peer, "sentence " + said++);
         }
     }
 
@@ -112,14 +105,5 @@ class LargeRoomSimulationTest {
                 guest.join(invite);
             }
         }
-    }
-
-    private List<MessageId> saidInPresenceOf(SimPeer peer, SimPeer host) {
-        PeerId id = peer.identity().peerId();
-        return host.delivered().stream()
-                .filter(message ->
-                        audiences.getOrDefault(message.text(), Set.of()).contains(id))
-                .map(ChatMessage::id)
-                .toList();
     }
 }

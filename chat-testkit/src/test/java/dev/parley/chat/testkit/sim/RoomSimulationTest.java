@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.chat.ChatMessage;
 import dev.parley.chat.Invite;
 import dev.parley.chat.MessageId;
-import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomOptions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,7 +14,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.Set;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,9 +67,7 @@ class RoomSimulationTest {
         private final Random random;
         private final SimPeer host;
         private final List<SimPeer> guests = new ArrayList<>();
-        /** Whom the author of each message saw in the room when it said it. */
-        private final Map<String, Set<PeerId>> audiences = new HashMap<>();
-
+        private final Audiences audiences = new Audiences();
         private int sent;
 
         Scenario(long seed) {
@@ -159,11 +155,7 @@ class RoomSimulationTest {
 
         private void say(SimPeer peer) {
             if (peer.isInRoom()) {
-                String text = "message " + ++sent + " by " + peer.name();
-                Set<PeerId> audience = new HashSet<>();
-                peer.room().participants().forEach(participant -> audience.add(participant.id()));
-                audiences.put(text, audience);
-                var unused = peer.send(text);
+                audiences.say(peer, "message " + ++sent + " by " + peer.name());
             }
         }
 
@@ -209,17 +201,8 @@ class RoomSimulationTest {
                 guest.lives().forEach(life -> heard.addAll(ids(life)));
                 assertThat(heard)
                         .as("%s has all that was said by those who saw it in the room", guest)
-                        .containsAll(saidInPresenceOf(guest));
+                        .containsAll(audiences.heardFor(guest, host));
             }
-        }
-
-        private List<MessageId> saidInPresenceOf(SimPeer guest) {
-            PeerId id = guest.identity().peerId();
-            return host.delivered().stream()
-                    .filter(message ->
-                            audiences.getOrDefault(message.text(), Set.of()).contains(id))
-                    .map(ChatMessage::id)
-                    .toList();
         }
 
         private static List<MessageId> ids(List<ChatMessage> messages) {
