@@ -47,6 +47,59 @@ public record RoomSettings(
         }
     }
 
+    /**
+     * Returns the same with another topic.
+     *
+     * @param newTopic see {@link #topic()}
+     * @return the settings
+     * @throws IllegalArgumentException if it is out of bounds
+     */
+    public RoomSettings withTopic(String newTopic) {
+        return new RoomSettings(newTopic, history, slowMode, locked, disappearAfter);
+    }
+
+    /**
+     * Returns the same with another history for newcomers.
+     *
+     * @param newHistory see {@link #history()}
+     * @return the settings
+     */
+    public RoomSettings withHistory(HistoryPolicy newHistory) {
+        return new RoomSettings(topic, newHistory, slowMode, locked, disappearAfter);
+    }
+
+    /**
+     * Returns the same with another slow mode.
+     *
+     * @param newSlowMode see {@link #slowMode()}
+     * @return the settings
+     * @throws IllegalArgumentException if it is out of bounds
+     */
+    public RoomSettings withSlowMode(Duration newSlowMode) {
+        return new RoomSettings(topic, history, newSlowMode, locked, disappearAfter);
+    }
+
+    /**
+     * Returns the same, locked or not.
+     *
+     * @param isLocked see {@link #locked()}
+     * @return the settings
+     */
+    public RoomSettings withLocked(boolean isLocked) {
+        return new RoomSettings(topic, history, slowMode, isLocked, disappearAfter);
+    }
+
+    /**
+     * Returns the same with another time after which messages disappear.
+     *
+     * @param newDisappearAfter see {@link #disappearAfter()}
+     * @return the settings
+     * @throws IllegalArgumentException if it is out of bounds
+     */
+    public RoomSettings withDisappearAfter(Duration newDisappearAfter) {
+        return new RoomSettings(topic, history, slowMode, locked, newDisappearAfter);
+    }
+
     private static boolean isWithin(Duration duration, Duration max) {
         return duration.equals(Duration.ofSeconds(duration.toSeconds()))
                 && !duration.isNegative()

@@ -7,7 +7,6 @@ import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Reaction;
 import dev.parley.chat.Room;
-import dev.parley.chat.RoomSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -91,10 +90,10 @@ final class TypedDeeds {
             case "/react" -> room.react(required(last), Reaction.of(rest), true);
             case "/unreact" -> room.react(required(last), Reaction.of(rest), false);
             case "/msg" -> whisper(room, rest);
-            case "/topic" -> room.change(withTopic(room.settings(), rest));
-            case "/slow" -> room.change(withSlowMode(room.settings(), seconds(rest)));
-            case "/lock" -> room.change(withLock(room.settings(), true));
-            case "/unlock" -> room.change(withLock(room.settings(), false));
+            case "/topic" -> room.change(room.settings().withTopic(rest));
+            case "/slow" -> room.change(room.settings().withSlowMode(seconds(rest)));
+            case "/lock" -> room.change(room.settings().withLocked(true));
+            case "/unlock" -> room.change(room.settings().withLocked(false));
             case "/mute" -> mute(room, rest);
             case "/unmute" -> room.unmute(Verifier.find(room, rest));
             case "/role" -> giveRole(room, rest);
@@ -139,24 +138,11 @@ final class TypedDeeds {
         return String.join(" ", words.subList(0, words.size() - behind));
     }
 
-    private static long seconds(String text) {
+    private static Duration seconds(String text) {
         if (!text.matches("[0-9]{1,6}")) {
             throw bad("slow mode is a number of seconds", "0 turns it off");
         }
-        return Long.parseLong(text);
-    }
-
-    private static RoomSettings withTopic(RoomSettings now, String topic) {
-        return new RoomSettings(topic, now.history(), now.slowMode(), now.locked(), now.disappearAfter());
-    }
-
-    private static RoomSettings withSlowMode(RoomSettings now, long seconds) {
-        return new RoomSettings(
-                now.topic(), now.history(), Duration.ofSeconds(seconds), now.locked(), now.disappearAfter());
-    }
-
-    private static RoomSettings withLock(RoomSettings now, boolean locked) {
-        return new RoomSettings(now.topic(), now.history(), now.slowMode(), locked, now.disappearAfter());
+        return Duration.ofSeconds(Long.parseLong(text));
     }
 
     private static MessageId required(@Nullable MessageId message) {

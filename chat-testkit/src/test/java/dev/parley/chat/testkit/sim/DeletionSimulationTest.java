@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.RoomOptions;
-import dev.parley.chat.RoomSettings;
 import dev.parley.chat.store.StoredEvent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -70,10 +69,8 @@ class DeletionSimulationTest {
 
     @Test
     void whatDisappearsLeavesTheStoresOfAll() {
-        RoomSettings now = host.room().settings();
-        CompletableFuture<?> changed = host.room()
-                .change(new RoomSettings(
-                        now.topic(), now.history(), now.slowMode(), now.locked(), Duration.ofMinutes(1)));
+        CompletableFuture<?> changed =
+                host.room().change(host.room().settings().withDisappearAfter(Duration.ofMinutes(1)));
         world.runFor(Duration.ofSeconds(2));
         assertThat(changed).isCompleted();
         say(ann, "rosebud");
