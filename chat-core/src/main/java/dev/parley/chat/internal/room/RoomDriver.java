@@ -487,20 +487,14 @@ public final class RoomDriver implements Room {
     /** What is still to be accepted when the room has ended never will be. */
     private void failTickets() {
         RoomClosedException failure = new RoomClosedException(closed.getNow(LEFT));
-        for (Long ticket : List.copyOf(tickets.keySet())) {
-            CompletableFuture<MessageId> future = tickets.remove(ticket);
-            if (future != null) {
-                future.completeExceptionally(failure);
-            }
-        }
-        for (Long ticket : List.copyOf(requests.keySet())) {
-            CompletableFuture<Void> future = requests.remove(ticket);
-            if (future != null) {
-                future.completeExceptionally(failure);
-            }
-        }
-        for (Long ticket : List.copyOf(samples.keySet())) {
-            CompletableFuture<RoomStats> future = samples.remove(ticket);
+        failAll(tickets, failure);
+        failAll(requests, failure);
+        failAll(samples, failure);
+    }
+
+    private static <T> void failAll(Map<Long, CompletableFuture<T>> waiting, RoomClosedException failure) {
+        for (Long ticket : List.copyOf(waiting.keySet())) {
+            CompletableFuture<T> future = waiting.remove(ticket);
             if (future != null) {
                 future.completeExceptionally(failure);
             }
@@ -581,7 +575,7 @@ public final class RoomDriver implements Room {
                 }
             });
         } else if (output instanceof Output.Accepted accepted) {
-            RoomEvents.messageSent(id(), machine.queuedBytes());
+            RoomEvents.messageSent(id(), machine::queuedBytes);
             accept(accepted);
         } else if (output instanceof Output.Rejected rejected) {
             CompletableFuture<?> message = tickets.remove(rejected.ticket());

@@ -3,6 +3,7 @@ package dev.parley.chat.internal.room;
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
+import java.util.function.LongSupplier;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Event;
@@ -57,7 +58,7 @@ final class RoomEvents {
         }
     }
 
-    static void messageSent(RoomId room, long queuedBytes) {
+    static void messageSent(RoomId room, LongSupplier queuedBytes) {
         if (IS_RECORDER_THERE) {
             Recorder.messageSent(room, queuedBytes);
         }
@@ -126,11 +127,11 @@ final class RoomEvents {
             }
         }
 
-        static void messageSent(RoomId room, long queuedBytes) {
+        static void messageSent(RoomId room, LongSupplier queuedBytes) {
             MessageSent event = new MessageSent();
             if (event.shouldCommit()) {
                 event.room = shortOf(room);
-                event.queuedBytes = queuedBytes;
+                event.queuedBytes = queuedBytes.getAsLong();
                 event.commit();
             }
         }
