@@ -5,7 +5,6 @@ import dev.parley.chat.ChatMessage;
 import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.MessageRevision;
 import dev.parley.chat.NotAllowedException;
-import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomSettings;
@@ -92,7 +91,7 @@ final class Acts {
             case NONE -> false;
             case ALL -> true;
             case LAST_T ->
-                placeOf(event).epochMillis()
+                event.place().epochMillis()
                         >= machine.epochMillis - policy.time().toMillis();
             case LAST_N -> isAmongLast(event, policy.messages());
         };
@@ -109,11 +108,7 @@ final class Acts {
             historyFrom = machine.recent.lastSpoken(messages);
         }
         Place from = historyFrom;
-        return from == null || placeOf(event).compareTo(from) >= 0;
-    }
-
-    private static Place placeOf(Event event) {
-        return new Place(event.clock(), event.sender(), event.seq());
+        return from == null || event.place().compareTo(from) >= 0;
     }
 
     boolean isBanned(PeerId peer) {
@@ -212,18 +207,8 @@ final class Acts {
                     sealed.sealed());
             Optional<EventBody> read = EventBodies.read(Event.TYPE_MESSAGE, body);
             if (read.isPresent() && read.get() instanceof EventBody.Message message) {
-                OutgoingMessage content = message.content();
                 machine.emit(new Output.DeliverPrivate(
-                        new ChatMessage(
-                                state.id(),
-                                sender,
-                                machine.nameOf(sender),
-                                content.text(),
-                                Instant.ofEpochMilli(message.sentAtMillis()),
-                                content.replyTo(),
-                                content.emotes(),
-                                content.mentions()),
-                        sealed.to()));
+                        Bodies.message(state.id(), sender, machine.nameOf(sender), message), sealed.to()));
             }
         } catch (SealException e) {
             log.debug("a private message of {} was not opened: {}", sender, e.kind());
@@ -275,18 +260,7 @@ final class Acts {
 
     /** An act that names what has come here of its peer, so that the rest is judged by it too. */
     EventBody.PeerAct informed(EventBody.PeerAct act) {
-        PeerId peer = act.peer();
-        long seen = timeline.seen(peer);
-        if (act instanceof EventBody.GiveRole give) {
-            return new EventBody.GiveRole(peer, give.role(), seen);
-        } else if (act instanceof EventBody.Kick) {
-            return new EventBody.Kick(peer, seen);
-        } else if (act instanceof EventBody.Ban) {
-            return new EventBody.Ban(peer, seen);
-        } else if (act instanceof EventBody.Mute mute) {
-            return new EventBody.Mute(peer, mute.untilMillis(), seen);
-        }
-        return act;
+        return act instanceof EventBody.Restriction restriction ? restriction.seeing(timeline.seen(act.peer())) : act;
     }
 
     private void say(long ticket, EventBody body) {

@@ -2,7 +2,9 @@ package dev.parley.chat.internal.protocol;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.chat.ChatMessage;
+import dev.parley.chat.MessageId;
 import dev.parley.chat.OutgoingMessage;
+import dev.parley.chat.PeerId;
 import dev.parley.chat.crypto.PeerCard;
 import dev.parley.chat.internal.crypto.X25519Keys;
 import dev.parley.chat.internal.encoding.Json;
@@ -22,11 +24,15 @@ final class Bodies {
     }
 
     static ChatMessage message(Event event, String senderName) throws MalformedException {
-        EventBody.Message message = (EventBody.Message) read(event);
+        return message(event.id(), event.sender(), senderName, (EventBody.Message) read(event));
+    }
+
+    /** A message as it was said first. */
+    static ChatMessage message(MessageId id, PeerId sender, String senderName, EventBody.Message message) {
         OutgoingMessage content = message.content();
         return new ChatMessage(
-                event.id(),
-                event.sender(),
+                id,
+                sender,
                 senderName,
                 content.text(),
                 Instant.ofEpochMilli(message.sentAtMillis()),

@@ -38,6 +38,9 @@ sealed interface Content {
     /** Length of a link's channel binding. */
     int BINDING_BYTES = 32;
 
+    /** What a member tells all and nobody keeps: it is passed on as it is. */
+    sealed interface Told extends Content {}
+
     /** An event by the MLS sender. */
     record Said(byte[] event) implements Content {}
 
@@ -91,28 +94,28 @@ sealed interface Content {
      *
      * @param peers at most {@link Limits#MAX_NEIGHBOURS}
      */
-    record Neighbours(Set<PeerId> peers) implements Content {}
+    record Neighbours(Set<PeerId> peers) implements Told {}
 
     /**
      * From the leader to all: who keeps a place though its link to the leader is lost.
      *
      * @param peers at most {@link Limits#MAX_NEIGHBOURS}
      */
-    record Lost(Set<PeerId> peers) implements Content {}
+    record Lost(Set<PeerId> peers) implements Told {}
 
     /**
      * To all: whether anybody sits in front of the sender.
      *
      * @param isAway whether nobody does
      */
-    record Presence(boolean isAway) implements Content {}
+    record Presence(boolean isAway) implements Told {}
 
     /**
      * To all: what the sender has read.
      *
      * @param upTo for each author the count of the last event; at most {@link Limits#MAX_NEIGHBOURS}
      */
-    record Read(Map<PeerId, Long> upTo) implements Content {}
+    record Read(Map<PeerId, Long> upTo) implements Told {}
 
     /**
      * To all, over the ephemeral channels: whether the sender writes.
@@ -130,7 +133,7 @@ sealed interface Content {
     record Governed(byte[] governance) implements Content {}
 
     /** Nothing: moves the sender's generation on for all members alike. */
-    record Nothing() implements Content {}
+    record Nothing() implements Told {}
 
     static byte[] said(byte[] event) {
         return ByteBuffer.allocate(1 + event.length)

@@ -11,6 +11,7 @@ import dev.parley.chat.internal.crypto.Sha256;
 import dev.parley.chat.internal.crypto.VerifyingKey;
 import dev.parley.chat.internal.encoding.ByteReader;
 import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.internal.timeline.Place;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.store.StoredEvent;
 import java.nio.ByteBuffer;
@@ -208,6 +209,11 @@ final class Event {
 
     byte[] bytes() {
         return bytes;
+    }
+
+    /** Where it stands in the timeline. */
+    Place place() {
+        return new Place(clock, sender, seq);
     }
 
     EventHead head() {

@@ -71,7 +71,7 @@ final class EventLog {
     Place lastSpoken(int messages) {
         List<Place> places = entries.stream()
                 .filter(event -> SPOKEN.contains(event.type()))
-                .map(event -> new Place(event.clock(), event.sender(), event.seq()))
+                .map(Event::place)
                 .sorted()
                 .toList();
         return places.size() <= messages ? null : places.get(places.size() - messages);

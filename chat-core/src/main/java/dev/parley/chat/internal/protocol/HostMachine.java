@@ -34,12 +34,9 @@ import dev.parley.chat.transport.SignedSuccession;
 import dev.parley.chat.transport.Transport.LinkRole;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.util.AbstractCollection;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -72,14 +69,10 @@ public final class HostMachine extends RoomMachine {
 
     private static final Logger log = LoggerFactory.getLogger(HostMachine.class);
 
-    private static final int MAX_SESSIONS_REMEMBERED = 1_024;
-    private static final long NANOS_PER_SECOND = 1_000_000_000L;
-
     /** A link to a participant, admitted or on its way. */
     private static final class Guest {
         final LinkChannel link;
         final PeerCard card;
-        final BitSet envelopes = new BitSet();
         byte @Nullable [] keyPackage;
         byte[] memberTag = new byte[0];
         byte[] hostTag = new byte[0];
@@ -96,30 +89,7 @@ public final class HostMachine extends RoomMachine {
 
     private final Map<Integer, Guest> guests = new LinkedHashMap<>();
 
-    /** The links of all guests as they are: looked at after every input, so that no list is made for it. */
-    private final Collection<LinkChannel> links = new AbstractCollection<>() {
-        @Override
-        public Iterator<LinkChannel> iterator() {
-            Iterator<Guest> each = guests.values().iterator();
-            return new Iterator<>() {
-                @Override
-                public boolean hasNext() {
-                    return each.hasNext();
-                }
-
-                @Override
-                public LinkChannel next() {
-                    return each.next().link;
-                }
-            };
-        }
-
-        @Override
-        public int size() {
-            return guests.size();
-        }
-    };
-
+    private final Collection<LinkChannel> links = new LinksOf<>(guests.values(), guest -> guest.link);
     private final Map<PeerId, Guest> members = new LinkedHashMap<>();
     private final Map<PeerId, Guest> joining = new LinkedHashMap<>();
     private final Set<PeerId> leaving = new LinkedHashSet<>();
@@ -130,10 +100,8 @@ public final class HostMachine extends RoomMachine {
     private final long maxLinkBytes;
 
     private long announcePauseNanos = Timer.ANNOUNCE.nanos();
-    private int refusals;
-    private long refusalsSince;
-    private int linksBegun;
-    private long linksBegunSince;
+    private final PerSecond refusals = new PerSecond(Limits.MAX_REFUSALS_PER_SECOND);
+    private final PerSecond linksBegun = new PerSecond(Limits.MAX_LINKS_BEGUN_PER_SECOND);
     private int sealedSinceRekey;
     private long lastRekeyNanos;
     private boolean isRekeyDue;
@@ -383,9 +351,8 @@ public final class HostMachine extends RoomMachine {
             }
             guest.link.signalsInBand = isInBand;
         }
-        int counter = envelope.counter();
-        if (counter < Limits.MAX_ENVELOPES_PER_SESSION && !guest.envelopes.get(counter)) {
-            guest.envelopes.set(counter);
+        if (guest.link.isNewEnvelope(envelope.counter())) {
+            guest.link.noteEnvelope(envelope.counter());
             apply(guest.link, signal);
         }
     }
@@ -401,16 +368,12 @@ public final class HostMachine extends RoomMachine {
 
     /** Begins the answering side of a link; null for a session that has been before, which is a replay. */
     private @Nullable Guest beginLink(PeerCard card, byte[] session) {
-        if (now - linksBegunSince > NANOS_PER_SECOND) {
-            linksBegunSince = now;
-            linksBegun = 0;
-        }
         // Each costs memory that the native library does not give back: whoever comes too late tries again by itself.
-        if (linksBegun >= Limits.MAX_LINKS_BEGUN_PER_SECOND || !sessions.add(ByteBuffer.wrap(session))) {
+        if (!linksBegun.has(now) || !sessions.add(ByteBuffer.wrap(session))) {
             return null;
         }
-        linksBegun++;
-        removeEldest(sessions, MAX_SESSIONS_REMEMBERED);
+        linksBegun.tryTake(now);
+        removeEldest(sessions, Limits.MAX_SESSIONS_REMEMBERED);
         List<Guest> pending = guests.values().stream()
                 .filter(guest -> !guest.link.isAdmitted())
                 .toList();
@@ -442,7 +405,7 @@ public final class HostMachine extends RoomMachine {
                 PeerCard card = envelope.sender();
                 // Once for each attempt.
                 if (card.peerId().equals(from) && sessions.add(ByteBuffer.wrap(envelope.session()))) {
-                    removeEldest(sessions, MAX_SESSIONS_REMEMBERED);
+                    removeEldest(sessions, Limits.MAX_SESSIONS_REMEMBERED);
                     byte[] notice = EnvelopeSeal.seal(
                             self, card, former, room, envelope.session(), 0, SecretNotice.encode(secret));
                     emit(new Output.SendMail(from, MessageType.ENVELOPE, notice));
@@ -456,11 +419,7 @@ public final class HostMachine extends RoomMachine {
     }
 
     private void refuse(PeerId from, byte[] envelope) {
-        if (now - refusalsSince > NANOS_PER_SECOND) {
-            refusalsSince = now;
-            refusals = 0;
-        }
-        if (++refusals <= Limits.MAX_REFUSALS_PER_SECOND) {
+        if (refusals.tryTake(now)) {
             emit(new Output.SendMail(from, MessageType.REFUSAL, Refusal.sign(self, room, from, envelope)));
         }
     }
@@ -837,31 +796,23 @@ public final class HostMachine extends RoomMachine {
         }
     }
 
-    /**
-     * Passes a message on to all that can open it and whom its author does not reach. Every message, also one that
-     * tells nothing new: a member that is passed over some sees a gap in the sender's generations, and beyond
-     * {@link MlsLimits#maxGenerationGap} it would take us for a forger.
-     */
     @Override
-    void passOn(LinkChannel from, byte[] message, Opened opened) {
-        long epoch = opened.epoch();
+    void passingOn(Opened opened) {
         Guest author = members.get(opened.sender());
         if (author != null && !isOfFormerGroup) {
-            author.passedOn.merge(epoch, opened.generation() + 1, Math::max);
+            author.passedOn.merge(opened.epoch(), opened.generation() + 1, Math::max);
             if (author.passedOn.size() > MlsLimits.DEFAULT.maxPreviousEpochs() + 1) {
                 author.passedOn.pollFirstEntry();
             }
         }
         sealed();
-        List<byte[]> frames = new Frame(Frame.Kind.APPLICATION, message).encode();
-        for (LinkChannel link : admitted()) {
-            Guest guest = guests.get(link.number);
-            // Over the mesh are those who have not come to our group yet.
-            boolean canOpen = guest == null ? isOfFormerGroup : !isOfFormerGroup && guest.joinEpoch <= epoch;
-            if (canOpen && link != from && !isReached(link.peer, opened.sender())) {
-                send(link, frames);
-            }
-        }
+    }
+
+    @Override
+    boolean canOpen(LinkChannel link, Opened opened) {
+        Guest guest = guests.get(link.number);
+        // Over the mesh are those who have not come to our group yet.
+        return guest == null ? isOfFormerGroup : !isOfFormerGroup && guest.joinEpoch <= opened.epoch();
     }
 
     @Override
@@ -1350,12 +1301,6 @@ public final class HostMachine extends RoomMachine {
         }
         if (timers.expire(Timer.ANNOUNCE, now)) {
             emit(new Output.Announce());
-        }
-    }
-
-    private static <T> void removeEldest(Set<T> set, int max) {
-        if (set.size() > max) {
-            set.remove(set.iterator().next());
         }
     }
 }

@@ -104,6 +104,9 @@ final class Limits {
     /** Events that wait for one before them in their author's chain, of all authors, in bytes. */
     static final long MAX_AHEAD_BYTES = 2L * 1024 * 1024;
 
+    /** Sessions of links that are remembered, so that an offer that is replayed begins no second one. */
+    static final int MAX_SESSIONS_REMEMBERED = 1_024;
+
     /** Ephemeral messages that are taken over one link in a second; opening each costs work. */
     static final int MAX_EPHEMERALS_PER_SECOND = 100;
 

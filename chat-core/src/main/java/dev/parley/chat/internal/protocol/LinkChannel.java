@@ -9,6 +9,7 @@ import dev.parley.chat.transport.PeerLink;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.BitSet;
 import java.util.Deque;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -29,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  */
 final class LinkChannel {
-
-    private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     /** Where the link stands. */
     enum Phase {
@@ -100,11 +99,13 @@ final class LinkChannel {
 
     private long pingedNanos = -1;
 
-    int relays;
-    long relaysSince;
+    final PerSecond relays = new PerSecond(Limits.MAX_RELAYS_PER_SECOND);
 
-    private int ephemerals;
-    private long ephemeralsSince;
+    /** Each costs work to open. */
+    final PerSecond ephemerals = new PerSecond(Limits.MAX_EPHEMERALS_PER_SECOND);
+
+    /** The counters of the peer's envelopes that have come. */
+    private final BitSet envelopes = new BitSet();
 
     private final Consumer<Output> outputs;
     private final Frame.Decoder decoder = new Frame.Decoder();
@@ -193,13 +194,13 @@ final class LinkChannel {
         }
     }
 
-    /** Whether one more ephemeral message is taken in this second. */
-    boolean takesEphemeral(long now) {
-        if (now - ephemeralsSince > NANOS_PER_SECOND) {
-            ephemeralsSince = now;
-            ephemerals = 0;
-        }
-        return ++ephemerals <= Limits.MAX_EPHEMERALS_PER_SECOND;
+    /** Whether an envelope of the peer has not come before, and is one of those that a session may have. */
+    boolean isNewEnvelope(int counter) {
+        return counter < Limits.MAX_ENVELOPES_PER_SESSION && !envelopes.get(counter);
+    }
+
+    void noteEnvelope(int counter) {
+        envelopes.set(counter);
     }
 
     /** Sends an encoded frame, which may be shared with other links. */

@@ -10,7 +10,6 @@ import dev.parley.chat.transport.Transport.LinkRole;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -36,8 +35,6 @@ final class Mesh {
 
     private static final Logger log = LoggerFactory.getLogger(Mesh.class);
 
-    private static final int MAX_SESSIONS_REMEMBERED = 1_024;
-
     /** How many more members than a full mesh has a room must have before links of no use are closed. */
     private static final int SLACK = 4;
 
@@ -45,7 +42,6 @@ final class Mesh {
     static final class Neighbour {
         final LinkChannel link;
         final PeerCard card;
-        final BitSet envelopes = new BitSet();
 
         Neighbour(LinkChannel link, PeerCard card) {
             this.link = link;
@@ -56,6 +52,7 @@ final class Mesh {
     private record Retry(long notBefore, long pauseNanos) {}
 
     private final Map<Integer, Neighbour> byNumber = new LinkedHashMap<>();
+    private final Collection<LinkChannel> links = new LinksOf<>(byNumber.values(), neighbour -> neighbour.link);
     private final Map<PeerId, Neighbour> byPeer = new LinkedHashMap<>();
     private final Map<PeerId, Retry> retries = new LinkedHashMap<>();
     private final Set<ByteBuffer> sessions = new LinkedHashSet<>();
@@ -76,9 +73,7 @@ final class Mesh {
     }
 
     Collection<LinkChannel> links() {
-        return byNumber.isEmpty()
-                ? List.of()
-                : byNumber.values().stream().map(each -> each.link).toList();
+        return links;
     }
 
     /** Returns the link to a peer over which messages go; null if there is none. */
@@ -152,17 +147,14 @@ final class Mesh {
                     || !sessions.add(ByteBuffer.wrap(envelope.session()))) {
                 return;
             }
-            if (sessions.size() > MAX_SESSIONS_REMEMBERED) {
-                sessions.remove(sessions.iterator().next());
-            }
+            RoomMachine.removeEldest(sessions, Limits.MAX_SESSIONS_REMEMBERED);
             if (neighbour != null) {
                 drop(neighbour, Code.REPLACED, "a newer link of the same peer");
             }
             neighbour = begin(card, envelope.session(), LinkRole.RESPONDER, isInBand);
         }
-        int counter = envelope.counter();
-        if (counter < Limits.MAX_ENVELOPES_PER_SESSION && !neighbour.envelopes.get(counter)) {
-            neighbour.envelopes.set(counter);
+        if (neighbour.link.isNewEnvelope(envelope.counter())) {
+            neighbour.link.noteEnvelope(envelope.counter());
             machine.apply(neighbour.link, signal);
         }
     }

@@ -31,7 +31,6 @@ import dev.parley.chat.transport.Transport.LinkRole;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -64,7 +63,6 @@ public final class ParticipantMachine extends RoomMachine {
     private static final int MAX_QUEUES_ON_LINK = 3;
 
     private final Set<ByteBuffer> sentEnvelopes = new LinkedHashSet<>();
-    private final BitSet envelopes = new BitSet();
 
     private @Nullable LinkChannel link;
     private @Nullable PendingMember pendingMember;
@@ -277,7 +275,6 @@ public final class ParticipantMachine extends RoomMachine {
     // ---- making the link
 
     private void attempt() {
-        envelopes.clear();
         sentEnvelopes.clear();
         nameInRoom = null;
         LinkChannel channel = new LinkChannel(nextLink++, host, ids.next(), this::emit);
@@ -343,10 +340,7 @@ public final class ParticipantMachine extends RoomMachine {
     }
 
     private void onLeadersEnvelope(LinkChannel channel, Envelope envelope) throws MalformedException {
-        int counter = envelope.counter();
-        if (!Arrays.equals(envelope.session(), channel.session)
-                || counter >= Limits.MAX_ENVELOPES_PER_SESSION
-                || envelopes.get(counter)) {
+        if (!Arrays.equals(envelope.session(), channel.session) || !channel.isNewEnvelope(envelope.counter())) {
             return;
         }
         RoomSecret newSecret = SecretNotice.decode(envelope.body());
@@ -359,7 +353,7 @@ public final class ParticipantMachine extends RoomMachine {
             return;
         }
         LinkSignal signal = LinkSignals.decode(envelope.body());
-        envelopes.set(counter);
+        channel.noteEnvelope(envelope.counter());
         apply(channel, signal);
     }
 

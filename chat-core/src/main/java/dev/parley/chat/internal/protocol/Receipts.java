@@ -80,9 +80,7 @@ final class Receipts {
         byte[] key = Hkdf.derive(SALT, shared, room.toBytes(), Hkdf.HASH_BYTES);
         Arrays.fill(shared, (byte) 0);
         keys.put(other.peerId(), key);
-        if (keys.size() > Limits.MAX_NEIGHBOURS) {
-            keys.remove(keys.keySet().iterator().next());
-        }
+        RoomMachine.removeEldest(keys.keySet(), Limits.MAX_NEIGHBOURS);
         return key;
     }
 

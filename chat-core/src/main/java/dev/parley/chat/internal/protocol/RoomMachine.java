@@ -100,7 +100,6 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     static final int PROTOCOL_VERSION = 1;
     private static final int RECEIVED_BATCH = 64;
-    private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private static final Logger log = LoggerFactory.getLogger(RoomMachine.class);
 
@@ -891,9 +890,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             // Brought by another, or sooner than the commit that lets it in.
             keepFormerName(sender, name);
             earlyProfiles.put(sender, profile);
-            if (earlyProfiles.size() > Limits.MAX_HEADS) {
-                earlyProfiles.remove(earlyProfiles.keySet().iterator().next());
-            }
+            removeEldest(earlyProfiles.keySet(), Limits.MAX_HEADS);
             return;
         }
         profiles.put(sender, profile);
@@ -1168,9 +1165,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     private void noteSeen(byte[] message) {
         seen.add(tagOf(message));
-        if (seen.size() > Limits.MAX_SEEN_MESSAGES) {
-            seen.remove(seen.iterator().next());
-        }
+        removeEldest(seen, Limits.MAX_SEEN_MESSAGES);
     }
 
     /**
@@ -1295,30 +1290,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             if (isNew) {
                 passOnToNewcomers(event, opened, link);
             }
-        } else if (content instanceof Content.Nothing) {
-            passOn(link, message, opened);
-        } else if (content instanceof Content.Neighbours neighbours) {
-            if (isInRoster(author)) {
-                adjacent.put(author, neighbours.peers());
-                attendance.look();
-            }
-            passOn(link, message, opened);
-        } else if (content instanceof Content.Lost lost) {
-            if (author.equals(leader.peerId())) {
-                lostByLeader = lost.peers();
-                attendance.look();
-            }
-            passOn(link, message, opened);
-        } else if (content instanceof Content.Presence presence) {
-            if (isInRoster(author)) {
-                attendance.presenceOf(author, presence.isAway());
-            }
-            passOn(link, message, opened);
-        } else if (content instanceof Content.Read read) {
-            Long upToSeq = read.upTo().get(self.peerId());
-            if (upToSeq != null) {
-                readBy(author, upToSeq);
-            }
+        } else if (content instanceof Content.Told told) {
+            onTold(author, told);
             passOn(link, message, opened);
         } else if (!author.equals(link.peer)) {
             throw new MalformedException("content for one member, passed on by another");
@@ -1331,20 +1304,55 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         }
     }
 
+    /** Takes what a member tells all, and nobody keeps. */
+    private void onTold(PeerId author, Content.Told told) {
+        if (told instanceof Content.Lost lost) {
+            if (author.equals(leader.peerId())) {
+                lostByLeader = lost.peers();
+                attendance.look();
+            }
+        } else if (!isInRoster(author)) {
+            log.trace("{} is on its way here, or gone", author);
+        } else if (told instanceof Content.Neighbours neighbours) {
+            adjacent.put(author, neighbours.peers());
+            attendance.look();
+        } else if (told instanceof Content.Presence presence) {
+            attendance.presenceOf(author, presence.isAway());
+        } else if (told instanceof Content.Read read) {
+            Long upToSeq = read.upTo().get(self.peerId());
+            if (upToSeq != null) {
+                readBy(author, upToSeq);
+            }
+        }
+    }
+
     /** Whether a message lies further ahead than others can follow. */
     void checkGenerations(Opened opened) throws MalformedException {}
 
-    /** A message goes to those of our neighbours to whom its author, or the leader, does not bring it. */
-    void passOn(LinkChannel from, byte[] message, Opened opened) {
+    /**
+     * A message goes to those of our neighbours that can open it and to whom its author, or the leader, does not bring
+     * it. Every message, also one that tells nothing new: a member that is passed over some sees a gap in the sender's
+     * generations, and beyond {@link MlsLimits#maxGenerationGap} it would take us for a forger.
+     */
+    private void passOn(LinkChannel from, byte[] message, Opened opened) {
+        passingOn(opened);
         List<byte[]> frames = null;
         for (LinkChannel link : admitted()) {
-            if (link != from && !isReached(link.peer, opened.sender())) {
+            if (link != from && canOpen(link, opened) && !isReached(link.peer, opened.sender())) {
                 if (frames == null) {
                     frames = new Frame(Frame.Kind.APPLICATION, message).encode();
                 }
                 send(link, frames);
             }
         }
+    }
+
+    /** A message is about to be passed on to whom it does not reach. */
+    void passingOn(Opened opened) {}
+
+    /** Whether the other side of a link is in the group of a message, as far as is known. */
+    boolean canOpen(LinkChannel link, Opened opened) {
+        return true;
     }
 
     /** A member that is not in the epoch of a message yet is told the event another way. */
@@ -1416,7 +1424,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         if (!link.isAdmitted()
                 || members == null
                 || message.length < Long.BYTES
-                || !link.takesEphemeral(now)
+                || !link.ephemerals.tryTake(now)
                 || seen.contains(tagOf(message))) {
             return;
         }
@@ -1592,9 +1600,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             return;
         }
         readUpTo.put(event.sender(), event.seq());
-        if (readUpTo.size() > Limits.MAX_HEADS) {
-            readUpTo.keySet().remove(readUpTo.keySet().iterator().next());
-        }
+        removeEldest(readUpTo.keySet(), Limits.MAX_HEADS);
         readLately.add(event.sender());
         timers.startUnlessRunning(Timer.READ, now);
     }
@@ -1616,9 +1622,6 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** A member says up to where it has read what we said, which it therefore has. */
     private void readBy(PeerId reader, long upToSeq) {
         long upTo = Math.min(upToSeq, ownSeq());
-        if (!isInRoster(reader)) {
-            return;
-        }
         delivered(reader, upTo);
         long before = readByOthers.getOrDefault(reader, 0L);
         if (upTo > before) {
@@ -1754,9 +1757,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     private boolean isFirstRelay(ByteBuffer what) {
         boolean isFirst = relayed.add(what);
-        if (relayed.size() > Limits.MAX_RELAYS_REMEMBERED) {
-            relayed.remove(relayed.iterator().next());
-        }
+        removeEldest(relayed, Limits.MAX_RELAYS_REMEMBERED);
         return isFirst;
     }
 
@@ -1779,13 +1780,9 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         PeerId from = PeerId.of(reader.bytes(PeerId.BYTES));
         PeerId to = PeerId.of(reader.bytes(PeerId.BYTES));
         byte[] envelope = reader.rest();
-        if (now - link.relaysSince > NANOS_PER_SECOND) {
-            link.relaysSince = now;
-            link.relays = 0;
-        }
         // Who has lost its place comes back to the leader by those who still know it.
         boolean isHeard = isMember(from) || (leads() && to.equals(self.peerId()));
-        if (++link.relays > Limits.MAX_RELAYS_PER_SECOND || !isHeard) {
+        if (!link.relays.tryTake(now) || !isHeard) {
             return;
         }
         if (to.equals(self.peerId())) {
@@ -2241,9 +2238,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     private void keepFormerName(PeerId peer, String name) {
         formerNames.put(peer, name);
-        if (formerNames.size() > Limits.MAX_HEADS) {
-            formerNames.remove(formerNames.keySet().iterator().next());
-        }
+        removeEldest(formerNames.keySet(), Limits.MAX_HEADS);
     }
 
     /** Tells by what members see that they share this epoch; to be called after each {@link #updateRoster}. */
@@ -2512,6 +2507,13 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
                 .put(room.toBytes())
                 .put(binding)
                 .array();
+    }
+
+    /** Keeps a set bounded in which the eldest come first. */
+    static <T> void removeEldest(Set<T> set, int max) {
+        if (set.size() > max) {
+            set.remove(set.iterator().next());
+        }
     }
 
     static final String CONFIRM_MEMBER_LABEL = "parley confirm member";

@@ -67,6 +67,14 @@ public sealed interface EventBody {
          * @return the greatest number, 0 for nothing
          */
         long seen();
+
+        /**
+         * Returns the same act by somebody who has seen so much.
+         *
+         * @param nowSeen the greatest number, 0 for nothing
+         * @return the act
+         */
+        Restriction seeing(long nowSeen);
     }
 
     /**
@@ -267,6 +275,11 @@ public sealed interface EventBody {
         }
 
         @Override
+        public GiveRole seeing(long nowSeen) {
+            return new GiveRole(peer, role, nowSeen);
+        }
+
+        @Override
         public String type() {
             return "role";
         }
@@ -284,6 +297,11 @@ public sealed interface EventBody {
         }
 
         @Override
+        public Kick seeing(long nowSeen) {
+            return new Kick(peer, nowSeen);
+        }
+
+        @Override
         public String type() {
             return "kick";
         }
@@ -298,6 +316,11 @@ public sealed interface EventBody {
     record Ban(PeerId peer, long seen) implements Restriction {
         public Ban {
             requireSeen(seen);
+        }
+
+        @Override
+        public Ban seeing(long nowSeen) {
+            return new Ban(peer, nowSeen);
         }
 
         @Override
@@ -329,6 +352,11 @@ public sealed interface EventBody {
         public Mute {
             untilMillis.ifPresent(EventBody::requireTime);
             requireSeen(seen);
+        }
+
+        @Override
+        public Mute seeing(long nowSeen) {
+            return new Mute(peer, untilMillis, nowSeen);
         }
 
         @Override
