@@ -8,6 +8,7 @@ package dev.parley.chat;
  */
 public abstract sealed class ChatException extends RuntimeException
         permits BackpressureException,
+                FileTransferException,
                 IdentityException,
                 NotAllowedException,
                 PairingException,

@@ -1,6 +1,7 @@
 package dev.parley.chat;
 
 import dev.parley.chat.internal.encoding.PlainText;
+import java.net.URLConnection;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Set;
@@ -43,13 +44,62 @@ public record FileOffer(String name, long size, String mediaType, String sha256)
         if (size < 0 || size > MAX_SIZE) {
             throw new IllegalArgumentException("a file has at most " + MAX_SIZE + " bytes, not " + size);
         }
-        if (mediaType.length() > MAX_MEDIA_TYPE_CHARS
-                || !mediaType.matches("[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*")) {
-            throw new IllegalArgumentException("a media type is like image/png, at most " + MAX_MEDIA_TYPE_CHARS);
-        }
+        requireMediaType(mediaType);
         if (!sha256.matches("[0-9a-f]{64}")) {
             throw new IllegalArgumentException("a SHA-256 has 64 hexadecimal digits in lower case");
         }
+    }
+
+    /**
+     * Makes a name that is allowed out of any: what is not is replaced or left out.
+     *
+     * @param name for example that of a file on this system
+     * @return a name for an offer
+     */
+    public static String nameFor(String name) {
+        StringBuilder kept = new StringBuilder();
+        name.codePoints().forEach(c -> {
+            String sign = Character.toString(c);
+            if (!PlainText.isOneLine(sign)) {
+                return;
+            }
+            kept.append(sign.length() == 1 && RESERVED_CHARS.contains(sign) ? "_" : sign);
+        });
+        int end = kept.length();
+        while (kept.substring(0, end).getBytes(StandardCharsets.UTF_8).length > MAX_NAME_BYTES - 1) {
+            end = kept.offsetByCodePoints(end, -1);
+        }
+        String shortened = kept.substring(0, end).strip();
+        return isName(shortened) ? shortened : isName("_" + shortened) ? "_" + shortened : "file";
+    }
+
+    /**
+     * Guesses a media type from the ending of a name.
+     *
+     * @param name any name
+     * @return the type; {@code application/octet-stream} if the ending is not known
+     */
+    public static String mediaTypeFor(String name) {
+        String guess = URLConnection.guessContentTypeFromName(name);
+        return guess == null || !isMediaType(guess) ? "application/octet-stream" : guess;
+    }
+
+    /**
+     * Checks a media type.
+     *
+     * @param type what may be one
+     * @throws IllegalArgumentException if it is malformed or too long
+     */
+    public static void requireMediaType(String type) {
+        if (!isMediaType(type)) {
+            throw new IllegalArgumentException("a media type is like image/png, in lower case and without parameters, "
+                    + "at most " + MAX_MEDIA_TYPE_CHARS + " characters");
+        }
+    }
+
+    private static boolean isMediaType(String type) {
+        return type.length() <= MAX_MEDIA_TYPE_CHARS
+                && type.matches("[a-z0-9][a-z0-9!#$&^_.+-]*/[a-z0-9][a-z0-9!#$&^_.+-]*");
     }
 
     private static boolean isName(String name) {

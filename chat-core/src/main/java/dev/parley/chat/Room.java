@@ -1,6 +1,7 @@
 package dev.parley.chat;
 
 import dev.parley.chat.crypto.RoomCode;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -204,6 +205,41 @@ public interface Room {
      *     {@link NotAllowedException} also when there is no such participant
      */
     CompletableFuture<MessageId> sendPrivate(PeerId to, OutgoingMessage message);
+
+    /**
+     * Offers a file to all in the room. Nothing of it is sent until somebody asks for it; then it goes from this
+     * process to that one, sealed, as long as this room is open here. It must not be changed meanwhile: from then on
+     * nobody is given it any more.
+     *
+     * @param file a file, at most {@link FileOffer#MAX_SIZE} bytes; read once now, for its hash
+     * @param mediaType see {@link FileOffer#mediaType}
+     * @return completes with the id of the offer as {@link #send(OutgoingMessage)} does, and fails likewise; with
+     *     {@link FileTransferException} if the file cannot be read or is too large, with {@link NotAllowedException} if
+     *     there is no right to it
+     * @throws IllegalArgumentException if the media type is malformed
+     */
+    CompletableFuture<MessageId> offerFile(Path file, String mediaType);
+
+    /**
+     * Offers a file whose media type is guessed from its name; see {@link #offerFile(Path, String)}.
+     *
+     * @param file see there
+     * @return see there
+     */
+    default CompletableFuture<MessageId> offerFile(Path file) {
+        return offerFile(file, FileOffer.mediaTypeFor(file.toString()));
+    }
+
+    /**
+     * Fetches a file that somebody else has offered, from that participant. What has come is written beside the place,
+     * under a name of its own that ends in {@code .part}; only a whole file whose hash is that of the offer gets the
+     * name {@code place}. Nothing is opened, run or overwritten.
+     *
+     * @param message the offer
+     * @param place where the file is to be; must not be there yet, its folder must
+     * @return the transfer, which has begun
+     */
+    FileTransfer fetchFile(MessageId message, Path place);
 
     /**
      * Returns how the room is set; the listener may hear of it a moment later.

@@ -93,7 +93,7 @@ public interface RoomListener {
     default void onPrivateMessage(Room room, ChatMessage message, PeerId to) {}
 
     /**
-     * Somebody offers a file. The offer is all there is: this version transfers none.
+     * Somebody offers a file, or oneself. Nothing of it has come: {@link Room#fetchFile} gets it.
      *
      * @param room the room
      * @param message names the offer, to react to it or delete it
@@ -101,6 +101,15 @@ public interface RoomListener {
      * @param offer what is offered; its author's claim
      */
     default void onFileOffer(Room room, MessageId message, PeerId sender, FileOffer offer) {}
+
+    /**
+     * A participant has fetched a file that one has offered, and has found it whole.
+     *
+     * @param room the room
+     * @param message the offer
+     * @param participant who
+     */
+    default void onFileFetched(Room room, MessageId message, PeerId participant) {}
 
     /**
      * A message has another wording, or disappears at another time.

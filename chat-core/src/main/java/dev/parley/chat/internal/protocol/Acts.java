@@ -147,8 +147,10 @@ final class Acts {
             machine.emit(new Output.Reacted(reacted.message(), reacted.reactions()));
         } else if (change instanceof Change.Removed removed) {
             machine.emit(new Output.Removed(removed.message(), removed.by()));
+            machine.files.withdrawn(removed.message());
         } else if (change instanceof Change.Hidden hidden) {
             machine.emit(new Output.Hidden(hidden.message()));
+            machine.files.withdrawn(hidden.message());
         } else if (change instanceof Change.SettingsChanged changed) {
             machine.emit(new Output.SettingsChanged(changed.after()));
         } else if (change instanceof Change.StandingChanged changed) {
@@ -253,6 +255,8 @@ final class Acts {
             changeSettings(change.ticket(), change.settings());
         } else if (deed instanceof Input.Whisper whisper) {
             whisper(whisper);
+        } else if (deed instanceof Input.OfferFile offer) {
+            offerFile(offer);
         } else if (deed instanceof Input.Block block) {
             block(block);
         }
@@ -323,6 +327,15 @@ final class Acts {
             byte[] sealed = PrivateSeal.seal(
                     machine.self.card(), card, machine.room, machine.nextPlace().seq(), whisper.freshSecret(), body);
             say(whisper.ticket(), new EventBody.Private(to, sealed));
+        }
+    }
+
+    private void offerFile(Input.OfferFile offer) {
+        EventBody.File file = new EventBody.File(offer.offer(), offer.freshKey());
+        Event event = sayIfAllowed(offer.ticket(), file);
+        if (event != null) {
+            machine.files.offered(event.id(), file);
+            machine.emit(new Output.Accepted(offer.ticket(), event.id()));
         }
     }
 

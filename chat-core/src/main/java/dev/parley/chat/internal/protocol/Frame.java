@@ -44,6 +44,12 @@ record Frame(Kind kind, byte[] body) {
         RELAY(0x16),
         /** Number (8) that two sides have in common which have heard the same. */
         DIGEST(0x17),
+        /** Id of a file offer (32), offset (8), length (4): a part that is asked for. */
+        FETCH(0x18),
+        /** Id of a file offer (32), offset (8), sealed piece. */
+        CHUNK(0x19),
+        /** Id of a file offer (32) whose content is not given. */
+        NO_FILE(0x1A),
         /** Number (8), to be sent back. */
         PING(0x20),
         /** Number (8) of the PING. */

@@ -1,6 +1,8 @@
 package dev.parley.chat.internal.protocol;
 
 import dev.parley.chat.CloseReason;
+import dev.parley.chat.FileOffer;
+import dev.parley.chat.FileTransferException;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.PeerId;
@@ -62,6 +64,30 @@ public sealed interface Input {
 
     /** Hides on this side alone what a peer says, or shows it again. */
     record Block(long ticket, PeerId peer, boolean isBlocked) implements Deed {}
+
+    /** Offers a file. The 32 random bytes become the key of its content. */
+    record OfferFile(long ticket, FileOffer offer, byte[] freshKey) implements Deed {}
+
+    /**
+     * Fetches a file of which a beginning may be there; answered by {@link Output.Completed} when all of it is.
+     *
+     * @param ticket names the request
+     * @param offer which file
+     * @param from how much is there, a multiple of {@link Limits#PIECE_BYTES} or the size
+     */
+    record FetchFile(long ticket, MessageId offer, long from) implements Request {}
+
+    /** The caller does not want a file any more. */
+    record StopFetch(MessageId offer) implements Input {}
+
+    /** Answers {@link Output.ReadFile}; null if the file is not what was offered any more. */
+    record FileRead(long read, byte @Nullable [] bytes) implements Input {}
+
+    /** Answers {@link Output.WriteFile}: all up to there is on the disk. */
+    record FileWritten(MessageId offer, long upTo) implements Input {}
+
+    /** Answers {@link Output.FinishFile}; or says that it could not be written. The failure is null if all is well. */
+    record FileEnded(MessageId offer, @Nullable FileTransferException failure) implements Input {}
 
     /** The caller is writing, or not any more. */
     record Type(boolean isTyping) implements Input {}

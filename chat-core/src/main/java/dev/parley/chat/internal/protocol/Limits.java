@@ -152,5 +152,38 @@ final class Limits {
     /** How long a secret of before is remembered: longer than a participant tries to reconnect. */
     static final Duration FORMER_SECRET_LIFETIME = Duration.ofMinutes(2);
 
+    /** A piece of a file, which with its seal and header fits one frame. */
+    static final int PIECE_BYTES = 16_000;
+
+    /** What one FETCH asks for at most: a whole number of pieces. */
+    static final int FETCH_BYTES = 16 * PIECE_BYTES;
+
+    /** FETCHes for one file that are sent before the first of them is answered and written. */
+    static final int MAX_FETCHES_AHEAD = 4;
+
+    /** FETCHes of one link that wait to be answered; others are passed over. */
+    static final int MAX_FETCHES_WAITING = 256;
+
+    /** FETCHes of one link in a second; others are passed over. */
+    static final int MAX_FETCHES_PER_SECOND = 1_000;
+
+    /** How often nothing may come of what was asked for, before a fetch has failed. */
+    static final int MAX_FETCH_SILENCES = 3;
+
+    /** Files that are fetched at a time. */
+    static final int MAX_FETCHES = 16;
+
+    /** Offers of one's own that are remembered; the oldest falls out and is not given any more. */
+    static final int MAX_OFFERED_FILES = 1_000;
+
+    /** Parts of files that are read and not sent yet, each for another link. */
+    static final int MAX_BLOCKS_HELD = 16;
+
+    /** What waits on a link before pieces of files wait for it: a message behind them is not to wait long. */
+    static final int MAX_FILE_BACKLOG_BYTES = 128 * 1024;
+
+    /** Links beside those of the overlay, which are made for files. */
+    static final int MAX_DETOURS = 64;
+
     private Limits() {}
 }

@@ -1,5 +1,6 @@
 package dev.parley.chat.internal.protocol;
 
+import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomStats;
 import dev.parley.chat.internal.encoding.MalformedException;
@@ -11,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
+import java.util.LinkedHashSet;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -98,6 +101,14 @@ final class LinkChannel {
     long heardNanos = Long.MIN_VALUE;
 
     private long pingedNanos = -1;
+
+    /** Bytes of files that were asked for over this link and have not come. */
+    long piecesAsked;
+
+    /** The offers that the peer has fetched over this link. */
+    final Set<MessageId> hasFetched = new LinkedHashSet<>();
+
+    final PerSecond fetches = new PerSecond(Limits.MAX_FETCHES_PER_SECOND);
 
     final PerSecond relays = new PerSecond(Limits.MAX_RELAYS_PER_SECOND);
 
@@ -238,6 +249,11 @@ final class LinkChannel {
         if (!waiting.isEmpty() || underWayBytes > Limits.LINK_REPORT_BYTES) {
             deadlines.startUnlessRunning(Timer.DRAIN, now);
         }
+    }
+
+    /** More is to be sent as soon as something has left. */
+    void lookWhetherDrained(long now) {
+        deadlines.startUnlessRunning(Timer.DRAIN, now);
     }
 
     /** Returns a whole frame that the machine has to look at, or null when there is none yet. */

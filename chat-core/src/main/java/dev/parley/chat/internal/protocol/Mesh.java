@@ -55,6 +55,9 @@ final class Mesh {
     private final Collection<LinkChannel> links = new LinksOf<>(byNumber.values(), neighbour -> neighbour.link);
     private final Map<PeerId, Neighbour> byPeer = new LinkedHashMap<>();
     private final Map<PeerId, Retry> retries = new LinkedHashMap<>();
+    /** To whom there are links besides those that the overlay wants, and until when. */
+    private final Map<PeerId, Long> detours = new LinkedHashMap<>();
+
     private final Set<ByteBuffer> sessions = new LinkedHashSet<>();
     private RoomMachine machine;
 
@@ -93,7 +96,13 @@ final class Mesh {
 
     /** Looks at who is there and what links there are, and closes and begins what is to be. */
     void refresh() {
-        Set<PeerId> wanted = machine.wantedNeighbours();
+        detours.values().removeIf(end -> end <= machine.now);
+        Set<PeerId> wanted = new LinkedHashSet<>(machine.wantedNeighbours());
+        for (PeerId peer : detours.keySet()) {
+            if (machine.isInRoster(peer) && !machine.hasOtherLinkTo(peer)) {
+                wanted.add(peer);
+            }
+        }
         for (Neighbour neighbour : List.copyOf(byPeer.values())) {
             PeerId peer = neighbour.link.peer;
             boolean isOfUse = wanted.contains(peer) || machine.rosterSize() < Limits.MAX_FULL_MESH + SLACK;
@@ -104,7 +113,7 @@ final class Mesh {
             }
         }
         retries.keySet().removeIf(peer -> !wanted.contains(peer));
-        long next = Long.MAX_VALUE;
+        long next = detours.values().stream().mapToLong(Long::longValue).min().orElse(Long.MAX_VALUE);
         for (PeerId peer : wanted) {
             if (byPeer.containsKey(peer) || machine.self.peerId().compareTo(peer) > 0) {
                 continue;
@@ -120,6 +129,29 @@ final class Mesh {
         if (next < Long.MAX_VALUE) {
             machine.timers.startFor(Timer.MESH, machine.now, next - machine.now);
         }
+    }
+
+    /** Makes a link to a member for a while, whether the overlay wants it or not. */
+    void detour(PeerId peer) {
+        keepDetour(peer);
+        PeerCard card = machine.knownCard(peer);
+        if (machine.self.peerId().compareTo(peer) < 0) {
+            refresh();
+        } else if (card != null && !byPeer.containsKey(peer)) {
+            machine.askForOffer(card);
+        }
+    }
+
+    /** A link that is there for a while is made use of. */
+    void onDetour(PeerId peer) {
+        if (detours.containsKey(peer)) {
+            detours.put(peer, machine.now + Timer.DETOUR.nanos());
+        }
+    }
+
+    private void keepDetour(PeerId peer) {
+        detours.put(peer, machine.now + Timer.DETOUR.nanos());
+        RoomMachine.removeEldest(detours.keySet(), Limits.MAX_DETOURS);
     }
 
     private Neighbour begin(PeerCard card, byte[] session, LinkRole role, boolean signalsInBand) {
@@ -140,6 +172,10 @@ final class Mesh {
         Neighbour neighbour = byPeer.get(peer);
         if (neighbour == null || !Arrays.equals(neighbour.link.session, envelope.session())) {
             boolean isTheirTurn = peer.compareTo(machine.self.peerId()) < 0;
+            if (signal instanceof LinkSignal.RestartRequest) {
+                offerAsked(envelope, neighbour);
+                return;
+            }
             if (!(signal instanceof LinkSignal.Offer)
                     || !isTheirTurn
                     || !machine.isInRoster(peer)
@@ -152,10 +188,28 @@ final class Mesh {
                 drop(neighbour, Code.REPLACED, "a newer link of the same peer");
             }
             neighbour = begin(card, envelope.session(), LinkRole.RESPONDER, isInBand);
+            if (!machine.wantedNeighbours().contains(peer) && machine.files.hasOffers()) {
+                keepDetour(peer);
+            }
         }
         if (neighbour.link.isNewEnvelope(envelope.counter())) {
             neighbour.link.noteEnvelope(envelope.counter());
             machine.apply(neighbour.link, signal);
+        }
+    }
+
+    /** A member that may not make the offer itself wants a link to fetch a file. */
+    private void offerAsked(Envelope envelope, @Nullable Neighbour neighbour) {
+        PeerId peer = envelope.sender().peerId();
+        if (neighbour == null
+                && peer.compareTo(machine.self.peerId()) > 0
+                && machine.isInRoster(peer)
+                && !machine.hasOtherLinkTo(peer)
+                && machine.files.hasOffers()
+                && sessions.add(ByteBuffer.wrap(envelope.session()))) {
+            RoomMachine.removeEldest(sessions, Limits.MAX_SESSIONS_REMEMBERED);
+            keepDetour(peer);
+            refresh();
         }
     }
 

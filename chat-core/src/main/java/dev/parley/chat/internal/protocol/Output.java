@@ -86,6 +86,15 @@ public sealed interface Output {
     /** Tell by {@link Input.LinkBuffered} how much of what was sent has not left yet. */
     record QueryBuffered(int link) implements Output {}
 
+    /** Read a part of a file that was offered from here; answered by {@link Input.FileRead}. */
+    record ReadFile(long read, MessageId offer, long offset, int length) implements Output {}
+
+    /** Write a part of a file that is fetched, behind the one before; answered by {@link Input.FileWritten}. */
+    record WriteFile(MessageId offer, long offset, byte[] bytes) implements Output {}
+
+    /** Look whether a file is what was offered, and give it its name; answered by {@link Input.FileEnded}. */
+    record FinishFile(MessageId offer) implements Output {}
+
     /** Close a link; {@link Input.LinkClosed} follows. */
     record CloseLink(int link) implements Output {}
 
@@ -120,6 +129,9 @@ public sealed interface Output {
 
     /** A file that is offered is shown. */
     record OfferFile(MessageId id, PeerId sender, FileOffer offer) implements Notice {}
+
+    /** A participant has fetched a file that was offered from here. */
+    record FileFetched(MessageId offer, PeerId peer) implements Notice {}
 
     /** A message that is shown has another wording. */
     record Edited(ChatMessage message, List<MessageRevision> revisions) implements Notice {}

@@ -6,6 +6,7 @@ import dev.parley.chat.ChatException;
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
+import dev.parley.chat.FileOffer;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.ModerationAct;
 import dev.parley.chat.NotAllowedException;
@@ -98,6 +99,9 @@ import org.slf4j.LoggerFactory;
  */
 public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine {
 
+    /** Length of a piece of a file, in bytes; what is there of a file is a whole number of them, or all. */
+    public static final int PIECE_BYTES = Limits.PIECE_BYTES;
+
     static final int PROTOCOL_VERSION = 1;
     private static final int RECEIVED_BATCH = 64;
 
@@ -180,6 +184,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     private final NameTags tags;
     private final LinkRate ownRate;
     final Attendance attendance;
+    final FileTransfers files;
     private Set<PeerId> roster;
     private boolean signalingReachable;
     private RoomSecret toldSecret;
@@ -214,6 +219,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.tags = new NameTags();
         this.ownRate = LinkRate.ofOwn(0);
         this.attendance = new Attendance(this);
+        this.files = new FileTransfers(this);
         this.roster = new LinkedHashSet<>();
         this.mesh = new Mesh(this);
         this.unconfirmed = new ArrayDeque<>();
@@ -291,6 +297,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.tags = before.tags;
         this.ownRate = before.ownRate;
         this.attendance = before.attendance;
+        this.files = before.files;
         this.roster = before.roster;
         this.signalingReachable = before.signalingReachable;
         this.toldSecret = before.toldSecret;
@@ -320,6 +327,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         mesh.handTo(this);
         acts.handTo(this);
         attendance.handTo(this);
+        files.handTo(this);
         timers.start(Timer.FORMER, now);
         timers.start(Timer.MESH, now);
         timers.start(Timer.DIGEST, now);
@@ -372,6 +380,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             LinkChannel link = anyLink(buffered.link());
             if (link != null) {
                 link.buffered(now, buffered.bytes());
+                files.drained(link);
             }
         } else if (input instanceof Input.MailReceived mail) {
             onMail(mail.from(), mail.type(), mail.payload());
@@ -438,6 +447,16 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             onNameDeputies(name.ticket(), name.deputies());
         } else if (input instanceof Input.Deed deed) {
             acts.onDeed(deed);
+        } else if (input instanceof Input.FileRead read) {
+            files.onFileRead(read);
+        } else if (input instanceof Input.FileWritten written) {
+            files.onFileWritten(written);
+        } else if (input instanceof Input.FileEnded end) {
+            files.onFileEnded(end);
+        } else if (input instanceof Input.FetchFile fetch) {
+            files.onFetchFile(fetch);
+        } else if (input instanceof Input.StopFetch stop) {
+            files.onStopFetch(stop.offer());
         } else if (input instanceof Input.Start) {
             onStart();
         } else if (input instanceof Input.Leave) {
@@ -445,6 +464,9 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         }
         if (!unwanted.isEmpty() && closeReason == null) {
             putOutUnwanted();
+        }
+        if (closeReason == null) {
+            files.look();
         }
     }
 
@@ -488,6 +510,16 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     }
 
     /**
+     * Returns what a message offers.
+     *
+     * @param message its id
+     * @return the file; null if it offers none, or is not shown here
+     */
+    public final @Nullable FileOffer fileOffer(MessageId message) {
+        return files.offer(message);
+    }
+
+    /**
      * Takes the next thing to be done.
      *
      * @return the next output, or null when there is nothing to do until the next input
@@ -519,7 +551,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
      * @return bytes
      */
     public long heldBytes() {
-        return recent.bytes() + ahead.bytes() + earlyBytes + queuedBytes();
+        return recent.bytes() + ahead.bytes() + earlyBytes + queuedBytes() + files.heldBytes();
     }
 
     /**
@@ -1128,6 +1160,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             }
             case RECEIPTS -> onReceipts(link, Receipts.decode(frame.body()));
             case RELAY -> onRelay(link, frame.body());
+            case FETCH, CHUNK, NO_FILE -> files.onFrame(link, frame);
             case DIGEST -> {
                 link.otherDigest = number(frame);
                 timers.startUnlessRunning(Timer.COMPARE, now);
@@ -1755,6 +1788,13 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     private final Set<ByteBuffer> relayed;
 
+    /** Asks a member to whom there is no link to make one: it is for the other side to make the offer. */
+    final void askForOffer(PeerCard card) {
+        byte[] envelope = EnvelopeSeal.seal(
+                self, card, secret, room, ids.next(), 0, LinkSignals.encode(new LinkSignal.RestartRequest()));
+        sendRelay(self.peerId(), card.peerId(), envelope, null);
+    }
+
     private boolean isFirstRelay(ByteBuffer what) {
         boolean isFirst = relayed.add(what);
         removeEldest(relayed, Limits.MAX_RELAYS_REMEMBERED);
@@ -2160,6 +2200,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             }
         }
         attendance.tick();
+        files.tick();
         if (timers.expire(Timer.NAMES, now) && !nameless().isEmpty()) {
             admitted().forEach(this::ask);
             timers.start(Timer.NAMES, now);

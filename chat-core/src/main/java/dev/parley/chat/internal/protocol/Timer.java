@@ -67,6 +67,10 @@ enum Timer {
     LEASE(Duration.ofSeconds(10)),
     /** Participant whose link is lost: pause between two questions who leads; a deputy asks for the lease then. */
     LEADER(Duration.ofSeconds(2)),
+    /** Who fetches a file: how long none of what it has asked for may come. */
+    FETCH(Duration.ofSeconds(30)),
+    /** Link that is there for files: how long it is kept after the last word about one. */
+    DETOUR(Duration.ofSeconds(30)),
     /** Host: how long an admitted member may take to say its name. */
     PROFILE(Duration.ofSeconds(10)),
     /** Host: pause before the room is announced again after the worker forgot it; doubled likewise. */

@@ -3,6 +3,7 @@ package dev.parley.chat.internal.room;
 import dev.parley.chat.ChatException;
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
+import dev.parley.chat.FileTransfer;
 import dev.parley.chat.IdentityAlert;
 import dev.parley.chat.Invite;
 import dev.parley.chat.MessageId;
@@ -47,6 +48,7 @@ import dev.parley.chat.transport.SignalingSession;
 import dev.parley.chat.transport.SignalingSession.MessageType;
 import dev.parley.chat.transport.SignedDescriptor;
 import dev.parley.chat.transport.Transport;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -117,6 +119,7 @@ public final class RoomDriver implements Room {
     private final Executor loop;
     private final long startNanos;
     private final PairingCodes codes;
+    private final RoomFiles files;
 
     private final Map<Long, CompletableFuture<MessageId>> tickets = new ConcurrentHashMap<>();
     private final Map<Long, CompletableFuture<Void>> requests = new ConcurrentHashMap<>();
@@ -215,6 +218,16 @@ public final class RoomDriver implements Room {
         this.codes = new PairingCodes(
                 new PairingCodes.Services(services.environment(), services.signaling(), services.listenerExecutor()),
                 () -> this.invite.link());
+        this.files = new RoomFiles(
+                new RoomFiles.Ways(
+                        loop,
+                        services.listenerExecutor(),
+                        this::handle,
+                        message -> this.machine.fileOffer(message),
+                        input -> request(tickets, input),
+                        (message, there) -> request(ticket -> new Input.FetchFile(ticket, message, there))),
+                services.environment()
+                        .newSerialExecutor("files-" + descriptor.room().value().substring(0, 8)));
         this.watch = new PeerWatch(services.peers(), services.environment());
     }
 
@@ -371,6 +384,20 @@ public final class RoomDriver implements Room {
     }
 
     @Override
+    public CompletableFuture<MessageId> offerFile(Path file, String mediaType) {
+        return files.offer(file, mediaType, freshSecret());
+    }
+
+    @Override
+    public FileTransfer fetchFile(MessageId message, Path place) {
+        FileTransfer transfer = files.fetch(message, place);
+        if (closed.isDone()) {
+            failTickets();
+        }
+        return transfer;
+    }
+
+    @Override
     public RoomSettings settings() {
         return settings;
     }
@@ -490,6 +517,7 @@ public final class RoomDriver implements Room {
         failAll(tickets, failure);
         failAll(requests, failure);
         failAll(samples, failure);
+        files.failAll(failure);
     }
 
     private static <T> void failAll(Map<Long, CompletableFuture<T>> waiting, RoomClosedException failure) {
@@ -576,8 +604,10 @@ public final class RoomDriver implements Room {
             });
         } else if (output instanceof Output.Accepted accepted) {
             RoomEvents.messageSent(id(), machine::queuedBytes);
+            files.accepted(accepted);
             accept(accepted);
         } else if (output instanceof Output.Rejected rejected) {
+            files.rejected(rejected.ticket());
             CompletableFuture<?> message = tickets.remove(rejected.ticket());
             CompletableFuture<?> future = message != null ? message : requests.remove(rejected.ticket());
             if (future != null) {
@@ -671,6 +701,8 @@ public final class RoomDriver implements Room {
             leaveSignaling();
         } else if (output instanceof Output.Closed end) {
             end(end);
+        } else if (!files.carryOut(output)) {
+            throw new IllegalStateException("nobody carries out " + output.getClass());
         }
     }
 
@@ -1021,6 +1053,8 @@ public final class RoomDriver implements Room {
             listener.onPrivateMessage(this, deliver.message(), deliver.to());
         } else if (notice instanceof Output.OfferFile offered) {
             listener.onFileOffer(this, offered.id(), offered.sender(), offered.offer());
+        } else if (notice instanceof Output.FileFetched fetched) {
+            listener.onFileFetched(this, fetched.offer(), fetched.peer());
         } else if (notice instanceof Output.Edited edited) {
             listener.onMessageEdited(this, edited.message(), edited.revisions());
         } else if (notice instanceof Output.Removed removed) {
@@ -1098,6 +1132,7 @@ public final class RoomDriver implements Room {
     private void end(Output.Closed end) {
         ended = true;
         codes.close();
+        files.close();
         if (timer != null) {
             timer.cancel();
             timer = null;

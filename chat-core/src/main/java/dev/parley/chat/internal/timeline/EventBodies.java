@@ -14,6 +14,7 @@ import dev.parley.chat.Participant.Role;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Reaction;
 import dev.parley.chat.RoomSettings;
+import dev.parley.chat.internal.crypto.PieceSeal;
 import dev.parley.chat.internal.encoding.Json;
 import dev.parley.chat.internal.encoding.MalformedException;
 import java.time.Duration;
@@ -109,11 +110,13 @@ public final class EventBodies {
             case "private" ->
                 new EventBody.Private(peer(json, "to"), Json.base64(json, "sealed", ActLimits.MAX_SEALED_BYTES));
             case "file" ->
-                new EventBody.File(new FileOffer(
-                        Json.text(json, "name", FileOffer.MAX_NAME_BYTES),
-                        Json.integer(json, "size", 0, FileOffer.MAX_SIZE),
-                        Json.text(json, "mediaType", FileOffer.MAX_MEDIA_TYPE_CHARS),
-                        HexFormat.of().formatHex(Json.base64(json, "sha256", SHA256_BYTES))));
+                new EventBody.File(
+                        new FileOffer(
+                                Json.text(json, "name", FileOffer.MAX_NAME_BYTES),
+                                Json.integer(json, "size", 0, FileOffer.MAX_SIZE),
+                                Json.text(json, "mediaType", FileOffer.MAX_MEDIA_TYPE_CHARS),
+                                HexFormat.of().formatHex(Json.base64(json, "sha256", SHA256_BYTES))),
+                        Json.base64(json, "key", PieceSeal.SECRET_BYTES));
             case "profile" -> new EventBody.Profile(Json.text(json, "name", Participant.MAX_NAME_CHARS));
             case "settings" -> settings(json);
             case "role" -> new EventBody.GiveRole(peer(json, "peer"), role(json), seen(json));
@@ -157,7 +160,8 @@ public final class EventBodies {
                     .put("mediaType", file.offer().mediaType())
                     .put(
                             "sha256",
-                            Json.base64(HexFormat.of().parseHex(file.offer().sha256())));
+                            Json.base64(HexFormat.of().parseHex(file.offer().sha256())))
+                    .put("key", Json.base64(file.key()));
         } else if (body instanceof EventBody.Profile profile) {
             json.put("name", profile.name());
         } else if (body instanceof EventBody.Settings settings) {

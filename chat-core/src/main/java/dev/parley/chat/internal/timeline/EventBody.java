@@ -8,6 +8,7 @@ import dev.parley.chat.Participant;
 import dev.parley.chat.Participant.Role;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomSettings;
+import dev.parley.chat.internal.crypto.PieceSeal;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -163,8 +164,16 @@ public sealed interface EventBody {
      * A file that is offered.
      *
      * @param offer what is offered
+     * @param key {@link PieceSeal#SECRET_BYTES} bytes that seal the content and nothing else
      */
-    record File(FileOffer offer) implements Spoken {
+    @SuppressWarnings("ArrayRecordComponent") // Within this module; not compared.
+    record File(FileOffer offer, byte[] key) implements Spoken {
+        public File {
+            if (key.length != PieceSeal.SECRET_BYTES) {
+                throw new IllegalArgumentException("a file's key has " + PieceSeal.SECRET_BYTES + " bytes");
+            }
+        }
+
         @Override
         public String type() {
             return "file";

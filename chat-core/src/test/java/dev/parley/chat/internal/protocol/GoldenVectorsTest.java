@@ -12,6 +12,7 @@ import dev.parley.chat.RoomOptions.Visibility;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.crypto.RoomCode;
 import dev.parley.chat.crypto.SafetyNumber;
+import dev.parley.chat.internal.crypto.PieceSeal;
 import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.transport.LinkSignal;
@@ -55,6 +56,7 @@ final class GoldenVectorsTest {
             case "frames" -> frames();
             case "signals" -> signals();
             case "codes" -> codes();
+            case "pieces" -> pieces();
             default -> throw new IllegalArgumentException(topic);
         };
     }
@@ -72,6 +74,20 @@ final class GoldenVectorsTest {
         vectors.put("room.digits", code.digits());
         vectors.put("room.words", code.words());
         vectors.put("room.qr", code.qrText());
+        return vectors;
+    }
+
+    /** Made by another program from docs/protocol.md, section 24. */
+    private static Map<String, String> pieces() {
+        MessageId offer = MessageId.of(MachineHarness.filled(3));
+        PieceSeal seal = new PieceSeal(ROOM, offer, MachineHarness.filled(9));
+        Map<String, String> vectors = new LinkedHashMap<>();
+        vectors.put("room", hex(ROOM.toBytes()));
+        vectors.put("offer", hex(offer.toBytes()));
+        vectors.put("key", hex(MachineHarness.filled(9)));
+        vectors.put("piece", hex(counted(40)));
+        vectors.put("sealed.0", hex(seal.seal(0, counted(40))));
+        vectors.put("sealed.16000", hex(seal.seal(16_000, counted(40))));
         return vectors;
     }
 
@@ -231,7 +247,18 @@ final class GoldenVectorsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"identities", "events", "descriptors", "refusal", "contents", "frames", "signals", "codes"})
+    @ValueSource(
+            strings = {
+                "identities",
+                "events",
+                "descriptors",
+                "refusal",
+                "contents",
+                "frames",
+                "signals",
+                "codes",
+                "pieces"
+            })
     void whatIsWrittenIsWhatTheFileSays(String topic) throws IOException {
         assertThat(vectors(topic)).containsExactlyInAnyOrderEntriesOf(read(topic));
     }

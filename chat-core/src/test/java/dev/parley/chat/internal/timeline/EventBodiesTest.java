@@ -62,6 +62,7 @@ final class EventBodiesTest {
     private static final PeerId ANN = PeerId.of(filled(PeerId.BYTES, 1));
     private static final MessageId TARGET = MessageId.of(filled(MessageId.BYTES, 2));
     private static final String SHA256 = "ab".repeat(32);
+    private static final byte[] FILE_KEY = filled(32, 5);
     private static final Optional<String> NO_TEXT = Optional.empty();
 
     private static byte[] filled(int length, int value) {
@@ -96,7 +97,7 @@ final class EventBodiesTest {
                 "reaction.emote",
                 new EventBody.Reaction(TARGET, Reaction.of(new EmoteReference("7tv", "01F6", "Kappa", 0, 5)), false));
         bodies.put("private", new EventBody.Private(ANN, new byte[] {1, 2, 3}));
-        bodies.put("file", new EventBody.File(new FileOffer("tea.png", 4_096, "image/png", SHA256)));
+        bodies.put("file", new EventBody.File(new FileOffer("tea.png", 4_096, "image/png", SHA256), FILE_KEY));
         bodies.put("profile", new EventBody.Profile("Ann"));
         bodies.put(
                 "settings",

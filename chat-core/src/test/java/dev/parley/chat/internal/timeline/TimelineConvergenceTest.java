@@ -186,7 +186,7 @@ final class TimelineConvergenceTest {
             case 10, 11 ->
                 new EventBody.Edit(target, dev.parley.chat.OutgoingMessage.of("edit " + random.nextInt(1_000)));
             case 12 -> new EventBody.Delete(target);
-            case 13 -> new EventBody.File(new FileOffer("a", 1, "a/b", "0".repeat(64)));
+            case 13 -> new EventBody.File(new FileOffer("a", 1, "a/b", "0".repeat(64)), new byte[32]);
             case 14 -> new EventBody.Private(peer.id, new byte[300]);
             case 15 -> new EventBody.Profile("name " + random.nextInt(5));
             case 16, 19 ->

@@ -138,7 +138,7 @@ final class TimelineTest {
 
     @Test
     void whatIsNoMessageCannotBeChanged() {
-        TimelineEvent file = ann.at(1, new EventBody.File(new FileOffer("a", 1, "a/b", "0".repeat(64))));
+        TimelineEvent file = ann.at(1, new EventBody.File(new FileOffer("a", 1, "a/b", "0".repeat(64)), new byte[32]));
         TimelineEvent sealed = ann.at(2, new EventBody.Private(bob.id, new byte[300]));
         give(file);
         give(sealed);
@@ -474,7 +474,8 @@ final class TimelineTest {
         give(again);
         assertShown(again);
         assertRefused(
-                ann.at(15, new EventBody.File(new FileOffer("a", 1, "a/b", "0".repeat(64)))), RefusalReason.SLOW_MODE);
+                ann.at(15, new EventBody.File(new FileOffer("a", 1, "a/b", "0".repeat(64)), new byte[32])),
+                RefusalReason.SLOW_MODE);
         assertThat(give(ann.edits(16, second, "edits are not slowed"))).hasSize(1);
     }
 

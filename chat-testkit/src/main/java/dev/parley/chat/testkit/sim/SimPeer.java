@@ -3,6 +3,7 @@ package dev.parley.chat.testkit.sim;
 import dev.parley.chat.ChatMessage;
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
+import dev.parley.chat.FileOffer;
 import dev.parley.chat.Invite;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.Participant;
@@ -16,7 +17,10 @@ import dev.parley.chat.store.ChatStore;
 import dev.parley.chat.store.InMemoryChatStore;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +53,8 @@ public final class SimPeer {
     private final List<Participant> joined = new ArrayList<>();
     private final List<Participant> left = new ArrayList<>();
     private final List<PeerId> leaders = new ArrayList<>();
+    private final Map<MessageId, FileOffer> offers = new LinkedHashMap<>();
+    private final List<PeerId> fetchers = new ArrayList<>();
 
     SimPeer(SimWorld world, String name, Duration clockSkew, double clockRate) {
         this.world = world;
@@ -297,6 +303,24 @@ public final class SimPeer {
         return List.copyOf(leaders);
     }
 
+    /**
+     * Returns the files that were offered, as its listener was told, by whomever.
+     *
+     * @return in the order of telling
+     */
+    public Map<MessageId, FileOffer> offers() {
+        return Collections.unmodifiableMap(new LinkedHashMap<>(offers));
+    }
+
+    /**
+     * Returns who has fetched a file from it, as its listener was told.
+     *
+     * @return in the order of telling
+     */
+    public List<PeerId> fetchers() {
+        return List.copyOf(fetchers);
+    }
+
     @Override
     public String toString() {
         return name;
@@ -328,6 +352,16 @@ public final class SimPeer {
         @Override
         public void onLeaderChanged(Room where, PeerId leader, boolean isHost) {
             leaders.add(leader);
+        }
+
+        @Override
+        public void onFileOffer(Room where, MessageId message, PeerId sender, FileOffer offer) {
+            offers.put(message, offer);
+        }
+
+        @Override
+        public void onFileFetched(Room where, MessageId message, PeerId participant) {
+            fetchers.add(participant);
         }
 
         @Override
