@@ -8,6 +8,7 @@ final class CliException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     private final transient Failure failure;
+    private final transient @Nullable String ref;
 
     CliException(ExitCode exit, String message, String hint) {
         this(new Failure(exit, exit.code(), message, hint), null);
@@ -18,8 +19,24 @@ final class CliException extends RuntimeException {
     }
 
     CliException(Failure failure, @Nullable Throwable cause) {
+        this(failure, cause, null);
+    }
+
+    private CliException(Failure failure, @Nullable Throwable cause, @Nullable String ref) {
         super(failure.message(), cause);
         this.failure = failure;
+        this.ref = ref;
+    }
+
+    /** The same, as the answer to a command with a reference. */
+    CliException answering(@Nullable String ofCommand) {
+        return new CliException(failure, this, ofCommand);
+    }
+
+    /** The reference of the command that it answers; null where there is none. */
+    @Nullable
+    String ref() {
+        return ref;
     }
 
     Failure failure() {

@@ -57,6 +57,9 @@ sealed interface Event {
         }
     }
 
+    /** Someone who is there has another role, or is shown by another name. */
+    record Changed(Participant before, Participant participant) implements Event {}
+
     /** Someone who is there is away, is reached no more, or both are over. */
     record Reached(PeerId peer, String name, dev.parley.chat.Presence presence) implements Event {}
 
@@ -93,8 +96,8 @@ sealed interface Event {
     /** Somebody offers a file. */
     record FileOffered(MessageId id, PeerId sender, String name, FileOffer offer) implements Event {}
 
-    /** A message has another wording. */
-    record Edited(ChatMessage message) implements Event {}
+    /** A message has another wording; with the one of before, and when this one was written. */
+    record Edited(ChatMessage message, String before, Instant editedAt) implements Event {}
 
     /** A message was deleted, or has disappeared. */
     record Removed(MessageId id, Optional<PeerId> by) implements Event {}
@@ -105,8 +108,8 @@ sealed interface Event {
     /** The reactions under a message have changed. */
     record Reactions(MessageId id, List<ReactionTotal> totals) implements Event {}
 
-    /** The room is set differently. */
-    record RoomSet(RoomSettings settings) implements Event {}
+    /** How the room is set, and how it was before if that is known. */
+    record RoomSet(@Nullable String ref, RoomSettings settings, Optional<RoomSettings> before) implements Event {}
 
     /** The host or a moderator has done something. */
     record Moderated(ModerationAct act, String byName, String subjectName) implements Event {}
@@ -131,6 +134,9 @@ sealed interface Event {
 
     /** Something was done to participants. */
     record Done(@Nullable String ref, InputCommand.Act.Kind act, List<PeerId> peers) implements Event {}
+
+    /** Something was done to a message, to participants or to the room: it is accepted here. */
+    record DeedDone(@Nullable String ref, Deed deed) implements Event {}
 
     /** One's own message has come further. */
     record Delivery(MessageId id, PeerId peer, DeliveryState state) implements Event {}

@@ -14,6 +14,7 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.ReactionTotal;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.store.KnownPeer;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +101,13 @@ final class EventJson {
         if (event instanceof Event.Presence e) {
             return describe(named("participant"), e.participant(), e.status());
         }
+        if (event instanceof Event.Changed e) {
+            ObjectNode json = describe(named("participant"), e.participant(), Event.Presence.Status.ONLINE);
+            json.putObject("before")
+                    .put("role", e.before().role().name())
+                    .put("shownName", e.before().shownName());
+            return json;
+        }
         if (event instanceof Event.Reached e) {
             return about(named("presence"), e.peer(), e.name())
                     .put("presence", e.presence().name());
@@ -182,10 +190,11 @@ final class EventJson {
             return json.put("host", e.isHost());
         }
         if (event instanceof Event.Done e) {
-            ObjectNode json =
-                    withRef(named("done"), e.ref()).put("cmd", e.act().name().toLowerCase(java.util.Locale.ROOT));
-            ArrayNode list = json.putArray("peers");
-            e.peers().forEach(peer -> list.add(peer.value()));
+            return done(e.ref(), e.act().name().toLowerCase(java.util.Locale.ROOT), e.peers());
+        }
+        if (event instanceof Event.DeedDone e) {
+            ObjectNode json = done(e.ref(), e.deed().command(), e.deed().peers());
+            e.deed().message().ifPresent(id -> json.put("id", id.value()));
             return json;
         }
         if (event instanceof Event.Delivery e) {
@@ -335,7 +344,9 @@ final class EventJson {
                     .put("sha256", e.offer().sha256());
         }
         if (event instanceof Event.Edited e) {
-            return message("message_edited", e.message());
+            return message("message_edited", e.message())
+                    .put("before", e.before())
+                    .put("editedAt", e.editedAt().toEpochMilli());
         }
         if (event instanceof Event.Removed e) {
             ObjectNode json = named("message_removed").put("id", e.id().value());
@@ -357,15 +368,17 @@ final class EventJson {
             return json;
         }
         if (event instanceof Event.RoomSet e) {
-            RoomSettings settings = e.settings();
-            return named("settings")
-                    .put("topic", settings.topic())
-                    .put("history", settings.history().kind().name())
-                    .put("historyMessages", settings.history().messages())
-                    .put("historySeconds", settings.history().time().toSeconds())
-                    .put("slowMode", settings.slowMode().toSeconds())
-                    .put("locked", settings.locked())
-                    .put("disappearAfter", settings.disappearAfter().toSeconds());
+            ObjectNode json = settings(withRef(named("settings"), e.ref()), e.settings());
+            if (e.before().isPresent()) {
+                ObjectNode before = settings(
+                        JsonNodeFactory.instance.objectNode(), e.before().get());
+                // What stays the same is no news.
+                List.copyOf(before.properties()).stream()
+                        .filter(field -> field.getValue().equals(json.get(field.getKey())))
+                        .forEach(field -> before.remove(field.getKey()));
+                json.set("before", before);
+            }
+            return json;
         }
         if (event instanceof Event.Moderated e) {
             ObjectNode json = named("moderation")
@@ -375,12 +388,29 @@ final class EventJson {
             e.act().subject().ifPresent(peer -> json.put("peerId", peer.value()));
             e.act().role().ifPresent(role -> json.put("role", role.name()));
             e.act().until().ifPresent(until -> json.put("until", until.toEpochMilli()));
-            return json;
+            return json.put("at", e.act().at().toEpochMilli());
         }
         if (event instanceof Event.ModerationVoided e) {
             return named("moderation_voided").put("id", e.act().value());
         }
         return null;
+    }
+
+    private static ObjectNode done(@Nullable String ref, String command, List<PeerId> peers) {
+        ObjectNode json = withRef(named("done"), ref).put("cmd", command);
+        ArrayNode list = json.putArray("peers");
+        peers.forEach(peer -> list.add(peer.value()));
+        return json;
+    }
+
+    private static ObjectNode settings(ObjectNode json, RoomSettings settings) {
+        return json.put("topic", settings.topic())
+                .put("history", settings.history().kind().name())
+                .put("historyMessages", settings.history().messages())
+                .put("historySeconds", settings.history().time().toSeconds())
+                .put("slowMode", settings.slowMode().toSeconds())
+                .put("locked", settings.locked())
+                .put("disappearAfter", settings.disappearAfter().toSeconds());
     }
 
     private static ObjectNode message(String event, ChatMessage message) {

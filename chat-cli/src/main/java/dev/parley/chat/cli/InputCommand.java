@@ -1,15 +1,6 @@
 package dev.parley.chat.cli;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.parley.chat.MessageId;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +19,12 @@ sealed interface InputCommand {
             String text,
             @Nullable MessageId replyTo,
             @Nullable String ref) implements InputCommand {}
+
+    /** Does something to a message, to a participant or to the room. */
+    record Do(Deed deed, @Nullable String ref) implements InputCommand {}
+
+    /** Asks how the room is set. */
+    record ShowSettings(@Nullable String ref) implements InputCommand {}
 
     /** Asks who is there. */
     record Participants(@Nullable String ref) implements InputCommand {}
@@ -87,145 +84,52 @@ sealed interface InputCommand {
      *
      * @param line one JSON object
      * @return the command
-     * @throws CliException if the line is none; nothing was changed by it
+     * @throws CliException if the line is none; nothing was changed by it. It has the reference of the line, if one
+     *     could be read
      */
     static InputCommand parse(String line) {
-        JsonNode json;
-        try {
-            json = Parser.JSON.readTree(line);
-        } catch (JsonProcessingException e) {
-            // The exception's text quotes the line, which may hold what was to be said.
-            throw bad("invalid_json", "the line is not valid JSON", "write one JSON object a line");
-        }
-        if (json == null || !json.isObject()) {
-            throw bad("invalid_json", "the line is not a JSON object", "write one JSON object a line");
-        }
-        String ref = text(json, "ref", false);
+        JsonCommand json = JsonCommand.read(line);
+        String ref = json.findText("ref");
         if (ref != null && ref.length() > MAX_REF_CHARS) {
-            throw bad("invalid_command", "\"ref\" has more than " + MAX_REF_CHARS + " characters", "use a shorter one");
+            throw JsonCommand.invalid("\"ref\" has more than " + MAX_REF_CHARS + " characters", "use a shorter one");
         }
-        String name = text(json, "cmd", true);
-        switch (name == null ? "" : name) {
-            case "send" -> {
-                String text = text(json, "text", true);
-                return new Send(text == null ? "" : text, messageId(text(json, "replyTo", false)), ref);
-            }
-            case "participants" -> {
-                return new Participants(ref);
-            }
-            case "kick" -> {
-                return act(Act.Kind.KICK, json, ref);
-            }
-            case "ban" -> {
-                return act(Act.Kind.BAN, json, ref);
-            }
-            case "unban" -> {
-                return act(Act.Kind.UNBAN, json, ref);
-            }
-            case "deputies" -> {
-                return new Act(Act.Kind.DEPUTIES, peers(json), ref);
-            }
-            case "code" -> {
-                return new Code(ref);
-            }
+        try {
+            return parse(json, ref);
+        } catch (CliException e) {
+            throw e.answering(ref);
+        }
+    }
+
+    private static InputCommand parse(JsonCommand json, @Nullable String ref) {
+        String name = json.text("cmd");
+        Deed deed = JsonDeed.read(name, json);
+        if (deed != null) {
+            return deed.equals(Deed.Change.NOTHING) ? new ShowSettings(ref) : new Do(deed, ref);
+        }
+        return switch (name) {
+            case "send" -> new Send(json.text("text"), json.findMessageId("replyTo"), ref);
+            case "participants" -> new Participants(ref);
+            case "kick" -> new Act(Act.Kind.KICK, List.of(json.text("peer")), ref);
+            case "ban" -> new Act(Act.Kind.BAN, List.of(json.text("peer")), ref);
+            case "unban" -> new Act(Act.Kind.UNBAN, List.of(json.text("peer")), ref);
+            case "deputies" -> new Act(Act.Kind.DEPUTIES, json.texts("peers"), ref);
+            case "code" -> new Code(ref);
             case "verify" -> {
-                String peer = text(json, "peer", false);
-                boolean confirm = flag(json, "confirm");
+                String peer = json.findText("peer");
+                boolean confirm = json.flag("confirm", false);
                 if (confirm && peer == null) {
-                    throw bad("invalid_command", "\"confirm\" is of a peer", "add \"peer\"");
+                    throw JsonCommand.invalid("\"confirm\" is of a peer", "add \"peer\"");
                 }
-                return new Verify(peer, text(json, "code", false), confirm, ref);
+                yield new Verify(peer, json.findText("code"), confirm, ref);
             }
-            case "unverify" -> {
-                String peer = text(json, "peer", true);
-                return new Unverify(peer == null ? "" : peer, ref);
-            }
-            case "leave" -> {
-                return new Leave(ref);
-            }
+            case "unverify" -> new Unverify(json.text("peer"), ref);
+            case "leave" -> new Leave(ref);
             default ->
-                throw bad(
+                throw JsonCommand.bad(
                         "unknown_command",
                         "there is no such command",
-                        "use send, participants, code, kick, ban, unban, deputies, verify, unverify or leave as \"cmd\"");
-        }
-    }
-
-    private static Act act(Act.Kind kind, JsonNode json, @Nullable String ref) {
-        String peer = text(json, "peer", true);
-        return new Act(kind, List.of(peer == null ? "" : peer), ref);
-    }
-
-    private static List<String> peers(JsonNode json) {
-        JsonNode list = json.path("peers");
-        List<String> peers = new ArrayList<>();
-        for (JsonNode peer : list) {
-            if (peer.isTextual()) {
-                peers.add(peer.textValue());
-            }
-        }
-        if (!list.isArray() || peers.size() < list.size()) {
-            throw bad(
-                    "invalid_command",
-                    "\"peers\" is not a list of strings",
-                    "name peer ids or names as a list of strings");
-        }
-        return peers;
-    }
-
-    private static boolean flag(JsonNode json, String field) {
-        JsonNode value = json.get(field);
-        if (value == null || value.isNull()) {
-            return false;
-        }
-        if (!value.isBoolean()) {
-            throw bad("invalid_command", "\"" + field + "\" is neither true nor false", "write it without quotes");
-        }
-        return value.booleanValue();
-    }
-
-    private static @Nullable MessageId messageId(@Nullable String value) {
-        if (value == null) {
-            return null;
-        }
-        try {
-            return new MessageId(value);
-        } catch (IllegalArgumentException e) {
-            throw bad("invalid_command", "\"replyTo\" is not the id of a message", "use the \"id\" of a message event");
-        }
-    }
-
-    private static @Nullable String text(JsonNode json, String field, boolean required) {
-        JsonNode value = json.get(field);
-        if (value == null || value.isNull()) {
-            if (required) {
-                throw bad("invalid_command", "\"" + field + "\" is missing", "add it as a string");
-            }
-            return null;
-        }
-        if (!value.isTextual()) {
-            throw bad("invalid_command", "\"" + field + "\" is not a string", "write it as a string");
-        }
-        return value.textValue();
-    }
-
-    private static CliException bad(String code, String message, String hint) {
-        return new CliException(new Failure(ExitCode.USAGE, code, message, hint), null);
-    }
-
-    /** Holds the parser; an interface cannot hide it otherwise. */
-    final class Parser {
-        private static final int MAX_DEPTH = 16;
-
-        private static final ObjectMapper JSON = JsonMapper.builder(JsonFactory.builder()
-                        .streamReadConstraints(StreamReadConstraints.builder()
-                                .maxNestingDepth(MAX_DEPTH)
-                                .build())
-                        .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-                        .build())
-                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .build();
-
-        private Parser() {}
+                        "use send, private, edit, delete, react, settings, role, mute, unmute, away, back, typing,"
+                                + " participants, code, kick, ban, unban, deputies, verify, unverify or leave as \"cmd\"");
+        };
     }
 }

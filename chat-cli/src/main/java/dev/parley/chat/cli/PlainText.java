@@ -88,6 +88,13 @@ final class PlainText {
             return line("-- " + clean(e.participant().name())
                     + (e.status() == Event.Presence.Status.ONLINE ? " is here" : " has left"));
         }
+        if (event instanceof Event.Changed e) {
+            // Of roles the moderation tells.
+            return e.before().shownName().equals(e.participant().shownName())
+                    ? Optional.empty()
+                    : line("-- " + clean(e.before().shownName()) + " is shown as "
+                            + clean(e.participant().shownName()) + " now");
+        }
         if (event instanceof Event.Reached e) {
             return line("-- " + clean(e.name())
                     + switch (e.presence()) {
@@ -138,7 +145,8 @@ final class PlainText {
         if (event instanceof Event.Message e) {
             return line(message(e.message()));
         }
-        if (event instanceof Event.Accepted) {
+        if (event instanceof Event.Accepted || event instanceof Event.DeedDone) {
+            // What comes of it is told by the room.
             return Optional.empty();
         }
         String act = act(event);

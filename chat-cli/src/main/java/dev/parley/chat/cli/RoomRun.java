@@ -34,6 +34,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -79,6 +80,9 @@ final class RoomRun implements RoomListener {
     /** Touched by listener calls only, which are serial. */
     private boolean unreachable;
 
+    /** How the room was set as far as was told; touched by listener calls only. */
+    private RoomSettings set = RoomSettings.FIRST;
+
     /** Gives a code out at once if it is asked to. */
     RoomRun(Console console, CliContext context, Emotes emotes, PeerBook peers, InputEnd inputEnd, boolean givesCode) {
         this.givesCode = givesCode;
@@ -86,7 +90,7 @@ final class RoomRun implements RoomListener {
         this.context = context;
         this.emotes = emotes;
         this.verifier = new Verifier(console, peers);
-        this.deeds = new TypedDeeds(emotes::mark, this::tell);
+        this.deeds = new TypedDeeds();
         this.inputEnd = inputEnd;
     }
 
@@ -222,7 +226,9 @@ final class RoomRun implements RoomListener {
 
     @Override
     public void onMessageEdited(Room room, ChatMessage message, List<MessageRevision> revisions) {
-        tell(new Event.Edited(message));
+        MessageRevision now = revisions.get(revisions.size() - 1);
+        MessageRevision before = revisions.get(Math.max(0, revisions.size() - 2));
+        tell(new Event.Edited(message, before.text(), now.at()));
     }
 
     @Override
@@ -264,7 +270,8 @@ final class RoomRun implements RoomListener {
 
     @Override
     public void onSettings(Room room, RoomSettings settings) {
-        tell(new Event.RoomSet(settings));
+        tell(new Event.RoomSet(null, settings, Optional.of(set)));
+        set = settings;
     }
 
     @Override
@@ -282,7 +289,7 @@ final class RoomRun implements RoomListener {
 
     @Override
     public void onParticipantChanged(Room room, Participant before, Participant participant) {
-        tell(new Event.Presence(participant, Event.Presence.Status.ONLINE));
+        tell(new Event.Changed(before, participant));
     }
 
     private static String shownName(Room room, PeerId peer) {
@@ -375,11 +382,15 @@ final class RoomRun implements RoomListener {
         try {
             command = InputCommand.parse(line);
         } catch (CliException e) {
-            console.emit(Event.Problem.of(e.failure()));
+            console.emit(problem(e.failure(), e.ref()));
             return;
         }
         if (command instanceof InputCommand.Send send) {
             send(room, send);
+        } else if (command instanceof InputCommand.Do deed) {
+            carryOut(room, deed.deed(), deed.ref());
+        } else if (command instanceof InputCommand.ShowSettings) {
+            tell(new Event.RoomSet(command.ref(), room.settings(), Optional.empty()));
         } else if (command instanceof InputCommand.Participants) {
             answer(command, () -> participants(room, command.ref()));
         } else if (command instanceof InputCommand.Act act) {
@@ -408,7 +419,14 @@ final class RoomRun implements RoomListener {
             send(room, new InputCommand.Send(text, deeds.last(), null));
             return;
         }
-        if (deeds.carryOut(room, line.strip())) {
+        try {
+            Deed deed = deeds.parse(room, line.strip());
+            if (deed != null) {
+                carryOut(room, deed, null);
+                return;
+            }
+        } catch (CliException e) {
+            console.emit(Event.Problem.of(e.failure()));
             return;
         }
         InputCommand verification = InputCommand.typedVerification(line.strip());
@@ -427,8 +445,6 @@ final class RoomRun implements RoomListener {
                 answer(who, () -> participants(room, who.ref()));
             }
             case "/stats" -> tellStats(room);
-            case "/away" -> room.away(true);
-            case "/back" -> room.away(false);
             case "/code" -> giveCode(room, null);
             case "/help" ->
                 console.notice("type a message, or /who, /verify, /verify NAME, /verify NAME ok, /unverify NAME, /code,"
@@ -436,7 +452,7 @@ final class RoomRun implements RoomListener {
                         + " your last one, /msg NAME TEXT to one alone, /block NAME, /unblock NAME; the host and"
                         + " moderators also /topic TEXT, /slow SECONDS, /lock, /unlock, /mute NAME [MINUTES], /unmute"
                         + " NAME, /role NAME moderator|member|readonly, /kick WHO, /ban WHO, /unban PEER-ID; the host"
-                        + " also /deputies WHO…;"
+                        + " also /history none|all|NUMBER|TIME, /disappear SECONDS, /deputies WHO…;"
                         + " a message that begins with a slash is written with two");
             default -> {
                 if (line.startsWith("/") && !line.startsWith("//")) {
@@ -457,8 +473,7 @@ final class RoomRun implements RoomListener {
         try {
             action.run();
         } catch (CliException | StoreException e) {
-            Failure failure = Failure.of(e);
-            console.emit(new Event.Problem(failure.code(), failure.message(), failure.hint(), command.ref()));
+            console.emit(problem(Failure.of(e), command.ref()));
         }
     }
 
@@ -471,8 +486,7 @@ final class RoomRun implements RoomListener {
     private void giveCode(Room room, @Nullable String ref) {
         CompletableFuture<PairingOffer> unused = room.createCode().whenComplete((offer, failure) -> {
             if (failure != null) {
-                Failure problem = Failure.of(failure);
-                tell(new Event.Problem(problem.code(), problem.message(), problem.hint(), ref));
+                tell(problem(Failure.of(failure), ref));
                 return;
             }
             String code = offer.code().display();
@@ -491,8 +505,7 @@ final class RoomRun implements RoomListener {
     private void tellStats(Room room) {
         CompletableFuture<RoomStats> unused = room.stats().whenComplete((stats, failure) -> {
             if (failure != null) {
-                Failure problem = Failure.of(failure);
-                tell(new Event.Problem(problem.code(), problem.message(), problem.hint(), null));
+                tell(problem(Failure.of(failure), null));
                 return;
             }
             StatsText.lines(stats, room.participants()).forEach(line -> tell(new Event.Notice(line)));
@@ -508,32 +521,44 @@ final class RoomRun implements RoomListener {
         console.emit(new Event.Participants(ref, room.participants(), verifier.verified(room.participants())));
     }
 
-    /** Sends and waits until the message is accepted, so that commands keep their order whatever fails between. */
     private void send(Room room, InputCommand.Send command) throws InterruptedException {
-        OutgoingMessage message;
-        try {
-            OutgoingMessage.Builder builder = emotes.mark(command.text());
+        say(command.ref(), () -> {
+            OutgoingMessage.Builder message = emotes.mark(command.text());
             if (command.replyTo() != null) {
-                builder.replyTo(command.replyTo());
+                message.replyTo(command.replyTo());
             }
-            message = builder.build();
-        } catch (IllegalArgumentException e) {
-            String problem = e.getMessage() == null ? "the message is not valid" : e.getMessage();
-            console.emit(new Event.Problem("invalid_message", problem, "change it and send it again", command.ref()));
-            return;
-        }
+            return room.send(message.build()).thenApply(id -> new Event.Accepted(command.ref(), id));
+        });
+    }
+
+    private void carryOut(Room room, Deed deed, @Nullable String ref) throws InterruptedException {
+        say(
+                ref,
+                () -> deed instanceof Deed.Whisper whisper
+                        ? whisper.begin(room, emotes::mark).thenApply(id -> new Event.Accepted(ref, id))
+                        : deed.begin(room, emotes::mark).thenApply(done -> new Event.DeedDone(ref, deed)));
+    }
+
+    /**
+     * Says something and waits until it is accepted, so that commands keep their order whatever fails between.
+     *
+     * @param saying begins it, and completes with the answer; is run again while too much waits to be sent
+     */
+    private void say(@Nullable String ref, Supplier<CompletableFuture<Event>> saying) throws InterruptedException {
         long deadline = System.nanoTime() + MAX_BACKPRESSURE.toNanos();
         while (true) {
             progress.drainPermits();
             Event answer = null;
             beginAccepting();
             try {
-                answer = new Event.Accepted(command.ref(), room.send(message).join());
+                answer = saying.get().join();
+            } catch (IllegalArgumentException e) {
+                String what = e.getMessage() == null ? "the message is not valid" : e.getMessage();
+                answer = new Event.Problem("invalid_message", what, "change it and send it again", ref);
             } catch (CompletionException e) {
                 boolean waitForRoom = e.getCause() instanceof BackpressureException && System.nanoTime() - deadline < 0;
                 if (!waitForRoom) {
-                    Failure failure = Failure.of(e);
-                    answer = new Event.Problem(failure.code(), failure.message(), failure.hint(), command.ref());
+                    answer = problem(Failure.of(e), ref);
                 }
             } finally {
                 endAccepting(answer);
@@ -546,5 +571,9 @@ final class RoomRun implements RoomListener {
                 progress.drainPermits();
             }
         }
+    }
+
+    private static Event.Problem problem(Failure failure, @Nullable String ref) {
+        return new Event.Problem(failure.code(), failure.message(), failure.hint(), ref);
     }
 }

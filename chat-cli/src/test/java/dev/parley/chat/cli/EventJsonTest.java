@@ -34,6 +34,10 @@ class EventJsonTest {
                         "{\"event\":\"state\",\"state\":\"CLOSED\",\"reason\":\"LEFT\",\"origin\":\"LOCAL\",\"detail\":\"you left\"}",
                         "{\"event\":\"participant\"," + ada.formatted("ONLINE") + "}",
                         "{\"event\":\"participant\"," + ada.formatted("OFFLINE") + "}",
+                        "{\"event\":\"participant\"," + ada.formatted("ONLINE").replace("HOST", "MODERATOR")
+                                + ",\"before\":{\"role\":\"HOST\",\"shownName\":\"A\\u001B[2Jda\"}}",
+                        "{\"event\":\"participant\"," + ada.formatted("ONLINE").replace("HOST", "MODERATOR")
+                                + ",\"shownName\":\"A\\u001B[2Jda\\u00B7bb\",\"before\":{\"role\":\"MODERATOR\",\"shownName\":\"A\\u001B[2Jda\"}}",
                         "{\"event\":\"presence\"," + who + ",\"presence\":\"RECONNECTING\"}",
                         "{\"event\":\"presence\"," + who + ",\"presence\":\"AWAY\"}",
                         "{\"event\":\"presence\"," + who + ",\"presence\":\"ONLINE\"}",
@@ -119,28 +123,30 @@ class EventJsonTest {
                                 + "\",\"name\":\"A\\u202Eda\",\"file\":\"tea.png\",\"size\":7,\"mediaType\":\"image/png\",\"sha256\":\""
                                 + "0".repeat(64) + "\"}",
                         "{\"event\":\"message_edited\",\"id\":\"" + id + "\",\"from\":\"" + peer
-                                + "\",\"name\":\"A\\u202Eda\",\"text\":\"h\\u001Bi\",\"sentAt\":1795437296789,\"emotes\":[]}",
+                                + "\",\"name\":\"A\\u202Eda\",\"text\":\"h\\u001Bi\",\"sentAt\":1795437296789,\"emotes\":[],\"before\":\"h\\u001Be\",\"editedAt\":1795437296789}",
                         "{\"event\":\"message_removed\",\"id\":\"" + id + "\",\"by\":\"" + peer + "\"}",
                         "{\"event\":\"message_removed\",\"id\":\"" + id + "\"}",
                         "{\"event\":\"message_hidden\",\"id\":\"" + id + "\"}",
                         "{\"event\":\"reactions\",\"id\":\"" + id + "\",\"reactions\":[{\"text\":\"+\",\"count\":2}]}",
                         "{\"event\":\"reactions\",\"id\":\"" + id + "\",\"reactions\":[]}",
-                        "{\"event\":\"settings\",\"topic\":\"tea\",\"history\":\"LAST_N\",\"historyMessages\":3,\"historySeconds\":0,\"slowMode\":5,\"locked\":true,\"disappearAfter\":60}",
-                        "{\"event\":\"settings\",\"topic\":\"\",\"history\":\"NONE\",\"historyMessages\":0,\"historySeconds\":0,\"slowMode\":0,\"locked\":false,\"disappearAfter\":0}",
+                        "{\"event\":\"settings\",\"topic\":\"tea\",\"history\":\"LAST_N\",\"historyMessages\":3,\"historySeconds\":0,\"slowMode\":5,\"locked\":true,\"disappearAfter\":60,\"before\":{\"topic\":\"\",\"locked\":false}}",
+                        "{\"event\":\"settings\",\"ref\":\"r4\",\"topic\":\"\",\"history\":\"NONE\",\"historyMessages\":0,\"historySeconds\":0,\"slowMode\":0,\"locked\":false,\"disappearAfter\":0}",
+                        "{\"event\":\"done\",\"ref\":\"r5\",\"cmd\":\"delete\",\"peers\":[],\"id\":\"" + id + "\"}",
+                        "{\"event\":\"done\",\"cmd\":\"unmute\",\"peers\":[\"" + other + "\"]}",
                         "{\"event\":\"moderation\",\"id\":\"" + id + "\",\"kind\":\"SETTINGS\",\"by\":\"" + peer
-                                + "\"}",
+                                + "\",\"at\":1795437296789}",
                         "{\"event\":\"moderation\",\"id\":\"" + id + "\",\"kind\":\"ROLE\",\"by\":\"" + peer
-                                + "\",\"peerId\":\"" + other + "\",\"role\":\"READ_ONLY\"}",
+                                + "\",\"peerId\":\"" + other + "\",\"role\":\"READ_ONLY\",\"at\":1795437296789}",
                         "{\"event\":\"moderation\",\"id\":\"" + id + "\",\"kind\":\"KICK\",\"by\":\"" + peer
-                                + "\",\"peerId\":\"" + other + "\"}",
+                                + "\",\"peerId\":\"" + other + "\",\"at\":1795437296789}",
                         "{\"event\":\"moderation\",\"id\":\"" + id + "\",\"kind\":\"BAN\",\"by\":\"" + peer
-                                + "\",\"peerId\":\"" + other + "\"}",
+                                + "\",\"peerId\":\"" + other + "\",\"at\":1795437296789}",
                         "{\"event\":\"moderation\",\"id\":\"" + id + "\",\"kind\":\"UNBAN\",\"by\":\"" + peer
-                                + "\",\"peerId\":\"" + other + "\"}",
+                                + "\",\"peerId\":\"" + other + "\",\"at\":1795437296789}",
                         "{\"event\":\"moderation\",\"id\":\"" + id + "\",\"kind\":\"MUTE\",\"by\":\"" + peer
-                                + "\",\"peerId\":\"" + other + "\",\"until\":1795437296789}",
+                                + "\",\"peerId\":\"" + other + "\",\"until\":1795437296789,\"at\":1795437296789}",
                         "{\"event\":\"moderation\",\"id\":\"" + id + "\",\"kind\":\"UNMUTE\",\"by\":\"" + peer
-                                + "\",\"peerId\":\"" + other + "\"}",
+                                + "\",\"peerId\":\"" + other + "\",\"at\":1795437296789}",
                         "{\"event\":\"moderation_voided\",\"id\":\"" + id + "\"}");
     }
 

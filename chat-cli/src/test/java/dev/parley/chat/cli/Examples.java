@@ -73,6 +73,11 @@ final class Examples {
         events.add(new Event.State(ConnectionState.CLOSED, Optional.of(left)));
         events.add(new Event.Presence(ada, Event.Presence.Status.ONLINE));
         events.add(new Event.Presence(ada, Event.Presence.Status.OFFLINE));
+        Participant moderator = new Participant(PEER, ada.name(), Participant.Role.MODERATOR, false);
+        events.add(new Event.Changed(ada, moderator));
+        events.add(new Event.Changed(
+                moderator,
+                new Participant(PEER, ada.name(), Participant.Role.MODERATOR, false, ada.name() + "\u00b7bb")));
         events.add(new Event.Reached(ada.id(), ada.name(), Presence.RECONNECTING));
         events.add(new Event.Reached(ada.id(), ada.name(), Presence.AWAY));
         events.add(new Event.Reached(ada.id(), ada.name(), Presence.ONLINE));
@@ -160,15 +165,18 @@ final class Examples {
         events.add(new Event.PrivateMessage(message, OTHER, "M\u001be"));
         events.add(new Event.FileOffered(
                 MESSAGE, PEER, "A\u202eda", new FileOffer("tea.png", 7, "image/png", "0".repeat(64))));
-        events.add(new Event.Edited(message));
+        events.add(new Event.Edited(message, "h\u001be", TIME));
         events.add(new Event.Removed(MESSAGE, Optional.of(PEER)));
         events.add(new Event.Removed(MESSAGE, Optional.empty()));
         events.add(new Event.Hidden(MESSAGE));
         events.add(new Event.Reactions(MESSAGE, List.of(new ReactionTotal(Reaction.of("+"), 2))));
         events.add(new Event.Reactions(MESSAGE, List.of()));
-        events.add(new Event.RoomSet(
-                new RoomSettings("tea", HistoryPolicy.last(3), Duration.ofSeconds(5), true, Duration.ofSeconds(60))));
-        events.add(new Event.RoomSet(RoomSettings.FIRST));
+        RoomSettings set =
+                new RoomSettings("tea", HistoryPolicy.last(3), Duration.ofSeconds(5), true, Duration.ofSeconds(60));
+        events.add(new Event.RoomSet(null, set, Optional.of(set.withTopic("").withLocked(false))));
+        events.add(new Event.RoomSet("r4", RoomSettings.FIRST, Optional.empty()));
+        events.add(new Event.DeedDone("r5", new Deed.Delete(MESSAGE)));
+        events.add(new Event.DeedDone(null, new Deed.Unmute(OTHER)));
         for (ModerationAct.Kind kind : ModerationAct.Kind.values()) {
             boolean isRole = kind == ModerationAct.Kind.ROLE;
             boolean isMute = kind == ModerationAct.Kind.MUTE;

@@ -7,16 +7,24 @@ import static dev.parley.chat.cli.InputCommand.Act.Kind.UNBAN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.MessageId;
+import dev.parley.chat.Participant;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.Reaction;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class InputCommandTest {
 
-    private static final String ID = "a".repeat(52);
+    private static final String ID = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+    private static final String PEER = "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 
     @Test
     void commandsAreRead() {
@@ -50,6 +58,69 @@ class InputCommandTest {
                 .isEqualTo(new InputCommand.Verify("Ada", "123", false, null));
         assertThat(InputCommand.parse("{\"cmd\":\"unverify\",\"peer\":\"Ada\"}"))
                 .isEqualTo(new InputCommand.Unverify("Ada", null));
+    }
+
+    @Test
+    void whatIsDoneToMessagesIsRead() {
+        MessageId id = new MessageId(ID);
+        PeerId peer = new PeerId(PEER);
+        String of = "\"id\":\"" + ID + "\"";
+        assertThat(deed("{\"cmd\":\"edit\"," + of + ",\"text\":\"tea\"}")).isEqualTo(new Deed.Edit(id, "tea"));
+        assertThat(deed("{\"cmd\":\"delete\"," + of + "}")).isEqualTo(new Deed.Delete(id));
+        assertThat(deed("{\"cmd\":\"react\"," + of + ",\"text\":\"+\"}"))
+                .isEqualTo(new Deed.React(id, Reaction.of("+"), true));
+        assertThat(deed("{\"cmd\":\"react\"," + of
+                        + ",\"text\":\"Kappa\",\"provider\":\"7tv\",\"emote\":\"01\",\"add\":false}"))
+                .isEqualTo(new Deed.React(id, new Reaction("Kappa", Optional.of("7tv"), Optional.of("01")), false));
+        assertThat(deed("{\"cmd\":\"private\",\"peer\":\"" + PEER + "\",\"text\":\"psst\"}"))
+                .isEqualTo(new Deed.Whisper(peer, "psst", null));
+        assertThat(deed("{\"cmd\":\"private\",\"peer\":\"" + PEER + "\",\"text\":\"psst\",\"replyTo\":\"" + ID + "\"}"))
+                .isEqualTo(new Deed.Whisper(peer, "psst", id));
+    }
+
+    @Test
+    void whatIsDoneToTheRoomAndThoseInItIsRead() {
+        PeerId peer = new PeerId(PEER);
+        String of = "\"peer\":\"" + PEER + "\"";
+        assertThat(deed("{\"cmd\":\"settings\",\"topic\":\"\"}")).isEqualTo(Deed.Change.topic(""));
+        assertThat(deed("{\"cmd\":\"settings\",\"locked\":false}")).isEqualTo(Deed.Change.locked(false));
+        assertThat(deed("{\"cmd\":\"settings\",\"topic\":\"tea\",\"history\":\"LAST_N\",\"historyMessages\":3,"
+                        + "\"historySeconds\":0,\"slowMode\":5,\"locked\":true,\"disappearAfter\":60}"))
+                .isEqualTo(new Deed.Change(
+                        "tea", HistoryPolicy.last(3), Duration.ofSeconds(5), true, Duration.ofSeconds(60)));
+        assertThat(deed("{\"cmd\":\"settings\",\"history\":\"LAST_T\",\"historySeconds\":60}"))
+                .isEqualTo(Deed.Change.history(HistoryPolicy.last(Duration.ofSeconds(60))));
+        assertThat(InputCommand.parse("{\"cmd\":\"settings\",\"ref\":\"r\"}"))
+                .isEqualTo(new InputCommand.ShowSettings("r"));
+        assertThat(deed("{\"cmd\":\"role\"," + of + ",\"role\":\"READ_ONLY\"}"))
+                .isEqualTo(new Deed.GiveRole(peer, Participant.Role.READ_ONLY));
+        assertThat(deed("{\"cmd\":\"mute\"," + of + "}")).isEqualTo(new Deed.Mute(peer, Optional.empty()));
+        assertThat(deed("{\"cmd\":\"mute\"," + of + ",\"until\":1795437296789}"))
+                .isEqualTo(new Deed.Mute(peer, Optional.of(Instant.ofEpochMilli(1795437296789L))));
+        assertThat(deed("{\"cmd\":\"unmute\"," + of + "}")).isEqualTo(new Deed.Unmute(peer));
+        assertThat(deed("{\"cmd\":\"away\"}")).isEqualTo(new Deed.Away(true));
+        assertThat(deed("{\"cmd\":\"back\"}")).isEqualTo(new Deed.Away(false));
+        assertThat(deed("{\"cmd\":\"typing\"}")).isEqualTo(new Deed.Write(true));
+        assertThat(deed("{\"cmd\":\"typing\",\"typing\":false}")).isEqualTo(new Deed.Write(false));
+    }
+
+    private static Deed deed(String line) {
+        InputCommand command = InputCommand.parse(line.replaceFirst("}$", ",\"ref\":\"r\"}"));
+        assertThat(command.ref()).isEqualTo("r");
+        return ((InputCommand.Do) command).deed();
+    }
+
+    @Test
+    void aBadLineIsAnsweredWithItsReference() {
+        for (String line : List.of(
+                "{\"cmd\":\"fly\",\"ref\":\"r\"}",
+                "{\"ref\":\"r\"}",
+                "{\"cmd\":\"edit\",\"id\":\"short\",\"text\":\"tea\",\"ref\":\"r\"}",
+                "{\"cmd\":\"settings\",\"topic\":\"a\\nb\",\"ref\":\"r\"}")) {
+            assertThatThrownBy(() -> InputCommand.parse(line))
+                    .isInstanceOfSatisfying(
+                            CliException.class, e -> assertThat(e.ref()).isEqualTo("r"));
+        }
     }
 
     @Test
@@ -102,7 +173,34 @@ class InputCommandTest {
                 "{\"cmd\":\"verify\",\"confirm\":true} @ invalid_command",
                 "{\"cmd\":\"verify\",\"peer\":\"Ada\",\"confirm\":1} @ invalid_command",
                 "{\"cmd\":\"verify\",\"peer\":\"Ada\",\"confirm\":\"true\"} @ invalid_command",
-                "{\"cmd\":\"unverify\"} @ invalid_command"
+                "{\"cmd\":\"unverify\"} @ invalid_command",
+                "{\"cmd\":\"edit\",\"text\":\"x\"} @ invalid_command",
+                "{\"cmd\":\"edit\",\"id\":\"short\",\"text\":\"x\"} @ invalid_command",
+                "{\"cmd\":\"edit\",\"id\":\"" + ID + "\"} @ invalid_command",
+                "{\"cmd\":\"delete\",\"id\":7} @ invalid_command",
+                "{\"cmd\":\"react\",\"id\":\"" + ID + "\",\"text\":\"\"} @ invalid_command",
+                "{\"cmd\":\"react\",\"id\":\"" + ID + "\",\"text\":\"a\",\"provider\":\"7tv\"} @ invalid_command",
+                "{\"cmd\":\"react\",\"id\":\"" + ID + "\",\"text\":\"a\",\"add\":\"no\"} @ invalid_command",
+                "{\"cmd\":\"private\",\"peer\":\"Ada\",\"text\":\"x\"} @ invalid_command",
+                "{\"cmd\":\"private\",\"peer\":\"" + PEER + "\"} @ invalid_command",
+                "{\"cmd\":\"settings\",\"locked\":\"true\"} @ invalid_command",
+                "{\"cmd\":\"settings\",\"slowMode\":-1} @ invalid_command",
+                "{\"cmd\":\"settings\",\"slowMode\":1.5} @ invalid_command",
+                "{\"cmd\":\"settings\",\"slowMode\":99999999999999999999} @ invalid_command",
+                "{\"cmd\":\"settings\",\"slowMode\":9223372036854775807} @ invalid_command",
+                "{\"cmd\":\"settings\",\"slowMode\":21601} @ invalid_command",
+                "{\"cmd\":\"settings\",\"history\":\"SOME\"} @ invalid_command",
+                "{\"cmd\":\"settings\",\"history\":\"LAST_N\"} @ invalid_command",
+                "{\"cmd\":\"settings\",\"history\":\"ALL\",\"historyMessages\":3} @ invalid_command",
+                "{\"cmd\":\"settings\",\"historyMessages\":3} @ invalid_command",
+                "{\"cmd\":\"settings\",\"history\":\"LAST_N\",\"historyMessages\":4294967297} @ invalid_command",
+                "{\"cmd\":\"role\",\"peer\":\"" + PEER + "\",\"role\":\"HOST\"} @ invalid_command",
+                "{\"cmd\":\"role\",\"peer\":\"" + PEER + "\",\"role\":\"moderator\"} @ invalid_command",
+                "{\"cmd\":\"mute\",\"peer\":\"Ada\"} @ invalid_command",
+                "{\"cmd\":\"mute\",\"peer\":\"" + PEER + "\",\"until\":\"soon\"} @ invalid_command",
+                "{\"cmd\":\"mute\",\"peer\":\"" + PEER + "\",\"until\":9223372036854775807} @ invalid_command",
+                "{\"cmd\":\"unmute\"} @ invalid_command",
+                "{\"cmd\":\"typing\",\"typing\":1} @ invalid_command"
             })
     void aBadLineIsToldByItsCode(String line, String code) {
         assertThatThrownBy(() -> InputCommand.parse(line))

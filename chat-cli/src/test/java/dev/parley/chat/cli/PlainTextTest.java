@@ -30,6 +30,7 @@ class PlainTextTest {
                         "-- connected",
                         "-- A\ufffd[2Jda is here",
                         "-- A\ufffd[2Jda has left",
+                        "-- A\ufffd[2Jda is shown as A\ufffd[2Jda\u00b7bb now",
                         "-- A\ufffd[2Jda cannot be reached at the moment",
                         "-- A\ufffd[2Jda is away",
                         "-- A\ufffd[2Jda is back",

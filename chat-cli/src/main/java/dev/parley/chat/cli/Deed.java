@@ -1,0 +1,284 @@
+package dev.parley.chat.cli;
+
+import dev.parley.chat.HistoryPolicy;
+import dev.parley.chat.MessageId;
+import dev.parley.chat.OutgoingMessage;
+import dev.parley.chat.Participant;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.Reaction;
+import dev.parley.chat.Room;
+import dev.parley.chat.RoomSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something to be done to a message, to a participant or to the room, whether a person typed it or a program wrote it.
+ * What comes of it is told by the room.
+ */
+sealed interface Deed {
+
+    /** Its name as a command in JSON. */
+    String command();
+
+    /**
+     * Begins it, without waiting for it.
+     *
+     * @param marked finds the emotes of a text
+     * @return completes when it is accepted on this side; with the id of what was said, for a message
+     * @throws IllegalArgumentException if its text is empty or too long
+     */
+    CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked);
+
+    /** To which message it is done, if it is done to one. */
+    default Optional<MessageId> message() {
+        return Optional.empty();
+    }
+
+    /** To whom it is done. */
+    default List<PeerId> peers() {
+        return List.of();
+    }
+
+    /** Gives one's own message another wording. */
+    record Edit(MessageId target, String text) implements Deed {
+        @Override
+        public String command() {
+            return "edit";
+        }
+
+        @Override
+        public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
+            return room.edit(target, marked.apply(text).build());
+        }
+
+        @Override
+        public Optional<MessageId> message() {
+            return Optional.of(target);
+        }
+    }
+
+    /** Deletes a message. */
+    record Delete(MessageId target) implements Deed {
+        @Override
+        public String command() {
+            return "delete";
+        }
+
+        @Override
+        public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
+            return room.delete(target);
+        }
+
+        @Override
+        public Optional<MessageId> message() {
+            return Optional.of(target);
+        }
+    }
+
+    /** Puts a reaction under a message, or takes it back. */
+    record React(MessageId target, Reaction reaction, boolean isAdded) implements Deed {
+        @Override
+        public String command() {
+            return "react";
+        }
+
+        @Override
+        public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
+            return room.react(target, reaction, isAdded);
+        }
+
+        @Override
+        public Optional<MessageId> message() {
+            return Optional.of(target);
+        }
+    }
+
+    /** Says something to one participant alone. */
+    record Whisper(PeerId to, String text, @Nullable MessageId replyTo) implements Deed {
+        @Override
+        public String command() {
+            return "private";
+        }
+
+        @Override
+        public CompletableFuture<MessageId> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
+            OutgoingMessage.Builder message = marked.apply(text);
+            if (replyTo != null) {
+                message.replyTo(replyTo);
+            }
+            return room.sendPrivate(to, message.build());
+        }
+
+        @Override
+        public List<PeerId> peers() {
+            return List.of(to);
+        }
+    }
+
+    /** Sets the room; what is null stays as it is. */
+    record Change(
+            @Nullable String topic,
+            @Nullable HistoryPolicy history,
+            @Nullable Duration slowMode,
+            @Nullable Boolean locked,
+            @Nullable Duration disappearAfter)
+            implements Deed {
+
+        static final Change NOTHING = new Change(null, null, null, null, null);
+
+        static Change topic(String topic) {
+            return new Change(topic, null, null, null, null);
+        }
+
+        static Change history(HistoryPolicy history) {
+            return new Change(null, history, null, null, null);
+        }
+
+        static Change slowMode(Duration slowMode) {
+            return new Change(null, null, slowMode, null, null);
+        }
+
+        static Change locked(boolean isLocked) {
+            return new Change(null, null, null, isLocked, null);
+        }
+
+        static Change disappearAfter(Duration time) {
+            return new Change(null, null, null, null, time);
+        }
+
+        /** Checks the parts; throws {@link IllegalArgumentException} if one is out of bounds. */
+        public Change {
+            of(RoomSettings.FIRST, topic, history, slowMode, locked, disappearAfter);
+        }
+
+        private static RoomSettings of(
+                RoomSettings now,
+                @Nullable String topic,
+                @Nullable HistoryPolicy history,
+                @Nullable Duration slowMode,
+                @Nullable Boolean locked,
+                @Nullable Duration disappearAfter) {
+            return new RoomSettings(
+                    topic != null ? topic : now.topic(),
+                    history != null ? history : now.history(),
+                    slowMode != null ? slowMode : now.slowMode(),
+                    locked != null ? locked : now.locked(),
+                    disappearAfter != null ? disappearAfter : now.disappearAfter());
+        }
+
+        @Override
+        public String command() {
+            return "settings";
+        }
+
+        @Override
+        public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
+            return room.change(of(room.settings(), topic, history, slowMode, locked, disappearAfter));
+        }
+    }
+
+    /** Gives a participant a role. */
+    record GiveRole(PeerId peer, Participant.Role role) implements Deed {
+        @Override
+        public String command() {
+            return "role";
+        }
+
+        @Override
+        public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
+            return room.giveRole(peer, role);
+        }
+
+        @Override
+        public List<PeerId> peers() {
+            return List.of(peer);
+        }
+    }
+
+    /** Silences a participant, for ever if no end is named. */
+    record Mute(PeerId peer, Optional<Instant> until) implements Deed {
+        @Override
+        public String command() {
+            return "mute";
+        }
+
+        @Override
+        public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
+            return room.mute(peer, until);
+        }
+
+        @Override
+        public List<PeerId> peers() {
+            return List.of(peer);
+        }
+    }
+
+    /** Lets a participant speak again. */
+    record Unmute(PeerId peer) implements Deed {
+        @Override
+        public String command() {
+            return "unmute";
+        }
+
+        @Override
+        public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
+            return room.unmute(peer);
+        }
+
+        @Override
+        public List<PeerId> peers() {
+            return List.of(peer);
+        }
+    }
+
+    /** Hides what somebody says, on this side alone, or shows it again. */
+    record Block(PeerId peer, boolean isBlocked) implements Deed {
+        @Override
+        public String command() {
+            return isBlocked ? "block" : "unblock";
+        }
+
+        @Override
+        public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
+            return isBlocked ? room.block(peer) : room.unblock(peer);
+        }
+
+        @Override
+        public List<PeerId> peers() {
+            return List.of(peer);
+        }
+    }
+
+    /** Tells the others whether anybody is there. */
+    record Away(boolean isAway) implements Deed {
+        @Override
+        public String command() {
+            return isAway ? "away" : "back";
+        }
+
+        @Override
+        public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
+            room.away(isAway);
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+
+    /** Tells the others that something is being written, or was given up. */
+    record Write(boolean isWriting) implements Deed {
+        @Override
+        public String command() {
+            return "typing";
+        }
+
+        @Override
+        public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
+            room.typing(isWriting);
+            return CompletableFuture.completedFuture(null);
+        }
+    }
+}
