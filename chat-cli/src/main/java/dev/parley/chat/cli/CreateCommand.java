@@ -79,7 +79,13 @@ final class CreateCommand extends BaseCommand {
                 console,
                 context().prompt())) {
             RoomRun run = new RoomRun(
-                    console, context(), session.emotes(), session.rooms().peerBook(), flags.inputEnd(), givesCode);
+                    console,
+                    context(),
+                    session.emotes(),
+                    session.rooms().peerBook(),
+                    new ReadMarks(settings.readMarks()),
+                    flags.inputEnd(),
+                    givesCode);
             CompletableFuture<Room> entering = session.rooms().createRoom(options, run);
             return run.stay(entering);
         }

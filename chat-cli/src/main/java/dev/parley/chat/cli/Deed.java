@@ -254,6 +254,25 @@ sealed interface Deed {
         }
     }
 
+    /** Tells the others that a message was read, and with it all that its author said before. */
+    record Read(MessageId target) implements Deed {
+        @Override
+        public String command() {
+            return "read";
+        }
+
+        @Override
+        public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
+            room.markRead(target);
+            return CompletableFuture.completedFuture(null);
+        }
+
+        @Override
+        public Optional<MessageId> message() {
+            return Optional.of(target);
+        }
+    }
+
     /** Tells the others whether anybody is there. */
     record Away(boolean isAway) implements Deed {
         @Override

@@ -30,6 +30,7 @@ import dev.parley.chat.store.StoredEvent;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +74,18 @@ sealed interface Event {
     record Fork(PeerId author, String name) implements Event {}
 
     /** Who is there; the answer to a command. */
-    record Participants(@Nullable String ref, List<Participant> participants, Set<PeerId> verified) implements Event {}
+    record Participants(
+            @Nullable String ref,
+            List<Participant> participants,
+            Set<PeerId> verified,
+            Map<PeerId, dev.parley.chat.Presence> presences)
+            implements Event {
+
+        /** Whether one of them can be reached; who is not told of can. */
+        dev.parley.chat.Presence presence(Participant participant) {
+            return presences.getOrDefault(participant.id(), dev.parley.chat.Presence.ONLINE);
+        }
+    }
 
     /** What all in the room compare. */
     record RoomCodeShown(@Nullable String ref, RoomCode code) implements Event {}

@@ -128,7 +128,8 @@ final class EventJson {
             ArrayNode list = json.putArray("participants");
             for (Participant participant : e.participants()) {
                 describe(list.addObject(), participant, Event.Presence.Status.ONLINE)
-                        .put("verified", e.verified().contains(participant.id()));
+                        .put("verified", e.verified().contains(participant.id()))
+                        .put("presence", e.presence(participant).name());
             }
             return json;
         }

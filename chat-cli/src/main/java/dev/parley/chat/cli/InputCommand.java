@@ -128,7 +128,7 @@ sealed interface InputCommand {
                 throw JsonCommand.bad(
                         "unknown_command",
                         "there is no such command",
-                        "use send, private, edit, delete, react, settings, role, mute, unmute, away, back, typing,"
+                        "use send, private, edit, delete, react, settings, role, mute, unmute, read, away, back, typing,"
                                 + " participants, code, kick, ban, unban, deputies, verify, unverify or leave as \"cmd\"");
         };
     }

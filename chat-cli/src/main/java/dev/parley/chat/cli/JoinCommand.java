@@ -45,7 +45,13 @@ final class JoinCommand extends BaseCommand {
                 console,
                 context().prompt())) {
             RoomRun run = new RoomRun(
-                    console, context(), session.emotes(), session.rooms().peerBook(), flags.inputEnd(), false);
+                    console,
+                    context(),
+                    session.emotes(),
+                    session.rooms().peerBook(),
+                    new ReadMarks(settings.readMarks()),
+                    flags.inputEnd(),
+                    false);
             CompletableFuture<Invite> redeemed = invite != null
                     ? CompletableFuture.completedFuture(invite)
                     : session.rooms().redeem(Objects.requireNonNull(code));

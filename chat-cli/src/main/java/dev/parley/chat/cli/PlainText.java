@@ -119,7 +119,13 @@ final class PlainText {
         }
         if (event instanceof Event.Participants e) {
             return line(e.participants().stream()
-                    .map(there -> describe(there) + (e.verified().contains(there.id()) ? ", verified" : ""))
+                    .map(there -> describe(there)
+                            + (e.verified().contains(there.id()) ? ", verified" : "")
+                            + switch (e.presence(there)) {
+                                case AWAY -> ", away";
+                                case RECONNECTING -> ", cannot be reached at the moment";
+                                case ONLINE, OFFLINE -> "";
+                            })
                     .collect(Collectors.joining("\n")));
         }
         if (event instanceof Event.RoomCodeShown e) {

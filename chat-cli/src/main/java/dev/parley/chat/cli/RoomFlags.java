@@ -40,6 +40,9 @@ final class RoomFlags {
                     + " set, so none unless configured.")
     private @Nullable String emotes;
 
+    @Option(names = "--no-read-marks", description = "Do not tell others what was read here.")
+    private boolean noReadMarks;
+
     @Option(names = "--ephemeral", description = "Use a new identity and keep no history.")
     private boolean ephemeral;
 
@@ -54,6 +57,7 @@ final class RoomFlags {
         put(settings, SettingKey.SIGNALING_URL, signaling);
         put(settings, SettingKey.EMOTES, emotes);
         put(settings, SettingKey.GUEST, guest ? "true" : null);
+        put(settings, SettingKey.READ_MARKS, noReadMarks ? "false" : null);
         put(settings, SettingKey.ICE_SERVERS, iceServers.isEmpty() ? null : String.join(" ", iceServers));
         return settings;
     }

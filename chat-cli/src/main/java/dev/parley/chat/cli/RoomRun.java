@@ -27,7 +27,9 @@ import dev.parley.chat.store.PeerBook;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -67,6 +69,7 @@ final class RoomRun implements RoomListener {
     private final Emotes emotes;
     private final Verifier verifier;
     private final TypedDeeds deeds;
+    private final ReadMarks marks;
     private final InputEnd inputEnd;
     private final boolean givesCode;
     private final AtomicBoolean entered = new AtomicBoolean();
@@ -84,13 +87,21 @@ final class RoomRun implements RoomListener {
     private RoomSettings set = RoomSettings.FIRST;
 
     /** Gives a code out at once if it is asked to. */
-    RoomRun(Console console, CliContext context, Emotes emotes, PeerBook peers, InputEnd inputEnd, boolean givesCode) {
+    RoomRun(
+            Console console,
+            CliContext context,
+            Emotes emotes,
+            PeerBook peers,
+            ReadMarks marks,
+            InputEnd inputEnd,
+            boolean givesCode) {
         this.givesCode = givesCode;
         this.console = console;
         this.context = context;
         this.emotes = emotes;
         this.verifier = new Verifier(console, peers);
         this.deeds = new TypedDeeds();
+        this.marks = marks;
         this.inputEnd = inputEnd;
     }
 
@@ -212,11 +223,13 @@ final class RoomRun implements RoomListener {
     public void onMessage(Room room, ChatMessage message) {
         deeds.told(room, message);
         tell(new Event.Message(message));
+        marks.shown(room, message);
     }
 
     @Override
     public void onPrivateMessage(Room room, ChatMessage message, PeerId to) {
         tell(new Event.PrivateMessage(message, to, shownName(room, to)));
+        marks.shown(room, message);
     }
 
     @Override
@@ -366,6 +379,9 @@ final class RoomRun implements RoomListener {
     }
 
     private void accept(Room room, LineReader.Line line) throws InterruptedException {
+        if (context.terminal() && !console.isJson()) {
+            marks.typed(room);
+        }
         if (line.problem() != null) {
             console.emit(Event.Problem.of(line.problem()));
         } else if (line.text().isBlank()) {
@@ -513,12 +529,15 @@ final class RoomRun implements RoomListener {
     }
 
     private void participants(Room room, @Nullable String ref) {
+        List<Participant> participants = room.participants();
         if (console.isJson()) {
-            for (Participant participant : room.participants()) {
+            for (Participant participant : participants) {
                 console.emit(new Event.Presence(participant, Event.Presence.Status.ONLINE));
             }
         }
-        console.emit(new Event.Participants(ref, room.participants(), verifier.verified(room.participants())));
+        Map<PeerId, Presence> presences = new HashMap<>();
+        participants.forEach(participant -> presences.put(participant.id(), room.presence(participant.id())));
+        console.emit(new Event.Participants(ref, participants, verifier.verified(participants), presences));
     }
 
     private void send(Room room, InputCommand.Send command) throws InterruptedException {
@@ -532,6 +551,14 @@ final class RoomRun implements RoomListener {
     }
 
     private void carryOut(Room room, Deed deed, @Nullable String ref) throws InterruptedException {
+        if (deed instanceof Deed.Read && !marks.isOn()) {
+            console.emit(new Event.Problem(
+                    "read_marks_off",
+                    "no read marks are sent, as the settings say",
+                    "leave --no-read-marks out, or set read_marks to true",
+                    ref));
+            return;
+        }
         say(
                 ref,
                 () -> deed instanceof Deed.Whisper whisper

@@ -143,10 +143,19 @@ final class Settings {
 
     /** Whether to come in without an account. */
     boolean guest() {
-        return switch (get(SettingKey.GUEST).orElse("false")) {
+        return flag(SettingKey.GUEST, "false");
+    }
+
+    /** Whether others are told what was read here. */
+    boolean readMarks() {
+        return flag(SettingKey.READ_MARKS, "true");
+    }
+
+    private boolean flag(SettingKey key, String otherwise) {
+        return switch (get(key).orElse(otherwise)) {
             case "true" -> true;
             case "false" -> false;
-            default -> throw unknown(SettingKey.GUEST, "true or false");
+            default -> throw unknown(key, "true or false");
         };
     }
 

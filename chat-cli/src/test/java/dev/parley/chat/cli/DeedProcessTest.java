@@ -37,6 +37,15 @@ class DeedProcessTest extends ProcessTest {
         assertThat(answer.path("message").asText()).isNotEmpty();
     }
 
+    private String presenceAt(ChildProcess who, String peer) throws Exception {
+        for (JsonNode participant : ask(who, command("participants")).path("participants")) {
+            if (participant.path("peerId").asText().equals(peer)) {
+                return participant.path("presence").asText();
+            }
+        }
+        throw new AssertionError(peer + " is not there");
+    }
+
     private String say(ChildProcess who, String text) throws Exception {
         JsonNode answer = ask(who, command("send").put("text", text));
         assertThat(answer.path("event").asText()).isEqualTo("accepted");
@@ -95,7 +104,16 @@ class DeedProcessTest extends ProcessTest {
         assertThat(removed.path("id").asText()).isEqualTo(message);
         assertThat(removed.path("by").asText()).isEqualTo(idOf(guest));
 
-        talk(host, other, "the end");
+        String last = say(guest, "the end");
+        host.await("the last message", TIME, message("the end"));
+        done(host, command("read").put("id", last));
+        JsonNode read = guest.await(
+                "that it was read",
+                TIME,
+                of("delivery", "state", "READ")
+                        .and(event -> event.path("id").asText().equals(last)));
+        assertThat(read.path("peer").asText()).isEqualTo(idOf(host));
+        other.await("the last message", TIME, message("the end"));
         assertThat(other.events("private_message")).isEmpty();
     }
 
@@ -130,6 +148,8 @@ class DeedProcessTest extends ProcessTest {
 
         done(guest, command("away"));
         host.await("the guest away", TIME, of("presence", "presence", "AWAY"));
+        assertThat(presenceAt(host, peer)).isEqualTo("AWAY");
+        assertThat(presenceAt(guest, peer)).isEqualTo("AWAY");
         done(guest, command("back"));
         host.await("the guest back", TIME, of("presence", "presence", "ONLINE"));
         done(guest, command("typing"));

@@ -46,8 +46,8 @@ class EventJsonTest {
                         "{\"event\":\"history_gap\"," + who + ",\"from\":3,\"to\":5}",
                         "{\"event\":\"history_fork\"," + who + "}",
                         "{\"event\":\"participants\",\"ref\":\"r1\",\"participants\":[{" + ada.formatted("ONLINE")
-                                + ",\"verified\":true},{\"peerId\":\"" + peer
-                                + "\",\"name\":\"Me\",\"status\":\"ONLINE\",\"role\":\"MEMBER\",\"self\":true,\"verified\":true}]}",
+                                + ",\"verified\":true,\"presence\":\"AWAY\"},{\"peerId\":\"" + peer
+                                + "\",\"name\":\"Me\",\"status\":\"ONLINE\",\"role\":\"MEMBER\",\"self\":true,\"verified\":true,\"presence\":\"AWAY\"}]}",
                         "{\"event\":\"room_code\",\"ref\":\"r2\",\"epoch\":5,\"digits\":\"21729 32543 89623 87268 00675 75207 13478 01887\",\"words\":\"award major equip june crop rinse venture jar banner system report similar\",\"qr\":\"parley-room:1:"
                                 + room + ":5:bxqjhyojfrxx6nnxb73sxozn4qogktbdk4yc3j2kf5fwmbutck7q\"}",
                         "{\"event\":\"safety_number\",\"peerId\":\"" + peer

@@ -37,6 +37,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -85,7 +86,7 @@ final class Examples {
         events.add(new Event.Gap(ada.id(), ada.name(), 3, 3));
         events.add(new Event.Gap(ada.id(), ada.name(), 3, 5));
         events.add(new Event.Fork(ada.id(), ada.name()));
-        events.add(new Event.Participants("r1", List.of(ada, self), Set.of(PEER)));
+        events.add(new Event.Participants("r1", List.of(ada, self), Set.of(PEER), Map.of(PEER, Presence.AWAY)));
         events.add(new Event.RoomCodeShown("r2", RoomCode.of(ROOM, 5, new byte[RoomCode.AUTHENTICATOR_BYTES])));
         KnownPeer known = new KnownPeer(
                 PEER,

@@ -98,6 +98,7 @@ class InputCommandTest {
         assertThat(deed("{\"cmd\":\"mute\"," + of + ",\"until\":1795437296789}"))
                 .isEqualTo(new Deed.Mute(peer, Optional.of(Instant.ofEpochMilli(1795437296789L))));
         assertThat(deed("{\"cmd\":\"unmute\"," + of + "}")).isEqualTo(new Deed.Unmute(peer));
+        assertThat(deed("{\"cmd\":\"read\",\"id\":\"" + ID + "\"}")).isEqualTo(new Deed.Read(new MessageId(ID)));
         assertThat(deed("{\"cmd\":\"away\"}")).isEqualTo(new Deed.Away(true));
         assertThat(deed("{\"cmd\":\"back\"}")).isEqualTo(new Deed.Away(false));
         assertThat(deed("{\"cmd\":\"typing\"}")).isEqualTo(new Deed.Write(true));
@@ -200,6 +201,7 @@ class InputCommandTest {
                 "{\"cmd\":\"mute\",\"peer\":\"" + PEER + "\",\"until\":\"soon\"} @ invalid_command",
                 "{\"cmd\":\"mute\",\"peer\":\"" + PEER + "\",\"until\":9223372036854775807} @ invalid_command",
                 "{\"cmd\":\"unmute\"} @ invalid_command",
+                "{\"cmd\":\"read\"} @ invalid_command",
                 "{\"cmd\":\"typing\",\"typing\":1} @ invalid_command"
             })
     void aBadLineIsToldByItsCode(String line, String code) {

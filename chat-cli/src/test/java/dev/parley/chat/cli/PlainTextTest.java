@@ -38,7 +38,7 @@ class PlainTextTest {
                         "-- 3 things that A\ufffd[2Jda said did not come, and nobody here has them",
                         "-- A\ufffd[2Jda has said two different things in one place: its history was lost, or its identity"
                                 + " is used twice, or it says one thing to some and another to others",
-                        "-- A\ufffd[2Jda, host, verified\n-- Me, you, verified",
+                        "-- A\ufffd[2Jda, host, verified, away\n-- Me, you, verified, away",
                         "Room code, epoch 5:\n"
                                 + "  21729 32543 89623 87268 00675 75207 13478 01887\n"
                                 + "  award major equip june crop rinse venture jar banner system report similar\n"

@@ -49,6 +49,16 @@ class SettingsTest {
     }
 
     @Test
+    void readMarksAreSentUnlessTheyAreTurnedOff() {
+        assertThat(settings(Map.of(), Map.of()).readMarks()).isTrue();
+        assertThat(settings(Map.of(SettingKey.READ_MARKS, "false"), Map.of("PARLEY_READ_MARKS", "true"))
+                        .readMarks())
+                .isFalse();
+        Settings unclear = settings(Map.of(), Map.of("PARLEY_READ_MARKS", "no"));
+        assertThatThrownBy(unclear::readMarks).isInstanceOf(CliException.class).hasMessageContaining("read_marks");
+    }
+
+    @Test
     void theHomeComesFromTheFlagThenTheEnvironmentThenTheXdgRules() {
         Map<String, String> none = Map.of();
         assertThat(Settings.load(Path.of("/a"), Map.of(), Map.of("PARLEY_HOME", "/b"))

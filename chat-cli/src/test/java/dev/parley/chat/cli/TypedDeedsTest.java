@@ -1,5 +1,8 @@
 package dev.parley.chat.cli;
 
+import static dev.parley.chat.cli.FakeRoom.ANN;
+import static dev.parley.chat.cli.FakeRoom.BOB;
+import static dev.parley.chat.cli.FakeRoom.SELF;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -10,7 +13,6 @@ import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Reaction;
 import dev.parley.chat.Room;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -21,28 +23,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class TypedDeedsTest {
 
-    private static final PeerId SELF = new PeerId("a".repeat(32));
-    private static final PeerId ANN = new PeerId("b".repeat(32));
-    private static final PeerId BOB = new PeerId("e".repeat(32));
     private static final MessageId OURS = new MessageId("a".repeat(52));
     private static final MessageId THEIRS = new MessageId("c".repeat(51) + "a");
 
-    private final Room room = roomOf(List.of(
-            new Participant(SELF, "me", Participant.Role.HOST, true),
-            new Participant(ANN, "Ann", Participant.Role.MEMBER, false),
-            new Participant(BOB, "Bob B", Participant.Role.MEMBER, false)));
+    private final Room room = new FakeRoom().room();
     private final TypedDeeds deeds = new TypedDeeds();
-
-    private static Room roomOf(List<Participant> participants) {
-        return (Room) Proxy.newProxyInstance(
-                Room.class.getClassLoader(),
-                new Class<?>[] {Room.class},
-                (proxy, method, arguments) -> switch (method.getName()) {
-                    case "participants" -> participants;
-                    case "self" -> participants.get(0);
-                    default -> throw new UnsupportedOperationException(method.getName());
-                });
-    }
 
     private void told(MessageId id, PeerId sender) {
         deeds.told(room, new ChatMessage(id, sender, "x", "hi", Instant.EPOCH, Optional.empty(), List.of(), List.of()));
