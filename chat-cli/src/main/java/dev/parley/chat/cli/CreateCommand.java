@@ -84,6 +84,7 @@ final class CreateCommand extends BaseCommand {
                     session.emotes(),
                     session.rooms().peerBook(),
                     new ReadMarks(settings.readMarks()),
+                    settings.downloads(),
                     flags.inputEnd(),
                     givesCode);
             CompletableFuture<Room> entering = session.rooms().createRoom(options, run);

@@ -28,6 +28,7 @@ import dev.parley.chat.store.KnownPeer;
 import dev.parley.chat.store.RoomRecord;
 import dev.parley.chat.store.StoredEvent;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -105,8 +106,21 @@ sealed interface Event {
     /** A message between one other and oneself; the name is that of whom it was said to. */
     record PrivateMessage(ChatMessage message, PeerId to, String toName) implements Event {}
 
-    /** Somebody offers a file. */
-    record FileOffered(MessageId id, PeerId sender, String name, FileOffer offer) implements Event {}
+    /** Somebody offers a file, or oneself; the number is that by which a person names it. */
+    record FileOffered(int number, MessageId id, PeerId sender, String name, boolean isOwn, FileOffer offer)
+            implements Event {}
+
+    /** So much of a file has come. */
+    record FileProgress(MessageId id, FileOffer offer, long received) implements Event {}
+
+    /** A file has come and is whole. */
+    record FileCame(@Nullable String ref, MessageId id, Path place, long size) implements Event {}
+
+    /** A file is not fetched any more; that it has failed is told besides. */
+    record CancelDone(@Nullable String ref, MessageId id) implements Event {}
+
+    /** A participant has fetched a file that one has offered. */
+    record FileTaken(MessageId id, PeerId peer, String name) implements Event {}
 
     /** A message has another wording; with the one of before, and when this one was written. */
     record Edited(ChatMessage message, String before, Instant editedAt) implements Event {}
@@ -210,7 +224,11 @@ sealed interface Event {
             String hint,
             @Nullable String ref) implements Event {
         static Problem of(Failure failure) {
-            return new Problem(failure.code(), failure.message(), failure.hint(), null);
+            return of(failure, null);
+        }
+
+        static Problem of(Failure failure, @Nullable String ref) {
+            return new Problem(failure.code(), failure.message(), failure.hint(), ref);
         }
     }
 

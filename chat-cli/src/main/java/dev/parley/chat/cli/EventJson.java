@@ -198,6 +198,9 @@ final class EventJson {
             e.deed().message().ifPresent(id -> json.put("id", id.value()));
             return json;
         }
+        if (event instanceof Event.CancelDone e) {
+            return done(e.ref(), "cancel", List.of()).put("id", e.id().value());
+        }
         if (event instanceof Event.Delivery e) {
             return named("delivery")
                     .put("id", e.id().value())
@@ -343,6 +346,21 @@ final class EventJson {
                     .put("size", e.offer().size())
                     .put("mediaType", e.offer().mediaType())
                     .put("sha256", e.offer().sha256());
+        }
+        if (event instanceof Event.FileProgress e) {
+            return named("file_progress")
+                    .put("id", e.id().value())
+                    .put("received", e.received())
+                    .put("size", e.offer().size());
+        }
+        if (event instanceof Event.FileCame e) {
+            return withRef(named("file_fetched"), e.ref())
+                    .put("id", e.id().value())
+                    .put("place", e.place().toString())
+                    .put("size", e.size());
+        }
+        if (event instanceof Event.FileTaken e) {
+            return about(named("file_taken"), e.peer(), e.name()).put("id", e.id().value());
         }
         if (event instanceof Event.Edited e) {
             return message("message_edited", e.message())

@@ -2,6 +2,7 @@ package dev.parley.chat.cli;
 
 import dev.parley.chat.BackpressureException;
 import dev.parley.chat.CloseReason;
+import dev.parley.chat.FileTransferException;
 import dev.parley.chat.IdentityException;
 import dev.parley.chat.NotAllowedException;
 import dev.parley.chat.PairingException;
@@ -48,6 +49,9 @@ record Failure(ExitCode exit, String code, String message, String hint) {
                     ExitCode.NATIVE_LIBRARY_MISSING.code(),
                     oneLine(cause),
                     TRY_DOCTOR);
+        }
+        if (cause instanceof FileTransferException e) {
+            return adviceOfItsOwn("file_" + e.problem().name().toLowerCase(java.util.Locale.ROOT), e, "");
         }
         if (cause instanceof NotAllowedException) {
             return new Failure(ExitCode.FAILED, "not_allowed", oneLine(cause), "");

@@ -23,6 +23,19 @@ sealed interface InputCommand {
     /** Does something to a message, to a participant or to the room. */
     record Do(Deed deed, @Nullable String ref) implements InputCommand {}
 
+    /** Offers a file. */
+    record OfferFile(
+            String path,
+            @Nullable String mediaType,
+            @Nullable String ref) implements InputCommand {}
+
+    /** Fetches a file that was offered. */
+    record FetchFile(
+            MessageId offer, String place, @Nullable String ref) implements InputCommand {}
+
+    /** Stops fetching a file. */
+    record CancelFile(MessageId offer, @Nullable String ref) implements InputCommand {}
+
     /** Asks how the room is set. */
     record ShowSettings(@Nullable String ref) implements InputCommand {}
 
@@ -108,6 +121,9 @@ sealed interface InputCommand {
         }
         return switch (name) {
             case "send" -> new Send(json.text("text"), json.findMessageId("replyTo"), ref);
+            case "file" -> new OfferFile(json.text("path"), json.findText("mediaType"), ref);
+            case "get" -> new FetchFile(json.messageId("id"), json.text("place"), ref);
+            case "cancel" -> new CancelFile(json.messageId("id"), ref);
             case "participants" -> new Participants(ref);
             case "kick" -> new Act(Act.Kind.KICK, List.of(json.text("peer")), ref);
             case "ban" -> new Act(Act.Kind.BAN, List.of(json.text("peer")), ref);
@@ -128,7 +144,7 @@ sealed interface InputCommand {
                 throw JsonCommand.bad(
                         "unknown_command",
                         "there is no such command",
-                        "use send, private, edit, delete, react, settings, role, mute, unmute, read, away, back, typing,"
+                        "use send, file, get, cancel, private, edit, delete, react, settings, role, mute, unmute, read, away, back, typing,"
                                 + " participants, code, kick, ban, unban, deputies, verify, unverify or leave as \"cmd\"");
         };
     }

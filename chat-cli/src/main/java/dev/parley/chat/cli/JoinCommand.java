@@ -50,6 +50,7 @@ final class JoinCommand extends BaseCommand {
                     session.emotes(),
                     session.rooms().peerBook(),
                     new ReadMarks(settings.readMarks()),
+                    settings.downloads(),
                     flags.inputEnd(),
                     false);
             CompletableFuture<Invite> redeemed = invite != null

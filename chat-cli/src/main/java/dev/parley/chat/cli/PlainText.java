@@ -151,7 +151,7 @@ final class PlainText {
         if (event instanceof Event.Message e) {
             return line(message(e.message()));
         }
-        if (event instanceof Event.Accepted || event instanceof Event.DeedDone) {
+        if (event instanceof Event.Accepted || event instanceof Event.DeedDone || event instanceof Event.CancelDone) {
             // What comes of it is told by the room.
             return Optional.empty();
         }
@@ -335,8 +335,19 @@ final class PlainText {
             return message(e.message(), " to " + clean(e.toName()) + " alone");
         }
         if (event instanceof Event.FileOffered e) {
-            return "-- " + clean(e.name()) + " offers the file "
-                    + clean(e.offer().name()) + ", " + e.offer().size() + " bytes";
+            return "-- " + (e.isOwn() ? "you offer " : clean(e.name()) + " offers ") + "the file "
+                    + clean(e.offer().name()) + ", " + StatsText.bytes(e.offer().size())
+                    + (e.isOwn() ? "" : ": /get " + e.number() + " fetches it");
+        }
+        if (event instanceof Event.FileProgress e) {
+            return "-- " + clean(e.offer().name()) + ": " + StatsText.bytes(e.received()) + " of "
+                    + StatsText.bytes(e.offer().size()) + " have come";
+        }
+        if (event instanceof Event.FileCame e) {
+            return "-- a file has come whole: " + clean(e.place().toString());
+        }
+        if (event instanceof Event.FileTaken e) {
+            return "-- " + clean(e.name()) + " has fetched your file";
         }
         if (event instanceof Event.Edited e) {
             return message(e.message(), " (changed)");

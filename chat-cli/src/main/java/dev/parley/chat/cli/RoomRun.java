@@ -25,6 +25,7 @@ import dev.parley.chat.RoomStats;
 import dev.parley.chat.StoreException;
 import dev.parley.chat.store.PeerBook;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,6 +71,7 @@ final class RoomRun implements RoomListener {
     private final Verifier verifier;
     private final TypedDeeds deeds;
     private final ReadMarks marks;
+    private final Transfers transfers;
     private final InputEnd inputEnd;
     private final boolean givesCode;
     private final AtomicBoolean entered = new AtomicBoolean();
@@ -93,6 +95,7 @@ final class RoomRun implements RoomListener {
             Emotes emotes,
             PeerBook peers,
             ReadMarks marks,
+            Path downloads,
             InputEnd inputEnd,
             boolean givesCode) {
         this.givesCode = givesCode;
@@ -102,6 +105,7 @@ final class RoomRun implements RoomListener {
         this.verifier = new Verifier(console, peers);
         this.deeds = new TypedDeeds();
         this.marks = marks;
+        this.transfers = new Transfers(this::tell, downloads);
         this.inputEnd = inputEnd;
     }
 
@@ -234,7 +238,14 @@ final class RoomRun implements RoomListener {
 
     @Override
     public void onFileOffer(Room room, MessageId message, PeerId sender, FileOffer offer) {
-        tell(new Event.FileOffered(message, sender, shownName(room, sender), offer));
+        boolean isOwn = sender.equals(room.self().id());
+        int number = transfers.offered(message, offer);
+        tell(new Event.FileOffered(number, message, sender, shownName(room, sender), isOwn, offer));
+    }
+
+    @Override
+    public void onFileFetched(Room room, MessageId message, PeerId participant) {
+        tell(new Event.FileTaken(message, participant, shownName(room, participant)));
     }
 
     @Override
@@ -405,6 +416,12 @@ final class RoomRun implements RoomListener {
             send(room, send);
         } else if (command instanceof InputCommand.Do deed) {
             carryOut(room, deed.deed(), deed.ref());
+        } else if (command instanceof InputCommand.OfferFile file) {
+            answer(file, () -> transfers.offer(room, file.path(), file.mediaType(), file.ref()));
+        } else if (command instanceof InputCommand.FetchFile get) {
+            answer(get, () -> transfers.fetch(room, get.offer(), get.place(), get.ref()));
+        } else if (command instanceof InputCommand.CancelFile cancel) {
+            answer(cancel, () -> cancel(cancel));
         } else if (command instanceof InputCommand.ShowSettings) {
             tell(new Event.RoomSet(command.ref(), room.settings(), Optional.empty()));
         } else if (command instanceof InputCommand.Participants) {
@@ -436,6 +453,9 @@ final class RoomRun implements RoomListener {
             return;
         }
         try {
+            if (actOnFiles(room, line.strip())) {
+                return;
+            }
             Deed deed = deeds.parse(room, line.strip());
             if (deed != null) {
                 carryOut(room, deed, null);
@@ -465,7 +485,8 @@ final class RoomRun implements RoomListener {
             case "/help" ->
                 console.notice("type a message, or /who, /verify, /verify NAME, /verify NAME ok, /unverify NAME, /code,"
                         + " /stats, /away, /back, /leave, /help; /reply TEXT and /react EMOJI to the last message, /edit TEXT and /delete of"
-                        + " your last one, /msg NAME TEXT to one alone, /block NAME, /unblock NAME; the host and"
+                        + " your last one, /msg NAME TEXT to one alone, /file PATH offers a file, /get [NUMBER] [PLACE]"
+                        + " and /cancel [NUMBER] fetch one or stop that, /block NAME, /unblock NAME; the host and"
                         + " moderators also /topic TEXT, /slow SECONDS, /lock, /unlock, /mute NAME [MINUTES], /unmute"
                         + " NAME, /role NAME moderator|member|readonly, /kick WHO, /ban WHO, /unban PEER-ID; the host"
                         + " also /history none|all|NUMBER|TIME, /disappear SECONDS, /deputies WHO…;"
@@ -482,6 +503,30 @@ final class RoomRun implements RoomListener {
                 }
             }
         }
+    }
+
+    /** Offers and fetches files as a person types it; false if the line is about something else. */
+    private boolean actOnFiles(Room room, String line) {
+        int end = line.indexOf(' ');
+        String rest = end < 0 ? "" : line.substring(end).strip();
+        switch (end < 0 ? line : line.substring(0, end)) {
+            case "/file" -> transfers.offer(room, rest, null, null);
+            case "/get" -> transfers.fetchTyped(room, rest);
+            case "/cancel" -> transfers.cancelTyped(rest);
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void cancel(InputCommand.CancelFile command) {
+        if (!transfers.cancel(command.offer())) {
+            throw new CliException(
+                    new Failure(ExitCode.USAGE, "invalid_command", "that file is not being fetched", "use get first"),
+                    null);
+        }
+        console.emit(new Event.CancelDone(command.ref(), command.offer()));
     }
 
     /** Does what may fail, and says so if it does. */

@@ -14,6 +14,8 @@ enum SettingKey {
     GUEST("guest", "PARLEY_GUEST", Secrecy.OPEN),
     /** {@code true} or {@code false}. */
     READ_MARKS("read_marks", "PARLEY_READ_MARKS", Secrecy.OPEN),
+    /** A folder. */
+    DOWNLOADS("downloads", "PARLEY_DOWNLOADS", Secrecy.OPEN),
     /** {@code passphrase} or {@code file-permissions}. */
     IDENTITY_PROTECTION("identity_protection", "PARLEY_IDENTITY_PROTECTION", Secrecy.OPEN),
     /** Not in the configuration file, which lies beside what it would open. */

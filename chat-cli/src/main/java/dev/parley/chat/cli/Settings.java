@@ -5,6 +5,7 @@ import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.IceServer;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -149,6 +150,17 @@ final class Settings {
     /** Whether others are told what was read here. */
     boolean readMarks() {
         return flag(SettingKey.READ_MARKS, "true");
+    }
+
+    /** Where files are put that were fetched. */
+    Path downloads() {
+        Optional<String> set = get(SettingKey.DOWNLOADS);
+        Path usual = Path.of(System.getProperty("user.home", "."), "Downloads");
+        Path folder = set.isPresent() ? Path.of(set.get()) : Files.isDirectory(usual) ? usual : Path.of("");
+        if (!Files.isDirectory(folder.toAbsolutePath())) {
+            throw unknown(SettingKey.DOWNLOADS, "a folder that is there");
+        }
+        return folder;
     }
 
     private boolean flag(SettingKey key, String otherwise) {

@@ -85,7 +85,8 @@ final class StatsText {
         return count + " " + what + (count == 1 ? "" : "s");
     }
 
-    private static String bytes(long bytes) {
+    /** A number of bytes for people, in decimal units. */
+    static String bytes(long bytes) {
         if (bytes < 10_000) {
             return bytes + " B";
         }

@@ -120,8 +120,18 @@ class EventJsonTest {
                                 + "\",\"name\":\"A\\u202Eda\",\"text\":\"h\\u001Bi\",\"sentAt\":1795437296789,\"emotes\":[],\"to\":\""
                                 + other + "\"}",
                         "{\"event\":\"file_offered\",\"id\":\"" + id + "\",\"from\":\"" + peer
-                                + "\",\"name\":\"A\\u202Eda\",\"file\":\"tea.png\",\"size\":7,\"mediaType\":\"image/png\",\"sha256\":\""
+                                + "\",\"name\":\"A\\u202Eda\",\"file\":\"tea.png\",\"size\":12345,\"mediaType\":\"image/png\",\"sha256\":\""
                                 + "0".repeat(64) + "\"}",
+                        "{\"event\":\"file_offered\",\"id\":\"" + id + "\",\"from\":\"" + peer
+                                + "\",\"name\":\"A\\u202Eda\",\"file\":\"tea.png\",\"size\":12345,\"mediaType\":\"image/png\",\"sha256\":\""
+                                + "0".repeat(64) + "\"}",
+                        "{\"event\":\"file_progress\",\"id\":\"" + id + "\",\"received\":7,\"size\":12345}",
+                        "{\"event\":\"file_fetched\",\"ref\":\"r\",\"id\":\"" + id
+                                + "\",\"place\":\"/tmp/t\\u001Bea.png\",\"size\":12345}",
+                        "{\"event\":\"file_fetched\",\"id\":\"" + id + "\",\"place\":\"tea.png\",\"size\":12345}",
+                        "{\"event\":\"file_taken\",\"peerId\":\"" + peer + "\",\"name\":\"A\\u202Eda\",\"id\":\"" + id
+                                + "\"}",
+                        "{\"event\":\"done\",\"cmd\":\"cancel\",\"peers\":[],\"id\":\"" + id + "\"}",
                         "{\"event\":\"message_edited\",\"id\":\"" + id + "\",\"from\":\"" + peer
                                 + "\",\"name\":\"A\\u202Eda\",\"text\":\"h\\u001Bi\",\"sentAt\":1795437296789,\"emotes\":[],\"before\":\"h\\u001Be\",\"editedAt\":1795437296789}",
                         "{\"event\":\"message_removed\",\"id\":\"" + id + "\",\"by\":\"" + peer + "\"}",

@@ -33,6 +33,7 @@ import dev.parley.chat.store.StoredEvent;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -164,8 +165,14 @@ final class Examples {
                 new ChatMessage(MESSAGE, PEER, "A\u202eda", "h\u001bi", TIME, Optional.empty(), List.of(), List.of());
         List<Event> events = new ArrayList<>();
         events.add(new Event.PrivateMessage(message, OTHER, "M\u001be"));
-        events.add(new Event.FileOffered(
-                MESSAGE, PEER, "A\u202eda", new FileOffer("tea.png", 7, "image/png", "0".repeat(64))));
+        FileOffer file = new FileOffer("tea.png", 12_345, "image/png", "0".repeat(64));
+        events.add(new Event.FileOffered(3, MESSAGE, PEER, "A\u202eda", false, file));
+        events.add(new Event.FileOffered(4, MESSAGE, PEER, "A\u202eda", true, file));
+        events.add(new Event.FileProgress(MESSAGE, file, 7));
+        events.add(new Event.FileCame("r", MESSAGE, Path.of("/tmp/t\u001bea.png"), 12_345));
+        events.add(new Event.FileCame(null, MESSAGE, Path.of("tea.png"), 12_345));
+        events.add(new Event.FileTaken(MESSAGE, PEER, "A\u202eda"));
+        events.add(new Event.CancelDone(null, MESSAGE));
         events.add(new Event.Edited(message, "h\u001be", TIME));
         events.add(new Event.Removed(MESSAGE, Optional.of(PEER)));
         events.add(new Event.Removed(MESSAGE, Optional.empty()));

@@ -105,6 +105,25 @@ class InputCommandTest {
         assertThat(deed("{\"cmd\":\"typing\",\"typing\":false}")).isEqualTo(new Deed.Write(false));
     }
 
+    @Test
+    void filesAreNamedByTheirPathOrTheirOffer() {
+        assertThat(InputCommand.parse("{\"cmd\":\"file\",\"path\":\"tea.png\",\"ref\":\"r\"}"))
+                .isEqualTo(new InputCommand.OfferFile("tea.png", null, "r"));
+        assertThat(InputCommand.parse("{\"cmd\":\"file\",\"path\":\"tea\",\"mediaType\":\"a/b\"}"))
+                .isEqualTo(new InputCommand.OfferFile("tea", "a/b", null));
+        assertThat(InputCommand.parse("{\"cmd\":\"get\",\"id\":\"" + ID + "\",\"place\":\".\",\"ref\":\"r\"}"))
+                .isEqualTo(new InputCommand.FetchFile(new MessageId(ID), ".", "r"));
+        assertThat(InputCommand.parse("{\"cmd\":\"cancel\",\"id\":\"" + ID + "\"}"))
+                .isEqualTo(new InputCommand.CancelFile(new MessageId(ID), null));
+        for (String bad : List.of(
+                "{\"cmd\":\"file\"}",
+                "{\"cmd\":\"get\",\"id\":\"" + ID + "\"}",
+                "{\"cmd\":\"get\",\"place\":\".\"}",
+                "{\"cmd\":\"cancel\",\"id\":\"1\"}")) {
+            assertThatThrownBy(() -> InputCommand.parse(bad)).isInstanceOf(CliException.class);
+        }
+    }
+
     private static Deed deed(String line) {
         InputCommand command = InputCommand.parse(line.replaceFirst("}$", ",\"ref\":\"r\"}"));
         assertThat(command.ref()).isEqualTo("r");

@@ -13,6 +13,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
@@ -60,7 +61,14 @@ class RoomRunTest {
                 new Stop());
         try (InMemoryPeerBook book = new InMemoryPeerBook()) {
             RoomRun run = new RoomRun(
-                    context.console(form), context, Emotes.none(), book, marks, RoomRun.InputEnd.LEAVE, false);
+                    context.console(form),
+                    context,
+                    Emotes.none(),
+                    book,
+                    marks,
+                    Path.of(""),
+                    RoomRun.InputEnd.LEAVE,
+                    false);
             run.onMessage(room.room(), message(FIRST, ANN, 1));
             run.onMessage(room.room(), message(SECOND, ANN, 2));
             run.onMessage(room.room(), message(OWN, SELF, 3));
