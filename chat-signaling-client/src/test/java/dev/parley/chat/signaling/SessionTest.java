@@ -363,16 +363,15 @@ class SessionTest {
         worker.answer("POST join", Worker.problem(503, "unavailable"));
         join();
         Duration expected = Duration.ofMillis(250);
-        for (int attempt = 0; attempt < 9; attempt++) {
+        for (int attempt = 0; attempt < MailboxSession.EARLY_TRIES + 9; attempt++) {
             assertThat(heard.next()).isEqualTo("interrupted UNAVAILABLE");
             Duration ceiling = expected;
             Duration wait = environment.fire(delay ->
                     delay.compareTo(ceiling.multipliedBy(9).dividedBy(10)) > 0 && delay.compareTo(ceiling) <= 0);
             assertThat(wait).isBetween(ceiling.minusMillis(1), ceiling);
-            expected = expected.multipliedBy(2);
-            if (expected.compareTo(MailboxSession.MAX_WAIT) > 0) {
-                expected = MailboxSession.MAX_WAIT;
-            }
+            Duration most =
+                    attempt + 1 < MailboxSession.EARLY_TRIES ? MailboxSession.EARLY_WAIT : MailboxSession.MAX_WAIT;
+            expected = expected.multipliedBy(2).compareTo(most) > 0 ? most : expected.multipliedBy(2);
         }
         assertThat(heard.next()).isEqualTo("interrupted UNAVAILABLE");
         worker.nowAnswer("POST join", Worker.joined("room", 0));

@@ -131,6 +131,14 @@ final class Mesh {
         }
     }
 
+    /** Something has changed for the better: links that are missing are tried without a pause. */
+    void retryNow() {
+        if (!retries.isEmpty()) {
+            retries.clear();
+            refresh();
+        }
+    }
+
     /** Makes a link to a member for a while, whether the overlay wants it or not. */
     void detour(PeerId peer) {
         keepDetour(peer);

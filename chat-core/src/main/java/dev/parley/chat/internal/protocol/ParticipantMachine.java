@@ -232,9 +232,24 @@ public final class ParticipantMachine extends RoomMachine {
 
     @Override
     void onSignalingUp() {
+        boolean wasUp = signalingUp;
         signalingUp = true;
+        if (!wasUp) {
+            // The network is back, and with it perhaps the others: no pause is worth waiting for.
+            timers.stop(Timer.RETRY);
+            retryPauseNanos = Timer.RETRY.nanos();
+            LinkChannel channel = link;
+            if (channel != null && !channel.isOpen() && !channel.signalsInBand) {
+                // What it has signalled went nowhere.
+                channel.close();
+                link = null;
+            }
+        }
         if (link == null && !timers.isRunning(Timer.RETRY)) {
             attempt();
+        }
+        if (!wasUp) {
+            mesh.retryNow();
         }
     }
 

@@ -30,9 +30,15 @@ enum Timer {
     MEETING(Duration.ofSeconds(10)),
     /** Participant: pause in which changes of its links are told at once. */
     NEIGHBOURS(Duration.ofMillis(250)),
-    /** Link: pause between two PINGs. */
+    /**
+     * Link: how often it is looked whether anything has come; if nothing has, a PING goes out. So over a link that
+     * works something comes at least every two of these and a round trip: a heartbeat of 5 s.
+     */
     PING(Duration.ofSeconds(2)),
-    /** Link: nothing heard for so long; then it counts as lost. The transport tells sooner of a path that breaks. */
+    /**
+     * Link: nothing heard for two heartbeats; then it counts as lost. The transport tells sooner of a path that breaks,
+     * at the latest 5 s after the last packet, which may have come 4 s after the last frame.
+     */
     SILENCE(Duration.ofSeconds(10)),
     /**
      * Link: the same, from the interruption of its path, or from an offer to look for another one. After a longer one

@@ -280,6 +280,25 @@ final class RoomTimersTest {
     }
 
     @Test
+    void whoseWorkerIsBackTriesAtOnceAndAnewWhatWasSignalledToNobody() {
+        Node host = world.host().start();
+        Node ann = join("Ann", 2);
+        ann.signalingDown(Problem.UNREACHABLE);
+        host.signalingDown(Problem.UNREACHABLE);
+        world.cut(ann.link());
+        world.advance(Duration.ofSeconds(25));
+        assertThat(ann.machine.state).isEqualTo(ConnectionState.RECONNECTING);
+        host.handle(new Input.SignalingUp());
+        world.worker.put(host.id(), host);
+        world.worker.put(ann.id(), ann);
+        ann.outputs.clear();
+        ann.handle(new Input.SignalingUp());
+        assertThat(ann.all(Output.OpenLink.class)).as("without time passing").hasSize(1);
+        world.settle();
+        assertThat(ann.machine.state).isEqualTo(ConnectionState.CONNECTED);
+    }
+
+    @Test
     void theNextTryWaitsLongerUpToACap() {
         world.host().start();
         Node ann = join("Ann", 2);

@@ -19,23 +19,34 @@ final class Backoff {
 
     private final Environment environment;
     private final Duration first;
+    private final Duration plateau;
+    private final int plateauTries;
     private final Duration max;
     private final Jitter jitter;
     private int failures;
 
     Backoff(Environment environment, Duration first, Duration max, Jitter jitter) {
+        this(environment, first, max, Integer.MAX_VALUE, max, jitter);
+    }
+
+    /**
+     * Makes one that grows to a plateau, stays there for so many tries, and grows on from there: what is back soon is
+     * found soon.
+     */
+    Backoff(Environment environment, Duration first, Duration plateau, int plateauTries, Duration max, Jitter jitter) {
         this.environment = environment;
         this.first = first;
+        this.plateau = plateau;
+        this.plateauTries = plateauTries;
         this.max = max;
         this.jitter = jitter;
     }
 
     /** Returns how long to wait after one more failure. */
     Duration next() {
-        long ceiling = Math.min(max.toNanos(), first.toNanos() << Math.min(failures, MAX_DOUBLINGS));
-        if (ceiling <= 0) {
-            ceiling = max.toNanos();
-        }
+        long ceiling = failures < plateauTries
+                ? doubled(first, failures, plateau)
+                : doubled(plateau, failures - plateauTries + 1, max);
         failures++;
         byte[] random = new byte[Long.BYTES];
         environment.fillRandom(random);
@@ -45,6 +56,11 @@ final class Backoff {
             case HALF -> ceiling / 2 + (long) (ceiling / 2.0 * share);
         };
         return Duration.ofNanos(nanos);
+    }
+
+    private static long doubled(Duration from, int times, Duration atMost) {
+        long doubled = from.toNanos() << Math.min(times, MAX_DOUBLINGS);
+        return doubled <= 0 ? atMost.toNanos() : Math.min(atMost.toNanos(), doubled);
     }
 
     void reset() {

@@ -58,6 +58,15 @@ public final class MailboxSession implements SignalingSession {
     /** The ceiling of the first wait before connecting again. */
     public static final Duration FIRST_WAIT = Duration.ofMillis(250);
 
+    /**
+     * The ceiling of a wait while the worker has been away for half a minute or so: a network that was gone for a
+     * moment is back, and rooms have no other way to find each other again.
+     */
+    public static final Duration EARLY_WAIT = Duration.ofSeconds(2);
+
+    /** How many waits have that ceiling. */
+    public static final int EARLY_TRIES = 30;
+
     /** The ceiling of any wait before connecting again that the worker did not ask for. */
     public static final Duration MAX_WAIT = Duration.ofSeconds(15);
 
@@ -172,7 +181,7 @@ public final class MailboxSession implements SignalingSession {
         this.whenEnded = whenEnded;
         loop = environment.newSerialExecutor("signaling-session");
         outbox = new Outbox(environment, loop, this::post);
-        backoff = new Backoff(environment, FIRST_WAIT, MAX_WAIT, Backoff.Jitter.HALF);
+        backoff = new Backoff(environment, FIRST_WAIT, EARLY_WAIT, EARLY_TRIES, MAX_WAIT, Backoff.Jitter.HALF);
     }
 
     /** Begins to join. */
