@@ -299,20 +299,23 @@ public interface Room {
     CompletableFuture<Void> unmute(PeerId peer);
 
     /**
-     * Hides what a peer says and has said, on this side alone: nobody is told. Holds until the room is closed here or
-     * {@link #unblock}; it is kept nowhere.
+     * Hides what a peer says and has said, and that it writes, on this side alone: nobody is told. Its acts of
+     * moderation count. Holds in all rooms of this {@link RoomManager} until {@link #unblock}, and is kept in the
+     * {@link dev.parley.chat.store.PeerBook}: in a room that is entered later nothing is told of what the peer says.
      *
-     * @param peer whom, another than oneself; at most 4,096 at a time
-     * @return completes when it holds. Fails with {@link NotAllowedException} for oneself or one too many, with
-     *     {@link RoomClosedException}
+     * @param peer whom, another than oneself; need not be in the room; at most
+     *     {@link dev.parley.chat.store.PeerBook#MAX_BLOCKED} at a time
+     * @return completes when it is kept and holds. Fails with {@link NotAllowedException} for oneself or one too many,
+     *     with {@link StoreException} when it could not be kept (nothing has changed), with {@link RoomClosedException}
      */
     CompletableFuture<Void> block(PeerId peer);
 
     /**
-     * Shows again what a peer says and has said.
+     * Shows again what a peer says and has said, in all rooms of this {@link RoomManager}.
      *
      * @param peer who was blocked; nothing happens if it was not
-     * @return completes when it holds; fails with {@link RoomClosedException}
+     * @return completes when it is kept and holds; fails with {@link StoreException} when it could not be kept (nothing
+     *     has changed), with {@link RoomClosedException}
      */
     CompletableFuture<Void> unblock(PeerId peer);
 

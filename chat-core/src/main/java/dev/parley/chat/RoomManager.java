@@ -15,6 +15,7 @@ import dev.parley.chat.store.ChatStore;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.store.InMemoryChatStore;
 import dev.parley.chat.store.InMemoryPeerBook;
+import dev.parley.chat.store.KnownPeer;
 import dev.parley.chat.store.PeerBook;
 import dev.parley.chat.store.RoomRecord;
 import dev.parley.chat.store.StoredEvent;
@@ -393,6 +394,7 @@ public final class RoomManager implements AutoCloseable {
                 ? listenerExecutor
                 : environment.newSerialExecutor(
                         "listener-" + descriptor.room().value().substring(0, 8));
+        machine.hide(peers.blocked().stream().map(KnownPeer::id).toList());
         RoomDriver room = new RoomDriver(
                 machine,
                 descriptor,
@@ -403,7 +405,7 @@ public final class RoomManager implements AutoCloseable {
                 self,
                 listener,
                 new RoomDriver.Services(
-                        environment, signaling, transport, ice, store, peers, storeExecutor, listeners));
+                        environment, signaling, transport, ice, store, peers, storeExecutor, listeners, rooms));
         rooms.add(room);
         CompletableFuture<Boolean> unused = room.closed().thenApply(reason -> rooms.remove(room));
         if (isClosed.get()) {

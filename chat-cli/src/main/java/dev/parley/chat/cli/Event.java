@@ -79,6 +79,7 @@ sealed interface Event {
             @Nullable String ref,
             List<Participant> participants,
             Set<PeerId> verified,
+            Set<PeerId> blocked,
             Map<PeerId, dev.parley.chat.Presence> presences)
             implements Event {
 
@@ -87,6 +88,9 @@ sealed interface Event {
             return presences.getOrDefault(participant.id(), dev.parley.chat.Presence.ONLINE);
         }
     }
+
+    /** Who is blocked; the answer to a command. */
+    record Blocked(@Nullable String ref, List<KnownPeer> peers) implements Event {}
 
     /** What all in the room compare. */
     record RoomCodeShown(@Nullable String ref, RoomCode code) implements Event {}
@@ -126,10 +130,10 @@ sealed interface Event {
     record Edited(ChatMessage message, String before, Instant editedAt) implements Event {}
 
     /** A message was deleted, or has disappeared. */
-    record Removed(MessageId id, Optional<PeerId> by) implements Event {}
+    record Removed(MessageId id, Optional<PeerId> from, Optional<PeerId> by) implements Event {}
 
-    /** A message is not to be shown any more: its author had no right to it. */
-    record Hidden(MessageId id) implements Event {}
+    /** A message is not to be shown any more: its author is blocked, or had no right to it. */
+    record Hidden(MessageId id, Optional<PeerId> from, boolean isBlocked) implements Event {}
 
     /** The reactions under a message have changed. */
     record Reactions(MessageId id, List<ReactionTotal> totals) implements Event {}

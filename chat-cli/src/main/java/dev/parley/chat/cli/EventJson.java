@@ -129,7 +129,18 @@ final class EventJson {
             for (Participant participant : e.participants()) {
                 describe(list.addObject(), participant, Event.Presence.Status.ONLINE)
                         .put("verified", e.verified().contains(participant.id()))
+                        .put("blocked", e.blocked().contains(participant.id()))
                         .put("presence", e.presence(participant).name());
+            }
+            return json;
+        }
+        if (event instanceof Event.Blocked e) {
+            ObjectNode json = withRef(named("blocked"), e.ref());
+            ArrayNode list = json.putArray("peers");
+            for (KnownPeer peer : e.peers()) {
+                ObjectNode each = list.addObject().put("peerId", peer.id().value());
+                peer.lastName().ifPresent(name -> each.put("name", name));
+                peer.blockedSince().ifPresent(since -> each.put("since", since.toEpochMilli()));
             }
             return json;
         }
@@ -324,6 +335,7 @@ final class EventJson {
                     .put("firstSeen", used.firstSeen().toEpochMilli())
                     .put("lastSeen", used.lastSeen().toEpochMilli());
         }
+        peer.blockedSince().ifPresent(since -> json.put("blockedSince", since.toEpochMilli()));
         json.put("verified", peer.isVerified());
         peer.verification()
                 .ifPresent(
@@ -369,11 +381,14 @@ final class EventJson {
         }
         if (event instanceof Event.Removed e) {
             ObjectNode json = named("message_removed").put("id", e.id().value());
+            e.from().ifPresent(from -> json.put("from", from.value()));
             e.by().ifPresent(by -> json.put("by", by.value()));
             return json;
         }
         if (event instanceof Event.Hidden e) {
-            return named("message_hidden").put("id", e.id().value());
+            ObjectNode json = named("message_hidden").put("id", e.id().value());
+            e.from().ifPresent(from -> json.put("from", from.value()));
+            return json.put("blocked", e.isBlocked());
         }
         if (event instanceof Event.Reactions e) {
             ObjectNode json = named("reactions").put("id", e.id().value());

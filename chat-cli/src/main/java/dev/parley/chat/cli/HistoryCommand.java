@@ -322,13 +322,20 @@ final class HistoryCommand extends BaseCommand {
     }
 
     private void show(Console console, PeerBook book, List<StoredEvent> events) {
-        Map<PeerId, Optional<String>> names = new HashMap<>();
+        Map<PeerId, Optional<KnownPeer>> known = new HashMap<>();
+        int leftOut = 0;
         for (StoredEvent event : events) {
-            Optional<String> name = names.computeIfAbsent(
-                    event.sender(), peer -> book.find(peer).flatMap(KnownPeer::lastName));
-            console.emit(new Event.Kept(event, name, ids));
+            Optional<KnownPeer> author = known.computeIfAbsent(event.sender(), book::find);
+            if (author.map(KnownPeer::isBlocked).orElse(false)) {
+                leftOut++;
+            } else {
+                console.emit(new Event.Kept(event, author.flatMap(KnownPeer::lastName), ids));
+            }
         }
-        if (events.isEmpty() && !console.isJson()) {
+        if (leftOut > 0) {
+            console.notice(leftOut + (leftOut == 1 ? " event" : " events") + " of those that you have blocked "
+                    + (leftOut == 1 ? "is" : "are") + " left out");
+        } else if (events.isEmpty() && !console.isJson()) {
             console.notice("nothing is found");
         }
     }

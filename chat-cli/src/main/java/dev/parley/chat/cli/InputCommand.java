@@ -42,6 +42,9 @@ sealed interface InputCommand {
     /** Asks who is there. */
     record Participants(@Nullable String ref) implements InputCommand {}
 
+    /** Asks who is blocked. */
+    record Blocked(@Nullable String ref) implements InputCommand {}
+
     /** Acts on participants, each a peer id or a name. */
     record Act(Kind kind, List<String> peers, @Nullable String ref) implements InputCommand {
 
@@ -125,6 +128,7 @@ sealed interface InputCommand {
             case "get" -> new FetchFile(json.messageId("id"), json.text("place"), ref);
             case "cancel" -> new CancelFile(json.messageId("id"), ref);
             case "participants" -> new Participants(ref);
+            case "blocked" -> new Blocked(ref);
             case "kick" -> new Act(Act.Kind.KICK, List.of(json.text("peer")), ref);
             case "ban" -> new Act(Act.Kind.BAN, List.of(json.text("peer")), ref);
             case "unban" -> new Act(Act.Kind.UNBAN, List.of(json.text("peer")), ref);
@@ -144,7 +148,8 @@ sealed interface InputCommand {
                 throw JsonCommand.bad(
                         "unknown_command",
                         "there is no such command",
-                        "use send, file, get, cancel, private, edit, delete, react, settings, role, mute, unmute, read, away, back, typing,"
+                        "use send, file, get, cancel, private, edit, delete, react, settings, role, mute, unmute, block, unblock,"
+                                + " blocked, read, away, back, typing,"
                                 + " participants, code, kick, ban, unban, deputies, verify, unverify or leave as \"cmd\"");
         };
     }

@@ -51,6 +51,8 @@ final class JsonDeed {
                                             Participant.Role.READ_ONLY)));
                 case "mute" -> new Deed.Mute(json.peerId("peer"), until(json));
                 case "unmute" -> new Deed.Unmute(json.peerId("peer"));
+                case "block" -> new Deed.Block(json.peerId("peer"), true);
+                case "unblock" -> new Deed.Block(json.peerId("peer"), false);
                 case "read" -> new Deed.Read(json.messageId("id"));
                 case "away" -> new Deed.Away(true);
                 case "back" -> new Deed.Away(false);

@@ -121,12 +121,31 @@ final class PlainText {
             return line(e.participants().stream()
                     .map(there -> describe(there)
                             + (e.verified().contains(there.id()) ? ", verified" : "")
+                            + (e.blocked().contains(there.id()) ? ", blocked" : "")
                             + switch (e.presence(there)) {
                                 case AWAY -> ", away";
                                 case RECONNECTING -> ", cannot be reached at the moment";
                                 case ONLINE, OFFLINE -> "";
                             })
                     .collect(Collectors.joining("\n")));
+        }
+        if (event instanceof Event.Blocked e) {
+            return line(
+                    e.peers().isEmpty()
+                            ? "-- nobody is blocked"
+                            : e.peers().stream()
+                                    .map(peer -> "-- " + peer.id() + "  "
+                                            + peer.lastName()
+                                                    .map(PlainText::clean)
+                                                    .orElse("(not met yet)")
+                                            + peer.blockedSince()
+                                                    .map(since -> ", since " + DAY_AND_CLOCK.format(since.atZone(zone)))
+                                                    .orElse(""))
+                                    .collect(Collectors.joining("\n")));
+        }
+        if (event instanceof Event.Hidden e && e.isBlocked()) {
+            // Whoever blocks somebody wants to hear nothing of it.
+            return Optional.empty();
         }
         if (event instanceof Event.RoomCodeShown e) {
             return line(
@@ -326,7 +345,8 @@ final class PlainText {
                 + peer.verification()
                         .map(verification -> "verified " + verification.at().truncatedTo(ChronoUnit.SECONDS) + " ("
                                 + lower(verification.means()) + ")")
-                        .orElse("not verified");
+                        .orElse("not verified")
+                + (peer.isBlocked() ? ", blocked" : "");
     }
 
     /** What was done to what was said, and to the room; null if it is something else. */

@@ -23,6 +23,7 @@ import dev.parley.chat.RoomListener;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.RoomStats;
 import dev.parley.chat.StoreException;
+import dev.parley.chat.store.KnownPeer;
 import dev.parley.chat.store.PeerBook;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -72,6 +73,7 @@ final class RoomRun implements RoomListener {
     private final TypedDeeds deeds;
     private final ReadMarks marks;
     private final Transfers transfers;
+    private final PeerBook peers;
     private final InputEnd inputEnd;
     private final boolean givesCode;
     private final AtomicBoolean entered = new AtomicBoolean();
@@ -84,6 +86,9 @@ final class RoomRun implements RoomListener {
 
     /** Touched by listener calls only, which are serial. */
     private boolean unreachable;
+
+    /** Touched by listener calls only. */
+    private final Authors authors = new Authors();
 
     /** How the room was set as far as was told; touched by listener calls only. */
     private RoomSettings set = RoomSettings.FIRST;
@@ -103,7 +108,8 @@ final class RoomRun implements RoomListener {
         this.context = context;
         this.emotes = emotes;
         this.verifier = new Verifier(console, peers);
-        this.deeds = new TypedDeeds();
+        this.deeds = new TypedDeeds(peers);
+        this.peers = peers;
         this.marks = marks;
         this.transfers = new Transfers(this::tell, downloads);
         this.inputEnd = inputEnd;
@@ -225,6 +231,7 @@ final class RoomRun implements RoomListener {
 
     @Override
     public void onMessage(Room room, ChatMessage message) {
+        authors.told(message.id(), message.sender());
         deeds.told(room, message);
         tell(new Event.Message(message));
         marks.shown(room, message);
@@ -232,12 +239,14 @@ final class RoomRun implements RoomListener {
 
     @Override
     public void onPrivateMessage(Room room, ChatMessage message, PeerId to) {
+        authors.told(message.id(), message.sender());
         tell(new Event.PrivateMessage(message, to, shownName(room, to)));
         marks.shown(room, message);
     }
 
     @Override
     public void onFileOffer(Room room, MessageId message, PeerId sender, FileOffer offer) {
+        authors.told(message, sender);
         boolean isOwn = sender.equals(room.self().id());
         int number = transfers.offered(message, offer);
         tell(new Event.FileOffered(number, message, sender, shownName(room, sender), isOwn, offer));
@@ -257,7 +266,7 @@ final class RoomRun implements RoomListener {
 
     @Override
     public void onMessageRemoved(Room room, MessageId message, Optional<PeerId> by) {
-        tell(new Event.Removed(message, by));
+        tell(new Event.Removed(message, authors.of(message), by));
     }
 
     @Override
@@ -284,7 +293,9 @@ final class RoomRun implements RoomListener {
 
     @Override
     public void onMessageHidden(Room room, MessageId message) {
-        tell(new Event.Hidden(message));
+        Optional<PeerId> from = authors.of(message);
+        boolean isBlocked = from.flatMap(peers::find).map(KnownPeer::isBlocked).orElse(false);
+        tell(new Event.Hidden(message, from, isBlocked));
     }
 
     @Override
@@ -426,6 +437,8 @@ final class RoomRun implements RoomListener {
             tell(new Event.RoomSet(command.ref(), room.settings(), Optional.empty()));
         } else if (command instanceof InputCommand.Participants) {
             answer(command, () -> participants(room, command.ref()));
+        } else if (command instanceof InputCommand.Blocked) {
+            answer(command, () -> console.emit(new Event.Blocked(command.ref(), peers.blocked())));
         } else if (command instanceof InputCommand.Act act) {
             RoomActs.carryOut(room, act, this::tell);
         } else if (command instanceof InputCommand.Code) {
@@ -461,8 +474,8 @@ final class RoomRun implements RoomListener {
                 carryOut(room, deed, null);
                 return;
             }
-        } catch (CliException e) {
-            console.emit(Event.Problem.of(e.failure()));
+        } catch (CliException | StoreException e) {
+            console.emit(problem(Failure.of(e), null));
             return;
         }
         InputCommand verification = InputCommand.typedVerification(line.strip());
@@ -480,13 +493,17 @@ final class RoomRun implements RoomListener {
                 InputCommand who = new InputCommand.Participants(null);
                 answer(who, () -> participants(room, who.ref()));
             }
+            case "/blocked" -> {
+                InputCommand blocked = new InputCommand.Blocked(null);
+                answer(blocked, () -> console.emit(new Event.Blocked(null, peers.blocked())));
+            }
             case "/stats" -> tellStats(room);
             case "/code" -> giveCode(room, null);
             case "/help" ->
                 console.notice("type a message, or /who, /verify, /verify NAME, /verify NAME ok, /unverify NAME, /code,"
                         + " /stats, /away, /back, /leave, /help; /reply TEXT and /react EMOJI to the last message, /edit TEXT and /delete of"
                         + " your last one, /msg NAME TEXT to one alone, /file PATH offers a file, /get [NUMBER] [PLACE]"
-                        + " and /cancel [NUMBER] fetch one or stop that, /block NAME, /unblock NAME; the host and"
+                        + " and /cancel [NUMBER] fetch one or stop that, /block NAME, /unblock NAME, /blocked; the host and"
                         + " moderators also /topic TEXT, /slow SECONDS, /lock, /unlock, /mute NAME [MINUTES], /unmute"
                         + " NAME, /role NAME moderator|member|readonly, /kick WHO, /ban WHO, /unban PEER-ID; the host"
                         + " also /history none|all|NUMBER|TIME, /disappear SECONDS, /deputies WHO…;"
@@ -582,7 +599,8 @@ final class RoomRun implements RoomListener {
         }
         Map<PeerId, Presence> presences = new HashMap<>();
         participants.forEach(participant -> presences.put(participant.id(), room.presence(participant.id())));
-        console.emit(new Event.Participants(ref, participants, verifier.verified(participants), presences));
+        console.emit(new Event.Participants(
+                ref, participants, verifier.verified(participants), verifier.blocked(participants), presences));
     }
 
     private void send(Room room, InputCommand.Send command) throws InterruptedException {

@@ -7,6 +7,7 @@ import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Reaction;
 import dev.parley.chat.Room;
+import dev.parley.chat.store.PeerBook;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -26,8 +27,13 @@ final class TypedDeeds {
 
     private static final Pattern HISTORY = Pattern.compile("none|all|(?<number>[0-9]{1,6})(?<unit>[mhd]?)");
 
+    private final PeerBook book;
     private volatile @Nullable MessageId last;
     private volatile @Nullable MessageId lastOwn;
+
+    TypedDeeds(PeerBook book) {
+        this.book = book;
+    }
 
     /** A message was told, to which the next deed may be done. */
     void told(Room room, ChatMessage message) {
@@ -80,7 +86,7 @@ final class TypedDeeds {
             case "/unmute" -> new Deed.Unmute(Verifier.find(room, rest));
             case "/role" -> giveRole(room, rest);
             case "/block" -> new Deed.Block(Verifier.find(room, rest), true);
-            case "/unblock" -> new Deed.Block(Verifier.find(room, rest), false);
+            case "/unblock" -> new Deed.Block(Verifier.findBlocked(room, book, rest), false);
             case "/away" -> new Deed.Away(true);
             case "/back" -> new Deed.Away(false);
             default -> null;

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -88,14 +89,34 @@ final class Verifier {
 
     /** Which of those who are there a person has verified. */
     Set<PeerId> verified(List<Participant> participants) {
+        return those(participants, KnownPeer::isVerified);
+    }
+
+    /** Which of those who are there are blocked. */
+    Set<PeerId> blocked(List<Participant> participants) {
+        return those(participants, KnownPeer::isBlocked);
+    }
+
+    private Set<PeerId> those(List<Participant> participants, Predicate<KnownPeer> are) {
         return participants.stream()
                 .map(Participant::id)
-                .filter(id -> book.find(id).map(KnownPeer::isVerified).orElse(false))
+                .filter(id -> book.find(id).filter(are).isPresent())
                 .collect(Collectors.toSet());
     }
 
     private KnownPeer known(PeerId peer) {
         return book.find(peer).orElseGet(() -> new KnownPeer(peer, Optional.empty(), List.of(), Optional.empty()));
+    }
+
+    /** Finds who is blocked, by peer id or by a name it has used; others as {@link #find} does. */
+    static PeerId findBlocked(Room room, PeerBook book, String name) {
+        String key = KnownPeer.nameKey(name);
+        List<PeerId> found = book.blocked().stream()
+                .filter(peer -> peer.names().stream()
+                        .anyMatch(used -> KnownPeer.nameKey(used.name()).equals(key)))
+                .map(KnownPeer::id)
+                .toList();
+        return found.size() == 1 ? found.get(0) : found.isEmpty() ? find(room, name) : oneOf(found);
     }
 
     /** Finds somebody by peer id, or who is here by name. */
@@ -116,10 +137,14 @@ final class Verifier {
         if (found.isEmpty()) {
             throw problem("unknown_peer", "nobody of that name is here", "type /who, or name a peer id");
         }
+        return oneOf(found);
+    }
+
+    private static PeerId oneOf(List<PeerId> found) {
         if (found.size() > 1) {
             throw problem(
                     "ambiguous_name",
-                    "several are here under that name",
+                    "several go by that name",
                     "name one by its peer id: "
                             + found.stream().map(PeerId::value).collect(Collectors.joining(", ")));
         }

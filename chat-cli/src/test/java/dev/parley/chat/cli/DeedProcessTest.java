@@ -164,6 +164,40 @@ class DeedProcessTest extends ProcessTest {
     }
 
     @Test
+    void whoIsBlockedIsSoInTheNextProcessToo() throws Exception {
+        ChildProcess host = create(worker());
+        String invite = invite(host);
+        ChildProcess eve = join("Eve", invite);
+        ChildProcess guest = join("Grace", invite);
+        String peer = idOf(eve);
+        String spam = say(eve, "spam");
+        guest.await("the message", TIME, message("spam"));
+
+        done(guest, command("block").put("peer", peer));
+        JsonNode hidden = guest.await("that it is hidden", TIME, is("message_hidden"));
+        assertThat(hidden.path("id").asText()).isEqualTo(spam);
+        assertThat(hidden.path("from").asText()).isEqualTo(peer);
+        assertThat(hidden.path("blocked").asBoolean()).isTrue();
+        guest.leave();
+        assertThat(guest.awaitExit(TIME)).isZero();
+
+        ChildProcess again = join("Grace", invite);
+        JsonNode blocked = ask(again, command("blocked")).path("peers");
+        assertThat(blocked).hasSize(1);
+        assertThat(blocked.path(0).path("peerId").asText()).isEqualTo(peer);
+        assertThat(blocked.path(0).path("name").asText()).isEqualTo("Eve");
+        talk(eve, host, "more spam");
+        talk(host, again, "tea");
+        assertThat(again.events("message"))
+                .noneMatch(event -> event.path("from").asText().equals(peer));
+        assertThat(again.events("message_hidden")).isEmpty();
+
+        done(again, command("unblock").put("peer", peer));
+        again.await("what was hidden", TIME, message("more spam"));
+        assertThat(ask(again, command("blocked")).path("peers")).isEmpty();
+    }
+
+    @Test
     void whatCannotBeDoneIsAnsweredAndNothingIsLost() throws Exception {
         ChildProcess host = create(worker());
         ChildProcess guest = join("Grace", invite(host));

@@ -46,8 +46,8 @@ class EventJsonTest {
                         "{\"event\":\"history_gap\"," + who + ",\"from\":3,\"to\":5}",
                         "{\"event\":\"history_fork\"," + who + "}",
                         "{\"event\":\"participants\",\"ref\":\"r1\",\"participants\":[{" + ada.formatted("ONLINE")
-                                + ",\"verified\":true,\"presence\":\"AWAY\"},{\"peerId\":\"" + peer
-                                + "\",\"name\":\"Me\",\"status\":\"ONLINE\",\"role\":\"MEMBER\",\"self\":true,\"verified\":true,\"presence\":\"AWAY\"}]}",
+                                + ",\"verified\":true,\"blocked\":true,\"presence\":\"AWAY\"},{\"peerId\":\"" + peer
+                                + "\",\"name\":\"Me\",\"status\":\"ONLINE\",\"role\":\"MEMBER\",\"self\":true,\"verified\":true,\"blocked\":true,\"presence\":\"AWAY\"}]}",
                         "{\"event\":\"room_code\",\"ref\":\"r2\",\"epoch\":5,\"digits\":\"21729 32543 89623 87268 00675 75207 13478 01887\",\"words\":\"award major equip june crop rinse venture jar banner system report similar\",\"qr\":\"parley-room:1:"
                                 + room + ":5:bxqjhyojfrxx6nnxb73sxozn4qogktbdk4yc3j2kf5fwmbutck7q\"}",
                         "{\"event\":\"safety_number\",\"peerId\":\"" + peer
@@ -56,6 +56,12 @@ class EventJsonTest {
                         "{\"event\":\"peer\",\"ref\":\"r3\",\"peerId\":\"" + peer
                                 + "\",\"names\":[{\"name\":\"A\\u001B[2Jda\",\"firstSeen\":1795437296789,\"lastSeen\":1795437296789}],\"verified\":true,\"verifiedAt\":1795437296789,\"means\":\"COMPARED\"}",
                         "{\"event\":\"peer\",\"peerId\":\"" + other + "\",\"names\":[],\"verified\":false}",
+                        "{\"event\":\"peer\",\"peerId\":\"" + other
+                                + "\",\"names\":[{\"name\":\"A\\u001B[2Jda\",\"firstSeen\":1795437296789,\"lastSeen\":1795437296789}],\"blockedSince\":1795437296789,\"verified\":false}",
+                        "{\"event\":\"blocked\",\"ref\":\"r6\",\"peers\":[{\"peerId\":\"" + other
+                                + "\",\"name\":\"A\\u001B[2Jda\",\"since\":1795437296789},{\"peerId\":\"" + peer
+                                + "\",\"since\":1795437296789}]}",
+                        "{\"event\":\"blocked\",\"peers\":[]}",
                         "{\"event\":\"identity_alert\",\"cause\":\"KNOWN_NAME_OTHER_IDENTITY\",\"peerId\":\"" + other
                                 + "\",\"name\":\"A\\u001B[2Jda\",\"other\":\"" + peer + "\",\"verified\":true}",
                         "{\"event\":\"identity_alert\",\"cause\":\"SAME_NAME_IN_ROOM\",\"peerId\":\"" + other
@@ -134,9 +140,12 @@ class EventJsonTest {
                         "{\"event\":\"done\",\"cmd\":\"cancel\",\"peers\":[],\"id\":\"" + id + "\"}",
                         "{\"event\":\"message_edited\",\"id\":\"" + id + "\",\"from\":\"" + peer
                                 + "\",\"name\":\"A\\u202Eda\",\"text\":\"h\\u001Bi\",\"sentAt\":1795437296789,\"emotes\":[],\"before\":\"h\\u001Be\",\"editedAt\":1795437296789}",
-                        "{\"event\":\"message_removed\",\"id\":\"" + id + "\",\"by\":\"" + peer + "\"}",
+                        "{\"event\":\"message_removed\",\"id\":\"" + id + "\",\"from\":\"" + other + "\",\"by\":\""
+                                + peer + "\"}",
                         "{\"event\":\"message_removed\",\"id\":\"" + id + "\"}",
-                        "{\"event\":\"message_hidden\",\"id\":\"" + id + "\"}",
+                        "{\"event\":\"message_hidden\",\"id\":\"" + id + "\",\"from\":\"" + peer
+                                + "\",\"blocked\":true}",
+                        "{\"event\":\"message_hidden\",\"id\":\"" + id + "\",\"blocked\":false}",
                         "{\"event\":\"reactions\",\"id\":\"" + id + "\",\"reactions\":[{\"text\":\"+\",\"count\":2}]}",
                         "{\"event\":\"reactions\",\"id\":\"" + id + "\",\"reactions\":[]}",
                         "{\"event\":\"settings\",\"topic\":\"tea\",\"history\":\"LAST_N\",\"historyMessages\":3,\"historySeconds\":0,\"slowMode\":5,\"locked\":true,\"disappearAfter\":60,\"before\":{\"topic\":\"\",\"locked\":false}}",

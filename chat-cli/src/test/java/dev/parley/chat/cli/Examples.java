@@ -87,7 +87,8 @@ final class Examples {
         events.add(new Event.Gap(ada.id(), ada.name(), 3, 3));
         events.add(new Event.Gap(ada.id(), ada.name(), 3, 5));
         events.add(new Event.Fork(ada.id(), ada.name()));
-        events.add(new Event.Participants("r1", List.of(ada, self), Set.of(PEER), Map.of(PEER, Presence.AWAY)));
+        events.add(new Event.Participants(
+                "r1", List.of(ada, self), Set.of(PEER), Set.of(PEER), Map.of(PEER, Presence.AWAY)));
         events.add(new Event.RoomCodeShown("r2", RoomCode.of(ROOM, 5, new byte[RoomCode.AUTHENTICATOR_BYTES])));
         KnownPeer known = new KnownPeer(
                 PEER,
@@ -97,6 +98,11 @@ final class Examples {
         events.add(new Event.SafetyNumberShown(null, known, SafetyNumber.of(PEER, OTHER)));
         events.add(new Event.Peer("r3", known));
         events.add(new Event.Peer(null, new KnownPeer(OTHER, Optional.empty(), List.of(), Optional.empty())));
+        KnownPeer blocked = new KnownPeer(OTHER, Optional.empty(), known.names(), Optional.empty(), Optional.of(TIME));
+        events.add(new Event.Peer(null, blocked));
+        KnownPeer unknown = new KnownPeer(PEER, Optional.empty(), List.of(), Optional.empty(), Optional.of(TIME));
+        events.add(new Event.Blocked("r6", List.of(blocked, unknown)));
+        events.add(new Event.Blocked(null, List.of()));
         for (IdentityAlert.Cause cause : IdentityAlert.Cause.values()) {
             events.add(new Event.Alert(new IdentityAlert(
                     cause,
@@ -174,9 +180,10 @@ final class Examples {
         events.add(new Event.FileTaken(MESSAGE, PEER, "A\u202eda"));
         events.add(new Event.CancelDone(null, MESSAGE));
         events.add(new Event.Edited(message, "h\u001be", TIME));
-        events.add(new Event.Removed(MESSAGE, Optional.of(PEER)));
-        events.add(new Event.Removed(MESSAGE, Optional.empty()));
-        events.add(new Event.Hidden(MESSAGE));
+        events.add(new Event.Removed(MESSAGE, Optional.of(OTHER), Optional.of(PEER)));
+        events.add(new Event.Removed(MESSAGE, Optional.empty(), Optional.empty()));
+        events.add(new Event.Hidden(MESSAGE, Optional.of(PEER), true));
+        events.add(new Event.Hidden(MESSAGE, Optional.empty(), false));
         events.add(new Event.Reactions(MESSAGE, List.of(new ReactionTotal(Reaction.of("+"), 2))));
         events.add(new Event.Reactions(MESSAGE, List.of()));
         RoomSettings set =

@@ -120,6 +120,22 @@ final class HistoryCommandTest {
     }
 
     @Test
+    void whatIsSaidByThoseWhoAreBlockedIsLeftOutButExported() throws Exception {
+        Identity identity = Identity.load(home.resolve("identity"), IdentityProtection.insecureFilePermissionsOnly());
+        try (PeerBook book = SqlitePeerBook.openSealed(home.resolve("history.db"), identity)) {
+            book.block(ADA, START);
+        }
+        assertThat(run("Tea room")).isZero();
+        assertThat(out.toString(UTF_8))
+                .contains("my own", "3 events of those that you have blocked are left out")
+                .doesNotContain("on day");
+        assertThat(run("--search", "coffee", "--json")).isZero();
+        assertThat(out.toString(UTF_8)).contains("\"notice\"").doesNotContain("coffee on");
+        assertThat(run("--export", "-")).isZero();
+        assertThat(out.toString(UTF_8)).contains("coffee on day 1");
+    }
+
+    @Test
     void theLastPageIsShownOldestFirstAndCleaned() {
         assertThat(run("Tea room")).isZero();
         assertThat(lines()).hasSize(4).allMatch(line -> line.indexOf('\u001b') < 0);

@@ -98,6 +98,9 @@ class InputCommandTest {
         assertThat(deed("{\"cmd\":\"mute\"," + of + ",\"until\":1795437296789}"))
                 .isEqualTo(new Deed.Mute(peer, Optional.of(Instant.ofEpochMilli(1795437296789L))));
         assertThat(deed("{\"cmd\":\"unmute\"," + of + "}")).isEqualTo(new Deed.Unmute(peer));
+        assertThat(deed("{\"cmd\":\"block\"," + of + "}")).isEqualTo(new Deed.Block(peer, true));
+        assertThat(deed("{\"cmd\":\"unblock\"," + of + "}")).isEqualTo(new Deed.Block(peer, false));
+        assertThat(InputCommand.parse("{\"cmd\":\"blocked\"}")).isEqualTo(new InputCommand.Blocked(null));
         assertThat(deed("{\"cmd\":\"read\",\"id\":\"" + ID + "\"}")).isEqualTo(new Deed.Read(new MessageId(ID)));
         assertThat(deed("{\"cmd\":\"away\"}")).isEqualTo(new Deed.Away(true));
         assertThat(deed("{\"cmd\":\"back\"}")).isEqualTo(new Deed.Away(false));
@@ -220,6 +223,8 @@ class InputCommandTest {
                 "{\"cmd\":\"mute\",\"peer\":\"" + PEER + "\",\"until\":\"soon\"} @ invalid_command",
                 "{\"cmd\":\"mute\",\"peer\":\"" + PEER + "\",\"until\":9223372036854775807} @ invalid_command",
                 "{\"cmd\":\"unmute\"} @ invalid_command",
+                "{\"cmd\":\"block\",\"peer\":\"Ada\"} @ invalid_command",
+                "{\"cmd\":\"unblock\"} @ invalid_command",
                 "{\"cmd\":\"read\"} @ invalid_command",
                 "{\"cmd\":\"typing\",\"typing\":1} @ invalid_command"
             })

@@ -38,7 +38,7 @@ class PlainTextTest {
                         "-- 3 things that A\ufffd[2Jda said did not come, and nobody here has them",
                         "-- A\ufffd[2Jda has said two different things in one place: its history was lost, or its identity"
                                 + " is used twice, or it says one thing to some and another to others",
-                        "-- A\ufffd[2Jda, host, verified, away\n-- Me, you, verified, away",
+                        "-- A\ufffd[2Jda, host, verified, blocked, away\n-- Me, you, verified, blocked, away",
                         "Room code, epoch 5:\n"
                                 + "  21729 32543 89623 87268 00675 75207 13478 01887\n"
                                 + "  award major equip june crop rinse venture jar banner system report similar\n"
@@ -51,6 +51,10 @@ class PlainTextTest {
                                 + "-- compare it face to face or by telephone; if it is the same on both sides, confirm with /verify NAME ok, or parley identity verify PEER-ID --confirm",
                         peer + "  A\ufffd[2Jda  verified 2026-11-23T12:34:56Z (compared)",
                         other + "  (not met yet)  not verified",
+                        other + "  A\ufffd[2Jda  not verified, blocked",
+                        "-- " + other + "  A\ufffd[2Jda, since 2026-11-23 13:34\n-- " + peer
+                                + "  (not met yet), since 2026-11-23 13:34",
+                        "-- nobody is blocked",
                         line + "\n"
                                 + "!! WARNING: \"A\ufffd[2Jda\" is NOT the \"A\ufffd[2Jda\" that you have verified ("
                                 + peer + ").\n"

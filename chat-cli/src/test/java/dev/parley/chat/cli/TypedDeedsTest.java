@@ -13,6 +13,7 @@ import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Reaction;
 import dev.parley.chat.Room;
+import dev.parley.chat.store.InMemoryPeerBook;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -27,7 +28,8 @@ class TypedDeedsTest {
     private static final MessageId THEIRS = new MessageId("c".repeat(51) + "a");
 
     private final Room room = new FakeRoom().room();
-    private final TypedDeeds deeds = new TypedDeeds();
+    private final InMemoryPeerBook book = new InMemoryPeerBook();
+    private final TypedDeeds deeds = new TypedDeeds(book);
 
     private void told(MessageId id, PeerId sender) {
         deeds.told(room, new ChatMessage(id, sender, "x", "hi", Instant.EPOCH, Optional.empty(), List.of(), List.of()));
@@ -59,6 +61,24 @@ class TypedDeedsTest {
                 .isEqualTo(new Deed.GiveRole(BOB, Participant.Role.READ_ONLY));
         assertThat(deeds.parse(room, "/block Ann")).isEqualTo(new Deed.Block(ANN, true));
         assertThat(deeds.parse(room, "/unblock Ann")).isEqualTo(new Deed.Block(ANN, false));
+    }
+
+    @Test
+    void whoIsBlockedIsFoundByItsNameAlsoWhenItIsNotHere() {
+        PeerId eve = new PeerId("i".repeat(32));
+        PeerId otherAnn = new PeerId("m".repeat(32));
+        book.met(eve, "Eve", Instant.EPOCH);
+        book.block(eve, Instant.EPOCH);
+        assertThat(deeds.parse(room, "/unblock eve")).isEqualTo(new Deed.Block(eve, false));
+        assertThat(deeds.parse(room, "/unblock " + eve)).isEqualTo(new Deed.Block(eve, false));
+        // The one who is blocked is meant, not the one who is here.
+        book.met(otherAnn, "Ann", Instant.EPOCH);
+        book.block(otherAnn, Instant.EPOCH);
+        assertThat(deeds.parse(room, "/unblock Ann")).isEqualTo(new Deed.Block(otherAnn, false));
+        book.met(eve, "Ann", Instant.EPOCH.plusSeconds(1));
+        assertThatThrownBy(() -> deeds.parse(room, "/unblock Ann"))
+                .isInstanceOfSatisfying(
+                        CliException.class, e -> assertThat(e.failure().code()).isEqualTo("ambiguous_name"));
     }
 
     @Test

@@ -26,6 +26,11 @@ public final class InMemoryPeerBook implements PeerBook {
             .thenComparing(Comparator.comparing(InMemoryPeerBook::lastSeen).reversed())
             .thenComparing(KnownPeer::id);
 
+    private static final Comparator<KnownPeer> LAST_BLOCKED_FIRST = Comparator.comparing(
+                    (KnownPeer peer) -> peer.blockedSince().orElse(Instant.MIN))
+            .reversed()
+            .thenComparing(KnownPeer::id);
+
     private final Map<PeerId, KnownPeer> peers = new HashMap<>();
     private boolean closed;
 
@@ -46,7 +51,11 @@ public final class InMemoryPeerBook implements PeerBook {
             names.add(new KnownPeer.UsedName(name, first, millis));
             names.sort(LAST_USED_FIRST);
             return new KnownPeer(
-                    peer, known.card(), names.subList(0, Math.min(names.size(), MAX_NAMES)), known.verification());
+                    peer,
+                    known.card(),
+                    names.subList(0, Math.min(names.size(), MAX_NAMES)),
+                    known.verification(),
+                    known.blockedSince());
         });
     }
 
@@ -55,7 +64,8 @@ public final class InMemoryPeerBook implements PeerBook {
         Optional<PeerCard> before = find(card.peerId()).flatMap(KnownPeer::card);
         change(
                 card.peerId(),
-                known -> new KnownPeer(known.id(), Optional.of(card), known.names(), known.verification()));
+                known -> new KnownPeer(
+                        known.id(), Optional.of(card), known.names(), known.verification(), known.blockedSince()));
         return before.filter(kept -> !kept.equals(card));
     }
 
@@ -85,16 +95,53 @@ public final class InMemoryPeerBook implements PeerBook {
     public synchronized void verify(PeerId peer, KnownPeer.Verification verification) {
         KnownPeer.Verification kept =
                 new KnownPeer.Verification(verification.at().truncatedTo(ChronoUnit.MILLIS), verification.means());
-        change(peer, known -> new KnownPeer(peer, known.card(), known.names(), Optional.of(kept)));
+        change(
+                peer,
+                known -> new KnownPeer(peer, known.card(), known.names(), Optional.of(kept), known.blockedSince()));
     }
 
     @Override
     public synchronized boolean unverify(PeerId peer) {
         boolean wasVerified = find(peer).map(KnownPeer::isVerified).orElse(false);
         if (wasVerified) {
-            change(peer, known -> new KnownPeer(peer, known.card(), known.names(), Optional.empty()));
+            change(
+                    peer,
+                    known -> new KnownPeer(peer, known.card(), known.names(), Optional.empty(), known.blockedSince()));
         }
         return wasVerified;
+    }
+
+    @Override
+    public synchronized boolean block(PeerId peer, Instant at) {
+        boolean wasBlocked = find(peer).map(KnownPeer::isBlocked).orElse(false);
+        if (!wasBlocked) {
+            if (peers.values().stream().filter(KnownPeer::isBlocked).count() >= MAX_BLOCKED) {
+                return false;
+            }
+            Optional<Instant> since = Optional.of(at.truncatedTo(ChronoUnit.MILLIS));
+            change(peer, known -> new KnownPeer(peer, known.card(), known.names(), known.verification(), since));
+        }
+        return true;
+    }
+
+    @Override
+    public synchronized boolean unblock(PeerId peer) {
+        boolean wasBlocked = find(peer).map(KnownPeer::isBlocked).orElse(false);
+        if (wasBlocked) {
+            change(
+                    peer,
+                    known -> new KnownPeer(peer, known.card(), known.names(), known.verification(), Optional.empty()));
+        }
+        return wasBlocked;
+    }
+
+    @Override
+    public synchronized List<KnownPeer> blocked() {
+        requireOpen();
+        return peers.values().stream()
+                .filter(KnownPeer::isBlocked)
+                .sorted(LAST_BLOCKED_FIRST)
+                .toList();
     }
 
     @Override
@@ -121,10 +168,11 @@ public final class InMemoryPeerBook implements PeerBook {
     }
 
     private void forgetOldest(PeerId newcomer) {
-        List<KnownPeer> unverified =
-                peers.values().stream().filter(peer -> !peer.isVerified()).toList();
-        if (unverified.size() > MAX_UNVERIFIED) {
-            KnownPeer oldest = unverified.stream()
+        List<KnownPeer> others = peers.values().stream()
+                .filter(peer -> !peer.isVerified() && !peer.isBlocked())
+                .toList();
+        if (others.size() > MAX_UNVERIFIED) {
+            KnownPeer oldest = others.stream()
                     .filter(peer -> !peer.id().equals(newcomer))
                     .max(VERIFIED_FIRST)
                     .orElse(null);

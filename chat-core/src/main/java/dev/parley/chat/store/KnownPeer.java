@@ -15,8 +15,14 @@ import java.util.Optional;
  * @param card its card as last seen; empty where none was: participants of a room see the host's only
  * @param names what it has called itself, last used first; empty if it was verified before it was met
  * @param verification when and how a person verified it, if one did
+ * @param blockedSince since when what it says is not shown to this profile; empty if it is
  */
-public record KnownPeer(PeerId id, Optional<PeerCard> card, List<UsedName> names, Optional<Verification> verification) {
+public record KnownPeer(
+        PeerId id,
+        Optional<PeerCard> card,
+        List<UsedName> names,
+        Optional<Verification> verification,
+        Optional<Instant> blockedSince) {
 
     /**
      * A name that a peer has used.
@@ -46,6 +52,27 @@ public record KnownPeer(PeerId id, Optional<PeerCard> card, List<UsedName> names
     /** Copies the list. */
     public KnownPeer {
         names = List.copyOf(names);
+    }
+
+    /**
+     * Makes a peer that is not blocked.
+     *
+     * @param id who
+     * @param card its card as last seen
+     * @param names what it has called itself, last used first
+     * @param verification when and how a person verified it, if one did
+     */
+    public KnownPeer(PeerId id, Optional<PeerCard> card, List<UsedName> names, Optional<Verification> verification) {
+        this(id, card, names, verification, Optional.empty());
+    }
+
+    /**
+     * Says whether what the peer says is not shown.
+     *
+     * @return whether this profile has blocked it
+     */
+    public boolean isBlocked() {
+        return blockedSince.isPresent();
     }
 
     /**

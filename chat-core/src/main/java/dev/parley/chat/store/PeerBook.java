@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Remembers the peers that this profile has met, under which names, and which of them a person has verified.
+ * Remembers the peers that this profile has met, under which names, and which of them a person has verified or blocked.
  * {@code SqlitePeerBook} keeps it in a file, {@code InMemoryPeerBook} until it is closed; both pass the contract suite
  * of chat-testkit, as any other must.
  *
@@ -21,13 +21,16 @@ import java.util.Optional;
 public interface PeerBook extends AutoCloseable {
 
     /**
-     * Most peers that are kept without being verified. For one more, the one that was not seen for longest is
-     * forgotten.
+     * Most peers that are kept without being verified or blocked. For one more, the one that was not seen for longest
+     * is forgotten.
      */
     int MAX_UNVERIFIED = 10_000;
 
     /** Most names that are kept of a peer. For one more, the one that was not used for longest is forgotten. */
     int MAX_NAMES = 16;
+
+    /** Most peers that are blocked at a time. */
+    int MAX_BLOCKED = 4_096;
 
     /**
      * Takes note that a peer is there and what it calls itself.
@@ -84,6 +87,32 @@ public interface PeerBook extends AutoCloseable {
      * @return whether there was one
      */
     boolean unverify(PeerId peer);
+
+    /**
+     * Keeps that what a peer says is not to be shown to this profile. {@link dev.parley.chat.Room#block} does so, and
+     * hides it in the rooms that are open; what is blocked here alone is so in rooms that are entered afterwards. The
+     * peer need not have been met.
+     *
+     * @param peer who
+     * @param at when; the first time counts
+     * @return whether it is blocked now; false, and nothing has changed, if {@link #MAX_BLOCKED} others are
+     */
+    boolean block(PeerId peer, Instant at);
+
+    /**
+     * Takes a block back. The peer stays known.
+     *
+     * @param peer who
+     * @return whether it was blocked
+     */
+    boolean unblock(PeerId peer);
+
+    /**
+     * Lists the peers that are blocked.
+     *
+     * @return those that were blocked last first; then by id
+     */
+    List<KnownPeer> blocked();
 
     /** Frees the storage. Closing again does nothing. */
     @Override

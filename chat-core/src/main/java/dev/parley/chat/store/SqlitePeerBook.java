@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SqlitePeerBook implements PeerBook {
 
-    private static final String COLUMNS = "SELECT peer, card, verified_at, verified_by FROM peer ";
+    private static final String COLUMNS = "SELECT peer, card, verified_at, verified_by, blocked_at FROM peer ";
     private static final String ORDER = " ORDER BY verified_at IS NULL, last_seen DESC, peer";
 
     private final Path file;
@@ -195,6 +195,38 @@ public final class SqlitePeerBook implements PeerBook {
     }
 
     @Override
+    public boolean block(PeerId peer, Instant at) {
+        return write(() -> {
+            boolean isFull = !query(
+                            "SELECT 1 FROM peer WHERE blocked_at IS NOT NULL AND peer <> ?1 LIMIT 1 OFFSET ?2",
+                            row -> row.getInt(1),
+                            peer.value(),
+                            MAX_BLOCKED - 1)
+                    .isEmpty();
+            if (isFull) {
+                return false;
+            }
+            add(peer);
+            run(
+                    "UPDATE peer SET blocked_at = ?2 WHERE peer = ?1 AND blocked_at IS NULL",
+                    peer.value(),
+                    at.toEpochMilli());
+            return true;
+        });
+    }
+
+    @Override
+    public boolean unblock(PeerId peer) {
+        return write(() ->
+                run("UPDATE peer SET blocked_at = NULL WHERE peer = ?1 AND blocked_at IS NOT NULL", peer.value()) == 1);
+    }
+
+    @Override
+    public List<KnownPeer> blocked() {
+        return locked(() -> query(COLUMNS + "WHERE blocked_at IS NOT NULL ORDER BY blocked_at DESC, peer", this::peer));
+    }
+
+    @Override
     public synchronized void close() {
         if (closed) {
             return;
@@ -217,9 +249,9 @@ public final class SqlitePeerBook implements PeerBook {
     private void add(PeerId peer) throws SQLException {
         if (run("INSERT INTO peer (peer) VALUES (?1) ON CONFLICT DO NOTHING", peer.value()) == 1) {
             run(
-                    "DELETE FROM peer WHERE peer = (SELECT peer FROM peer WHERE verified_at IS NULL AND peer <> ?1"
-                            + " ORDER BY last_seen, peer DESC LIMIT 1)"
-                            + " AND (SELECT count(*) FROM peer WHERE verified_at IS NULL) > ?2",
+                    "DELETE FROM peer WHERE peer = (SELECT peer FROM peer WHERE verified_at IS NULL"
+                            + " AND blocked_at IS NULL AND peer <> ?1 ORDER BY last_seen, peer DESC LIMIT 1)"
+                            + " AND (SELECT count(*) FROM peer WHERE verified_at IS NULL AND blocked_at IS NULL) > ?2",
                     peer.value(),
                     MAX_UNVERIFIED);
         }
@@ -234,7 +266,11 @@ public final class SqlitePeerBook implements PeerBook {
                 : Optional.of(new KnownPeer.Verification(
                         Instant.ofEpochMilli(verifiedAt), KnownPeer.Means.valueOf(row.getString(4))));
         List<KnownPeer.UsedName> names = names(id).stream().map(NameRow::used).toList();
-        return new KnownPeer(id, card == null ? Optional.empty() : Optional.of(decode(card)), names, verification);
+        long blockedAt = row.getLong(5);
+        Optional<Instant> blockedSince =
+                row.wasNull() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(blockedAt));
+        return new KnownPeer(
+                id, card == null ? Optional.empty() : Optional.of(decode(card)), names, verification, blockedSince);
     }
 
     private PeerCard decode(byte[] card) {

@@ -26,6 +26,7 @@ record SqliteSchema(List<List<String>> steps) {
      *       can refer to it.
      *   <li>{@code peer} and {@code peer_name} are those of {@link SqlitePeerBook}. {@code peer.last_seen} is that of
      *       its last name; times are milliseconds since 1970.
+     *   <li>{@code peer.blocked_at} is null for who is not blocked.
      *   <li>{@code seal} has one row if the file is sealed and none if it is plain; see {@link FileSeal}. In a sealed
      *       file {@code event.hash} is empty, and {@code event.bytes}, {@code room.name}, {@code peer_name.name} and
      *       {@code name_key} are what {@link SealedRows} says. All else is in clear in both.
@@ -121,7 +122,8 @@ record SqliteSchema(List<List<String>> steps) {
                 displaced INTEGER NOT NULL
             ) STRICT
             """,
-                    "INSERT INTO words_state (id, version, displaced) VALUES (1, 0, 0)")));
+                    "INSERT INTO words_state (id, version, displaced) VALUES (1, 0, 0)"),
+            List.of("ALTER TABLE peer ADD COLUMN blocked_at INTEGER")));
 
     /** The version that the last step leads to. */
     int version() {

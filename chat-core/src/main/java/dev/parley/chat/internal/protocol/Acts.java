@@ -23,6 +23,7 @@ import dev.parley.chat.internal.timeline.Timeline;
 import dev.parley.chat.internal.timeline.TimelineEvent;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -346,10 +347,20 @@ final class Acts {
         }
         try {
             tell(block.isBlocked() ? timeline.block(block.peer()) : timeline.unblock(block.peer()), null);
+            machine.attendance.stopped(block.peer());
             machine.emit(new Output.Completed(block.ticket()));
         } catch (IllegalStateException e) {
             reject(block.ticket(), ActLimits.MAX_BLOCKED + " peers are blocked, which is the limit; unblock one first");
         }
+    }
+
+    /** Hides what some peers say before anything is told, so that nothing is told of it. */
+    void begin(Collection<PeerId> blocked) {
+        blocked.forEach(timeline::block);
+    }
+
+    boolean isBlocked(PeerId peer) {
+        return timeline.isBlocked(peer);
     }
 
     private void reject(long ticket, String why) {

@@ -180,7 +180,7 @@ final class Attendance {
     void typingOf(PeerId peer, boolean isNowTyping) {
         if (!isNowTyping) {
             stopped(peer);
-        } else if (machine.isToldToBeThere(peer)) {
+        } else if (machine.isToldToBeThere(peer) && !machine.acts.isBlocked(peer)) {
             if (typing.put(peer, machine.now + Limits.TYPING_LIFETIME.toNanos()) == null) {
                 machine.emit(new Output.Typing(peer, true));
             }

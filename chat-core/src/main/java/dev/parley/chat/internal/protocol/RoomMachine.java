@@ -267,6 +267,15 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         }
     }
 
+    /**
+     * Hides what is said by those that this profile has blocked. To be called before the first input.
+     *
+     * @param blocked at most 4,096
+     */
+    public final void hide(Collection<PeerId> blocked) {
+        acts.begin(blocked);
+    }
+
     /** Goes on where a machine of the other role ended. */
     RoomMachine(RoomMachine before, PeerCard leader) {
         this.config = before.config;

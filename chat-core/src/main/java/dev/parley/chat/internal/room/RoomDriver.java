@@ -7,6 +7,7 @@ import dev.parley.chat.FileTransfer;
 import dev.parley.chat.IdentityAlert;
 import dev.parley.chat.Invite;
 import dev.parley.chat.MessageId;
+import dev.parley.chat.NotAllowedException;
 import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.PairingOffer;
 import dev.parley.chat.Participant;
@@ -65,6 +66,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.function.LongFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -85,6 +87,9 @@ public final class RoomDriver implements Room {
     /** How long the links are waited for when somebody asks for figures. */
     private static final Duration MAX_SAMPLING = Duration.ofSeconds(1);
 
+    /** The ticket of what is done in this room because of another one. */
+    private static final long NOBODY_WAITS = -1;
+
     private static final CloseReason LEFT =
             new CloseReason(CloseReason.Code.LEFT, CloseReason.Origin.LOCAL, "the room is closed");
 
@@ -99,6 +104,7 @@ public final class RoomDriver implements Room {
      * @param peers remembers peers
      * @param storeExecutor runs all calls of the store and of the book of peers, in order
      * @param listenerExecutor runs all calls of the listener, in order
+     * @param rooms all that this profile has open, as they are now
      */
     public record Services(
             Environment environment,
@@ -108,7 +114,8 @@ public final class RoomDriver implements Room {
             ChatStore store,
             PeerBook peers,
             Executor storeExecutor,
-            Executor listenerExecutor) {}
+            Executor listenerExecutor,
+            Set<RoomDriver> rooms) {}
 
     private final Descriptor descriptor;
     private final SignedDescriptor signedDescriptor;
@@ -430,12 +437,61 @@ public final class RoomDriver implements Room {
 
     @Override
     public CompletableFuture<Void> block(PeerId peer) {
-        return request(ticket -> new Input.Block(ticket, peer, true));
+        return blocking(peer, true);
     }
 
     @Override
     public CompletableFuture<Void> unblock(PeerId peer) {
-        return request(ticket -> new Input.Block(ticket, peer, false));
+        return blocking(peer, false);
+    }
+
+    /** Keeps it, and then hides or shows in all rooms: one that is entered meanwhile reads the book after that. */
+    private CompletableFuture<Void> blocking(PeerId peer, boolean isBlocked) {
+        if (peer.equals(self.id())) {
+            // Nothing to be kept: the machine says that it cannot be.
+            return request(ticket -> new Input.Block(ticket, peer, isBlocked));
+        }
+        return whenOpen(
+                requests,
+                ticket -> services.storeExecutor().execute(() -> {
+                    RuntimeException failure = keepBlock(peer, isBlocked);
+                    if (failure != null) {
+                        loop.execute(() -> reject(ticket, failure));
+                        return;
+                    }
+                    post(new Input.Block(ticket, peer, isBlocked));
+                    for (RoomDriver other : services.rooms()) {
+                        if (other != this) {
+                            other.post(new Input.Block(NOBODY_WAITS, peer, isBlocked));
+                        }
+                    }
+                }));
+    }
+
+    private @Nullable RuntimeException keepBlock(PeerId peer, boolean isBlocked) {
+        try {
+            Instant now = Instant.ofEpochMilli(services.environment().epochMillis());
+            if (!isBlocked) {
+                services.peers().unblock(peer);
+            } else if (!services.peers().block(peer, now)) {
+                return new NotAllowedException(
+                        PeerBook.MAX_BLOCKED + " peers are blocked, which is the limit; unblock one first");
+            }
+            return null;
+        } catch (StoreException e) {
+            return e;
+        } catch (RuntimeException e) {
+            log.error("the book of peers failed", e);
+            return new StoreException("the book of peers could not be written", e);
+        }
+    }
+
+    private void reject(long ticket, RuntimeException cause) {
+        CompletableFuture<?> message = tickets.remove(ticket);
+        CompletableFuture<?> future = message != null ? message : requests.remove(ticket);
+        if (future != null) {
+            services.listenerExecutor().execute(() -> future.completeExceptionally(cause));
+        }
     }
 
     @Override
@@ -477,6 +533,10 @@ public final class RoomDriver implements Room {
     }
 
     private <T> CompletableFuture<T> request(Map<Long, CompletableFuture<T>> waiting, LongFunction<Input> input) {
+        return whenOpen(waiting, ticket -> post(input.apply(ticket)));
+    }
+
+    private <T> CompletableFuture<T> whenOpen(Map<Long, CompletableFuture<T>> waiting, LongConsumer begin) {
         CloseReason ended = closed.getNow(null);
         if (ended != null) {
             // The loop may have ended with its environment.
@@ -485,7 +545,7 @@ public final class RoomDriver implements Room {
         long ticket = nextTicket.getAndIncrement();
         CompletableFuture<T> future = new CompletableFuture<>();
         waiting.put(ticket, future);
-        post(input.apply(ticket));
+        begin.accept(ticket);
         if (closed.isDone()) {
             failTickets();
         }
@@ -608,11 +668,7 @@ public final class RoomDriver implements Room {
             accept(accepted);
         } else if (output instanceof Output.Rejected rejected) {
             files.rejected(rejected.ticket());
-            CompletableFuture<?> message = tickets.remove(rejected.ticket());
-            CompletableFuture<?> future = message != null ? message : requests.remove(rejected.ticket());
-            if (future != null) {
-                services.listenerExecutor().execute(() -> future.completeExceptionally(rejected.cause()));
-            }
+            reject(rejected.ticket(), rejected.cause());
         } else if (output instanceof Output.Completed completed) {
             CompletableFuture<Void> future = requests.remove(completed.ticket());
             if (future != null) {

@@ -275,6 +275,16 @@ public final class Timeline {
     }
 
     /**
+     * Says whether this side hides what a peer says.
+     *
+     * @param peer who
+     * @return whether it is blocked
+     */
+    public boolean isBlocked(PeerId peer) {
+        return blocked.contains(peer);
+    }
+
+    /**
      * Returns how something is now.
      *
      * @param id of a message, file or private message

@@ -130,6 +130,23 @@ final class AttendanceTest extends MeshedRoom {
     }
 
     @Test
+    void nothingIsToldOfTheWritingOfWhoIsBlocked() {
+        enter(2);
+        Node author = guests.get(0);
+        let(author, new Input.Type(true));
+        host.request(ticket -> new Input.Block(ticket, author.id(), true));
+        assertThat(host.takeTold()).containsExactly("P0 types", "P0 stops typing");
+        world.advanceMillis(3_001);
+        let(author, new Input.Type(true));
+        assertThat(host.takeTold()).isEmpty();
+        assertThat(guests.get(1).takeTold()).containsExactly("P0 types");
+        host.request(ticket -> new Input.Block(ticket, author.id(), false));
+        world.advanceMillis(3_001);
+        let(author, new Input.Type(true));
+        assertThat(host.takeTold()).containsExactly("P0 types");
+    }
+
+    @Test
     void writingIsToldAtMostEveryThreeSecondsAndGivingUpAtOnce() {
         enter(2);
         int before = world.ephemerals;

@@ -15,6 +15,8 @@ import dev.parley.chat.RoomOptions;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.store.ChatStore;
 import dev.parley.chat.store.InMemoryChatStore;
+import dev.parley.chat.store.InMemoryPeerBook;
+import dev.parley.chat.store.PeerBook;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,8 +28,8 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A peer of a {@link SimWorld}: an identity and a store that outlive its process, and a process that can crash and be
- * started again. Records what its listener was told.
+ * A peer of a {@link SimWorld}: an identity, a store and a book of peers that outlive its process, and a process that
+ * can crash and be started again. Records what its listener was told.
  */
 public final class SimPeer {
 
@@ -39,6 +41,7 @@ public final class SimPeer {
     private final double clockRate;
     private final Identity identity;
     private final ChatStore store = new InMemoryChatStore();
+    private final PeerBook peers = new InMemoryPeerBook();
     private final List<MessageId> accepted = new ArrayList<>();
     private final List<List<ChatMessage>> lives = new ArrayList<>();
     private VirtualEnvironment environment;
@@ -79,6 +82,7 @@ public final class SimPeer {
                 .environment(environment)
                 .transport(transport)
                 .store(store)
+                .peerBook(peers)
                 .build();
     }
 
@@ -187,7 +191,7 @@ public final class SimPeer {
         return room().leave();
     }
 
-    /** The process dies at once; identity and store stay. */
+    /** The process dies at once; identity, store and book stay. */
     public void crash() {
         environment.close();
         transport.crash();

@@ -154,6 +154,74 @@ public abstract class PeerBookContract {
         assertThat(book().peers()).extracting(KnownPeer::id).containsExactly(ADA, BOB, eve);
     }
 
+    /** A block stays, whatever else becomes known of the peer, and is taken back. */
+    @Test
+    public void aBlockIsKeptUntilItIsTakenBack() {
+        book().met(ADA, "Ada", NOON);
+        assertThat(book().block(ADA, NOON.plusNanos(999))).isTrue();
+        assertThat(book().block(ADA, NOON.plusSeconds(9))).isTrue();
+        book().met(ADA, "Countess", NOON.plusSeconds(1));
+        book().verify(ADA, CONFIRMED);
+        book().unverify(ADA);
+        assertThat(book().find(ADA).orElseThrow().blockedSince()).contains(NOON);
+        assertThat(book().find(ADA).orElseThrow().lastName()).contains("Countess");
+        assertThat(book().unblock(ADA)).isTrue();
+        assertThat(book().unblock(ADA)).isFalse();
+        assertThat(book().unblock(BOB)).isFalse();
+        assertThat(book().find(ADA).orElseThrow().isBlocked()).isFalse();
+        assertThat(book().find(BOB)).isEmpty();
+        assertThat(book().blocked()).isEmpty();
+    }
+
+    /** A card that becomes known leaves a block, and who was blocked first can be met. */
+    @Test
+    public void aPeerCanBeBlockedBeforeItIsMet() {
+        PeerCard card = Identity.generate().card();
+        book().block(card.peerId(), NOON);
+        assertThat(book().replaceCard(card)).isEmpty();
+        book().met(card.peerId(), "Eve", NOON);
+        assertThat(book().find(card.peerId()))
+                .contains(new KnownPeer(
+                        card.peerId(),
+                        Optional.of(card),
+                        List.of(new UsedName("Eve", NOON, NOON)),
+                        Optional.empty(),
+                        Optional.of(NOON)));
+    }
+
+    /** Who was blocked last is listed first. */
+    @Test
+    public void theBlockedAreListedInOrder() {
+        PeerId eve = new PeerId("e".repeat(32));
+        book().met(new PeerId("c".repeat(32)), "Cleo", NOON);
+        book().block(BOB, NOON.plusSeconds(1));
+        book().block(ADA, NOON.plusSeconds(1));
+        book().block(eve, NOON.plusSeconds(2));
+        assertThat(book().blocked()).extracting(KnownPeer::id).containsExactly(eve, ADA, BOB);
+    }
+
+    /** No more than so many are blocked; one more is refused, and not kept. */
+    @Test
+    public void theBlockedAreBounded() {
+        for (int i = 0; i < PeerBook.MAX_BLOCKED; i++) {
+            assertThat(book().block(peer(i), NOON)).isTrue();
+        }
+        assertThat(book().block(ADA, NOON)).isFalse();
+        assertThat(book().find(ADA)).isEmpty();
+        assertThat(book().block(peer(7), NOON)).isTrue();
+        assertThat(book().unblock(peer(7))).isTrue();
+        assertThat(book().block(ADA, NOON)).isTrue();
+        assertThat(book().blocked()).hasSize(PeerBook.MAX_BLOCKED);
+    }
+
+    private static PeerId peer(int number) {
+        byte[] bytes = new byte[PeerId.BYTES];
+        bytes[0] = 1;
+        bytes[1] = (byte) (number >> 8);
+        bytes[2] = (byte) number;
+        return PeerId.of(bytes);
+    }
+
     /** After closing nothing works, and closing again does nothing. */
     @Test
     public void aClosedBookIsRefused() {
@@ -162,5 +230,7 @@ public abstract class PeerBookContract {
         assertThatIllegalStateException().isThrownBy(() -> book().peers());
         assertThatIllegalStateException().isThrownBy(() -> book().met(ADA, "Ada", NOON));
         assertThatIllegalStateException().isThrownBy(() -> book().verify(ADA, CONFIRMED));
+        assertThatIllegalStateException().isThrownBy(() -> book().block(ADA, NOON));
+        assertThatIllegalStateException().isThrownBy(() -> book().blocked());
     }
 }

@@ -33,11 +33,13 @@ final class SqlitePeerBookTest extends PeerBookContract {
         try (ChatStore store = SqliteChatStore.open(file);
                 PeerBook book = SqlitePeerBook.open(file)) {
             book.met(ada, "Ada", Instant.EPOCH);
+            book.block(ada, Instant.EPOCH);
             book.verify(ada, new KnownPeer.Verification(Instant.EPOCH, KnownPeer.Means.COMPARED));
             assertThat(store.rooms()).isEmpty();
         }
         try (PeerBook book = SqlitePeerBook.open(file)) {
             assertThat(book.find(ada).orElseThrow().isVerified()).isTrue();
+            assertThat(book.blocked()).extracting(KnownPeer::id).containsExactly(ada);
             assertThat(book.namesakes("ADA")).hasSize(1);
         }
     }
