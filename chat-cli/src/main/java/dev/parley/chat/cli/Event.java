@@ -25,6 +25,7 @@ import dev.parley.chat.signaling.OAuthLogin;
 import dev.parley.chat.signaling.conformance.CaseResult;
 import dev.parley.chat.signaling.conformance.ConformanceCase;
 import dev.parley.chat.store.KnownPeer;
+import dev.parley.chat.store.Retention;
 import dev.parley.chat.store.RoomRecord;
 import dev.parley.chat.store.StoredEvent;
 import java.net.URI;
@@ -188,6 +189,9 @@ sealed interface Event {
             DELETED
         }
     }
+
+    /** How much of a room is kept. */
+    record Retained(RoomId room, Retention retention) implements Event {}
 
     /** For people to know; nothing failed. */
     record Notice(String text) implements Event {}

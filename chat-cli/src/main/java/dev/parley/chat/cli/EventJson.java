@@ -248,6 +248,12 @@ final class EventJson {
                     ? json.put("known", e.known()).put("refused", e.refused())
                     : json;
         }
+        if (event instanceof Event.Retained e) {
+            ObjectNode json = named("retention").put("roomId", e.room().value());
+            e.retention().maxEvents().ifPresent(events -> json.put("events", events));
+            e.retention().maxAge().ifPresent(age -> json.put("seconds", age.toSeconds()));
+            return json;
+        }
         if (event instanceof Event.Notice e) {
             return named("notice").put("text", e.text());
         }

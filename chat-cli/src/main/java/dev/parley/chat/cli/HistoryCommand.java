@@ -4,7 +4,6 @@ import dev.parley.chat.HistoryFile;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
-import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.store.ChatStore;
 import dev.parley.chat.store.KnownPeer;
 import dev.parley.chat.store.PeerBook;
@@ -129,57 +128,36 @@ final class HistoryCommand extends BaseCommand {
             throw usage("which room?", "name it by its id or its name; parley history --rooms lists them");
         }
         Settings settings = settings(Map.of());
-        if (settings.history() == Settings.HistoryForm.MEMORY) {
-            throw usage("no history is kept, as the setting history says", "set history to \"sealed\" to keep one");
-        }
-        Keyring keyring = new Keyring(settings, console, context().prompt());
-        if (chosen.imported == null && keyring.kept().isEmpty()) {
-            throw new CliException(
-                    new Failure(
-                            ExitCode.FAILED,
-                            "identity_not_found",
-                            "there is no identity in " + settings.home() + ", and so no history",
-                            "name another folder with --home, or join a room first"),
-                    null);
-        }
-        if (!changes) {
-            return run(console, settings, keyring, chosen);
-        }
-        // Who is in a room knows where its own chain stands, and is not to be surprised.
-        Home home = Home.tryLock(settings.home())
-                .orElseThrow(() -> new CliException(
-                        ExitCode.FAILED,
-                        "another parley uses the identity of " + settings.home(),
-                        "end it first, or name another folder with --home"));
-        try {
-            return run(console, settings, keyring, chosen);
-        } finally {
-            home.close();
-        }
+        KeptHistory.Use use = !changes
+                ? KeptHistory.Use.READ
+                : chosen.imported == null ? KeptHistory.Use.CHANGE : KeptHistory.Use.FILL;
+        return KeptHistory.use(
+                use,
+                settings,
+                console,
+                context().prompt(),
+                (identity, store, book) -> run(console, identity.peerId(), store, book, chosen));
     }
 
-    private ExitCode run(Console console, Settings settings, Keyring keyring, Action chosen) throws IOException {
-        Identity identity = keyring.require();
-        try (ChatStore store = Session.openStore(settings, identity);
-                PeerBook book = keyring.openBook(identity)) {
-            if (chosen.rooms) {
-                list(console, store);
-            } else if (chosen.export != null) {
-                export(console, store, identity.peerId(), chosen.export);
-            } else if (chosen.imported != null) {
-                return takeIn(console, store, identity.peerId(), chosen.imported);
-            } else if (chosen.delete != null) {
-                delete(console, store, identity.peerId(), roomIn(store), messageId(chosen.delete));
-            } else if (chosen.deleteBefore != null) {
-                Instant time = time(chosen.deleteBefore)
-                        .orElseThrow(() -> notATime("--delete-before", String.valueOf(chosen.deleteBefore)));
-                console.emit(new Event.HistoryDone(
-                        Event.HistoryDone.Act.DELETED, store.deleteBefore(roomIn(store), time), 0, 0));
-            } else if (chosen.search != null) {
-                search(console, store, book, chosen.search);
-            } else {
-                show(console, book, page(store, roomIn(store)));
-            }
+    private ExitCode run(Console console, PeerId self, ChatStore store, PeerBook book, Action chosen)
+            throws IOException {
+        if (chosen.rooms) {
+            list(console, store);
+        } else if (chosen.export != null) {
+            export(console, store, self, chosen.export);
+        } else if (chosen.imported != null) {
+            return takeIn(console, store, self, chosen.imported);
+        } else if (chosen.delete != null) {
+            delete(console, store, self, roomIn(store), messageId(chosen.delete));
+        } else if (chosen.deleteBefore != null) {
+            Instant time = time(chosen.deleteBefore)
+                    .orElseThrow(() -> notATime("--delete-before", String.valueOf(chosen.deleteBefore)));
+            console.emit(new Event.HistoryDone(
+                    Event.HistoryDone.Act.DELETED, store.deleteBefore(roomIn(store), time), 0, 0));
+        } else if (chosen.search != null) {
+            search(console, store, book, chosen.search);
+        } else {
+            show(console, book, page(store, roomIn(store)));
         }
         return ExitCode.DONE;
     }
@@ -213,34 +191,7 @@ final class HistoryCommand extends BaseCommand {
 
     /** The room that was named, if there is one. */
     private Optional<RoomId> namedRoom(ChatStore store) {
-        String named = room;
-        if (named == null) {
-            return Optional.empty();
-        }
-        List<RoomRecord> known = store.rooms();
-        try {
-            RoomId id = new RoomId(named);
-            if (store.find(id).isPresent() || store.roomsWithEvents().contains(id)) {
-                return Optional.of(id);
-            }
-        } catch (IllegalArgumentException e) {
-            List<RoomId> namesakes = known.stream()
-                    .filter(record -> record.name().equals(named))
-                    .map(RoomRecord::room)
-                    .toList();
-            if (namesakes.size() > 1) {
-                throw usage(
-                        namesakes.size() + " rooms of the history have that name",
-                        "name one by its id; parley history --rooms lists them");
-            }
-            if (namesakes.size() == 1) {
-                return Optional.of(namesakes.get(0));
-            }
-        }
-        throw new CliException(
-                ExitCode.ROOM_NOT_FOUND,
-                "there is no such room in the history",
-                "parley history --rooms lists those that there are");
+        return Optional.ofNullable(room).map(named -> KeptHistory.room(store, named));
     }
 
     private RoomId roomIn(ChatStore store) {

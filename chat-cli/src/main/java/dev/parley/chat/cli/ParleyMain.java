@@ -107,7 +107,7 @@ public final class ParleyMain {
                 .addSubcommand(new JoinCommand(context))
                 .addSubcommand(new RoomsCommand(context))
                 .addSubcommand(new SendCommand(context))
-                .addSubcommand(new HistoryCommand(context))
+                .addSubcommand(new CommandLine(new HistoryCommand(context)).addSubcommand(new RetainCommand(context)))
                 .addSubcommand(new CommandLine(new IdentityCommand())
                         .addSubcommand(new IdentityCommand.Show(context))
                         .addSubcommand(new IdentityCommand.Create(context))

@@ -9,7 +9,9 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.store.KnownPeer;
+import dev.parley.chat.store.Retention;
 import java.net.URI;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
@@ -253,6 +255,9 @@ final class PlainText {
                         case IMPORTED -> "new, " + e.known() + " known already, " + e.refused() + " refused";
                     });
         }
+        if (event instanceof Event.Retained e) {
+            return line("-- " + retained(e.retention()));
+        }
         if (event instanceof Event.Notice e) {
             return line("-- " + clean(e.text()));
         }
@@ -395,6 +400,26 @@ final class PlainText {
         return event instanceof Event.ModerationVoided
                 ? "-- something that a moderator did does not count any more"
                 : null;
+    }
+
+    private static String retained(Retention retention) {
+        if (retention.equals(Retention.FOREVER)) {
+            return "everything is kept";
+        }
+        StringBuilder line = new StringBuilder("kept are");
+        retention
+                .maxEvents()
+                .ifPresent(events ->
+                        line.append(" the newest ").append(events).append(events == 1 ? " event" : " events"));
+        if (retention.maxEvents().isPresent() && retention.maxAge().isPresent()) {
+            line.append(", if they are");
+        }
+        retention.maxAge().ifPresent(age -> {
+            Duration rest = age.minusDays(age.toDays());
+            line.append(retention.maxEvents().isPresent() ? " of the last " : " those of the last ")
+                    .append(rest.isZero() ? age.toDays() + " days" : age.toSeconds() + " s");
+        });
+        return line.toString();
     }
 
     private static String settings(RoomSettings settings) {

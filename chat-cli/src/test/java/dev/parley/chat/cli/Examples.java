@@ -28,6 +28,7 @@ import dev.parley.chat.signaling.OAuthLogin;
 import dev.parley.chat.signaling.conformance.CaseResult;
 import dev.parley.chat.signaling.conformance.ConformanceCase;
 import dev.parley.chat.store.KnownPeer;
+import dev.parley.chat.store.Retention;
 import dev.parley.chat.store.RoomRecord;
 import dev.parley.chat.store.StoredEvent;
 import java.net.URI;
@@ -40,6 +41,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 
 /** One event of each kind, from a peer that means harm where it can. */
@@ -140,6 +142,11 @@ final class Examples {
         for (Event.HistoryDone.Act act : Event.HistoryDone.Act.values()) {
             events.add(new Event.HistoryDone(act, 3, 2, 1));
         }
+        Retention both = new Retention(Optional.of(Duration.ofDays(7)), OptionalLong.of(100));
+        events.add(new Event.Retained(ROOM, both));
+        events.add(new Event.Retained(ROOM, Retention.ofEvents(1)));
+        events.add(new Event.Retained(ROOM, Retention.ofAge(Duration.ofSeconds(90))));
+        events.add(new Event.Retained(ROOM, Retention.FOREVER));
         events.add(new Event.Notice("for you"));
         events.add(new Event.Problem("invalid_json", "the line is not valid JSON", "write JSON", null));
         events.add(new Event.Closed(left));

@@ -24,6 +24,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -117,6 +118,60 @@ final class HistoryCommandTest {
 
     private String error() {
         return err.toString(UTF_8);
+    }
+
+    @Test
+    void howMuchIsKeptIsSetAndShownAndHoldsAtOnce() {
+        assertThat(run("retain", "Tea room")).isZero();
+        assertThat(out.toString(UTF_8)).isEqualTo("-- everything is kept\n");
+        assertThat(run("retain", "Tea room", "--messages", "2")).isZero();
+        assertThat(out.toString(UTF_8)).isEqualTo("-- kept are the newest 2 events\n-- 2 events are deleted\n");
+        assertThat(run("retain", TEA.value(), "--json")).isZero();
+        assertThat(out.toString(UTF_8))
+                .isEqualTo("{\"event\":\"retention\",\"roomId\":\"" + TEA + "\",\"events\":2}\n");
+        assertThat(run("Tea room")).isZero();
+        assertThat(out.toString(UTF_8)).contains("tea on day 2", "my own").doesNotContain("day 0", "day 1");
+        assertThat(run(COFFEE.value())).isZero();
+        assertThat(out.toString(UTF_8)).contains("day 0", "day 1", "day 2");
+
+        assertThat(run("retain", "Tea room", "--days", "365000")).isZero();
+        assertThat(run("retain", "Tea room")).isZero();
+        assertThat(out.toString(UTF_8)).isEqualTo("-- kept are those of the last 365000 days\n");
+        assertThat(run("retain", "Tea room", "--forever")).isZero();
+        assertThat(run("retain", "Tea room")).isZero();
+        assertThat(out.toString(UTF_8)).isEqualTo("-- everything is kept\n");
+    }
+
+    @Test
+    void whatIsOlderThanSoManyDaysIsDeleted() throws Exception {
+        Identity identity = Identity.load(home.resolve("identity"), IdentityProtection.insecureFilePermissionsOnly());
+        try (ChatStore store = SqliteChatStore.openSealed(home.resolve("history.db"), identity)) {
+            int today = (int) Duration.between(START, Instant.now()).toDays();
+            store.append(List.of(
+                    said(COFFEE, ADA, 4, today - 10, "stale coffee"), said(COFFEE, ADA, 5, today, "fresh coffee")));
+        }
+        assertThat(run("retain", COFFEE.value(), "--days", "2")).isZero();
+        assertThat(run(COFFEE.value())).isZero();
+        assertThat(out.toString(UTF_8)).contains("fresh coffee").doesNotContain("stale coffee");
+    }
+
+    @Test
+    void nothingIsKeptDifferentlyAfterAMistake() {
+        assertThat(run("retain")).isEqualTo(ExitCode.USAGE.status());
+        assertThat(run("retain", "Tea room", "--messages", "0")).isEqualTo(ExitCode.USAGE.status());
+        assertThat(run("retain", "Tea room", "--days", "0")).isEqualTo(ExitCode.USAGE.status());
+        assertThat(run("retain", "Tea room", "--days", "365001")).isEqualTo(ExitCode.USAGE.status());
+        assertThat(run("retain", "Tea room", "--days", "soon")).isEqualTo(ExitCode.USAGE.status());
+        assertThat(run("retain", "Tea room", "--days", "1", "--forever")).isEqualTo(ExitCode.USAGE.status());
+        assertThat(run("retain", "Milk room", "--days", "1")).isEqualTo(ExitCode.ROOM_NOT_FOUND.status());
+        Home other = Home.tryLock(home).orElseThrow();
+        try {
+            assertThat(run("retain", "Tea room", "--messages", "1")).isEqualTo(ExitCode.FAILED.status());
+            assertThat(run("retain", "Tea room")).isZero();
+        } finally {
+            other.close();
+        }
+        assertThat(out.toString(UTF_8)).isEqualTo("-- everything is kept\n");
     }
 
     @Test
