@@ -125,7 +125,7 @@ sealed interface Event {
     record CancelDone(@Nullable String ref, MessageId id) implements Event {}
 
     /** A participant has fetched a file that one has offered. */
-    record FileTaken(MessageId id, PeerId peer, String name) implements Event {}
+    record FileTaken(MessageId id, String file, PeerId peer, String name) implements Event {}
 
     /** A message has another wording; with the one of before, and when this one was written. */
     record Edited(ChatMessage message, String before, Instant editedAt) implements Event {}

@@ -378,7 +378,9 @@ final class EventJson {
                     .put("size", e.size());
         }
         if (event instanceof Event.FileTaken e) {
-            return about(named("file_taken"), e.peer(), e.name()).put("id", e.id().value());
+            return about(named("file_taken"), e.peer(), e.name())
+                    .put("id", e.id().value())
+                    .put("file", e.file());
         }
         if (event instanceof Event.Edited e) {
             return message("message_edited", e.message())

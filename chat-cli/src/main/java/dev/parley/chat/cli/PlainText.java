@@ -372,7 +372,7 @@ final class PlainText {
             return "-- a file has come whole: " + clean(e.place().toString());
         }
         if (event instanceof Event.FileTaken e) {
-            return "-- " + clean(e.name()) + " has fetched your file";
+            return "-- " + clean(e.name()) + " has fetched your file " + clean(e.file());
         }
         if (event instanceof Event.Edited e) {
             return message(e.message(), " (changed)");

@@ -254,7 +254,7 @@ final class RoomRun implements RoomListener {
 
     @Override
     public void onFileFetched(Room room, MessageId message, PeerId participant) {
-        tell(new Event.FileTaken(message, participant, shownName(room, participant)));
+        tell(new Event.FileTaken(message, transfers.nameOf(message), participant, shownName(room, participant)));
     }
 
     @Override

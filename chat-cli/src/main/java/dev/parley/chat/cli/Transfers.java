@@ -148,6 +148,12 @@ final class Transfers {
         return Files.isDirectory(where) ? free(where, file.name()) : where;
     }
 
+    /** The name of a file that was offered here; empty if it is not known any more. */
+    String nameOf(MessageId offer) {
+        FileOffer file = find(offer);
+        return file == null ? "" : file.name();
+    }
+
     private synchronized @Nullable FileOffer find(MessageId offer) {
         return offers.values().stream()
                 .filter(each -> each.id().equals(offer))

@@ -140,7 +140,7 @@ class EventJsonTest {
                                 + "\",\"place\":\"/tmp/t\\u001Bea.png\",\"size\":12345}",
                         "{\"event\":\"file_fetched\",\"id\":\"" + id + "\",\"place\":\"tea.png\",\"size\":12345}",
                         "{\"event\":\"file_taken\",\"peerId\":\"" + peer + "\",\"name\":\"A\\u202Eda\",\"id\":\"" + id
-                                + "\"}",
+                                + "\",\"file\":\"tea.png\"}",
                         "{\"event\":\"done\",\"cmd\":\"cancel\",\"peers\":[],\"id\":\"" + id + "\"}",
                         "{\"event\":\"message_edited\",\"id\":\"" + id + "\",\"from\":\"" + peer
                                 + "\",\"name\":\"A\\u202Eda\",\"text\":\"h\\u001Bi\",\"sentAt\":1795437296789,\"emotes\":[],\"before\":\"h\\u001Be\",\"editedAt\":1795437296789}",

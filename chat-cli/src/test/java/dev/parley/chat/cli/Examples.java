@@ -184,7 +184,7 @@ final class Examples {
         events.add(new Event.FileProgress(MESSAGE, file, 7));
         events.add(new Event.FileCame("r", MESSAGE, Path.of("/tmp/t\u001bea.png"), 12_345));
         events.add(new Event.FileCame(null, MESSAGE, Path.of("tea.png"), 12_345));
-        events.add(new Event.FileTaken(MESSAGE, PEER, "A\u202eda"));
+        events.add(new Event.FileTaken(MESSAGE, "tea.png", PEER, "A\u202eda"));
         events.add(new Event.CancelDone(null, MESSAGE));
         events.add(new Event.Edited(message, "h\u001be", TIME));
         events.add(new Event.Removed(MESSAGE, Optional.of(OTHER), Optional.of(PEER)));

@@ -132,7 +132,7 @@ class PlainTextTest {
                         "-- tea.png: 7 B of 12 kB have come",
                         "-- a file has come whole: /tmp/t\uFFFDea.png",
                         "-- a file has come whole: tea.png",
-                        "-- A\uFFFDda has fetched your file",
+                        "-- A\uFFFDda has fetched your file tea.png",
                         "[13:34] A\uFFFDda (changed): h\uFFFDi",
                         "-- a message was deleted",
                         "-- a message has disappeared",

@@ -7,12 +7,14 @@ import dev.parley.chat.CloseReason;
 import dev.parley.chat.Invite;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.RoomOptions;
+import dev.parley.chat.RoomStats;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,6 +29,9 @@ class LargeRoomSimulationTest {
     /** Of all members in a minute. */
     private static final double CHURN = 0.05;
 
+    /** Far below what the bounds of one member add up to: at this pace nothing may wait or pile up anywhere. */
+    private static final long MAX_HELD_BYTES = 1024 * 1024;
+
     private static final Duration SETTLING = Duration.ofSeconds(90);
 
     private final SimWorld world = new SimWorld(Long.getLong("parley.sim.seed", 1), NetworkProfile.wifi());
@@ -34,6 +39,7 @@ class LargeRoomSimulationTest {
     private final Audiences audiences = new Audiences();
     private final List<SimPeer> guests = new ArrayList<>();
     private int said;
+    private long mostHeld;
 
     @Test
     void everybodyEndsWithAllThatWasSaidInItsPresence() {
@@ -61,6 +67,9 @@ class LargeRoomSimulationTest {
             }
             world.runFor(Duration.ofSeconds(1));
             rejoinTheLost(invite);
+            if (second % 30 == 29) {
+                measure();
+            }
         }
         assertThat(world.runUntil(() -> guests.stream().allMatch(SimPeer::isConnected), SETTLING))
                 .as("all are back")
@@ -84,6 +93,21 @@ class LargeRoomSimulationTest {
                     .isLessThan(10_000);
         }
         assertThat(host.delivered()).hasSizeGreaterThan(MINUTES * 50);
+        measure();
+        assertThat(mostHeld).as("most bytes held by one member").isLessThan(MAX_HELD_BYTES);
+    }
+
+    private void measure() {
+        List<CompletableFuture<RoomStats>> samples = new ArrayList<>();
+        for (SimPeer peer : world.peers()) {
+            if (peer.isInRoom()) {
+                samples.add(peer.room().stats());
+            }
+        }
+        world.runFor(Duration.ofSeconds(2));
+        for (CompletableFuture<RoomStats> sample : samples) {
+            mostHeld = Math.max(mostHeld, sample.join().heldBytes());
+        }
     }
 
     private SimPeer any() {
