@@ -103,10 +103,10 @@ final class Acts {
     }
 
     private boolean isAmongLast(Event event, int messages) {
-        if (historyAt != machine.recent.added() || historyMessages != messages) {
-            historyAt = machine.recent.added();
+        if (historyAt != machine.chains.recent.added() || historyMessages != messages) {
+            historyAt = machine.chains.recent.added();
             historyMessages = messages;
-            historyFrom = machine.recent.lastSpoken(messages);
+            historyFrom = machine.chains.recent.lastSpoken(messages);
         }
         Place from = historyFrom;
         return from == null || event.place().compareTo(from) >= 0;

@@ -470,7 +470,7 @@ public final class HostMachine extends RoomMachine {
             // Who closes for another reason than to leave tries again and keeps its place, as with a lost link.
             forget(guest, reason.code() == Code.LEFT);
             if (reason.code() == Code.LEFT) {
-                firstEras.remove(link.peer);
+                chains.firstEras.remove(link.peer);
             }
         } else if (!link.helloReceived) {
             require(frame, Frame.Kind.HELLO);
@@ -767,17 +767,17 @@ public final class HostMachine extends RoomMachine {
 
     /** Gives a participant what it needs to take part, and one that comes back what it missed. */
     private void synchronise(Guest guest, Map<PeerId, EventHead> has) {
-        boolean isNew = firstEras.putIfAbsent(guest.link.peer, Era.of(governance, guest.joinEpoch)) == null;
-        removeEldest(firstEras.keySet(), Limits.MAX_HEADS);
+        boolean isNew = chains.firstEras.putIfAbsent(guest.link.peer, Era.of(governance, guest.joinEpoch)) == null;
+        removeEldest(chains.firstEras.keySet(), Limits.MAX_HEADS);
         // Its own profile too, if it is known: without it the participant says its name again.
-        give(guest.link, List.copyOf(profiles.values()), has, isNew);
+        chains.give(guest.link, List.copyOf(profiles.values()), has, isNew);
     }
 
     @Override
-    boolean mayHave(PeerId peer, Event event) {
-        Era first = firstEras.get(peer);
+    boolean isSaidTo(PeerId peer, Event event) {
+        Era first = chains.firstEras.get(peer);
         Era told = fresh.get(event.id());
-        return super.mayHave(peer, event) || (first != null && told != null && told.compareTo(first) >= 0);
+        return first != null && told != null && told.compareTo(first) >= 0;
     }
 
     // ---- messages
@@ -825,7 +825,7 @@ public final class HostMachine extends RoomMachine {
                 unicast(
                         guest.link,
                         Content.sync(
-                                mayHave(guest.link.peer, event)
+                                chains.mayHave(guest.link.peer, event)
                                         ? new Content.Sync(false, List.of(), List.of(event.bytes()), Map.of())
                                         : new Content.Sync(
                                                 true,
@@ -852,7 +852,7 @@ public final class HostMachine extends RoomMachine {
                 tell(
                         link,
                         news.stream()
-                                .filter(event -> mayHave(link.peer, event))
+                                .filter(event -> chains.mayHave(link.peer, event))
                                 .map(Event::bytes)
                                 .toList());
             }
@@ -977,7 +977,7 @@ public final class HostMachine extends RoomMachine {
         members.remove(peer);
         joining.remove(peer);
         graceEnds.remove(peer);
-        firstEras.remove(peer);
+        chains.firstEras.remove(peer);
         if (group.members().contains(peer)) {
             leaving.add(peer);
             updateRoster(presentMembers());
@@ -1000,7 +1000,7 @@ public final class HostMachine extends RoomMachine {
         nextSecret = null;
         if (config.descriptor().visibility() == Visibility.PRIVATE) {
             // Also those who have lost their place meanwhile and try to come back to it.
-            Set<PeerId> holders = new LinkedHashSet<>(firstEras.keySet());
+            Set<PeerId> holders = new LinkedHashSet<>(chains.firstEras.keySet());
             holders.addAll(presentMembers());
             rememberSecret(holders);
             secret = secret.rotated(fresh);

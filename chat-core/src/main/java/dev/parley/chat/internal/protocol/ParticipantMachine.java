@@ -540,7 +540,7 @@ public final class ParticipantMachine extends RoomMachine {
         lostByLeader = Set.of();
         eraChanged(joined);
         // Whoever leads gets all that it lacks.
-        firstEras.put(host, Era.FIRST);
+        chains.firstEras.put(host, Era.FIRST);
         rosterIs(joined.members());
         epochChanged(joined);
         takeEarly();
@@ -548,7 +548,7 @@ public final class ParticipantMachine extends RoomMachine {
 
     /** Takes note of who is there; of somebody new also since when, in case that we lead the room one day. */
     private void rosterIs(List<PeerId> members) {
-        members.forEach(peer -> firstEras.putIfAbsent(peer, era()));
+        members.forEach(peer -> chains.firstEras.putIfAbsent(peer, era()));
         updateRoster(members);
     }
 
@@ -604,7 +604,7 @@ public final class ParticipantMachine extends RoomMachine {
             if (!newSecret.equals(secret)) {
                 rememberSecret(Set.copyOf(joined.members()));
                 // Somebody was removed: who comes back is one who was let in again, and new.
-                firstEras.keySet().retainAll(joined.members());
+                chains.firstEras.keySet().retainAll(joined.members());
             }
             changeSecret(newSecret);
             joined.learnPsk(secret.psk(), room.toBytes());
@@ -659,7 +659,7 @@ public final class ParticipantMachine extends RoomMachine {
             return;
         }
         takeProfiles(channel, sync.profiles());
-        takeEvents(channel, sync, true);
+        chains.takeEvents(channel, sync, true);
         if (!sync.last()) {
             return;
         }
@@ -668,18 +668,18 @@ public final class ParticipantMachine extends RoomMachine {
             return;
         }
         heard(channel.peer, sync.heads());
-        settleAhead(channel, sync.heads());
+        chains.settleAhead(channel, sync.heads());
         sync.heads().forEach((author, head) -> {
             // What was said before our time. Elsewhere we know where we stand, and ask for what is missing.
             EventHead known = heads.get(author);
             boolean isBehind = known == null || (sync.begins() && known.seq() < head.seq());
             if (isBehind && !author.equals(self.peerId())) {
-                goOnAt(author, head);
+                chains.goOnAt(author, head);
             }
         });
         if (!isSynced) {
             isSynced = true;
-            give(channel, sync.heads());
+            chains.give(channel, sync.heads());
             connected();
         }
     }
@@ -700,7 +700,7 @@ public final class ParticipantMachine extends RoomMachine {
         }
         if (unconfirmed.isEmpty()) {
             // Our store knows less than the room does, or nothing: the chain goes on where the room saw it last.
-            setHead(self.peerId(), roomHas);
+            chains.setHead(self.peerId(), roomHas);
             return true;
         }
         close(

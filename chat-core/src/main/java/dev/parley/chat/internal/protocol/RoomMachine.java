@@ -58,7 +58,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -121,11 +120,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** What the events have made of the room. */
     final Acts acts;
 
-    /** What was said last, in the order in which it came here. */
-    final EventLog recent;
-
-    /** When each member's time in the room began, as far as we were there to see it. */
-    final Map<PeerId, Era> firstEras;
+    /** Takes, asks for and gives what was said. */
+    final ChainSync chains;
 
     /** When what is said now is said. */
     private Era era = Era.FIRST;
@@ -200,8 +196,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.profiles = new LinkedHashMap<>();
         this.clock = new HybridClock();
         this.acts = new Acts(this, config.descriptor().host().peerId());
-        this.recent = new EventLog();
-        this.firstEras = new LinkedHashMap<>();
+        this.chains = new ChainSync(this);
         this.leader = config.descriptor().host();
         this.secret = config.secret();
         this.governance = Governance.FIRST;
@@ -230,7 +225,6 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.seen = new LinkedHashSet<>();
         this.relayed = new LinkedHashSet<>();
         this.early = new ArrayDeque<>();
-        this.ahead = new AheadEvents();
         this.receipts = new Receipts(self, room);
         this.owed = new LinkedHashSet<>();
         this.readUpTo = new LinkedHashMap<>();
@@ -238,7 +232,6 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.readByOthers = new LinkedHashMap<>();
         this.unwanted = new LinkedHashSet<>();
         this.removalsAsked = new LinkedHashMap<>();
-        heads.values().forEach(head -> digest ^= digestOf(head));
     }
 
     /** Takes what was said before a restart: what others may lack of it is given to them. */
@@ -248,7 +241,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             boolean isOwn = stored.sender().equals(self.peerId());
             if (!isOwn || stored.seq() < firstWaiting) {
                 Event event = Event.verify(stored.bytes(), room);
-                recent.add(event);
+                chains.recent.add(event);
                 acts.remember(event);
                 if (isOwn) {
                     clock.continueAfter(event.clock());
@@ -260,7 +253,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         for (StoredEvent stored : outbox) {
             Event event = Event.verify(stored.bytes(), room);
             firstUnsentSeq = Math.min(firstUnsentSeq, event.seq());
-            recent.add(event);
+            chains.recent.add(event);
             keepUntilConfirmed(event);
             acts.remember(event);
             clock.continueAfter(event.clock());
@@ -286,8 +279,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.profiles = before.profiles;
         this.clock = before.clock;
         this.acts = before.acts;
-        this.recent = before.recent;
-        this.firstEras = before.firstEras;
+        this.chains = before.chains;
         this.era = before.era;
         this.leader = leader;
         this.secret = before.secret;
@@ -323,7 +315,6 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.seen = before.seen;
         this.relayed = before.relayed;
         this.early = new ArrayDeque<>();
-        this.ahead = before.ahead;
         this.receipts = before.receipts;
         this.owed = before.owed;
         this.readUpTo = before.readUpTo;
@@ -331,7 +322,6 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.readByOthers = before.readByOthers;
         this.unwanted = before.unwanted;
         this.removalsAsked = before.removalsAsked;
-        this.digest = before.digest;
         this.formerGroup = before.group();
         mesh.handTo(this);
         acts.handTo(this);
@@ -339,10 +329,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         files.handTo(this);
         timers.start(Timer.FORMER, now);
         timers.start(Timer.MESH, now);
-        timers.start(Timer.DIGEST, now);
-        if (!ahead.isEmpty()) {
-            timers.start(Timer.GAP, now);
-        }
+        chains.handTo(this);
     }
 
     /**
@@ -560,7 +547,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
      * @return bytes
      */
     public long heldBytes() {
-        return recent.bytes() + ahead.bytes() + earlyBytes + queuedBytes() + files.heldBytes();
+        return chains.recent.bytes() + chains.ahead.bytes() + earlyBytes + queuedBytes() + files.heldBytes();
     }
 
     /**
@@ -601,12 +588,12 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         return new RoomStats(
                 members == null ? 0 : members.epoch(),
                 rosterSize(),
-                recent.size(),
+                chains.recent.size(),
                 heldBytes(),
                 queuedBytes(),
                 unconfirmed.size(),
                 unsent,
-                ahead.size(),
+                chains.ahead.size(),
                 all);
     }
 
@@ -807,32 +794,6 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     // ---- the room's timeline
 
-    /** How an event fits its author's chain. */
-    enum Fit {
-        /** It is the next one. */
-        NEW,
-        /** What comes before it is not here. */
-        AHEAD,
-        /** It has its place already. */
-        DUPLICATE,
-        /** It contradicts what its author said before. */
-        FORK
-    }
-
-    final Fit fit(Event event) {
-        EventHead head = heads.get(event.sender());
-        if (head == null) {
-            return event.seq() == 1 ? Fit.NEW : Fit.AHEAD;
-        }
-        if (event.seq() > head.seq() + 1) {
-            return Fit.AHEAD;
-        }
-        if (event.seq() == head.seq() + 1) {
-            return event.follows(head) ? Fit.NEW : Fit.FORK;
-        }
-        return event.seq() == head.seq() && !event.id().equals(head.id()) ? Fit.FORK : Fit.DUPLICATE;
-    }
-
     /**
      * Gives an event its place in the room: keeps it, lets it have its effect and tells of that.
      *
@@ -844,8 +805,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         } else {
             clock.observe(event.clock(), epochMillis);
         }
-        recent.add(event);
-        setHead(event.sender(), event.head());
+        chains.recent.add(event);
+        chains.setHead(event.sender(), event.head());
         if (persist) {
             emit(new Output.Persist(event.toStored()));
         }
@@ -896,31 +857,6 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         announce(peer);
     }
 
-    final void setHead(PeerId sender, EventHead head) {
-        EventHead before = heads.put(sender, head);
-        digest ^= digestOf(head) ^ (before == null ? 0 : digestOf(before));
-        if (heads.size() > Limits.MAX_HEADS) {
-            heads.keySet().stream()
-                    .filter(author -> !roster.contains(author) && !author.equals(self.peerId()))
-                    .findFirst()
-                    .ifPresent(this::dropHead);
-        }
-        if (!timers.isRunning(Timer.DIGEST)) {
-            digestDueNanos = now + Limits.MAX_DIGEST_DELAY.toNanos();
-        }
-        timers.startFor(Timer.DIGEST, now, Math.min(Timer.DIGEST.nanos(), Math.max(0, digestDueNanos - now)));
-    }
-
-    final void dropHead(PeerId author) {
-        EventHead before = heads.remove(author);
-        digest ^= before == null ? 0 : digestOf(before);
-    }
-
-    /** Ids are hashes: the first bytes of those of all heads, added without carry, say what was heard. */
-    private static long digestOf(EventHead head) {
-        return ByteBuffer.wrap(head.id().toBytes()).getLong();
-    }
-
     final void nameSaid(Event profile, String name) {
         PeerId sender = profile.sender();
         Event known = profiles.get(sender);
@@ -947,7 +883,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** Takes profiles of members, whoever has kept them. */
     final void takeProfiles(LinkChannel link, List<byte[]> given) throws MalformedException {
         for (byte[] bytes : given) {
-            charge(link, bytes);
+            ChainSync.charge(link, bytes);
             Event profile = Event.verify(bytes, room);
             if (!profile.type().equals(Event.TYPE_PROFILE)) {
                 throw new MalformedException("an event that is no profile among the profiles");
@@ -965,7 +901,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     }
 
     /** Members whose names have not come. */
-    private List<PeerId> nameless() {
+    List<PeerId> nameless() {
         return roster.stream()
                 .filter(peer -> !peer.equals(self.peerId()) && !names.containsKey(peer))
                 .toList();
@@ -1152,7 +1088,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         neighbourMet(link);
         tellNeighboursSoon();
         heard(link.peer, meet.heads());
-        give(link, meet.heads());
+        chains.give(link, meet.heads());
     }
 
     /** Takes a frame that any member may send; false if it is none of those. */
@@ -1327,7 +1263,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             if (!event.sender().equals(author)) {
                 throw new MalformedException("an event of another author than its sealer");
             }
-            boolean isNew = !author.equals(self.peerId()) && receive(event, link);
+            boolean isNew = !author.equals(self.peerId()) && chains.receive(event, link);
             passOn(link, message, opened);
             if (isNew) {
                 passOnToNewcomers(event, opened, link);
@@ -1338,7 +1274,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         } else if (!author.equals(link.peer)) {
             throw new MalformedException("content for one member, passed on by another");
         } else if (content instanceof Content.Resume resume) {
-            onResume(link, resume.heads());
+            chains.onResume(link, resume.heads());
         } else if (content instanceof Content.Sync sync) {
             onSync(link, sync);
         } else {
@@ -1517,10 +1453,10 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     // ---- what we say
 
-    private final TreeMap<Long, MessageId> ownMessages;
+    final TreeMap<Long, MessageId> ownMessages;
 
     /** Our own events from this count on were sent to nobody when they were said. */
-    private long firstUnsentSeq = Long.MAX_VALUE;
+    long firstUnsentSeq = Long.MAX_VALUE;
 
     long unconfirmedBytes;
 
@@ -1626,7 +1562,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     // ---- what was read
 
     /** Up to where we have read what each author said. */
-    private final Map<PeerId, Long> readUpTo;
+    final Map<PeerId, Long> readUpTo;
 
     /** Authors that are yet to be told. */
     private final Set<PeerId> readLately;
@@ -1635,7 +1571,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     private final Map<PeerId, Long> readByOthers;
 
     private void markRead(MessageId message) {
-        Event event = recent.last(each -> each.id().equals(message));
+        Event event = chains.recent.last(each -> each.id().equals(message));
         if (event == null
                 || event.sender().equals(self.peerId())
                 || event.seq() <= readUpTo.getOrDefault(event.sender(), 0L)) {
@@ -1693,7 +1629,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         }
     }
 
-    private void owe(PeerId author) {
+    void owe(PeerId author) {
         if (!roster.contains(author)) {
             return;
         }
@@ -1885,286 +1821,20 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     // ---- what others have said
 
-    private final AheadEvents ahead;
-
     /** Whom we have removed ourselves: what they say from then on is not taken from others either. */
     final Set<PeerId> expelled = new LinkedHashSet<>();
 
-    private final Set<PeerId> forked = new LinkedHashSet<>();
-    private long digest;
-    private long digestDueNanos;
-
-    /** Takes another's event, by whatever way it came; true if it has its place now and had none before. */
-    final boolean receive(Event event, LinkChannel from) throws MalformedException {
-        return receive(event, from, false);
-    }
-
-    private boolean receive(Event event, LinkChannel from, boolean isGapExpected) throws MalformedException {
-        Fit fit = fit(event);
-        switch (fit == Fit.AHEAD && isGapExpected ? Fit.NEW : fit) {
-            case NEW -> {
-                boolean isWellFormed = place(event, true);
-                owe(event.sender());
-                takeAhead(event.sender());
-                if (!isWellFormed && event.sender().equals(from.peer)) {
-                    // Whoever only passes it on has done nothing wrong.
-                    throw new MalformedException("a " + event.type() + " that is not what its type demands");
-                }
-                return true;
-            }
-            case DUPLICATE -> {
-                owe(event.sender());
-                if (event.type().equals(Event.TYPE_PROFILE) && !profiles.containsKey(event.sender())) {
-                    // Its place is before what we were told of this author first; its name is needed all the same.
-                    takeProfile(event);
-                }
-            }
-            case FORK -> {
-                forked(event);
-                if (event.sender().equals(from.peer)) {
-                    throw new MalformedException("an event that contradicts an earlier one of its author");
-                }
-            }
-            case AHEAD -> {
-                ahead.keep(event);
-                timers.startUnlessRunning(Timer.GAP, now);
-                ask(from);
-            }
-        }
-        return false;
-    }
-
-    /** An author's chain goes on here for us: what comes before it is not for us. */
-    final void goOnAt(PeerId author, EventHead head) {
-        if (ahead.holdsAny(author) && ahead.firstSeq(author) <= head.seq()) {
-            acceptGap(author);
-        } else {
-            setHead(author, head);
-            takeAhead(author);
-        }
-    }
-
-    private void forked(Event event) {
-        // Whoever told two stories is its author; who brings one of them may know no other.
-        log.debug("{} contradicts itself", event.sender());
-        if (forked.size() < Limits.MAX_HEADS && forked.add(event.sender())) {
-            emit(new Output.Forked(event.sender()));
-        }
-    }
-
-    private void takeAhead(PeerId author) {
-        EventHead head = heads.get(author);
-        while (head != null && ahead.holdsAny(author) && ahead.firstSeq(author) <= head.seq() + 1) {
-            takeOneAhead(author);
-            head = heads.get(author);
-        }
-        if (ahead.isEmpty()) {
-            timers.stop(Timer.GAP);
-        }
-    }
-
-    private void takeOneAhead(PeerId author) {
-        Event event = ahead.takeFirst(author);
-        if (event == null) {
-            return;
-        }
-        Fit fit = fit(event);
-        if (fit == Fit.DUPLICATE) {
-            return;
-        }
-        if (fit == Fit.FORK) {
-            forked(event);
-            return;
-        }
-        place(event, true);
-        owe(author);
-    }
-
-    /** What is missing does not come: the chain goes on behind it. */
-    private void acceptGap(PeerId author) {
-        if (!ahead.holdsAny(author)) {
-            return;
-        }
-        EventHead head = heads.get(author);
-        long first = ahead.firstSeq(author);
-        if (head != null && first > head.seq() + 1) {
-            emit(new Output.HistoryGap(author, head.seq() + 1, first - 1));
-        }
-        takeOneAhead(author);
-        takeAhead(author);
-    }
-
-    /** Asks a neighbour for what is missing here, unless it was asked a moment ago. */
-    final void ask(LinkChannel link) {
-        if (link.isAdmitted() && now >= link.nextResumeNanos) {
-            link.nextResumeNanos = now + link.resumePauseNanos;
-            link.resumePauseNanos = Math.min(2 * link.resumePauseNanos, Limits.MAX_RESUME_PAUSE.toNanos());
-            link.syncBudget = Limits.MAX_LOG_BYTES;
-            Map<PeerId, EventHead> has = new LinkedHashMap<>(heads);
-            // Of whom one knows nothing one is given the name.
-            has.keySet().removeAll(nameless());
-            unicast(link, Content.resume(has));
-        }
-    }
-
-    private void onResume(LinkChannel link, Map<PeerId, EventHead> has) {
-        heard(link.peer, has);
-        boolean isTooSoon = link.answeredNanos != Long.MIN_VALUE
-                && now - link.answeredNanos < Limits.MIN_RESUME_PAUSE.toNanos() / 2;
-        if (!isTooSoon && link.queuedBytes() < Limits.MAX_SYNC_BACKLOG_BYTES) {
-            link.answeredNanos = now;
-            give(link, has);
-        }
-    }
-
-    /** Gives a member what it lacks, as far as it is remembered and was said in its time. */
-    final void give(LinkChannel link, Map<PeerId, EventHead> has) {
-        List<Event> unknown = new ArrayList<>();
-        profiles.forEach((peer, profile) -> {
-            if (!has.containsKey(peer) && !peer.equals(link.peer)) {
-                unknown.add(profile);
-            }
-        });
-        give(link, unknown, has, false);
-    }
-
-    final void give(LinkChannel link, Collection<Event> profilesGiven, Map<PeerId, EventHead> has, boolean begins) {
-        List<Event> missed = recent.select(event -> {
-            EventHead head = has.get(event.sender());
-            return (head == null || event.seq() > head.seq()) && mayHave(link.peer, event);
-        });
-        List<Event> fresh = new ArrayList<>();
-        List<Event> known = new ArrayList<>();
-        List<Event> ofStrangers = new ArrayList<>();
-        for (Event event : missed) {
-            boolean isStrangers = begins || !has.containsKey(event.sender());
-            (isFresh(event) ? fresh : isStrangers ? ofStrangers : known).add(event);
-            if (event.sender().equals(self.peerId()) && ownMessages.containsKey(event.seq())) {
-                emit(new Output.Delivery(event.id(), link.peer, DeliveryState.SENT));
-            }
-        }
-        giveInChunks(profilesGiven, chunk -> new Content.Sync(false, false, false, chunk, List.of(), Map.of()), link);
-        // Of whom it has heard nothing it is given what it may have, whatever lies between.
-        giveInChunks(ofStrangers, chunk -> new Content.Sync(false, false, true, List.of(), chunk, Map.of()), link);
-        giveInChunks(known, chunk -> new Content.Sync(false, false, false, List.of(), chunk, Map.of()), link);
-        giveInChunks(fresh, chunk -> new Content.Sync(false, true, begins, List.of(), chunk, Map.of()), link);
-        unicast(link, Content.sync(new Content.Sync(true, false, begins, List.of(), List.of(), heads)));
-        attendance.met(link);
-        Long read = readUpTo.get(link.peer);
-        if (read != null) {
-            unicast(link, Content.read(Map.of(link.peer, read)));
-        }
-        link.catchUpBytes = link.queuedBytes();
-    }
-
-    /** Whether an event is one of our own that was said while nobody could be reached, and nobody has acknowledged. */
-    private boolean isFresh(Event event) {
-        Event first = unconfirmed.peek();
-        return first != null
-                && event.sender().equals(self.peerId())
-                && event.seq() >= Math.max(first.seq(), firstUnsentSeq);
-    }
-
-    private void giveInChunks(
-            Collection<Event> events, Function<List<byte[]>, Content.Sync> content, LinkChannel link) {
-        List<byte[]> chunk = new ArrayList<>();
-        int chunkBytes = 0;
-        for (Event event : events) {
-            byte[] bytes = event.bytes();
-            if (chunkBytes + bytes.length > Limits.SYNC_CHUNK_BYTES && !chunk.isEmpty()) {
-                unicast(link, Content.sync(content.apply(chunk)));
-                chunk = new ArrayList<>();
-                chunkBytes = 0;
-            }
-            chunk.add(bytes);
-            chunkBytes += bytes.length;
-        }
-        if (!chunk.isEmpty()) {
-            unicast(link, Content.sync(content.apply(chunk)));
-        }
-    }
-
-    /**
-     * Whether a member is given an event: it was said in its time, or is said now; it is an act of moderation, without
-     * which it would come to another room than the others; the room's settings give it to newcomers; or it is its own
-     * last one, so that it goes on behind it.
-     */
-    boolean mayHave(PeerId peer, Event event) {
-        Era first = firstEras.get(peer);
-        return first != null
-                && (isFresh(event)
-                        || event.era().compareTo(first) >= 0
-                        || EventLog.isAct(event)
-                        || event.head().equals(heads.get(peer))
-                        || acts.isHistory(event));
-    }
-
     /** Takes what a member gives of what was said; machines do more with what the leader gives. */
     void onSync(LinkChannel link, Content.Sync sync) throws MalformedException {
-        takeProfiles(link, sync.profiles());
-        takeEvents(link, sync, false);
-        if (sync.last()) {
-            heard(link.peer, sync.heads());
-            settleAhead(link, sync.heads());
-        }
-    }
-
-    private static void charge(LinkChannel link, byte[] event) throws MalformedException {
-        link.syncBudget -= event.length;
-        if (link.syncBudget < 0) {
-            throw new MalformedException("more events than were asked for");
-        }
-    }
-
-    /** Takes events of any authors; strangers' only from who may bring them. */
-    final void takeEvents(LinkChannel link, Content.Sync sync, boolean areStrangersWelcome) throws MalformedException {
-        List<Event> news = new ArrayList<>();
-        try {
-            for (byte[] bytes : sync.events()) {
-                charge(link, bytes);
-                Event event = Event.verify(bytes, room);
-                PeerId author = event.sender();
-                boolean isKnown = isMember(author) || (heads.containsKey(author) && !expelled.contains(author));
-                if (author.equals(self.peerId())) {
-                    ownMissed(event);
-                } else if ((isKnown || areStrangersWelcome)
-                        && receive(event, link, areStrangersWelcome && sync.begins())) {
-                    news.add(event);
-                }
-            }
-        } finally {
-            if (!news.isEmpty()) {
-                link.resumePauseNanos = Limits.MIN_RESUME_PAUSE.toNanos();
-                // What has its place is told, whatever came behind it.
-                tellNews(link, news, sync.fresh());
-            }
-        }
+        chains.onSync(link, sync);
     }
 
     /** Others may lack what one had to give. */
     void tellNews(LinkChannel from, List<Event> news, boolean areFresh) {}
 
-    /** An event of our own that we do not know: we said it before our store was lost. */
-    private void ownMissed(Event event) throws MalformedException {
-        if (unconfirmed.isEmpty() && (fit(event) == Fit.NEW || fit(event) == Fit.AHEAD)) {
-            place(event, true);
-            emit(new Output.Acknowledge(event.seq()));
-        }
-        // What contradicts our own chain shows in the heads that follow.
-    }
-
-    /** A neighbour has given all that it has and may give. */
-    final void settleAhead(LinkChannel link, Map<PeerId, EventHead> has) {
-        boolean isLeader = link.peer.equals(leader.peerId());
-        boolean isOnlyLink = admitted().size() == 1;
-        for (PeerId author : ahead.authors()) {
-            // The author itself has given what it has and knows to be for us; one that was started again knows less of
-            // that than others do. Of who is new to us the leader knows best where it stands.
-            if ((author.equals(link.peer) && isOnlyLink)
-                    || (isLeader && !heads.containsKey(author) && has.containsKey(author))) {
-                acceptGap(author);
-            }
-        }
+    /** Whether an event of before is said to a member now. */
+    boolean isSaidTo(PeerId peer, Event event) {
+        return false;
     }
 
     private void onTalkTick() {
@@ -2184,41 +1854,12 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         if (timers.expire(Timer.READ, now)) {
             tellRead();
         }
-        if (timers.expire(Timer.DIGEST, now)) {
-            byte[] body = ByteBuffer.allocate(Long.BYTES).putLong(digest).array();
-            for (LinkChannel link : admitted()) {
-                if (link.toldDigest != digest) {
-                    link.toldDigest = digest;
-                    link.send(now, Frame.Kind.DIGEST, body);
-                }
-            }
-        }
-        if (timers.expire(Timer.COMPARE, now)) {
-            for (LinkChannel link : admitted()) {
-                Long other = link.otherDigest;
-                link.otherDigest = null;
-                if (other != null && other != digest) {
-                    if (now < link.nextResumeNanos) {
-                        // It was asked a moment ago, and perhaps could not open the question.
-                        link.otherDigest = other;
-                        timers.start(Timer.COMPARE, now);
-                    } else {
-                        ask(link);
-                    }
-                }
-            }
-        }
+        chains.tick();
         attendance.tick();
         files.tick();
         if (timers.expire(Timer.NAMES, now) && !nameless().isEmpty()) {
-            admitted().forEach(this::ask);
+            admitted().forEach(chains::ask);
             timers.start(Timer.NAMES, now);
-        }
-        if (timers.expire(Timer.GAP, now)) {
-            ahead.authors().forEach(this::acceptGap);
-            if (!ahead.isEmpty()) {
-                timers.start(Timer.GAP, now);
-            }
         }
         if (timers.expire(Timer.FORMER, now)) {
             formerGroup = null;

@@ -1,0 +1,437 @@
+package dev.parley.chat.internal.protocol;
+
+import dev.parley.chat.DeliveryState;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.store.EventHead;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings the chains of a room's authors to where they stand at others, and others to where they stand here: takes
+ * events by whatever way they come, finds what is missing, asks for it, and gives what others lack. One for each room;
+ * it goes on in the machine of another role.
+ *
+ * <pre>
+ *        here                                                          a neighbour
+ *   heads change ── DIGEST, 2 s later ──────────────────────────────►  another than its own? 1 s later it still is?
+ *                                                                         │
+ *   onResume  ◄───────────────────────────── RESUME: its heads ───────────┘   ask
+ *      │
+ *      └─ give ── SYNC: events beyond those heads that it may have ────►  takeEvents ──► receive ──► fit?
+ *              └─ SYNC, last: our heads ───────────────────────────────►  settleAhead         NEW: has its place
+ *                                                                                             AHEAD: waits, {@link #ask}
+ *                                                                                             DUPLICATE: passed over
+ *                                                                                             FORK: told, and not taken
+ * </pre>
+ *
+ * <p>A link begins with a {@link #give} in both directions: the heads are in MEET or CONFIRM. What waits
+ * {@link AheadEvents ahead} of its chain is taken when what is before it has come, or behind a gap, when it does not
+ * come.
+ */
+final class ChainSync {
+
+    private static final Logger log = LoggerFactory.getLogger(ChainSync.class);
+
+    /** What was said last, in the order in which it came here. */
+    final EventLog recent = new EventLog();
+
+    final AheadEvents ahead = new AheadEvents();
+
+    /** When each member's time in the room began, as far as we were there to see it. */
+    final Map<PeerId, Era> firstEras = new LinkedHashMap<>();
+
+    private final Set<PeerId> forked = new LinkedHashSet<>();
+    private RoomMachine machine;
+    private long digest;
+    private long digestDueNanos;
+
+    ChainSync(RoomMachine machine) {
+        this.machine = machine;
+        machine.heads.values().forEach(head -> digest ^= digestOf(head));
+    }
+
+    /** Goes on in the machine of another role. */
+    void handTo(RoomMachine next) {
+        machine = next;
+        next.timers.start(Timer.DIGEST, next.now);
+        if (!ahead.isEmpty()) {
+            next.timers.start(Timer.GAP, next.now);
+        }
+    }
+
+    // ---- where chains stand
+
+    /** How an event fits its author's chain. */
+    enum Fit {
+        /** It is the next one. */
+        NEW,
+        /** What comes before it is not here. */
+        AHEAD,
+        /** It has its place already. */
+        DUPLICATE,
+        /** It contradicts what its author said before. */
+        FORK
+    }
+
+    Fit fit(Event event) {
+        EventHead head = machine.heads.get(event.sender());
+        if (head == null) {
+            return event.seq() == 1 ? Fit.NEW : Fit.AHEAD;
+        }
+        if (event.seq() > head.seq() + 1) {
+            return Fit.AHEAD;
+        }
+        if (event.seq() == head.seq() + 1) {
+            return event.follows(head) ? Fit.NEW : Fit.FORK;
+        }
+        return event.seq() == head.seq() && !event.id().equals(head.id()) ? Fit.FORK : Fit.DUPLICATE;
+    }
+
+    void setHead(PeerId sender, EventHead head) {
+        EventHead before = machine.heads.put(sender, head);
+        digest ^= digestOf(head) ^ (before == null ? 0 : digestOf(before));
+        if (machine.heads.size() > Limits.MAX_HEADS) {
+            machine.heads.keySet().stream()
+                    .filter(author -> !machine.isInRoster(author) && !author.equals(machine.self.peerId()))
+                    .findFirst()
+                    .ifPresent(this::dropHead);
+        }
+        if (!machine.timers.isRunning(Timer.DIGEST)) {
+            digestDueNanos = machine.now + Limits.MAX_DIGEST_DELAY.toNanos();
+        }
+        machine.timers.startFor(
+                Timer.DIGEST, machine.now, Math.min(Timer.DIGEST.nanos(), Math.max(0, digestDueNanos - machine.now)));
+    }
+
+    void dropHead(PeerId author) {
+        EventHead before = machine.heads.remove(author);
+        digest ^= before == null ? 0 : digestOf(before);
+    }
+
+    /** Ids are hashes: the first bytes of those of all heads, added without carry, say what was heard. */
+    private static long digestOf(EventHead head) {
+        return ByteBuffer.wrap(head.id().toBytes()).getLong();
+    }
+
+    // ---- what comes
+
+    /** Takes another's event, by whatever way it came; true if it has its place now and had none before. */
+    boolean receive(Event event, LinkChannel from) throws MalformedException {
+        return receive(event, from, false);
+    }
+
+    private boolean receive(Event event, LinkChannel from, boolean isGapExpected) throws MalformedException {
+        Fit fit = fit(event);
+        switch (fit == Fit.AHEAD && isGapExpected ? Fit.NEW : fit) {
+            case NEW -> {
+                boolean isWellFormed = machine.place(event, true);
+                machine.owe(event.sender());
+                takeAhead(event.sender());
+                if (!isWellFormed && event.sender().equals(from.peer)) {
+                    // Whoever only passes it on has done nothing wrong.
+                    throw new MalformedException("a " + event.type() + " that is not what its type demands");
+                }
+                return true;
+            }
+            case DUPLICATE -> {
+                machine.owe(event.sender());
+                if (event.type().equals(Event.TYPE_PROFILE) && !machine.profiles.containsKey(event.sender())) {
+                    // Its place is before what we were told of this author first; its name is needed all the same.
+                    machine.takeProfile(event);
+                }
+            }
+            case FORK -> {
+                forked(event);
+                if (event.sender().equals(from.peer)) {
+                    throw new MalformedException("an event that contradicts an earlier one of its author");
+                }
+            }
+            case AHEAD -> {
+                ahead.keep(event);
+                machine.timers.startUnlessRunning(Timer.GAP, machine.now);
+                ask(from);
+            }
+        }
+        return false;
+    }
+
+    /** An author's chain goes on here for us: what comes before it is not for us. */
+    void goOnAt(PeerId author, EventHead head) {
+        if (ahead.holdsAny(author) && ahead.firstSeq(author) <= head.seq()) {
+            acceptGap(author);
+        } else {
+            setHead(author, head);
+            takeAhead(author);
+        }
+    }
+
+    private void forked(Event event) {
+        // Whoever told two stories is its author; who brings one of them may know no other.
+        log.debug("{} contradicts itself", event.sender());
+        if (forked.size() < Limits.MAX_HEADS && forked.add(event.sender())) {
+            machine.emit(new Output.Forked(event.sender()));
+        }
+    }
+
+    private void takeAhead(PeerId author) {
+        EventHead head = machine.heads.get(author);
+        while (head != null && ahead.holdsAny(author) && ahead.firstSeq(author) <= head.seq() + 1) {
+            takeOneAhead(author);
+            head = machine.heads.get(author);
+        }
+        if (ahead.isEmpty()) {
+            machine.timers.stop(Timer.GAP);
+        }
+    }
+
+    private void takeOneAhead(PeerId author) {
+        Event event = ahead.takeFirst(author);
+        if (event == null) {
+            return;
+        }
+        Fit fit = fit(event);
+        if (fit == Fit.DUPLICATE) {
+            return;
+        }
+        if (fit == Fit.FORK) {
+            forked(event);
+            return;
+        }
+        machine.place(event, true);
+        machine.owe(author);
+    }
+
+    /** What is missing does not come: the chain goes on behind it. */
+    private void acceptGap(PeerId author) {
+        if (!ahead.holdsAny(author)) {
+            return;
+        }
+        EventHead head = machine.heads.get(author);
+        long first = ahead.firstSeq(author);
+        if (head != null && first > head.seq() + 1) {
+            machine.emit(new Output.HistoryGap(author, head.seq() + 1, first - 1));
+        }
+        takeOneAhead(author);
+        takeAhead(author);
+    }
+
+    // ---- asking and giving
+
+    /** Asks a neighbour for what is missing here, unless it was asked a moment ago. */
+    void ask(LinkChannel link) {
+        if (link.isAdmitted() && machine.now >= link.nextResumeNanos) {
+            link.nextResumeNanos = machine.now + link.resumePauseNanos;
+            link.resumePauseNanos = Math.min(2 * link.resumePauseNanos, Limits.MAX_RESUME_PAUSE.toNanos());
+            link.syncBudget = Limits.MAX_LOG_BYTES;
+            Map<PeerId, EventHead> has = new LinkedHashMap<>(machine.heads);
+            // Of whom one knows nothing one is given the name.
+            has.keySet().removeAll(machine.nameless());
+            machine.unicast(link, Content.resume(has));
+        }
+    }
+
+    void onResume(LinkChannel link, Map<PeerId, EventHead> has) {
+        machine.heard(link.peer, has);
+        boolean isTooSoon = link.answeredNanos != Long.MIN_VALUE
+                && machine.now - link.answeredNanos < Limits.MIN_RESUME_PAUSE.toNanos() / 2;
+        if (!isTooSoon && link.queuedBytes() < Limits.MAX_SYNC_BACKLOG_BYTES) {
+            link.answeredNanos = machine.now;
+            give(link, has);
+        }
+    }
+
+    /** Gives a member what it lacks, as far as it is remembered and was said in its time. */
+    void give(LinkChannel link, Map<PeerId, EventHead> has) {
+        List<Event> unknown = new ArrayList<>();
+        machine.profiles.forEach((peer, profile) -> {
+            if (!has.containsKey(peer) && !peer.equals(link.peer)) {
+                unknown.add(profile);
+            }
+        });
+        give(link, unknown, has, false);
+    }
+
+    void give(LinkChannel link, Collection<Event> profilesGiven, Map<PeerId, EventHead> has, boolean begins) {
+        List<Event> missed = recent.select(event -> {
+            EventHead head = has.get(event.sender());
+            return (head == null || event.seq() > head.seq()) && mayHave(link.peer, event);
+        });
+        List<Event> fresh = new ArrayList<>();
+        List<Event> known = new ArrayList<>();
+        List<Event> ofStrangers = new ArrayList<>();
+        for (Event event : missed) {
+            boolean isStrangers = begins || !has.containsKey(event.sender());
+            (isFresh(event) ? fresh : isStrangers ? ofStrangers : known).add(event);
+            if (event.sender().equals(machine.self.peerId()) && machine.ownMessages.containsKey(event.seq())) {
+                machine.emit(new Output.Delivery(event.id(), link.peer, DeliveryState.SENT));
+            }
+        }
+        giveInChunks(profilesGiven, chunk -> new Content.Sync(false, false, false, chunk, List.of(), Map.of()), link);
+        // Of whom it has heard nothing it is given what it may have, whatever lies between.
+        giveInChunks(ofStrangers, chunk -> new Content.Sync(false, false, true, List.of(), chunk, Map.of()), link);
+        giveInChunks(known, chunk -> new Content.Sync(false, false, false, List.of(), chunk, Map.of()), link);
+        giveInChunks(fresh, chunk -> new Content.Sync(false, true, begins, List.of(), chunk, Map.of()), link);
+        machine.unicast(link, Content.sync(new Content.Sync(true, false, begins, List.of(), List.of(), machine.heads)));
+        machine.attendance.met(link);
+        Long read = machine.readUpTo.get(link.peer);
+        if (read != null) {
+            machine.unicast(link, Content.read(Map.of(link.peer, read)));
+        }
+        link.catchUpBytes = link.queuedBytes();
+    }
+
+    /** Whether an event is one of our own that was said while nobody could be reached, and nobody has acknowledged. */
+    private boolean isFresh(Event event) {
+        Event first = machine.unconfirmed.peek();
+        return first != null
+                && event.sender().equals(machine.self.peerId())
+                && event.seq() >= Math.max(first.seq(), machine.firstUnsentSeq);
+    }
+
+    private void giveInChunks(
+            Collection<Event> events, Function<List<byte[]>, Content.Sync> content, LinkChannel link) {
+        List<byte[]> chunk = new ArrayList<>();
+        int chunkBytes = 0;
+        for (Event event : events) {
+            byte[] bytes = event.bytes();
+            if (chunkBytes + bytes.length > Limits.SYNC_CHUNK_BYTES && !chunk.isEmpty()) {
+                machine.unicast(link, Content.sync(content.apply(chunk)));
+                chunk = new ArrayList<>();
+                chunkBytes = 0;
+            }
+            chunk.add(bytes);
+            chunkBytes += bytes.length;
+        }
+        if (!chunk.isEmpty()) {
+            machine.unicast(link, Content.sync(content.apply(chunk)));
+        }
+    }
+
+    /**
+     * Whether a member is given an event: it was said in its time, or is said now; it is an act of moderation, without
+     * which it would come to another room than the others; the room's settings give it to newcomers; or it is its own
+     * last one, so that it goes on behind it.
+     */
+    boolean mayHave(PeerId peer, Event event) {
+        Era first = firstEras.get(peer);
+        return first != null
+                && (isFresh(event)
+                        || event.era().compareTo(first) >= 0
+                        || EventLog.isAct(event)
+                        || event.head().equals(machine.heads.get(peer))
+                        || machine.acts.isHistory(event)
+                        || machine.isSaidTo(peer, event));
+    }
+
+    // ---- what is given
+
+    /** Takes what a member gives of what was said; machines do more with what the leader gives. */
+    void onSync(LinkChannel link, Content.Sync sync) throws MalformedException {
+        machine.takeProfiles(link, sync.profiles());
+        takeEvents(link, sync, false);
+        if (sync.last()) {
+            machine.heard(link.peer, sync.heads());
+            settleAhead(link, sync.heads());
+        }
+    }
+
+    static void charge(LinkChannel link, byte[] event) throws MalformedException {
+        link.syncBudget -= event.length;
+        if (link.syncBudget < 0) {
+            throw new MalformedException("more events than were asked for");
+        }
+    }
+
+    /** Takes events of any authors; strangers' only from who may bring them. */
+    void takeEvents(LinkChannel link, Content.Sync sync, boolean areStrangersWelcome) throws MalformedException {
+        List<Event> news = new ArrayList<>();
+        try {
+            for (byte[] bytes : sync.events()) {
+                charge(link, bytes);
+                Event event = Event.verify(bytes, machine.room);
+                PeerId author = event.sender();
+                boolean isKnown = machine.isMember(author)
+                        || (machine.heads.containsKey(author) && !machine.expelled.contains(author));
+                if (author.equals(machine.self.peerId())) {
+                    ownMissed(event);
+                } else if ((isKnown || areStrangersWelcome)
+                        && receive(event, link, areStrangersWelcome && sync.begins())) {
+                    news.add(event);
+                }
+            }
+        } finally {
+            if (!news.isEmpty()) {
+                link.resumePauseNanos = Limits.MIN_RESUME_PAUSE.toNanos();
+                // What has its place is told, whatever came behind it.
+                machine.tellNews(link, news, sync.fresh());
+            }
+        }
+    }
+
+    /** An event of our own that we do not know: we said it before our store was lost. */
+    private void ownMissed(Event event) throws MalformedException {
+        if (machine.unconfirmed.isEmpty() && (fit(event) == Fit.NEW || fit(event) == Fit.AHEAD)) {
+            machine.place(event, true);
+            machine.emit(new Output.Acknowledge(event.seq()));
+        }
+        // What contradicts our own chain shows in the heads that follow.
+    }
+
+    /** A neighbour has given all that it has and may give. */
+    void settleAhead(LinkChannel link, Map<PeerId, EventHead> has) {
+        boolean isLeader = link.peer.equals(machine.leader.peerId());
+        boolean isOnlyLink = machine.admitted().size() == 1;
+        for (PeerId author : ahead.authors()) {
+            // The author itself has given what it has and knows to be for us; one that was started again knows less of
+            // that than others do. Of who is new to us the leader knows best where it stands.
+            if ((author.equals(link.peer) && isOnlyLink)
+                    || (isLeader && !machine.heads.containsKey(author) && has.containsKey(author))) {
+                acceptGap(author);
+            }
+        }
+    }
+
+    /** Lets time pass. */
+    void tick() {
+        if (machine.timers.expire(Timer.DIGEST, machine.now)) {
+            byte[] body = ByteBuffer.allocate(Long.BYTES).putLong(digest).array();
+            for (LinkChannel link : machine.admitted()) {
+                if (link.toldDigest != digest) {
+                    link.toldDigest = digest;
+                    link.send(machine.now, Frame.Kind.DIGEST, body);
+                }
+            }
+        }
+        if (machine.timers.expire(Timer.COMPARE, machine.now)) {
+            for (LinkChannel link : machine.admitted()) {
+                Long other = link.otherDigest;
+                link.otherDigest = null;
+                if (other != null && other != digest) {
+                    if (machine.now < link.nextResumeNanos) {
+                        // It was asked a moment ago, and perhaps could not open the question.
+                        link.otherDigest = other;
+                        machine.timers.start(Timer.COMPARE, machine.now);
+                    } else {
+                        ask(link);
+                    }
+                }
+            }
+        }
+        if (machine.timers.expire(Timer.GAP, machine.now)) {
+            ahead.authors().forEach(this::acceptGap);
+            if (!ahead.isEmpty()) {
+                machine.timers.start(Timer.GAP, machine.now);
+            }
+        }
+    }
+}
