@@ -118,7 +118,7 @@ final class Attendance {
                 .filter(link -> !link.isInterrupted)
                 .forEach(link -> reach(link.peer, reached, next));
         for (PeerId peer = next.poll(); peer != null; peer = next.poll()) {
-            machine.reachedFrom(peer).forEach(each -> reach(each, reached, next));
+            machine.routes.reachedFrom(peer).forEach(each -> reach(each, reached, next));
         }
         return reached;
     }

@@ -135,7 +135,7 @@ final class ChainSync {
         switch (fit == Fit.AHEAD && isGapExpected ? Fit.NEW : fit) {
             case NEW -> {
                 boolean isWellFormed = machine.place(event, true);
-                machine.owe(event.sender());
+                machine.deliveries.owe(event.sender());
                 takeAhead(event.sender());
                 if (!isWellFormed && event.sender().equals(from.peer)) {
                     // Whoever only passes it on has done nothing wrong.
@@ -144,7 +144,7 @@ final class ChainSync {
                 return true;
             }
             case DUPLICATE -> {
-                machine.owe(event.sender());
+                machine.deliveries.owe(event.sender());
                 if (event.type().equals(Event.TYPE_PROFILE) && !machine.profiles.containsKey(event.sender())) {
                     // Its place is before what we were told of this author first; its name is needed all the same.
                     machine.takeProfile(event);
@@ -208,7 +208,7 @@ final class ChainSync {
             return;
         }
         machine.place(event, true);
-        machine.owe(author);
+        machine.deliveries.owe(author);
     }
 
     /** What is missing does not come: the chain goes on behind it. */
@@ -241,7 +241,7 @@ final class ChainSync {
     }
 
     void onResume(LinkChannel link, Map<PeerId, EventHead> has) {
-        machine.heard(link.peer, has);
+        machine.deliveries.heard(link.peer, has);
         boolean isTooSoon = link.answeredNanos != Long.MIN_VALUE
                 && machine.now - link.answeredNanos < Limits.MIN_RESUME_PAUSE.toNanos() / 2;
         if (!isTooSoon && link.queuedBytes() < Limits.MAX_SYNC_BACKLOG_BYTES) {
@@ -271,8 +271,8 @@ final class ChainSync {
         List<Event> ofStrangers = new ArrayList<>();
         for (Event event : missed) {
             boolean isStrangers = begins || !has.containsKey(event.sender());
-            (isFresh(event) ? fresh : isStrangers ? ofStrangers : known).add(event);
-            if (event.sender().equals(machine.self.peerId()) && machine.ownMessages.containsKey(event.seq())) {
+            (machine.deliveries.isFresh(event) ? fresh : isStrangers ? ofStrangers : known).add(event);
+            if (machine.deliveries.isTracked(event)) {
                 machine.emit(new Output.Delivery(event.id(), link.peer, DeliveryState.SENT));
             }
         }
@@ -283,19 +283,11 @@ final class ChainSync {
         giveInChunks(fresh, chunk -> new Content.Sync(false, true, begins, List.of(), chunk, Map.of()), link);
         machine.unicast(link, Content.sync(new Content.Sync(true, false, begins, List.of(), List.of(), machine.heads)));
         machine.attendance.met(link);
-        Long read = machine.readUpTo.get(link.peer);
+        Long read = machine.deliveries.readOf(link.peer);
         if (read != null) {
             machine.unicast(link, Content.read(Map.of(link.peer, read)));
         }
         link.catchUpBytes = link.queuedBytes();
-    }
-
-    /** Whether an event is one of our own that was said while nobody could be reached, and nobody has acknowledged. */
-    private boolean isFresh(Event event) {
-        Event first = machine.unconfirmed.peek();
-        return first != null
-                && event.sender().equals(machine.self.peerId())
-                && event.seq() >= Math.max(first.seq(), machine.firstUnsentSeq);
     }
 
     private void giveInChunks(
@@ -325,7 +317,7 @@ final class ChainSync {
     boolean mayHave(PeerId peer, Event event) {
         Era first = firstEras.get(peer);
         return first != null
-                && (isFresh(event)
+                && (machine.deliveries.isFresh(event)
                         || event.era().compareTo(first) >= 0
                         || EventLog.isAct(event)
                         || event.head().equals(machine.heads.get(peer))
@@ -340,7 +332,7 @@ final class ChainSync {
         machine.takeProfiles(link, sync.profiles());
         takeEvents(link, sync, false);
         if (sync.last()) {
-            machine.heard(link.peer, sync.heads());
+            machine.deliveries.heard(link.peer, sync.heads());
             settleAhead(link, sync.heads());
         }
     }
@@ -380,7 +372,7 @@ final class ChainSync {
 
     /** An event of our own that we do not know: we said it before our store was lost. */
     private void ownMissed(Event event) throws MalformedException {
-        if (machine.unconfirmed.isEmpty() && (fit(event) == Fit.NEW || fit(event) == Fit.AHEAD)) {
+        if (machine.deliveries.unconfirmed().isEmpty() && (fit(event) == Fit.NEW || fit(event) == Fit.AHEAD)) {
             machine.place(event, true);
             machine.emit(new Output.Acknowledge(event.seq()));
         }

@@ -292,8 +292,8 @@ public final class HostMachine extends RoomMachine {
     void sayGoodbye() {
         boolean goesOn = canGoOn();
         byte[] goodbye = goesOn
-                ? goodbye(Code.HANDOVER, "the room is a deputy's now")
-                : goodbye(Code.ROOM_ENDED, "the host closed the room");
+                ? Handshake.goodbye(Code.HANDOVER, "the room is a deputy's now")
+                : Handshake.goodbye(Code.ROOM_ENDED, "the host closed the room");
         if (goesOn) {
             emit(new Output.ReleaseLease(governance.fence()));
         }
@@ -429,7 +429,7 @@ public final class HostMachine extends RoomMachine {
     @Override
     void onLinkOpened(LinkChannel link, byte[] binding) {
         link.opened(now, binding);
-        link.send(now, Frame.Kind.HELLO, hello());
+        link.send(now, Frame.Kind.HELLO, Handshake.hello());
     }
 
     @Override
@@ -464,7 +464,7 @@ public final class HostMachine extends RoomMachine {
     private void onFrame(Guest guest, Frame frame) throws MalformedException {
         LinkChannel link = guest.link;
         if (frame.kind() == Frame.Kind.BYE) {
-            CloseReason reason = goodbye(frame.body());
+            CloseReason reason = Handshake.goodbye(frame.body());
             guests.remove(link.number);
             link.close();
             // Who closes for another reason than to leave tries again and keeps its place, as with a lost link.
@@ -473,16 +473,16 @@ public final class HostMachine extends RoomMachine {
                 chains.firstEras.remove(link.peer);
             }
         } else if (!link.helloReceived) {
-            require(frame, Frame.Kind.HELLO);
+            Handshake.require(frame, Frame.Kind.HELLO);
             link.helloReceived = true;
-            if (!isCompatible(frame.body())) {
+            if (!Handshake.isCompatible(frame.body())) {
                 reject(guest, Code.INCOMPATIBLE, "no common version");
             }
         } else if (link.phase == LinkChannel.Phase.OPEN) {
-            require(frame, Frame.Kind.JOIN);
+            Handshake.require(frame, Frame.Kind.JOIN);
             onJoin(guest, frame.body());
         } else if (link.phase == LinkChannel.Phase.JOINING) {
-            require(frame, Frame.Kind.CONFIRM);
+            Handshake.require(frame, Frame.Kind.CONFIRM);
             onConfirm(guest, frame.body());
         } else if (!onMemberFrame(link, frame)) {
             throw new MalformedException("a frame of kind " + frame.kind() + " is not for a leader");
@@ -492,14 +492,14 @@ public final class HostMachine extends RoomMachine {
     /** Closes a link and says why to the peer. */
     private void drop(Guest guest, Code code, String detail) {
         guests.remove(guest.link.number);
-        guest.link.send(now, Frame.Kind.BYE, goodbye(code, detail));
+        guest.link.send(now, Frame.Kind.BYE, Handshake.goodbye(code, detail));
         guest.link.close();
         forget(guest, code == Code.PROTOCOL_VIOLATION || code == Code.SLOW_PEER);
     }
 
     private void reject(Guest guest, Code code, String detail) {
         guests.remove(guest.link.number);
-        guest.link.send(now, Frame.Kind.REFUSED, goodbye(code, detail));
+        guest.link.send(now, Frame.Kind.REFUSED, Handshake.goodbye(code, detail));
         guest.link.close();
         forget(guest, false);
     }
@@ -514,7 +514,7 @@ public final class HostMachine extends RoomMachine {
             } else {
                 graceEnds.put(peer, now + Timer.GRACE.nanos());
                 timers.startUnlessRunning(Timer.GRACE, now);
-                tellNeighboursSoon();
+                routes.tellNeighboursSoon();
             }
         } else if (guest.memberTag.length > 0 && !members.containsKey(peer) && !graceEnds.containsKey(peer)) {
             // It had its Welcome and never confirmed.
@@ -528,13 +528,14 @@ public final class HostMachine extends RoomMachine {
         if (guest.keyPackage != null) {
             throw new MalformedException("a second JOIN");
         }
-        if (body.length <= CONFIRM_BYTES || body.length > CONFIRM_BYTES + Limits.MAX_KEY_PACKAGE_BYTES) {
+        if (body.length <= Handshake.CONFIRM_BYTES
+                || body.length > Handshake.CONFIRM_BYTES + Limits.MAX_KEY_PACKAGE_BYTES) {
             throw new MalformedException("a JOIN has " + body.length + " bytes");
         }
-        byte[] proof = Arrays.copyOf(body, CONFIRM_BYTES);
-        byte[] keyPackage = Arrays.copyOfRange(body, CONFIRM_BYTES, body.length);
+        byte[] proof = Arrays.copyOf(body, Handshake.CONFIRM_BYTES);
+        byte[] keyPackage = Arrays.copyOfRange(body, Handshake.CONFIRM_BYTES, body.length);
         PeerId peer = guest.link.peer;
-        byte[] transcript = joinTranscript(room, guest.link.binding, peer, keyPackage);
+        byte[] transcript = Handshake.joinTranscript(room, guest.link.binding, peer, keyPackage);
         if (!proves(secret, transcript, proof)) {
             if (formerSecretsOf(peer).stream().anyMatch(former -> proves(former, transcript, proof))) {
                 // The secret was changed while it made its link: it is told the new one when it tries again.
@@ -682,7 +683,7 @@ public final class HostMachine extends RoomMachine {
         graceEnds.remove(guest.link.peer);
         if (before != null) {
             guests.remove(before.link.number);
-            before.link.send(now, Frame.Kind.BYE, goodbye(Code.REPLACED, "a newer link of the same peer"));
+            before.link.send(now, Frame.Kind.BYE, Handshake.goodbye(Code.REPLACED, "a newer link of the same peer"));
             before.link.close();
         }
     }
@@ -708,9 +709,9 @@ public final class HostMachine extends RoomMachine {
         commits.addAll(result.commits());
         sendToGroup(commits);
         for (Guest guest : newcomers) {
-            byte[] context = confirmContext(room, guest.link.binding);
-            guest.memberTag = group.export(CONFIRM_MEMBER_LABEL, context, CONFIRM_BYTES);
-            guest.hostTag = group.export(CONFIRM_HOST_LABEL, context, CONFIRM_BYTES);
+            byte[] context = Handshake.confirmContext(room, guest.link.binding);
+            guest.memberTag = group.export(Handshake.CONFIRM_MEMBER_LABEL, context, Handshake.CONFIRM_BYTES);
+            guest.hostTag = group.export(Handshake.CONFIRM_HOST_LABEL, context, Handshake.CONFIRM_BYTES);
             guest.joinEpoch = group.epoch();
             guest.keyPackage = null;
             guest.link.phase = LinkChannel.Phase.JOINING;
@@ -722,7 +723,7 @@ public final class HostMachine extends RoomMachine {
 
     private void onConfirm(Guest guest, byte[] body) throws MalformedException {
         ByteReader reader = new ByteReader(body);
-        byte[] tag = reader.bytes(CONFIRM_BYTES);
+        byte[] tag = reader.bytes(Handshake.CONFIRM_BYTES);
         if (!MessageDigest.isEqual(tag, guest.memberTag)) {
             throw new MalformedException("a CONFIRM that does not agree");
         }
@@ -742,9 +743,9 @@ public final class HostMachine extends RoomMachine {
         guest.link.syncBudget = Limits.MAX_LOG_BYTES;
         members.put(peer, guest);
         expelled.remove(peer);
-        heard(peer, has);
+        deliveries.heard(peer, has);
         mesh.refresh();
-        tellNeighboursSoon();
+        routes.tellNeighboursSoon();
         // First, so that it knows what time it is in the room when it sees who is there.
         if (!governance.equals(Governance.FIRST)) {
             guest.link.send(now, Frame.Kind.STATE, protectGovernance());
@@ -970,7 +971,7 @@ public final class HostMachine extends RoomMachine {
         for (Guest guest : List.copyOf(guests.values())) {
             if (guest.link.peer.equals(peer)) {
                 guests.remove(guest.link.number);
-                guest.link.send(now, Frame.Kind.BYE, goodbye(code, "removed"));
+                guest.link.send(now, Frame.Kind.BYE, Handshake.goodbye(code, "removed"));
                 guest.link.close();
             }
         }
@@ -1229,7 +1230,7 @@ public final class HostMachine extends RoomMachine {
 
     /** Another leads: from now on this is one of its participants. */
     private void standDown(PeerCard successor, Lease lease) {
-        byte[] goodbye = goodbye(Code.HANDOVER, "a deputy leads the room now");
+        byte[] goodbye = Handshake.goodbye(Code.HANDOVER, "a deputy leads the room now");
         for (Guest guest : List.copyOf(guests.values())) {
             guest.link.send(now, Frame.Kind.BYE, goodbye);
             guest.link.close();

@@ -146,7 +146,7 @@ final class Mesh {
         if (machine.self.peerId().compareTo(peer) < 0) {
             refresh();
         } else if (card != null && !byPeer.containsKey(peer)) {
-            machine.askForOffer(card);
+            machine.routes.askForOffer(card);
         }
     }
 
@@ -240,7 +240,7 @@ final class Mesh {
 
     /** Says why to the peer, and closes the link. */
     void drop(Neighbour neighbour, Code code, String detail) {
-        neighbour.link.send(machine.now, Frame.Kind.BYE, RoomMachine.goodbye(code, detail));
+        neighbour.link.send(machine.now, Frame.Kind.BYE, Handshake.goodbye(code, detail));
         neighbour.link.close();
         lost(neighbour, new CloseReason(code, CloseReason.Origin.LOCAL, detail));
     }
@@ -263,7 +263,7 @@ final class Mesh {
     /** Closes all: the group to which they belong has ended for us. */
     void closeAll(Code code, String detail) {
         for (Neighbour neighbour : new ArrayList<>(byNumber.values())) {
-            neighbour.link.send(machine.now, Frame.Kind.BYE, RoomMachine.goodbye(code, detail));
+            neighbour.link.send(machine.now, Frame.Kind.BYE, Handshake.goodbye(code, detail));
             neighbour.link.close();
         }
         byNumber.clear();

@@ -161,7 +161,7 @@ public final class ParticipantMachine extends RoomMachine {
 
     @Override
     void neighbourLost(CloseReason reason) {
-        tellNeighboursSoon();
+        routes.tellNeighboursSoon();
         isolatedIfUnheard(reason);
     }
 
@@ -283,7 +283,7 @@ public final class ParticipantMachine extends RoomMachine {
     @Override
     void sayGoodbye() {
         if (link != null) {
-            link.send(now, Frame.Kind.BYE, goodbye(Code.LEFT, "left"));
+            link.send(now, Frame.Kind.BYE, Handshake.goodbye(Code.LEFT, "left"));
         }
     }
 
@@ -318,7 +318,7 @@ public final class ParticipantMachine extends RoomMachine {
             try {
                 byte[] refused = Refusal.verify(payload, leader, room, self.peerId());
                 if (sentEnvelopes.contains(ByteBuffer.wrap(refused)) && !channel.isAdmitted()) {
-                    close(goodbye(goodbye(Code.WRONG_SECRET, "")), null);
+                    close(Handshake.goodbye(Handshake.goodbye(Code.WRONG_SECRET, "")), null);
                 }
             } catch (MalformedException e) {
                 log.debug("a refusal through the worker was not understood: {}", e.getMessage());
@@ -375,11 +375,12 @@ public final class ParticipantMachine extends RoomMachine {
     @Override
     void onLinkOpened(LinkChannel channel, byte[] binding) {
         channel.opened(now, binding);
-        channel.send(now, Frame.Kind.HELLO, hello());
+        channel.send(now, Frame.Kind.HELLO, Handshake.hello());
         PendingMember member = MlsGroup.prepare(self, epochMillis);
         pendingMember = member;
         byte[] keyPackage = member.keyPackage();
-        byte[] proof = Hkdf.extract(secret.admission(), joinTranscript(room, binding, self.peerId(), keyPackage));
+        byte[] proof =
+                Hkdf.extract(secret.admission(), Handshake.joinTranscript(room, binding, self.peerId(), keyPackage));
         channel.send(
                 now,
                 Frame.Kind.JOIN,
@@ -403,7 +404,7 @@ public final class ParticipantMachine extends RoomMachine {
         if (isSynced) {
             isSynced = false;
             retryPauseNanos = Timer.RETRY.nanos();
-            tellNeighboursSoon();
+            routes.tellNeighboursSoon();
         }
         isolatedIfUnheard(reason);
         // Who gives the room away has given the lease back; else it runs on for a while.
@@ -419,7 +420,7 @@ public final class ParticipantMachine extends RoomMachine {
     private void drop(Code code, String detail) {
         LinkChannel channel = link;
         if (channel != null) {
-            channel.send(now, Frame.Kind.BYE, goodbye(code, detail));
+            channel.send(now, Frame.Kind.BYE, Handshake.goodbye(code, detail));
             channel.close();
             lostLink(new CloseReason(code, code == Code.PROTOCOL_VIOLATION ? Origin.PEER : Origin.NETWORK, detail));
         }
@@ -450,14 +451,14 @@ public final class ParticipantMachine extends RoomMachine {
 
     private void onFrame(LinkChannel channel, Frame frame) throws MalformedException, MlsException {
         if (frame.kind() == Frame.Kind.BYE || frame.kind() == Frame.Kind.REFUSED) {
-            onGoodbye(goodbye(frame.body()), frame.kind() == Frame.Kind.REFUSED);
+            onGoodbye(Handshake.goodbye(frame.body()), frame.kind() == Frame.Kind.REFUSED);
             return;
         }
         if (!channel.helloReceived) {
-            require(frame, Frame.Kind.HELLO);
+            Handshake.require(frame, Frame.Kind.HELLO);
             channel.helloReceived = true;
-            if (!isCompatible(frame.body())) {
-                onGoodbye(goodbye(goodbye(Code.INCOMPATIBLE, "")), true);
+            if (!Handshake.isCompatible(frame.body())) {
+                onGoodbye(Handshake.goodbye(Handshake.goodbye(Code.INCOMPATIBLE, "")), true);
             }
             return;
         }
@@ -518,9 +519,9 @@ public final class ParticipantMachine extends RoomMachine {
             timers.start(Timer.FORMER, now);
         }
         group = joined;
-        byte[] context = confirmContext(room, channel.binding);
-        byte[] memberTag = joined.export(CONFIRM_MEMBER_LABEL, context, CONFIRM_BYTES);
-        hostTag = joined.export(CONFIRM_HOST_LABEL, context, CONFIRM_BYTES);
+        byte[] context = Handshake.confirmContext(room, channel.binding);
+        byte[] memberTag = joined.export(Handshake.CONFIRM_MEMBER_LABEL, context, Handshake.CONFIRM_BYTES);
+        hostTag = joined.export(Handshake.CONFIRM_HOST_LABEL, context, Handshake.CONFIRM_BYTES);
         byte[] resume = joined.protect(Content.resume(heads));
         channel.send(
                 now,
@@ -537,7 +538,7 @@ public final class ParticipantMachine extends RoomMachine {
             throw new MalformedException("an ADMITTED that does not agree");
         }
         channel.phase = LinkChannel.Phase.ADMITTED;
-        lostByLeader = Set.of();
+        routes.lostByLeader(Set.of());
         eraChanged(joined);
         // Whoever leads gets all that it lacks.
         chains.firstEras.put(host, Era.FIRST);
@@ -636,13 +637,13 @@ public final class ParticipantMachine extends RoomMachine {
             say(Event.TYPE_PROFILE, Bodies.profile(config.displayName(), self.card()));
         }
         mesh.refresh();
-        tellNeighboursSoon();
+        routes.tellNeighboursSoon();
     }
 
     /** Whether the room knows our name: it forgets it with our place, and a restart may have brought another. */
     private boolean isNameSaid() throws MalformedException {
         String said = nameInRoom;
-        for (Event event : unconfirmed) {
+        for (Event event : deliveries.unconfirmed()) {
             if (event.type().equals(Event.TYPE_PROFILE)) {
                 said = Bodies.profileName(event);
             }
@@ -667,7 +668,7 @@ public final class ParticipantMachine extends RoomMachine {
         if (roomHas != null && !agreeOnOwnHead(roomHas)) {
             return;
         }
-        heard(channel.peer, sync.heads());
+        deliveries.heard(channel.peer, sync.heads());
         chains.settleAhead(channel, sync.heads());
         sync.heads().forEach((author, head) -> {
             // What was said before our time. Elsewhere we know where we stand, and ask for what is missing.
@@ -698,7 +699,7 @@ public final class ParticipantMachine extends RoomMachine {
         if (own != null && own.seq() >= roomHas.seq()) {
             return true;
         }
-        if (unconfirmed.isEmpty()) {
+        if (deliveries.unconfirmed().isEmpty()) {
             // Our store knows less than the room does, or nothing: the chain goes on where the room saw it last.
             chains.setHead(self.peerId(), roomHas);
             return true;

@@ -1,6 +1,5 @@
 package dev.parley.chat.internal.protocol;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.chat.BackpressureException;
 import dev.parley.chat.ChatException;
 import dev.parley.chat.CloseReason;
@@ -22,9 +21,7 @@ import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.crypto.PeerCard;
 import dev.parley.chat.internal.crypto.EnvelopeSeal;
 import dev.parley.chat.internal.crypto.RoomSecret;
-import dev.parley.chat.internal.crypto.Sha256;
 import dev.parley.chat.internal.encoding.ByteReader;
-import dev.parley.chat.internal.encoding.Json;
 import dev.parley.chat.internal.encoding.MalformedException;
 import dev.parley.chat.internal.mls.MlsException;
 import dev.parley.chat.internal.mls.MlsGroup;
@@ -44,7 +41,6 @@ import dev.parley.chat.transport.PathState;
 import dev.parley.chat.transport.SignalingSession.MessageType;
 import dev.parley.chat.transport.SignedSuccession;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -57,7 +53,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -101,12 +96,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** Length of a piece of a file, in bytes; what is there of a file is a whole number of them, or all. */
     public static final int PIECE_BYTES = Limits.PIECE_BYTES;
 
-    static final int PROTOCOL_VERSION = 1;
-    private static final int RECEIVED_BATCH = 64;
-
     private static final Logger log = LoggerFactory.getLogger(RoomMachine.class);
-
-    private static final byte[] JOIN_CONTEXT = "parley-join-v1".getBytes(StandardCharsets.US_ASCII);
 
     final RoomConfig config;
     final Identity self;
@@ -153,8 +143,13 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** Links to other participants. */
     final Mesh mesh;
 
-    /** Those of our own events that nobody has acknowledged yet, lowest first. */
-    final Deque<Event> unconfirmed;
+    /** Who has what of what we said, and the other way round. */
+    final Deliveries deliveries;
+
+    /** Who reaches whom. */
+    final Routes routes;
+
+    private final Map<PeerId, PeerCard> cards;
 
     /** The group of the leader before, in which some of the others still speak; null if there is none. */
     @Nullable
@@ -184,7 +179,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     private Set<PeerId> roster;
     private boolean signalingReachable;
     private RoomSecret toldSecret;
-    private PeerId toldLeader;
+    PeerId toldLeader;
     private @Nullable CloseReason closeReason;
 
     RoomMachine(RoomConfig config) {
@@ -215,21 +210,13 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.ownRate = LinkRate.ofOwn(0);
         this.attendance = new Attendance(this);
         this.files = new FileTransfers(this);
+        this.deliveries = new Deliveries(this);
+        this.routes = new Routes(this);
         this.roster = new LinkedHashSet<>();
         this.mesh = new Mesh(this);
-        this.unconfirmed = new ArrayDeque<>();
-        this.ownMessages = new TreeMap<>();
-        this.delivered = new LinkedHashMap<>();
-        this.adjacent = new LinkedHashMap<>();
         this.cards = new LinkedHashMap<>();
         this.seen = new LinkedHashSet<>();
-        this.relayed = new LinkedHashSet<>();
         this.early = new ArrayDeque<>();
-        this.receipts = new Receipts(self, room);
-        this.owed = new LinkedHashSet<>();
-        this.readUpTo = new LinkedHashMap<>();
-        this.readLately = new LinkedHashSet<>();
-        this.readByOthers = new LinkedHashMap<>();
         this.unwanted = new LinkedHashSet<>();
         this.removalsAsked = new LinkedHashMap<>();
     }
@@ -252,9 +239,9 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         }
         for (StoredEvent stored : outbox) {
             Event event = Event.verify(stored.bytes(), room);
-            firstUnsentSeq = Math.min(firstUnsentSeq, event.seq());
+            deliveries.unsent(event);
             chains.recent.add(event);
-            keepUntilConfirmed(event);
+            deliveries.keepUntilConfirmed(event);
             acts.remember(event);
             clock.continueAfter(event.clock());
         }
@@ -299,31 +286,23 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.ownRate = before.ownRate;
         this.attendance = before.attendance;
         this.files = before.files;
+        this.deliveries = before.deliveries;
+        this.routes = before.routes;
         this.roster = before.roster;
         this.signalingReachable = before.signalingReachable;
         this.toldSecret = before.toldSecret;
         this.leastSuccession = before.leastSuccession;
         this.toldLeader = before.toldLeader;
         this.mesh = before.mesh;
-        this.unconfirmed = before.unconfirmed;
-        this.unconfirmedBytes = before.unconfirmedBytes;
-        this.firstUnsentSeq = before.firstUnsentSeq;
-        this.ownMessages = before.ownMessages;
-        this.delivered = before.delivered;
-        this.adjacent = before.adjacent;
         this.cards = before.cards;
         this.seen = before.seen;
-        this.relayed = before.relayed;
         this.early = new ArrayDeque<>();
-        this.receipts = before.receipts;
-        this.owed = before.owed;
-        this.readUpTo = before.readUpTo;
-        this.readLately = before.readLately;
-        this.readByOthers = before.readByOthers;
         this.unwanted = before.unwanted;
         this.removalsAsked = before.removalsAsked;
         this.formerGroup = before.group();
         mesh.handTo(this);
+        routes.handTo(this);
+        deliveries.handTo(this);
         acts.handTo(this);
         attendance.handTo(this);
         files.handTo(this);
@@ -366,7 +345,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         } else if (input instanceof Input.Away away) {
             attendance.away(away.isAway());
         } else if (input instanceof Input.MarkRead mark) {
-            markRead(mark.message());
+            deliveries.markRead(mark.message());
         } else if (input instanceof Input.Submit submit) {
             onSubmit(submit.ticket(), submit.message());
         } else if (input instanceof Input.Tick) {
@@ -556,7 +535,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
      * @return bytes
      */
     public long queuedBytes() {
-        long bytes = unconfirmedBytes;
+        long bytes = deliveries.unconfirmedBytes();
         for (LinkChannel link : links()) {
             bytes += link.queuedBytes();
         }
@@ -582,17 +561,14 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         for (LinkChannel link : mesh.links()) {
             all.add(link.stats(nowNanos, RoomStats.Kind.PARTICIPANT, transports.get(link.number)));
         }
-        int unsent = (int) unconfirmed.stream()
-                .filter(event -> event.seq() >= firstUnsentSeq)
-                .count();
         return new RoomStats(
                 members == null ? 0 : members.epoch(),
                 rosterSize(),
                 chains.recent.size(),
                 heldBytes(),
                 queuedBytes(),
-                unconfirmed.size(),
-                unsent,
+                deliveries.unconfirmed().size(),
+                deliveries.unsent(),
                 chains.ahead.size(),
                 all);
     }
@@ -714,7 +690,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         // two envelopes.
         boolean goesBothWays = link.isAdmitted() && link.isRestarting(now);
         if (link.signalsInBand || goesBothWays) {
-            sendRelay(self.peerId(), link.peer, envelope, null);
+            routes.sendRelay(self.peerId(), link.peer, envelope, null);
         }
         if (!link.signalsInBand || goesBothWays) {
             emit(new Output.SendMail(link.peer, MessageType.ENVELOPE, envelope));
@@ -743,7 +719,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             link.carries(now);
             pathCarries(link);
         }
-        tellNeighboursSoon();
+        routes.tellNeighboursSoon();
     }
 
     /** A link over which members are reached carries nothing for now. */
@@ -970,8 +946,9 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** Why nothing more is taken to be sent now; null if something is. */
     @Nullable
     BackpressureException pressure(int bytes) {
-        return unconfirmedBytes + bytes > config.maxQueuedBytes()
-                ? new BackpressureException(unconfirmedBytes, config.maxQueuedBytes())
+        long waiting = deliveries.unconfirmedBytes();
+        return waiting + bytes > config.maxQueuedBytes()
+                ? new BackpressureException(waiting, config.maxQueuedBytes())
                 : null;
     }
 
@@ -1028,7 +1005,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         LinkChannel link = neighbour.link;
         MlsGroup members = group();
         link.opened(now, binding);
-        link.send(now, Frame.Kind.HELLO, hello());
+        link.send(now, Frame.Kind.HELLO, Handshake.hello());
         if (members == null) {
             mesh.drop(neighbour, CloseReason.Code.NO_CONNECTION, "no group to meet in");
             return;
@@ -1051,17 +1028,17 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
                 return;
             }
             if (frame.kind() == Frame.Kind.BYE) {
-                CloseReason reason = goodbye(frame.body());
+                CloseReason reason = Handshake.goodbye(frame.body());
                 link.close();
                 mesh.lost(neighbour, reason);
             } else if (!link.helloReceived) {
-                require(frame, Frame.Kind.HELLO);
+                Handshake.require(frame, Frame.Kind.HELLO);
                 link.helloReceived = true;
-                if (!isCompatible(frame.body())) {
+                if (!Handshake.isCompatible(frame.body())) {
                     mesh.drop(neighbour, CloseReason.Code.INCOMPATIBLE, "no common version");
                 }
             } else if (!link.isAdmitted()) {
-                require(frame, Frame.Kind.MEET);
+                Handshake.require(frame, Frame.Kind.MEET);
                 onMeet(neighbour, frame.body());
             } else if (!onMemberFrame(link, frame)) {
                 throw new MalformedException("a frame of kind " + frame.kind() + " between two participants");
@@ -1086,8 +1063,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         }
         mesh.met(neighbour);
         neighbourMet(link);
-        tellNeighboursSoon();
-        heard(link.peer, meet.heads());
+        routes.tellNeighboursSoon();
+        deliveries.heard(link.peer, meet.heads());
         chains.give(link, meet.heads());
     }
 
@@ -1101,10 +1078,10 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
                 if (own == null || upToSeq > own.seq()) {
                     throw new MalformedException("a RECEIVED of what was not sent");
                 }
-                delivered(link.peer, upToSeq);
+                deliveries.delivered(link.peer, upToSeq);
             }
-            case RECEIPTS -> onReceipts(link, Receipts.decode(frame.body()));
-            case RELAY -> onRelay(link, frame.body());
+            case RECEIPTS -> deliveries.onReceipts(link, Receipts.decode(frame.body()));
+            case RELAY -> routes.onRelay(link, frame.body());
             case FETCH, CHUNK, NO_FILE -> files.onFrame(link, frame);
             case DIGEST -> {
                 link.otherDigest = number(frame);
@@ -1286,20 +1263,20 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     private void onTold(PeerId author, Content.Told told) {
         if (told instanceof Content.Lost lost) {
             if (author.equals(leader.peerId())) {
-                lostByLeader = lost.peers();
+                routes.lostByLeader(lost.peers());
                 attendance.look();
             }
         } else if (!isInRoster(author)) {
             log.trace("{} is on its way here, or gone", author);
         } else if (told instanceof Content.Neighbours neighbours) {
-            adjacent.put(author, neighbours.peers());
+            routes.neighboursOf(author, neighbours.peers());
             attendance.look();
         } else if (told instanceof Content.Presence presence) {
             attendance.presenceOf(author, presence.isAway());
         } else if (told instanceof Content.Read read) {
             Long upToSeq = read.upTo().get(self.peerId());
             if (upToSeq != null) {
-                readBy(author, upToSeq);
+                deliveries.readBy(author, upToSeq);
             }
         }
     }
@@ -1316,7 +1293,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         passingOn(opened);
         List<byte[]> frames = null;
         for (LinkChannel link : admitted()) {
-            if (link != from && canOpen(link, opened) && !isReached(link.peer, opened.sender())) {
+            if (link != from && canOpen(link, opened) && !routes.isReached(link.peer, opened.sender())) {
                 if (frames == null) {
                     frames = new Frame(Frame.Kind.APPLICATION, message).encode();
                 }
@@ -1339,25 +1316,6 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     final void send(LinkChannel link, List<byte[]> frames) {
         frames.forEach(frame -> link.sendEncoded(now, frame));
         dropIfSlow(link);
-    }
-
-    /** Whether a member gets a message of an author without our doing. */
-    final boolean isReached(PeerId peer, PeerId author) {
-        if (peer.equals(author)) {
-            return true;
-        }
-        Set<PeerId> reached = adjacent.get(author);
-        if (reached != null && reached.contains(peer)) {
-            return true;
-        }
-        return !leads() && admittedLinkTo(leader.peerId()) != null && isLed(author) && isLed(peer);
-    }
-
-    /** Whether a member has a link to the leader, as far as is known: who came in had one. */
-    private boolean isLed(PeerId peer) {
-        Set<PeerId> links = adjacent.get(peer);
-        return peer.equals(leader.peerId())
-                || (!lostByLeader.contains(peer) && (links == null || links.contains(leader.peerId())));
     }
 
     /** Sends to all; false if nobody can be reached. */
@@ -1418,7 +1376,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
                 attendance.typingOf(author, typing.isTyping());
             }
             for (LinkChannel each : admitted()) {
-                if (each != link && !isReached(each.peer, author)) {
+                if (each != link && !routes.isReached(each.peer, author)) {
                     emit(new Output.TransmitEphemeral(each.number, message));
                 }
             }
@@ -1453,13 +1411,6 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
 
     // ---- what we say
 
-    final TreeMap<Long, MessageId> ownMessages;
-
-    /** Our own events from this count on were sent to nobody when they were said. */
-    long firstUnsentSeq = Long.MAX_VALUE;
-
-    long unconfirmedBytes;
-
     private void onSubmit(long ticket, OutgoingMessage message) {
         EventBody.Message said = new EventBody.Message(message, epochMillis);
         NotAllowedException refusal = acts.refusal(said);
@@ -1492,331 +1443,21 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         if (!place(event, true)) {
             throw new IllegalStateException("what we say ourselves is well-formed");
         }
-        keepUntilConfirmed(event);
+        deliveries.keepUntilConfirmed(event);
         if (broadcast(Content.said(event.bytes()))) {
-            firstUnsentSeq = Long.MAX_VALUE;
+            deliveries.sent();
         } else {
-            firstUnsentSeq = Math.min(firstUnsentSeq, event.seq());
+            deliveries.unsent(event);
         }
         if (isAlone()) {
-            confirmAll();
+            deliveries.confirmAll();
         }
         return event;
-    }
-
-    final void keepUntilConfirmed(Event event) {
-        unconfirmed.add(event);
-        unconfirmedBytes += event.bytes().length;
-        if (event.type().equals(Event.TYPE_MESSAGE)) {
-            ownMessages.put(event.seq(), event.id());
-            if (ownMessages.size() > Limits.MAX_LOG_EVENTS) {
-                ownMessages.pollFirstEntry();
-            }
-        }
-    }
-
-    /** Somebody has our events up to this count. */
-    private void confirm(long upToSeq) {
-        long confirmed = 0;
-        while (!unconfirmed.isEmpty() && unconfirmed.element().seq() <= upToSeq) {
-            Event event = unconfirmed.remove();
-            unconfirmedBytes -= event.bytes().length;
-            confirmed = event.seq();
-        }
-        if (confirmed > 0) {
-            emit(new Output.Acknowledge(confirmed));
-        }
     }
 
     /** Whether nobody is there to whom anything could be said. */
     private boolean isAlone() {
         return roster.size() == 1 && formerGroup == null;
-    }
-
-    private void confirmAll() {
-        confirm(Long.MAX_VALUE);
-    }
-
-    // ---- receipts
-
-    /** Up to where each member has our own events. */
-    private final Map<PeerId, Long> delivered;
-
-    private final Set<PeerId> owed;
-    private int owedEvents;
-    private final Receipts receipts;
-    private final Map<PeerId, PeerCard> cards;
-
-    final void delivered(PeerId peer, long upToSeq) {
-        confirm(upToSeq);
-        Long before = delivered.get(peer);
-        if (before == null || upToSeq <= before) {
-            return;
-        }
-        delivered.put(peer, upToSeq);
-        for (MessageId id : ownMessages.subMap(before, false, upToSeq, true).values()) {
-            emit(new Output.Delivery(id, peer, DeliveryState.DELIVERED));
-        }
-    }
-
-    // ---- what was read
-
-    /** Up to where we have read what each author said. */
-    final Map<PeerId, Long> readUpTo;
-
-    /** Authors that are yet to be told. */
-    private final Set<PeerId> readLately;
-
-    /** Up to where each member has read what we said. */
-    private final Map<PeerId, Long> readByOthers;
-
-    private void markRead(MessageId message) {
-        Event event = chains.recent.last(each -> each.id().equals(message));
-        if (event == null
-                || event.sender().equals(self.peerId())
-                || event.seq() <= readUpTo.getOrDefault(event.sender(), 0L)) {
-            return;
-        }
-        readUpTo.put(event.sender(), event.seq());
-        removeEldest(readUpTo.keySet(), Limits.MAX_HEADS);
-        readLately.add(event.sender());
-        timers.startUnlessRunning(Timer.READ, now);
-    }
-
-    private void tellRead() {
-        Map<PeerId, Long> upTo = new LinkedHashMap<>();
-        for (PeerId author : readLately) {
-            Long seq = readUpTo.get(author);
-            if (seq != null && upTo.size() < Limits.MAX_NEIGHBOURS && isInRoster(author)) {
-                upTo.put(author, seq);
-            }
-        }
-        readLately.clear();
-        if (!upTo.isEmpty()) {
-            broadcast(Content.read(upTo));
-        }
-    }
-
-    /** A member says up to where it has read what we said, which it therefore has. */
-    private void readBy(PeerId reader, long upToSeq) {
-        long upTo = Math.min(upToSeq, ownSeq());
-        delivered(reader, upTo);
-        long before = readByOthers.getOrDefault(reader, 0L);
-        if (upTo > before) {
-            readByOthers.put(reader, upTo);
-            for (MessageId id : ownMessages.subMap(before, false, upTo, true).values()) {
-                emit(new Output.Delivery(id, reader, DeliveryState.READ));
-            }
-        }
-    }
-
-    /** A member is not in the room any more: what it does not have yet it does not get, unless it comes back. */
-    private void failTo(PeerId gone) {
-        Long has = delivered.get(gone);
-        if (has != null) {
-            for (MessageId id : ownMessages.tailMap(has, false).values()) {
-                emit(new Output.Delivery(id, gone, DeliveryState.FAILED));
-            }
-        }
-    }
-
-    /** A peer says what it has, our own events among it. */
-    final void heard(PeerId peer, Map<PeerId, EventHead> has) {
-        EventHead own = heads.get(self.peerId());
-        EventHead known = has.get(self.peerId());
-        if (own != null && known != null) {
-            delivered(peer, Math.min(own.seq(), known.seq()));
-        }
-    }
-
-    void owe(PeerId author) {
-        if (!roster.contains(author)) {
-            return;
-        }
-        owed.add(author);
-        if (++owedEvents >= RECEIVED_BATCH) {
-            acknowledge();
-        } else {
-            timers.startUnlessRunning(Timer.RECEIVED, now);
-        }
-    }
-
-    private void acknowledge() {
-        timers.stop(Timer.RECEIVED);
-        owedEvents = 0;
-        List<Receipts.Receipt> carried = new ArrayList<>();
-        for (PeerId author : owed) {
-            EventHead head = heads.get(author);
-            LinkChannel link = linkTo(author);
-            PeerCard card = knownCard(author);
-            if (head == null) {
-                continue;
-            }
-            if (link != null) {
-                if (head.seq() > link.acknowledgedSeq) {
-                    link.acknowledgedSeq = head.seq();
-                    link.send(
-                            now,
-                            Frame.Kind.RECEIVED,
-                            ByteBuffer.allocate(Long.BYTES).putLong(head.seq()).array());
-                }
-            } else if (card != null) {
-                carried.add(receipts.make(card, head.seq()));
-            }
-        }
-        owed.clear();
-        carry(carried, null);
-    }
-
-    private void onReceipts(LinkChannel from, List<Receipts.Receipt> given) {
-        List<Receipts.Receipt> others = new ArrayList<>();
-        for (Receipts.Receipt receipt : given) {
-            if (receipt.author().equals(self.peerId())) {
-                EventHead own = heads.get(self.peerId());
-                PeerCard card = knownCard(receipt.receiver());
-                if (own != null
-                        && receipt.upToSeq() <= own.seq()
-                        && card != null
-                        && receipts.isGenuine(receipt, card)) {
-                    delivered(receipt.receiver(), receipt.upToSeq());
-                }
-            } else if (isMember(receipt.author())
-                    && isMember(receipt.receiver())
-                    && isFirstRelay(ByteBuffer.wrap(receipt.tag()))) {
-                others.add(receipt);
-            }
-        }
-        carry(others, from);
-    }
-
-    /** Sends receipts on towards their authors. */
-    private void carry(List<Receipts.Receipt> carried, @Nullable LinkChannel from) {
-        Map<LinkChannel, List<Receipts.Receipt>> byLink = new LinkedHashMap<>();
-        for (Receipts.Receipt receipt : carried) {
-            for (LinkChannel link : towards(receipt.author(), from)) {
-                byLink.computeIfAbsent(link, each -> new ArrayList<>()).add(receipt);
-            }
-        }
-        byLink.forEach((link, receipts) -> {
-            for (int at = 0; at < receipts.size(); at += Limits.MAX_RECEIPTS) {
-                List<Receipts.Receipt> some = receipts.subList(at, Math.min(receipts.size(), at + Limits.MAX_RECEIPTS));
-                link.send(now, Frame.Kind.RECEIPTS, Receipts.encode(some));
-            }
-        });
-    }
-
-    /**
-     * The links by which a member is reached: its own; or that of one that says it has a link to it, or of the leader,
-     * which has links to nearly all; or else every one. Those whose path is interrupted only if there is no other.
-     */
-    private List<LinkChannel> towards(PeerId to, @Nullable LinkChannel from) {
-        LinkChannel direct = linkTo(to);
-        if (direct != null && direct != from && !direct.isRestarting(now)) {
-            return List.of(direct);
-        }
-        List<LinkChannel> links = admitted();
-        links.remove(from);
-        if (links.stream().anyMatch(link -> !link.isRestarting(now))) {
-            links.removeIf(link -> link.isRestarting(now));
-        }
-        for (LinkChannel link : links) {
-            Set<PeerId> reached = adjacent.get(link.peer);
-            if (reached != null && reached.contains(to)) {
-                return List.of(link);
-            }
-        }
-        LinkChannel toLeader = leads() ? null : linkTo(leader.peerId());
-        return toLeader == null || !links.contains(toLeader) ? links : List.of(toLeader);
-    }
-
-    // ---- signals over links that stand
-
-    private final Set<ByteBuffer> relayed;
-
-    /** Asks a member to whom there is no link to make one: it is for the other side to make the offer. */
-    final void askForOffer(PeerCard card) {
-        byte[] envelope = EnvelopeSeal.seal(
-                self, card, secret, room, ids.next(), 0, LinkSignals.encode(new LinkSignal.RestartRequest()));
-        sendRelay(self.peerId(), card.peerId(), envelope, null);
-    }
-
-    private boolean isFirstRelay(ByteBuffer what) {
-        boolean isFirst = relayed.add(what);
-        removeEldest(relayed, Limits.MAX_RELAYS_REMEMBERED);
-        return isFirst;
-    }
-
-    private void sendRelay(PeerId from, PeerId to, byte[] envelope, @Nullable LinkChannel via) {
-        byte[] body = ByteBuffer.allocate(2 * PeerId.BYTES + envelope.length)
-                .put(from.toBytes())
-                .put(to.toBytes())
-                .put(envelope)
-                .array();
-        if (isFirstRelay(ByteBuffer.wrap(Sha256.of(envelope)))) {
-            towards(to, via).forEach(link -> link.send(now, Frame.Kind.RELAY, body));
-        }
-    }
-
-    private void onRelay(LinkChannel link, byte[] body) throws MalformedException {
-        if (body.length > 2 * PeerId.BYTES + EnvelopeSeal.MAX_SEALED_BYTES) {
-            throw new MalformedException("a RELAY has " + body.length + " bytes");
-        }
-        ByteReader reader = new ByteReader(body);
-        PeerId from = PeerId.of(reader.bytes(PeerId.BYTES));
-        PeerId to = PeerId.of(reader.bytes(PeerId.BYTES));
-        byte[] envelope = reader.rest();
-        // Who has lost its place comes back to the leader by those who still know it.
-        boolean isHeard = isMember(from) || (leads() && to.equals(self.peerId()));
-        if (!link.relays.tryTake(now) || !isHeard) {
-            return;
-        }
-        if (to.equals(self.peerId())) {
-            onRelayed(from, envelope);
-        } else if (isMember(to)) {
-            sendRelay(from, to, envelope, link);
-        }
-    }
-
-    // ---- who reaches whom
-
-    /** To whom each member has links, as it says; without those that have not said. */
-    private final Map<PeerId, Set<PeerId>> adjacent;
-
-    private Set<PeerId> toldNeighbours = Set.of();
-
-    /** Who keeps a place though its link to the leader is lost, as the leader says. */
-    Set<PeerId> lostByLeader = Set.of();
-
-    final void tellNeighboursSoon() {
-        timers.startUnlessRunning(Timer.NEIGHBOURS, now);
-        attendance.look();
-    }
-
-    /** The leader has links to nearly all: it tells to whom it has none. */
-    private void tellLost() {
-        Set<PeerId> lost = new LinkedHashSet<>(roster);
-        lost.remove(self.peerId());
-        admitted().stream().filter(link -> !link.isInterrupted).forEach(link -> lost.remove(link.peer));
-        if (!lost.equals(lostByLeader) && lost.size() <= Limits.MAX_NEIGHBOURS && broadcast(Content.lost(lost))) {
-            lostByLeader = lost;
-        }
-    }
-
-    private void tellNeighbours() {
-        if (leads()) {
-            tellLost();
-            return;
-        }
-        Set<PeerId> peers = new LinkedHashSet<>();
-        for (LinkChannel link : admitted()) {
-            // To whom a path is looked for, others pass on meanwhile.
-            if (peers.size() < Limits.MAX_NEIGHBOURS && !link.isInterrupted) {
-                peers.add(link.peer);
-            }
-        }
-        if (!peers.equals(toldNeighbours) && broadcast(Content.neighbours(peers))) {
-            toldNeighbours = peers;
-        }
     }
 
     // ---- what others have said
@@ -1846,13 +1487,13 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             mesh.refresh();
         }
         if (timers.expire(Timer.NEIGHBOURS, now)) {
-            tellNeighbours();
+            routes.tellNeighbours();
         }
         if (timers.expire(Timer.RECEIVED, now)) {
-            acknowledge();
+            deliveries.acknowledge();
         }
         if (timers.expire(Timer.READ, now)) {
-            tellRead();
+            deliveries.tellRead();
         }
         chains.tick();
         attendance.tick();
@@ -1864,7 +1505,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         if (timers.expire(Timer.FORMER, now)) {
             formerGroup = null;
             if (isAlone()) {
-                confirmAll();
+                deliveries.confirmAll();
             }
             mesh.refresh();
         }
@@ -1877,16 +1518,12 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         boolean hasNewcomers = !roster.containsAll(members);
         roster = new LinkedHashSet<>(members);
         attendance.rosterIs(roster, hasNewcomers);
-        if (leads() && hasNewcomers && !lostByLeader.isEmpty()) {
-            // They are yet to be told.
-            lostByLeader = Set.of();
-        }
+        routes.rosterIs(roster, hasNewcomers);
         for (PeerId gone :
                 present.keySet().stream().filter(peer -> !roster.contains(peer)).toList()) {
-            failTo(gone);
+            deliveries.failTo(gone);
             gone(gone);
         }
-        readByOthers.keySet().retainAll(roster);
         unwanted.retainAll(roster);
         removalsDone();
         profiles.keySet().retainAll(roster);
@@ -1896,26 +1533,17 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             }
         });
         names.keySet().retainAll(roster);
-        adjacent.keySet().retainAll(roster);
         roster.forEach(this::nameEarly);
         roster.forEach(this::announce);
-        EventHead own = heads.get(self.peerId());
-        // What was said before somebody came is not for it; what was said before we came was perhaps not sent.
-        long heardBefore = delivered.isEmpty() || own == null ? 0 : own.seq();
-        for (PeerId peer : roster) {
-            delivered.putIfAbsent(peer, heardBefore);
-        }
-        if (delivered.size() > Limits.MAX_HEADS) {
-            delivered.keySet().retainAll(roster);
-        }
+        deliveries.rosterIs(roster);
         if (isAlone()) {
-            confirmAll();
+            deliveries.confirmAll();
         }
         if (!nameless().isEmpty()) {
             timers.startUnlessRunning(Timer.NAMES, now);
         }
         mesh.refresh();
-        tellNeighboursSoon();
+        routes.tellNeighboursSoon();
     }
 
     /** Somebody came whose name had come before. */
@@ -2032,13 +1660,6 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         return present.containsKey(peer);
     }
 
-    /** To whom a member has links, as far as is known. Whom we follow to another room does not lead this one. */
-    final Collection<PeerId> reachedFrom(PeerId peer) {
-        return peer.equals(leader.peerId()) && peer.equals(toldLeader)
-                ? roster.stream().filter(this::isLed).toList()
-                : adjacent.getOrDefault(peer, Set.of());
-    }
-
     // ---- who leads
 
     /** The card of a peer that may lead; null if it may not. */
@@ -2116,98 +1737,10 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
                 .toList();
     }
 
-    // ---- parts of the handshake that both sides write and check alike
-
-    static void require(Frame frame, Frame.Kind kind) throws MalformedException {
-        if (frame.kind() != kind) {
-            throw new MalformedException("a frame of kind " + frame.kind() + " where " + kind + " was due");
-        }
-    }
-
-    static byte[] hello() {
-        ObjectNode json = Json.object();
-        json.putArray("versions").add(PROTOCOL_VERSION);
-        json.putArray("features");
-        return Json.write(json);
-    }
-
-    /** Says whether the other side speaks a version that this side speaks. */
-    static boolean isCompatible(byte[] hello) throws MalformedException {
-        if (hello.length > Limits.MAX_CONTROL_BYTES) {
-            throw new MalformedException("a HELLO has " + hello.length + " bytes");
-        }
-        for (var version : Json.parseObject(hello).path("versions")) {
-            if (version.isInt() && version.intValue() == PROTOCOL_VERSION) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    static byte[] goodbye(CloseReason.Code code, String detail) {
-        return Json.write(Json.object().put("code", code.name()).put("detail", detail));
-    }
-
-    /** Reads REFUSED and BYE. A code of a later version is one of no consequence. */
-    static CloseReason goodbye(byte[] body) throws MalformedException {
-        if (body.length > Limits.MAX_CONTROL_BYTES) {
-            throw new MalformedException("a BYE has " + body.length + " bytes");
-        }
-        String name = Json.text(Json.parseObject(body), "code", 64);
-        for (CloseReason.Code code : CloseReason.Code.values()) {
-            if (code.name().equals(name)) {
-                return new CloseReason(code, CloseReason.Origin.PEER, describe(code));
-            }
-        }
-        return new CloseReason(CloseReason.Code.NO_CONNECTION, CloseReason.Origin.PEER, "the peer closed the link");
-    }
-
-    /** Our own words for a peer's code: what a peer writes is not shown as if it were ours. */
-    private static String describe(CloseReason.Code code) {
-        return switch (code) {
-            case LEFT -> "the peer left";
-            case ROOM_ENDED -> "the host closed the room";
-            case WRONG_SECRET -> "the room refused the secret of the invite; ask the host for a new invite link";
-            case ROOM_FULL -> "the room is full; try again when somebody has left";
-            case KICKED -> "the host has removed you from the room";
-            case BANNED -> "the room does not want this participant";
-            case HANDOVER -> "the host has given the room to a deputy";
-            case INCOMPATIBLE ->
-                "the host speaks no version of the protocol that this side speaks; update the older one";
-            case REPLACED -> "this identity joined again from elsewhere";
-            case SLOW_PEER -> "the peer could not send as fast as messages came";
-            default -> "the peer closed the link (" + code + ")";
-        };
-    }
-
-    /** What a JOIN's proof is an HMAC of: whoever made it has the room's secret and speaks over this very link. */
-    static byte[] joinTranscript(RoomId room, byte[] binding, PeerId joiner, byte[] keyPackage) {
-        return ByteBuffer.allocate(
-                        JOIN_CONTEXT.length + RoomId.BYTES + binding.length + PeerId.BYTES + keyPackage.length)
-                .put(JOIN_CONTEXT)
-                .put(room.toBytes())
-                .put(binding)
-                .put(joiner.toBytes())
-                .put(keyPackage)
-                .array();
-    }
-
-    /** Context of the exporter values by which both sides confirm that they share a group over this very link. */
-    static byte[] confirmContext(RoomId room, byte[] binding) {
-        return ByteBuffer.allocate(RoomId.BYTES + binding.length)
-                .put(room.toBytes())
-                .put(binding)
-                .array();
-    }
-
     /** Keeps a set bounded in which the eldest come first. */
     static <T> void removeEldest(Set<T> set, int max) {
         if (set.size() > max) {
             set.remove(set.iterator().next());
         }
     }
-
-    static final String CONFIRM_MEMBER_LABEL = "parley confirm member";
-    static final String CONFIRM_HOST_LABEL = "parley confirm host";
-    static final int CONFIRM_BYTES = 32;
 }

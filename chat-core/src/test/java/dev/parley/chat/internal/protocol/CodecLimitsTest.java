@@ -524,8 +524,8 @@ final class CodecLimitsTest {
         fuzz(5, GoldenVectorsTest.message().body(), bytes -> Bodies.message(event(Event.TYPE_MESSAGE, bytes), "Ann"));
         fuzz(6, Bodies.profile("Ann", null), bytes -> Bodies.profileName(event(Event.TYPE_PROFILE, bytes)));
         fuzz(7, LinkSignals.encode(new LinkSignal.Candidate("candidate:1", "0", 0)), LinkSignals::decode);
-        fuzz(8, RoomMachine.hello(), RoomMachine::isCompatible);
-        fuzz(9, RoomMachine.goodbye(dev.parley.chat.CloseReason.Code.LEFT, "left"), RoomMachine::goodbye);
+        fuzz(8, Handshake.hello(), Handshake::isCompatible);
+        fuzz(9, Handshake.goodbye(dev.parley.chat.CloseReason.Code.LEFT, "left"), Handshake::goodbye);
         for (Visibility visibility : Visibility.values()) {
             SignedDescriptor signed = GoldenVectorsTest.descriptor(visibility);
             fuzz(10, signed.descriptor(), bytes -> {

@@ -196,7 +196,7 @@ final class EvilHost implements MachineHarness.Party {
         }
 
         Seat hello() {
-            return send(Frame.Kind.HELLO, RoomMachine.hello());
+            return send(Frame.Kind.HELLO, Handshake.hello());
         }
 
         byte[] keyPackage() {
@@ -230,9 +230,9 @@ final class EvilHost implements MachineHarness.Party {
             return send(
                     Frame.Kind.ADMITTED,
                     group.export(
-                            RoomMachine.CONFIRM_HOST_LABEL,
-                            RoomMachine.confirmContext(world.descriptor.room(), binding),
-                            RoomMachine.CONFIRM_BYTES));
+                            Handshake.CONFIRM_HOST_LABEL,
+                            Handshake.confirmContext(world.descriptor.room(), binding),
+                            Handshake.CONFIRM_BYTES));
         }
 
         Seat commit(List<byte[]> commits) {

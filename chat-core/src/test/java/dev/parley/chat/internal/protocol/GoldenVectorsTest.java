@@ -215,10 +215,10 @@ final class GoldenVectorsTest {
         }
         vectors.put(
                 "hello",
-                hex(new Frame(Frame.Kind.HELLO, RoomMachine.hello()).encode().get(0)));
+                hex(new Frame(Frame.Kind.HELLO, Handshake.hello()).encode().get(0)));
         vectors.put(
                 "bye",
-                hex(new Frame(Frame.Kind.BYE, RoomMachine.goodbye(dev.parley.chat.CloseReason.Code.LEFT, "left"))
+                hex(new Frame(Frame.Kind.BYE, Handshake.goodbye(dev.parley.chat.CloseReason.Code.LEFT, "left"))
                         .encode()
                         .get(0)));
         // The longest body in one frame, and the shortest in two; of long ones the lengths and the hash.

@@ -54,7 +54,7 @@ final class HandHost implements MachineHarness.Party {
     }
 
     HandHost hello() {
-        return send(Frame.Kind.HELLO, RoomMachine.hello());
+        return send(Frame.Kind.HELLO, Handshake.hello());
     }
 
     /** Adds the participant that has sent its JOIN to the group. */
@@ -78,9 +78,9 @@ final class HandHost implements MachineHarness.Party {
         return send(
                 Frame.Kind.ADMITTED,
                 group.export(
-                        RoomMachine.CONFIRM_HOST_LABEL,
-                        RoomMachine.confirmContext(world.descriptor.room(), binding),
-                        RoomMachine.CONFIRM_BYTES));
+                        Handshake.CONFIRM_HOST_LABEL,
+                        Handshake.confirmContext(world.descriptor.room(), binding),
+                        Handshake.CONFIRM_BYTES));
     }
 
     HandHost synced() {

@@ -81,12 +81,12 @@ final class HandPeer implements MachineHarness.Party {
     }
 
     HandPeer hello() {
-        return send(Frame.Kind.HELLO, RoomMachine.hello());
+        return send(Frame.Kind.HELLO, Handshake.hello());
     }
 
     byte[] joinBody(byte[] keyPackage) {
         byte[] proof = Hkdf.extract(
-                secret.admission(), RoomMachine.joinTranscript(world.descriptor.room(), binding, id(), keyPackage));
+                secret.admission(), Handshake.joinTranscript(world.descriptor.room(), binding, id(), keyPackage));
         return ByteBuffer.allocate(proof.length + keyPackage.length)
                 .put(proof)
                 .put(keyPackage)
@@ -134,9 +134,9 @@ final class HandPeer implements MachineHarness.Party {
 
     byte[] memberTag() {
         return group().export(
-                        RoomMachine.CONFIRM_MEMBER_LABEL,
-                        RoomMachine.confirmContext(world.descriptor.room(), binding),
-                        RoomMachine.CONFIRM_BYTES);
+                        Handshake.CONFIRM_MEMBER_LABEL,
+                        Handshake.confirmContext(world.descriptor.room(), binding),
+                        Handshake.CONFIRM_BYTES);
     }
 
     HandPeer confirm(byte[] tag, byte[] message) {
@@ -221,7 +221,7 @@ final class HandPeer implements MachineHarness.Party {
         for (Frame frame : frames) {
             if (frame.kind() == Frame.Kind.BYE || frame.kind() == Frame.Kind.REFUSED) {
                 try {
-                    return RoomMachine.goodbye(frame.body()).code();
+                    return Handshake.goodbye(frame.body()).code();
                 } catch (MalformedException e) {
                     throw new AssertionError(e);
                 }

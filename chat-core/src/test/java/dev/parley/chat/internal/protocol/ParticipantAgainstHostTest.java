@@ -180,7 +180,7 @@ final class ParticipantAgainstHostTest {
     @ParameterizedTest
     @EnumSource(Code.class)
     void aRefusalIsTheEnd(Code code) {
-        host.hello().send(Frame.Kind.REFUSED, RoomMachine.goodbye(code, "their words"));
+        host.hello().send(Frame.Kind.REFUSED, Handshake.goodbye(code, "their words"));
         assertThat(ann.takeTold()).containsExactly("CONNECTING", "CLOSED " + code);
     }
 
@@ -188,7 +188,7 @@ final class ParticipantAgainstHostTest {
     @EnumSource(Code.class)
     void aByeIsTheEndOnlyForReasonsThatStay(Code code) {
         host.admit();
-        host.send(Frame.Kind.BYE, RoomMachine.goodbye(code, "their words"));
+        host.send(Frame.Kind.BYE, Handshake.goodbye(code, "their words"));
         boolean isFinal = List.of(
                         Code.ROOM_ENDED,
                         Code.WRONG_SECRET,

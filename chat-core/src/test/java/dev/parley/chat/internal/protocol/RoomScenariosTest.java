@@ -221,7 +221,7 @@ final class RoomScenariosTest {
         small.advanceMillis(500);
         // Ann's return waits for the pause between two commits, for which a newcomer's commit has just begun.
         HandPeer passer = new HandPeer(small, 8).offer().hello().join();
-        passer.send(Frame.Kind.BYE, RoomMachine.goodbye(Code.LEFT, ""));
+        passer.send(Frame.Kind.BYE, Handshake.goodbye(Code.LEFT, ""));
         HandPeer annAgain = new HandPeer(small, ann.identity, MachineHarness.SECRET, 77)
                 .offer()
                 .hello()

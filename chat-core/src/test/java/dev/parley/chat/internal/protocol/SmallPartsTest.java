@@ -299,33 +299,33 @@ final class SmallPartsTest {
                 "{}|false"
             })
     void aHelloIsCompatibleIfItNamesOurVersion(String json, boolean compatible) throws Exception {
-        assertThat(RoomMachine.isCompatible(json.getBytes(StandardCharsets.UTF_8)))
+        assertThat(Handshake.isCompatible(json.getBytes(StandardCharsets.UTF_8)))
                 .isEqualTo(compatible);
     }
 
     @ParameterizedTest
     @EnumSource(Code.class)
     void aByeIsReadAsItWasWrittenInWordsOfOurOwn(Code code) throws Exception {
-        var reason = RoomMachine.goodbye(RoomMachine.goodbye(code, "their words"));
+        var reason = Handshake.goodbye(Handshake.goodbye(code, "their words"));
         assertThat(reason.code()).isEqualTo(code);
         assertThat(reason.detail()).isNotBlank().doesNotContain("their words");
     }
 
     @Test
     void aByeWithACodeOfALaterVersionIsOneOfNoConsequence() throws Exception {
-        assertThat(RoomMachine.goodbye("{\"code\":\"TEA_TIME\"}".getBytes(StandardCharsets.UTF_8))
+        assertThat(Handshake.goodbye("{\"code\":\"TEA_TIME\"}".getBytes(StandardCharsets.UTF_8))
                         .code())
                 .isEqualTo(Code.NO_CONNECTION);
     }
 
     @Test
     void aByeIsAsLongAsTheLimitAndNoLonger() throws MalformedException {
-        String detail = "x".repeat(Limits.MAX_CONTROL_BYTES - RoomMachine.goodbye(Code.LEFT, "").length);
-        byte[] longest = RoomMachine.goodbye(Code.LEFT, detail);
+        String detail = "x".repeat(Limits.MAX_CONTROL_BYTES - Handshake.goodbye(Code.LEFT, "").length);
+        byte[] longest = Handshake.goodbye(Code.LEFT, detail);
         assertThat(longest).hasSize(Limits.MAX_CONTROL_BYTES);
-        assertThat(RoomMachine.goodbye(longest).code()).isEqualTo(Code.LEFT);
-        byte[] tooLong = RoomMachine.goodbye(Code.LEFT, detail + "x");
+        assertThat(Handshake.goodbye(longest).code()).isEqualTo(Code.LEFT);
+        byte[] tooLong = Handshake.goodbye(Code.LEFT, detail + "x");
         org.assertj.core.api.Assertions.assertThatExceptionOfType(MalformedException.class)
-                .isThrownBy(() -> RoomMachine.goodbye(tooLong));
+                .isThrownBy(() -> Handshake.goodbye(tooLong));
     }
 }
