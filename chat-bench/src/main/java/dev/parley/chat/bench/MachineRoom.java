@@ -38,6 +38,10 @@ final class MachineRoom {
 
     private static final long PAUSE_NANOS = 2_000_000_000L;
     private static final long SAY_NANOS = 20_000_000L;
+
+    /** Kind of the frames of messages (docs/protocol.md §6.2). */
+    private static final byte APPLICATION = 0x10;
+
     private static final int MAX_QUEUED_BYTES = 4 * 1024 * 1024;
     private static final long EPOCH_MILLIS = System.currentTimeMillis();
 
@@ -163,15 +167,17 @@ final class MachineRoom {
         return outputs;
     }
 
-    /** Returns the one frame among outputs that goes to a side. */
+    /** Returns the one message among outputs that goes to a side; an acknowledgement may go there too. */
     byte[] frameTo(Side to, List<Output> outputs) {
         List<byte[]> frames = new ArrayList<>();
         for (Output output : outputs) {
-            if (output instanceof Output.Transmit transmit && (to == host || byHostLink.get(transmit.link()) == to)) {
+            if (output instanceof Output.Transmit transmit
+                    && transmit.frame()[0] == APPLICATION
+                    && (to == host || byHostLink.get(transmit.link()) == to)) {
                 frames.add(transmit.frame());
             }
         }
-        Workload.require(!frames.isEmpty(), "nothing is sent");
+        Workload.require(frames.size() == 1, "one message is sent");
         return frames.get(0);
     }
 
