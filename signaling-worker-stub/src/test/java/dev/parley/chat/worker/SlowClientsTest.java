@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,6 +56,46 @@ class SlowClientsTest {
             connection.send("POST /dev/token HTTP/1.1\r\nHost: x\r\nContent-Length: 70000\r\nContent-Type: " + type
                     + "\r\n\r\n");
             connection.trickleUntilClosed("{".repeat(10_000));
+        }
+    }
+
+    private static final String REFUSED =
+            "POST /v1/rooms HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer a.b.c\r\nContent-Type: application/json\r\n";
+
+    @Test
+    void aRefusalDoesNotOvertakeTheBody() {
+        start(patient().bodyTimeout(SHORT), FAR);
+        try (RawConnection connection = RawConnection.to(worker.url())) {
+            assertThat(connection.send(REFUSED + "Content-Length: 2\r\n\r\n{").awaitClose())
+                    .as("closed for the body that does not come, and nothing before")
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void aConnectionGoesOnAfterARefusalWhereverTheBodyWasCutUp() {
+        start(patient(), FAR);
+        try (RawConnection connection = RawConnection.to(worker.url())) {
+            connection.send(REFUSED + "Content-Length: 2\r\n\r\n").send("{").send("}");
+            assertThat(connection.awaitText("\"unauthorized\"")).doesNotContainIgnoringCase("connection: close");
+            connection
+                    .send("GET /nowhere HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n")
+                    .send("2\r\n{}\r\n0\r\n\r\n");
+            connection.awaitText("\"not_found\"");
+            connection.send("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n").awaitText("\"ok\"");
+        }
+    }
+
+    @Test
+    void aRefusalThatDoesNotWaitForTheBodySaysThatTheConnectionEnds() {
+        start(patient(), FAR);
+        for (String unwanted : List.of("Content-Length: 2\r\nExpect: 100-continue", "Content-Length: 2000000")) {
+            try (RawConnection connection = RawConnection.to(worker.url())) {
+                assertThat(connection.send(REFUSED + unwanted + "\r\n\r\n").awaitClose())
+                        .contains("401 Unauthorized")
+                        .containsIgnoringCase("connection: close")
+                        .doesNotContain("100 Continue");
+            }
         }
     }
 

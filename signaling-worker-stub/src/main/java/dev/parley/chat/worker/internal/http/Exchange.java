@@ -32,8 +32,8 @@ final class Exchange {
     static final int MAX_BODY_BYTES = PushSocket.MAX_MESSAGE_BYTES;
 
     /**
-     * How far a body that is too large is read on, and dropped: a connection that is closed while the client still
-     * sends is reset, and the client then never sees the refusal.
+     * How far a body that nobody wants, or that is too large, is read on and dropped: a connection that is closed while
+     * the client still sends is reset, and the client then never sees the refusal.
      */
     private static final int MAX_DROPPED_BYTES = 1024 * 1024;
 
@@ -48,6 +48,7 @@ final class Exchange {
     private final Map<String, String> pathVariables;
     private final Challenge challenge;
     private long bodyBytes;
+    private boolean hasBody;
 
     Exchange(
             Request request,
@@ -210,6 +211,7 @@ final class Exchange {
                 chunk.release();
             }
             if (last) {
+                hasBody = true;
                 watched(Watch::hasBody);
                 if (bodyBytes > MAX_BODY_BYTES) {
                     throw bodyTooLarge();
@@ -251,10 +253,12 @@ final class Exchange {
     }
 
     void noContent() {
-        watched(Watch::answers);
-        response.setStatus(204);
-        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
-        response.write(true, null, callback);
+        whenRead(() -> {
+            watched(Watch::answers);
+            response.setStatus(204);
+            response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+            response.write(true, null, callback);
+        });
     }
 
     /** Refuses, with members of its own in the problem document (RFC 9457 section 3.2). */
@@ -283,12 +287,48 @@ final class Exchange {
     }
 
     private void write(int status, String contentType, byte[] body) {
-        response.setStatus(status);
-        response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
-        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
-        response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
-        watched(Watch::answers);
-        response.write(true, ByteBuffer.wrap(body), callback);
+        whenRead(() -> {
+            response.setStatus(status);
+            response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
+            response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+            response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
+            watched(Watch::answers);
+            response.write(true, ByteBuffer.wrap(body), callback);
+        });
+    }
+
+    /**
+     * Answers when the body has come, whoever wanted it. After an answer that overtakes the body the server has to
+     * close the connection, and a client that took it for one to be used again finds its next request lost. Where the
+     * body is not waited for, the answer says that the connection ends (RFC 9112 section 9.6).
+     */
+    private void whenRead(Runnable answer) {
+        boolean isUnread =
+                !hasBody && (request.getLength() > 0 || request.getHeaders().contains(HttpHeader.TRANSFER_ENCODING));
+        // Who expects a 100 sends nothing before it comes.
+        boolean isLeft = isUnread
+                && (request.getHeaders().contains(HttpHeader.EXPECT) || request.getLength() > MAX_DROPPED_BYTES);
+        while (isUnread && !isLeft) {
+            Content.Chunk chunk = request.read();
+            if (chunk == null) {
+                watched(Watch::awaitsBody);
+                request.demand(() -> whenRead(answer));
+                return;
+            }
+            if (Content.Chunk.isFailure(chunk)) {
+                callback.failed(chunk.getFailure());
+                return;
+            }
+            hasBody = chunk.isLast();
+            isUnread = !hasBody;
+            bodyBytes += chunk.remaining();
+            isLeft = isUnread && bodyBytes > MAX_DROPPED_BYTES;
+            chunk.release();
+        }
+        if (isLeft) {
+            response.getHeaders().put(HttpHeader.CONNECTION, "close");
+        }
+        answer.run();
     }
 
     private void watched(Consumer<Watch> step) {
