@@ -522,6 +522,23 @@ final class ActsTest extends MeshedRoom {
         assertThat(bob().messages()).last().isEqualTo("Host: quiet again");
     }
 
+    @Test
+    void whoFloodsWithFewButLongWordsLosesItsLinksToo() {
+        byte[] body =
+                Bodies.message(OutgoingMessage.of("x".repeat(OutgoingMessage.MAX_TEXT_BYTES)), world.epochMillis());
+        int fit = LinkRate.BYTE_BURST / body.length;
+        assertThat(fit).as("few, so that their number is no reason").isLessThan(LinkRate.EVENT_BURST / 2);
+        for (int i = 0; i < fit + 10; i++) {
+            ann().machine.say(Event.TYPE_MESSAGE, body);
+        }
+        ann().handle(new Input.Tick());
+        world.settle();
+        assertThat(host.messages()).hasSizeLessThanOrEqualTo(fit);
+        assertThat(host.told).as("a violation costs it its place").contains("-P0");
+        host.send("quiet again");
+        assertThat(bob().messages()).last().isEqualTo("Host: quiet again");
+    }
+
     // ---- private messages
 
     private static long whisper(Node from, Node to, String text) {

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,6 +25,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Links between participants: a room that needs its host for nothing that is said. */
 final class MeshTest extends MeshedRoom {
+
+    /** Of a frame of this kind. */
+    private static final byte RELAY = 0x16;
 
     private static Set<PeerId> neighboursOf(Node node) {
         Set<PeerId> peers = new HashSet<>();
@@ -180,6 +184,69 @@ final class MeshTest extends MeshedRoom {
         world.advanceMillis(30_000);
         for (Node node : guests) {
             assertThat(node.messages()).as(node.name).containsExactlyInAnyOrder("P0: on this side", "P2: on the other");
+        }
+    }
+
+    @Test
+    void whatDidNotComeIsAskedForWhenNeighboursCompareWhatTheyHave() {
+        enter(2);
+        Node author = guests.get(0);
+        Node other = guests.get(1);
+        MachineHarness.End lossy = author.linkTo(other);
+        // Nothing follows that would show a gap, and the link stays.
+        world.tamper = (end, frame) -> end == lossy ? List.of() : List.of(frame);
+        author.send("did you hear me?");
+        world.tamper = MachineHarness.HONEST;
+        assertThat(host.messages()).containsExactly("P0: did you hear me?");
+        assertThat(other.messages()).isEmpty();
+        world.advance(Timer.DIGEST.toDuration().plus(Timer.COMPARE.toDuration()).plusMillis(1));
+        assertThat(other.messages()).containsExactly("P0: did you hear me?");
+    }
+
+    /** Ann leads after the host, Bob has come to her group, and Cleo has not. */
+    private void untilAnnLeadsAndBobHasCome() {
+        Node ann = guests.get(0);
+        host.request(ticket -> new Input.NameDeputies(ticket, List.of(ann.id())));
+        settle();
+        host.crash();
+        advanceWhile(() -> guests.get(1).machine.formerGroup == null);
+        assertThat(ann.machine.leads()).isTrue();
+        assertThat(guests.get(1).machine.admittedLinkTo(ann.id())).isNotNull();
+        assertThat(guests.get(2).machine.admittedLinkTo(ann.id())).isNull();
+    }
+
+    @Test
+    void whoHasComeToTheNextLeaderStillHearsWhoIsOnItsWayThere() {
+        enter(3);
+        untilAnnLeadsAndBobHasCome();
+        guests.get(2).send("I am coming");
+        // At once, and not when it is asked for.
+        assertThat(guests.get(1).messages()).containsExactly("P2: I am coming");
+    }
+
+    @Test
+    void whoHasLostItsPlaceComesBackByThoseWhoStillKnowIt() {
+        enter(3);
+        Node ann = guests.get(0);
+        Node bob = guests.get(1);
+        Node cleo = guests.get(2);
+        world.tamper = (end, frame) -> frame[0] == RELAY ? List.of() : List.of(frame);
+        untilAnnLeadsAndBobHasCome();
+        cleo.signalingDown(Problem.UNREACHABLE);
+        // Ann forgets the group before hers, and with it Cleo; Bob has that group for as long again as he came later.
+        advanceWhile(() -> ann.machine.formerGroup != null);
+        assertThat(ann.machine.isMember(cleo.id())).isFalse();
+        assertThat(bob.machine.isMember(cleo.id())).isTrue();
+        world.tamper = MachineHarness.HONEST;
+        advanceWhile(() -> bob.machine.formerGroup != null && cleo.machine.admittedLinkTo(ann.id()) == null);
+        assertThat(cleo.machine.admittedLinkTo(ann.id())).isNotNull();
+        cleo.send("back again");
+        assertThat(ann.messages()).containsExactly("P2: back again");
+    }
+
+    private void advanceWhile(BooleanSupplier condition) {
+        for (int millis = 0; millis < 90_000 && condition.getAsBoolean(); millis += 10) {
+            world.advanceMillis(10);
         }
     }
 
