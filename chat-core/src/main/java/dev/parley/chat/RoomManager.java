@@ -82,7 +82,7 @@ public final class RoomManager implements AutoCloseable {
     private static final int SEED_BYTES = 32;
 
     /** How far back acts of moderation are looked for in the store. */
-    private static final int MAX_PAGES_OF_ACTS = 10;
+    private static final int MAX_PAGES_OF_ACTS = 4;
 
     private final Identity identity;
     private final String displayName;
@@ -304,38 +304,35 @@ public final class RoomManager implements AutoCloseable {
     }
 
     /**
-     * What was said last: of oneself as much as one read of the store gives, of all likewise, and the acts of
-     * moderation of some pages more.
+     * What a room goes on from: its acts, as many as are remembered, what was said last, which may be edited or deleted
+     * yet, and one's own last word, behind which the next one stands. All else is read when others lack it.
      */
     private List<StoredEvent> said(RoomId room, Map<PeerId, EventHead> heads, List<StoredEvent> outbox) {
         if (heads.isEmpty()) {
             return List.of();
         }
         TreeMap<TimelinePosition, StoredEvent> said = new TreeMap<>();
-        ownSaid(room, heads, outbox).forEach(event -> said.put(TimelinePosition.of(event), event));
-        TimelinePosition before = null;
-        for (int page = 0; page < MAX_PAGES_OF_ACTS; page++) {
-            List<StoredEvent> events = store.timeline(room, before, ChatStore.MAX_PAGE);
-            for (StoredEvent event : events) {
-                TimelinePosition position = TimelinePosition.of(event);
-                before = before == null || position.compareTo(before) < 0 ? position : before;
-                if (page == 0 || EventBodies.isAct(event.type())) {
-                    said.put(position, event);
+        for (String type : EventBodies.ACTS) {
+            TimelinePosition before = null;
+            for (int page = 0; page < MAX_PAGES_OF_ACTS; page++) {
+                List<StoredEvent> acts = store.ofType(room, type, before, ChatStore.MAX_PAGE);
+                acts.forEach(act -> said.put(TimelinePosition.of(act), act));
+                if (acts.size() < ChatStore.MAX_PAGE) {
+                    break;
                 }
-            }
-            if (events.size() < ChatStore.MAX_PAGE) {
-                break;
+                before = TimelinePosition.of(acts.get(0));
             }
         }
+        while (said.size() > MAX_PAGES_OF_ACTS * ChatStore.MAX_PAGE) {
+            said.pollFirstEntry();
+        }
+        store.timeline(room, null, ChatStore.MAX_PAGE).forEach(event -> said.put(TimelinePosition.of(event), event));
+        EventHead own = heads.get(identity.peerId());
+        if (own != null && outbox.isEmpty()) {
+            store.chain(room, identity.peerId(), own.seq(), 1)
+                    .forEach(event -> said.put(TimelinePosition.of(event), event));
+        }
         return List.copyOf(said.values());
-    }
-
-    private List<StoredEvent> ownSaid(RoomId room, Map<PeerId, EventHead> heads, List<StoredEvent> outbox) {
-        EventHead head = heads.get(identity.peerId());
-        long end = !outbox.isEmpty() ? outbox.get(0).seq() : head == null ? 1 : head.seq() + 1;
-        return end == 1
-                ? List.of()
-                : store.chain(room, identity.peerId(), Math.max(1, end - ChatStore.MAX_PAGE), ChatStore.MAX_PAGE);
     }
 
     private List<StoredEvent> wholeOutbox(RoomId room) {

@@ -68,6 +68,18 @@ public interface ChatStore extends AutoCloseable {
     List<StoredEvent> timeline(RoomId room, @Nullable TimelinePosition before, int limit);
 
     /**
+     * Reads those events of the timeline that are of one type, backwards.
+     *
+     * @param room the room
+     * @param type for example {@code ban}
+     * @param before return only what stands before this place; null starts at the end
+     * @param limit 1…{@value #MAX_PAGE}
+     * @return the {@code limit} events of the type nearest to {@code before}, in the order of the timeline, oldest
+     *     first
+     */
+    List<StoredEvent> ofType(RoomId room, String type, @Nullable TimelinePosition before, int limit);
+
+    /**
      * Reads the timeline forwards.
      *
      * @param room the room

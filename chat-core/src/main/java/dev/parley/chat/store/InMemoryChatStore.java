@@ -126,6 +126,26 @@ public final class InMemoryChatStore implements ChatStore {
     }
 
     @Override
+    public synchronized List<StoredEvent> ofType(
+            RoomId room, String type, @Nullable TimelinePosition before, int limit) {
+        requireOpen();
+        StoreRules.requirePage(limit);
+        Events kept = events.get(room);
+        if (kept == null) {
+            return List.of();
+        }
+        long now = clock.millis();
+        NavigableMap<TimelinePosition, StoredEvent> part =
+                before == null ? kept.timeline : kept.timeline.headMap(before, false);
+        List<StoredEvent> page = new ArrayList<>(part.descendingMap().values().stream()
+                .filter(event -> event.type().equals(type) && !event.isExpired(now))
+                .limit(limit)
+                .toList());
+        Collections.reverse(page);
+        return List.copyOf(page);
+    }
+
+    @Override
     public synchronized List<StoredEvent> timelineAfter(RoomId room, @Nullable TimelinePosition after, int limit) {
         requireOpen();
         StoreRules.requirePage(limit);

@@ -114,6 +114,9 @@ public final class SqliteChatStore implements ChatStore {
     static final String TIMELINE_START = FROM_ROOM + UNEXPIRED + " ORDER BY clock, sender, seq LIMIT ?3";
     static final String TIMELINE_AFTER =
             FROM_ROOM + UNEXPIRED + " AND (clock, sender, seq) > (?4, ?5, ?6) ORDER BY clock, sender, seq LIMIT ?3";
+    static final String TYPE_END = FROM_ROOM + UNEXPIRED + " AND type = ?7" + NEWEST_FIRST + " LIMIT ?3";
+    static final String TYPE = FROM_ROOM + UNEXPIRED + " AND type = ?7 AND (clock, sender, seq) < (?4, ?5, ?6)"
+            + NEWEST_FIRST + " LIMIT ?3";
     static final String CHAIN = FROM_ROOM + UNEXPIRED + " AND sender = ?4 AND seq >= ?5 ORDER BY seq LIMIT ?3";
     static final String BY_ID =
             "SELECT " + COLUMNS + ", event.id FROM event WHERE id_key = ?3 AND room = " + ROOM_KEY + UNEXPIRED;
@@ -181,6 +184,8 @@ public final class SqliteChatStore implements ChatStore {
     private final PreparedStatement timeline;
     private final PreparedStatement timelineStart;
     private final PreparedStatement timelineAfter;
+    private final PreparedStatement typeEnd;
+    private final PreparedStatement ofType;
     private final PreparedStatement byId;
     private final PreparedStatement byNumber;
     private final PreparedStatement isWaiting;
@@ -476,6 +481,8 @@ public final class SqliteChatStore implements ChatStore {
         timeline = statements.prepare(TIMELINE);
         timelineStart = statements.prepare(TIMELINE_START);
         timelineAfter = statements.prepare(TIMELINE_AFTER);
+        typeEnd = statements.prepare(TYPE_END);
+        ofType = statements.prepare(TYPE);
         byId = statements.prepare(BY_ID);
         byNumber = statements.prepare("SELECT " + COLUMNS + " FROM event WHERE id = ?1");
         isWaiting = statements.prepare(
@@ -636,17 +643,25 @@ public final class SqliteChatStore implements ChatStore {
 
     @Override
     public List<StoredEvent> timeline(RoomId room, @Nullable TimelinePosition before, int limit) {
-        List<StoredEvent> events = page(room, before == null ? timelineEnd : timeline, before, limit);
+        List<StoredEvent> events = page(room, before == null ? timelineEnd : timeline, null, before, limit);
+        Collections.reverse(events);
+        return List.copyOf(events);
+    }
+
+    @Override
+    public List<StoredEvent> ofType(RoomId room, String type, @Nullable TimelinePosition before, int limit) {
+        List<StoredEvent> events = page(room, before == null ? typeEnd : ofType, type, before, limit);
         Collections.reverse(events);
         return List.copyOf(events);
     }
 
     @Override
     public List<StoredEvent> timelineAfter(RoomId room, @Nullable TimelinePosition after, int limit) {
-        return List.copyOf(page(room, after == null ? timelineStart : timelineAfter, after, limit));
+        return List.copyOf(page(room, after == null ? timelineStart : timelineAfter, null, after, limit));
     }
 
-    private List<StoredEvent> page(RoomId room, PreparedStatement page, @Nullable TimelinePosition place, int limit) {
+    private List<StoredEvent> page(
+            RoomId room, PreparedStatement page, @Nullable String type, @Nullable TimelinePosition place, int limit) {
         return read(() -> {
             StoreRules.requirePage(limit);
             page.setString(1, room.value());
@@ -656,6 +671,9 @@ public final class SqliteChatStore implements ChatStore {
                 page.setLong(4, place.clock());
                 page.setString(5, place.sender().value());
                 page.setLong(6, place.seq());
+            }
+            if (type != null) {
+                page.setString(7, type);
             }
             return events(room, page);
         });

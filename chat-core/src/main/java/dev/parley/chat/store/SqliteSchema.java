@@ -35,6 +35,7 @@ record SqliteSchema(List<List<String>> steps) {
      *   <li>{@code words}, {@code words_state} and {@code event.id} are those of {@link WordIndex}.
      *       {@code event.id_key} finds an event by its id: part of it, or of a keyed hash of it in a sealed file. Both
      *       are filled when a file of an older version is opened.
+     *   <li>{@code event_type} finds the acts of a room among its many messages.
      *   <li>{@code event.expires} and {@code room.max_age} are in milliseconds, the first since 1970.
      * </ul>
      */
@@ -123,7 +124,8 @@ record SqliteSchema(List<List<String>> steps) {
             ) STRICT
             """,
                     "INSERT INTO words_state (id, version, displaced) VALUES (1, 0, 0)"),
-            List.of("ALTER TABLE peer ADD COLUMN blocked_at INTEGER")));
+            List.of("ALTER TABLE peer ADD COLUMN blocked_at INTEGER"),
+            List.of("CREATE INDEX event_type ON event (room, type, clock, sender, seq)")));
 
     /** The version that the last step leads to. */
     int version() {

@@ -298,6 +298,12 @@ final class SqliteChatStoreFileTest {
         assertThat(plan(SqliteChatStore.TIMELINE_AFTER))
                 .contains("event_timeline (room=? AND (clock,sender,seq)>(?,?,?))")
                 .doesNotContain("SCAN", "TEMP B-TREE");
+        assertThat(plan(SqliteChatStore.TYPE_END))
+                .contains("event_type (room=? AND type=?)")
+                .doesNotContain("SCAN", "TEMP B-TREE");
+        assertThat(plan(SqliteChatStore.TYPE))
+                .contains("event_type (room=? AND type=? AND (clock,sender,seq)<(?,?,?))")
+                .doesNotContain("SCAN", "TEMP B-TREE");
         assertThat(plan(SqliteChatStore.CHAIN))
                 .contains("sqlite_autoindex_event_1 (room=? AND sender=? AND seq>?)")
                 .doesNotContain("SCAN", "TEMP B-TREE");

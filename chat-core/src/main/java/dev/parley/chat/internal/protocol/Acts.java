@@ -96,10 +96,36 @@ final class Acts {
                         >= machine.epochMillis - policy.time().toMillis();
             case LAST_N -> isAmongLast(event, policy.messages());
         };
-        return isWithin
-                && timeline.message(event.id())
-                        .map(state -> state.status() != MessageState.Status.REMOVED)
-                        .orElse(true);
+        return isWithin && !isRemoved(event);
+    }
+
+    /** Whether a newcomer is given anything of what was said before its time. */
+    boolean givesHistory() {
+        return timeline.settings().history().kind() != HistoryPolicy.Kind.NONE;
+    }
+
+    /** Whether somebody has removed a peer, as far as the acts are remembered. */
+    boolean wasPutOut(PeerId peer) {
+        return !machine.chains.recent.select(event -> removes(event, peer)).isEmpty();
+    }
+
+    private static boolean removes(Event event, PeerId peer) {
+        try {
+            return EventLog.isAct(event)
+                    && EventBodies.read(event.type(), event.body())
+                            .filter(body -> body instanceof EventBody.Kick || body instanceof EventBody.Ban)
+                            .filter(body -> ((EventBody.PeerAct) body).peer().equals(peer))
+                            .isPresent();
+        } catch (MalformedException e) {
+            return false;
+        }
+    }
+
+    /** Whether an event is a message that was deleted, or has disappeared, as far as is known. */
+    boolean isRemoved(Event event) {
+        return timeline.message(event.id())
+                .map(state -> state.status() == MessageState.Status.REMOVED)
+                .orElse(false);
     }
 
     private boolean isAmongLast(Event event, int messages) {

@@ -12,6 +12,10 @@ import org.jspecify.annotations.Nullable;
 final class AheadEvents {
 
     private final Map<PeerId, TreeMap<Long, Event>> byAuthor = new LinkedHashMap<>();
+
+    /** Since when nothing has come that brings an author's chain nearer to what waits. */
+    private final Map<PeerId, Long> stillSince = new LinkedHashMap<>();
+
     private long bytes;
 
     long bytes() {
@@ -38,14 +42,33 @@ final class AheadEvents {
         return new LinkedHashSet<>(byAuthor.keySet());
     }
 
-    void keep(Event event) {
+    void keep(Event event, long nowNanos) {
         if (bytes + event.bytes().length > Limits.MAX_AHEAD_BYTES) {
             return;
         }
+        stillSince.putIfAbsent(event.sender(), nowNanos);
         if (byAuthor.computeIfAbsent(event.sender(), author -> new TreeMap<>()).putIfAbsent(event.seq(), event)
                 == null) {
             bytes += event.bytes().length;
         }
+    }
+
+    /** The chain of an author has come nearer to what waits. */
+    void advanced(PeerId author, long nowNanos) {
+        stillSince.replace(author, nowNanos);
+    }
+
+    /** Returns since when nothing has helped the author for whom that is longest; {@link Long#MAX_VALUE} for none. */
+    long stillSince() {
+        long earliest = Long.MAX_VALUE;
+        for (PeerId author : byAuthor.keySet()) {
+            earliest = Math.min(earliest, stillSince(author));
+        }
+        return earliest;
+    }
+
+    long stillSince(PeerId author) {
+        return stillSince.getOrDefault(author, Long.MAX_VALUE);
     }
 
     /** Takes out the first event of an author; null if none waits. */
@@ -59,6 +82,7 @@ final class AheadEvents {
         bytes -= first.bytes().length;
         if (events.isEmpty()) {
             byAuthor.remove(author);
+            stillSince.remove(author);
         }
         return first;
     }

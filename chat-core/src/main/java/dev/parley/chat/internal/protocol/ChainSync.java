@@ -4,15 +4,20 @@ import dev.parley.chat.DeliveryState;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.internal.encoding.MalformedException;
 import dev.parley.chat.store.EventHead;
+import dev.parley.chat.store.StoredEvent;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,14 +55,48 @@ final class ChainSync {
     /** When each member's time in the room began, as far as we were there to see it. */
     final Map<PeerId, Era> firstEras = new LinkedHashMap<>();
 
+    /** Where each author's chain stood when this side was started. */
+    private final Map<PeerId, Long> seqsBefore = new LinkedHashMap<>();
+
+    /** When the time of members began that were in the room before this side was started, as the store says. */
+    private final Map<PeerId, Era> erasBefore = new LinkedHashMap<>();
+
+    /** Of whom the store is not asked since when they were in the room. */
+    private final Set<PeerId> withoutEraBefore = new LinkedHashSet<>();
+
     private final Set<PeerId> forked = new LinkedHashSet<>();
     private RoomMachine machine;
     private long digest;
     private long digestDueNanos;
 
-    ChainSync(RoomMachine machine) {
+    /** Reads of the store that are not answered yet. */
+    private final Map<Long, Giving> reads = new LinkedHashMap<>();
+
+    /** Those who hold something of the store, or wait for it; the others come after them. */
+    private final Set<Giving> readers = new LinkedHashSet<>();
+
+    private final Deque<Giving> waiting = new ArrayDeque<>();
+    private long nextRead;
+
+    /** Who gives us so much that one answer does not hold it; null if nobody does. */
+    private @Nullable LinkChannel source;
+
+    /** When something new came from it last. */
+    private long sourceNanos;
+
+    ChainSync(RoomMachine machine, RoomConfig config) {
         this.machine = machine;
-        machine.heads.values().forEach(head -> digest ^= digestOf(head));
+        machine.heads.forEach((author, head) -> {
+            digest ^= digestOf(head);
+            // What waits in the outbox is remembered, and is said in this life.
+            boolean isOwn = author.equals(machine.self.peerId());
+            long before =
+                    isOwn && !config.outbox().isEmpty() ? config.outbox().get(0).seq() - 1 : head.seq();
+            if (before > 0) {
+                seqsBefore.put(author, before);
+                recent.isInStoreOnly(author, before);
+            }
+        });
     }
 
     /** Goes on in the machine of another role. */
@@ -67,6 +106,10 @@ final class ChainSync {
         if (!ahead.isEmpty()) {
             next.timers.start(Timer.GAP, next.now);
         }
+    }
+
+    RoomMachine machine() {
+        return machine;
     }
 
     // ---- where chains stand
@@ -116,6 +159,9 @@ final class ChainSync {
     void dropHead(PeerId author) {
         EventHead before = machine.heads.remove(author);
         digest ^= before == null ? 0 : digestOf(before);
+        recent.forget(author);
+        seqsBefore.remove(author);
+        erasBefore.remove(author);
     }
 
     /** Ids are hashes: the first bytes of those of all heads, added without carry, say what was heard. */
@@ -136,6 +182,7 @@ final class ChainSync {
             case NEW -> {
                 boolean isWellFormed = machine.place(event, true);
                 machine.deliveries.owe(event.sender());
+                ahead.advanced(event.sender(), machine.now);
                 takeAhead(event.sender());
                 if (!isWellFormed && event.sender().equals(from.peer)) {
                     // Whoever only passes it on has done nothing wrong.
@@ -157,7 +204,7 @@ final class ChainSync {
                 }
             }
             case AHEAD -> {
-                ahead.keep(event);
+                ahead.keep(event, machine.now);
                 machine.timers.startUnlessRunning(Timer.GAP, machine.now);
                 ask(from);
             }
@@ -229,10 +276,16 @@ final class ChainSync {
 
     /** Asks a neighbour for what is missing here, unless it was asked a moment ago. */
     void ask(LinkChannel link) {
-        if (link.isAdmitted() && machine.now >= link.nextResumeNanos) {
+        if (source != link && (isCatchingUp() || machine.isGivenByLeader(link))) {
+            // One after the other: they have the same.
+            link.hasMore = true;
+            machine.timers.startUnlessRunning(Timer.COMPARE, machine.now);
+        } else if (link.isAdmitted() && machine.now >= link.nextResumeNanos) {
             link.nextResumeNanos = machine.now + link.resumePauseNanos;
             link.resumePauseNanos = Math.min(2 * link.resumePauseNanos, Limits.MAX_RESUME_PAUSE.toNanos());
-            link.syncBudget = Limits.MAX_LOG_BYTES;
+            link.syncBudget = Math.max(link.syncBudget, Limits.MAX_LOG_BYTES);
+            link.hasGivenNews = false;
+            link.hasMore = false;
             Map<PeerId, EventHead> has = new LinkedHashMap<>(machine.heads);
             // Of whom one knows nothing one is given the name.
             has.keySet().removeAll(machine.nameless());
@@ -242,46 +295,139 @@ final class ChainSync {
 
     void onResume(LinkChannel link, Map<PeerId, EventHead> has) {
         machine.deliveries.heard(link.peer, has);
+        Giving giving = link.giving;
+        if (giving != null) {
+            // What is under way is not begun anew.
+            giving.asked(has);
+            return;
+        }
         boolean isTooSoon = link.answeredNanos != Long.MIN_VALUE
                 && machine.now - link.answeredNanos < Limits.MIN_RESUME_PAUSE.toNanos() / 2;
         if (!isTooSoon && link.queuedBytes() < Limits.MAX_SYNC_BACKLOG_BYTES) {
             link.answeredNanos = machine.now;
-            give(link, has);
+            give(link, unknownProfiles(link, has), has, false, true, Limits.MAX_GIVEN_BYTES);
         }
     }
 
-    /** Gives a member what it lacks, as far as it is remembered and was said in its time. */
-    void give(LinkChannel link, Map<PeerId, EventHead> has) {
+    /**
+     * Gives a member, over a new link, what it lacks and is remembered, and the leader what it lacks of ours. If the
+     * store has more, it is told so, and asks one of those who have it.
+     */
+    void offer(LinkChannel link, Map<PeerId, EventHead> has) {
+        give(link, unknownProfiles(link, has), has, false, false, Limits.MAX_GIVEN_BYTES);
+    }
+
+    private List<Event> unknownProfiles(LinkChannel link, Map<PeerId, EventHead> has) {
         List<Event> unknown = new ArrayList<>();
         machine.profiles.forEach((peer, profile) -> {
             if (!has.containsKey(peer) && !peer.equals(link.peer)) {
                 unknown.add(profile);
             }
         });
-        give(link, unknown, has, false);
+        return unknown;
     }
 
+    /** Gives a member that was let in what it lacks; all that it may have of before, if it is new. */
     void give(LinkChannel link, Collection<Event> profilesGiven, Map<PeerId, EventHead> has, boolean begins) {
-        List<Event> missed = recent.select(event -> {
-            EventHead head = has.get(event.sender());
-            return (head == null || event.seq() > head.seq()) && mayHave(link.peer, event);
+        give(link, profilesGiven, has, begins, true, Limits.MAX_FIRST_GIVEN_BYTES);
+    }
+
+    private void give(
+            LinkChannel link,
+            Collection<Event> profilesGiven,
+            Map<PeerId, EventHead> has,
+            boolean begins,
+            boolean isAsked,
+            long maxBytes) {
+        Map<PeerId, Long> behind = behind(link.peer, has, begins);
+        Set<PeerId> beyondMemory = new LinkedHashSet<>();
+        behind.forEach((author, next) -> {
+            if (next < recent.wholeFrom(author)) {
+                beyondMemory.add(author);
+            }
         });
+        Set<PeerId> passedOver = new LinkedHashSet<>();
+        if (!isAsked) {
+            passedOver.addAll(beyondMemory);
+            if (link.peer.equals(machine.leader.peerId())) {
+                passedOver.remove(machine.self.peerId());
+            }
+            beyondMemory.removeAll(passedOver);
+            behind.keySet().removeAll(passedOver);
+        }
+        Predicate<Event> isLacked = event -> {
+            EventHead head = has.get(event.sender());
+            return (head == null || event.seq() > head.seq())
+                    && !passedOver.contains(event.sender())
+                    && mayHave(link.peer, event);
+        };
+        boolean isHistory = begins && machine.acts.givesHistory();
+        if (recent.isPart() && (!beyondMemory.isEmpty() || isHistory || lacksItsLast(link.peer, has))) {
+            boolean isCut = !passedOver.isEmpty();
+            Giving giving = new Giving(
+                    this, link, profilesGiven, has, behind, recent.select(isLacked), begins, isCut, maxBytes);
+            link.giving = giving;
+            giving.goOn();
+        } else {
+            giveRemembered(link, profilesGiven, has, recent.select(isLacked), begins, !passedOver.isEmpty());
+        }
+    }
+
+    /** From which count on a member lacks the chains of which it may have all that was said in its time. */
+    Map<PeerId, Long> behind(PeerId peer, Map<PeerId, EventHead> has, boolean isNew) {
+        // Of authors of whom it names no head, too: where we told it that their chains go on is not in its store.
+        boolean wasHere = !isNew || erasBefore.containsKey(peer) || isEraToBeRead(peer);
+        Map<PeerId, Long> behind = new LinkedHashMap<>();
+        machine.heads.forEach((author, head) -> {
+            EventHead known = has.get(author);
+            long next = known == null ? 1 : known.seq() + 1;
+            if ((known != null || wasHere) && next <= head.seq()) {
+                behind.put(author, next);
+            }
+        });
+        return behind;
+    }
+
+    /** Whether a member does not know its own last event, which tells it where it goes on, and the store has it. */
+    private boolean lacksItsLast(PeerId peer, Map<PeerId, EventHead> has) {
+        EventHead last = machine.heads.get(peer);
+        return last != null && !has.containsKey(peer) && last.seq() < recent.wholeFrom(peer);
+    }
+
+    private void giveRemembered(
+            LinkChannel link,
+            Collection<Event> profilesGiven,
+            Map<PeerId, EventHead> has,
+            List<Event> missed,
+            boolean begins,
+            boolean isMore) {
         List<Event> fresh = new ArrayList<>();
         List<Event> known = new ArrayList<>();
         List<Event> ofStrangers = new ArrayList<>();
         for (Event event : missed) {
             boolean isStrangers = begins || !has.containsKey(event.sender());
             (machine.deliveries.isFresh(event) ? fresh : isStrangers ? ofStrangers : known).add(event);
-            if (machine.deliveries.isTracked(event)) {
-                machine.emit(new Output.Delivery(event.id(), link.peer, DeliveryState.SENT));
-            }
+            noteSent(event, link);
         }
         giveInChunks(profilesGiven, chunk -> new Content.Sync(false, false, false, chunk, List.of(), Map.of()), link);
         // Of whom it has heard nothing it is given what it may have, whatever lies between.
         giveInChunks(ofStrangers, chunk -> new Content.Sync(false, false, true, List.of(), chunk, Map.of()), link);
         giveInChunks(known, chunk -> new Content.Sync(false, false, false, List.of(), chunk, Map.of()), link);
         giveInChunks(fresh, chunk -> new Content.Sync(false, true, begins, List.of(), chunk, Map.of()), link);
-        machine.unicast(link, Content.sync(new Content.Sync(true, false, begins, List.of(), List.of(), machine.heads)));
+        giveLast(link, begins, isMore);
+    }
+
+    /** An event is given: one of our own is on its way. */
+    void noteSent(Event event, LinkChannel link) {
+        if (machine.deliveries.isTracked(event)) {
+            machine.emit(new Output.Delivery(event.id(), link.peer, DeliveryState.SENT));
+        }
+    }
+
+    /** Ends an answer. */
+    void giveLast(LinkChannel link, boolean begins, boolean isMore) {
+        machine.unicast(
+                link, Content.sync(new Content.Sync(true, false, begins, isMore, List.of(), List.of(), machine.heads)));
         machine.attendance.met(link);
         Long read = machine.deliveries.readOf(link.peer);
         if (read != null) {
@@ -290,8 +436,111 @@ final class ChainSync {
         link.catchUpBytes = link.queuedBytes();
     }
 
-    private void giveInChunks(
-            Collection<Event> events, Function<List<byte[]>, Content.Sync> content, LinkChannel link) {
+    // ---- the store
+
+    /** Bytes of events that were read and are not given yet. */
+    long readBytes() {
+        long bytes = 0;
+        for (Giving giving : readers) {
+            bytes += giving.heldBytes();
+        }
+        return bytes;
+    }
+
+    /** Something has left a link: there is room for more. */
+    void goOn(LinkChannel link) {
+        Giving giving = link.giving;
+        if (giving != null) {
+            giving.goOn();
+        }
+    }
+
+    /** Reads for a member, or has it wait for its turn. */
+    void read(Giving giving, Output.ReadEvents.Part part, int limit) {
+        long ticket = ++nextRead;
+        reads.put(ticket, giving);
+        machine.emit(new Output.ReadEvents(ticket, part, limit));
+    }
+
+    /** Whether it is a member's turn to be read for; if not, it comes. */
+    boolean isItsTurn(Giving giving) {
+        if (readers.contains(giving)) {
+            return true;
+        }
+        readers.removeIf(Giving::isOver);
+        if (readers.size() < Limits.MAX_READERS) {
+            readers.add(giving);
+            return true;
+        }
+        if (!waiting.contains(giving)) {
+            waiting.add(giving);
+        }
+        return false;
+    }
+
+    /** Nothing is held of the store for a member for now. */
+    void turnEnds(Giving giving) {
+        if (readers.remove(giving)) {
+            Giving next = waiting.poll();
+            while (next != null && next.isOver()) {
+                next = waiting.poll();
+            }
+            if (next != null) {
+                next.goOn();
+            }
+        }
+    }
+
+    void onRead(long ticket, List<StoredEvent> stored) {
+        Giving giving = reads.remove(ticket);
+        if (giving == null) {
+            return;
+        }
+        List<Event> events = new ArrayList<>();
+        for (StoredEvent each : stored) {
+            try {
+                events.add(Event.kept(each, machine.room));
+            } catch (MalformedException e) {
+                log.warn("an event in the store is damaged: {}", e.getMessage());
+            }
+        }
+        giving.onRead(events);
+    }
+
+    /** Whether the time of a member before this side was started is in the store, and was not asked for yet. */
+    boolean isEraToBeRead(PeerId peer) {
+        return seqsBefore.containsKey(peer)
+                && !erasBefore.containsKey(peer)
+                && !withoutEraBefore.contains(peer)
+                && !machine.acts.wasPutOut(peer);
+    }
+
+    /** The first event of a member that is kept says since when it was in the room; null if there is none. */
+    void eraWasRead(PeerId peer, @Nullable Event first) {
+        if (first != null && !withoutEraBefore.contains(peer)) {
+            erasBefore.put(peer, first.era());
+        } else {
+            withoutEraBefore.add(peer);
+        }
+    }
+
+    /** A member's time in the room has ended: it is new when it comes again. */
+    void left(PeerId peer) {
+        firstEras.remove(peer);
+        erasBefore.remove(peer);
+        withoutEraBefore.add(peer);
+        RoomMachine.removeEldest(withoutEraBefore, Limits.MAX_HEADS);
+    }
+
+    /** The time of all others has ended. */
+    void retainTimes(Collection<PeerId> members) {
+        Set<PeerId> others = new LinkedHashSet<>(firstEras.keySet());
+        others.addAll(seqsBefore.keySet());
+        others.removeAll(members);
+        others.forEach(this::left);
+    }
+
+    void giveInChunks(Collection<Event> events, Function<List<byte[]>, Content.Sync> content, LinkChannel link) {
         List<byte[]> chunk = new ArrayList<>();
         int chunkBytes = 0;
         for (Event event : events) {
@@ -315,14 +564,25 @@ final class ChainSync {
      * last one, so that it goes on behind it.
      */
     boolean mayHave(PeerId peer, Event event) {
-        Era first = firstEras.get(peer);
-        return first != null
+        return firstEras.containsKey(peer)
                 && (machine.deliveries.isFresh(event)
-                        || event.era().compareTo(first) >= 0
+                        || isOfItsTime(peer, event)
                         || EventLog.isAct(event)
                         || event.head().equals(machine.heads.get(peer))
                         || machine.acts.isHistory(event)
                         || machine.isSaidTo(peer, event));
+    }
+
+    /** Whether an event was said when a member was in the room, as far as we saw it, or have kept what it said then. */
+    boolean isOfItsTime(PeerId peer, Event event) {
+        Era first = firstEras.get(peer);
+        if (first == null) {
+            return false;
+        }
+        Era before = erasBefore.get(peer);
+        boolean isOfBefore = event.seq() <= seqsBefore.getOrDefault(event.sender(), 0L);
+        return event.era().compareTo(first) >= 0
+                || (isOfBefore && before != null && event.era().compareTo(before) >= 0);
     }
 
     // ---- what is given
@@ -333,8 +593,43 @@ final class ChainSync {
         takeEvents(link, sync, false);
         if (sync.last()) {
             machine.deliveries.heard(link.peer, sync.heads());
-            settleAhead(link, sync.heads());
+            if (!sync.more()) {
+                settleAhead(link, sync.heads());
+            }
+            given(link, sync.more());
         }
+    }
+
+    /** An answer has ended. As long as it brings something new, what it could not hold is asked for at once. */
+    void given(LinkChannel link, boolean isMore) {
+        if (source != null && !isCatchingUp()) {
+            source = null;
+        }
+        if (!isMore) {
+            source = source == link ? null : source;
+            return;
+        }
+        if (source == null || source == link) {
+            if (link.hasGivenNews) {
+                source = link;
+                sourceNanos = machine.now;
+                link.nextResumeNanos = machine.now;
+            } else {
+                source = null;
+            }
+        }
+        if (machine.now >= link.nextResumeNanos) {
+            ask(link);
+        } else {
+            link.hasMore = true;
+            machine.timers.startUnlessRunning(Timer.COMPARE, machine.now);
+        }
+    }
+
+    /** Whether somebody is giving us so much that one answer does not hold it. */
+    boolean isCatchingUp() {
+        LinkChannel from = source;
+        return from != null && from.isAdmitted() && machine.now - sourceNanos < Timer.GAP.nanos();
     }
 
     static void charge(LinkChannel link, byte[] event) throws MalformedException {
@@ -355,7 +650,7 @@ final class ChainSync {
                 boolean isKnown = machine.isMember(author)
                         || (machine.heads.containsKey(author) && !machine.expelled.contains(author));
                 if (author.equals(machine.self.peerId())) {
-                    ownMissed(event);
+                    ownMissed(event, link);
                 } else if ((isKnown || areStrangersWelcome)
                         && receive(event, link, areStrangersWelcome && sync.begins())) {
                     news.add(event);
@@ -363,6 +658,7 @@ final class ChainSync {
             }
         } finally {
             if (!news.isEmpty()) {
+                gaveNews(link);
                 link.resumePauseNanos = Limits.MIN_RESUME_PAUSE.toNanos();
                 // What has its place is told, whatever came behind it.
                 machine.tellNews(link, news, sync.fresh());
@@ -370,11 +666,19 @@ final class ChainSync {
         }
     }
 
+    private void gaveNews(LinkChannel link) {
+        link.hasGivenNews = true;
+        if (source == link) {
+            sourceNanos = machine.now;
+        }
+    }
+
     /** An event of our own that we do not know: we said it before our store was lost. */
-    private void ownMissed(Event event) throws MalformedException {
+    private void ownMissed(Event event, LinkChannel link) throws MalformedException {
         if (machine.deliveries.unconfirmed().isEmpty() && (fit(event) == Fit.NEW || fit(event) == Fit.AHEAD)) {
             machine.place(event, true);
             machine.emit(new Output.Acknowledge(event.seq()));
+            gaveNews(link);
         }
         // What contradicts our own chain shows in the heads that follow.
     }
@@ -408,7 +712,7 @@ final class ChainSync {
             for (LinkChannel link : machine.admitted()) {
                 Long other = link.otherDigest;
                 link.otherDigest = null;
-                if (other != null && other != digest) {
+                if (link.hasMore || (other != null && other != digest)) {
                     if (machine.now < link.nextResumeNanos) {
                         // It was asked a moment ago, and perhaps could not open the question.
                         link.otherDigest = other;
@@ -420,10 +724,22 @@ final class ChainSync {
             }
         }
         if (machine.timers.expire(Timer.GAP, machine.now)) {
-            ahead.authors().forEach(this::acceptGap);
-            if (!ahead.isEmpty()) {
-                machine.timers.start(Timer.GAP, machine.now);
+            tickGaps();
+        }
+    }
+
+    /** What has not come nearer for long does not come, unless somebody is giving us much. */
+    private void tickGaps() {
+        if (!isCatchingUp()) {
+            for (PeerId author : ahead.authors()) {
+                if (machine.now - ahead.stillSince(author) >= Timer.GAP.nanos()) {
+                    acceptGap(author);
+                }
             }
+        }
+        if (!ahead.isEmpty()) {
+            long since = isCatchingUp() ? sourceNanos : ahead.stillSince();
+            machine.timers.startFor(Timer.GAP, machine.now, Math.max(1, since + Timer.GAP.nanos() - machine.now));
         }
     }
 }

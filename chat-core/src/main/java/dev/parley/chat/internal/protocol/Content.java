@@ -34,6 +34,7 @@ sealed interface Content {
 
     int FRESH = 2;
     int BEGINS = 4;
+    int MORE = 8;
 
     /** Length of a link's channel binding. */
     int BINDING_BYTES = 32;
@@ -50,6 +51,7 @@ sealed interface Content {
      * @param last whether the member has all now
      * @param fresh whether nobody but the sender has these events of its own yet: they are said now
      * @param begins whether the member is new to the sender, so that all chains go on for it at the heads
+     * @param more whether there is more than this answer could hold; only in the last
      * @param profiles from the leader: events that say who the members are, the receiver included if the leader knows
      *     its name; outside the chains
      * @param events missed events of any author, each author's in the order of its chain
@@ -59,6 +61,7 @@ sealed interface Content {
             boolean last,
             boolean fresh,
             boolean begins,
+            boolean more,
             List<byte[]> profiles,
             List<byte[]> events,
             Map<PeerId, EventHead> heads)
@@ -68,8 +71,18 @@ sealed interface Content {
             this(last, false, false, profiles, events, heads);
         }
 
+        Sync(
+                boolean last,
+                boolean fresh,
+                boolean begins,
+                List<byte[]> profiles,
+                List<byte[]> events,
+                Map<PeerId, EventHead> heads) {
+            this(last, fresh, begins, false, profiles, events, heads);
+        }
+
         private int flags() {
-            return (last ? LAST : 0) | (fresh ? FRESH : 0) | (begins ? BEGINS : 0);
+            return (last ? LAST : 0) | (fresh ? FRESH : 0) | (begins ? BEGINS : 0) | (more ? MORE : 0);
         }
     }
 
@@ -238,6 +251,7 @@ sealed interface Content {
                         (flags & LAST) != 0,
                         (flags & FRESH) != 0,
                         (flags & BEGINS) != 0,
+                        (flags & MORE) != 0,
                         list(reader),
                         list(reader),
                         heads(reader));

@@ -128,6 +128,21 @@ final class Event {
      * @throws MalformedException if it is not a well-formed event of this room, signed by the key that it names
      */
     static Event verify(byte[] bytes, RoomId expectedRoom, @Nullable VerifyingKey likelyKey) throws MalformedException {
+        return read(bytes, expectedRoom, likelyKey, true);
+    }
+
+    /**
+     * Reads an event that was verified before it was kept.
+     *
+     * @throws MalformedException if it is not a well-formed event of this room
+     */
+    static Event kept(StoredEvent event, RoomId expectedRoom) throws MalformedException {
+        return read(event.bytes(), expectedRoom, null, false);
+    }
+
+    private static Event read(
+            byte[] bytes, RoomId expectedRoom, @Nullable VerifyingKey likelyKey, boolean isToBeVerified)
+            throws MalformedException {
         if (bytes.length > Limits.MAX_EVENT_BYTES) {
             throw new MalformedException(
                     "an event has " + bytes.length + " bytes, the limit is " + Limits.MAX_EVENT_BYTES);
@@ -161,9 +176,11 @@ final class Event {
                 || !isName(type)) {
             throw new MalformedException("an event with a field out of bounds");
         }
-        VerifyingKey author = likelyKey != null && likelyKey.hasBytes(key) ? likelyKey : new VerifyingKey(key);
-        if (!author.verify(signedBytes(bytes, contentLength), signature)) {
-            throw new MalformedException("an event with a wrong signature");
+        if (isToBeVerified) {
+            VerifyingKey author = likelyKey != null && likelyKey.hasBytes(key) ? likelyKey : new VerifyingKey(key);
+            if (!author.verify(signedBytes(bytes, contentLength), signature)) {
+                throw new MalformedException("an event with a wrong signature");
+            }
         }
         return new Event(
                 room,

@@ -1,11 +1,14 @@
 package dev.parley.chat.internal.protocol;
 
+import dev.parley.chat.PeerId;
 import dev.parley.chat.internal.timeline.EventBodies;
 import dev.parley.chat.internal.timeline.Place;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -23,6 +26,9 @@ final class EventLog {
 
     /** Acts from before the entries. */
     private final Deque<Event> acts = new ArrayDeque<>();
+
+    /** Up to which count of an author's chain an event may be missing here that the store has. */
+    private final Map<PeerId, Long> fallenOut = new HashMap<>();
 
     private long bytes;
     private long actBytes;
@@ -52,10 +58,35 @@ final class EventLog {
         while (entries.size() > Limits.MAX_LOG_EVENTS || bytes() > Limits.MAX_LOG_BYTES) {
             Event oldest = entries.remove();
             bytes -= oldest.bytes().length;
+            isInStoreOnly(oldest.sender(), oldest.seq());
             if (isAct(oldest)) {
                 keepAct(oldest);
             }
         }
+    }
+
+    /** Events of an author up to a count are, or may be, in the store and not here. */
+    void isInStoreOnly(PeerId author, long upToSeq) {
+        fallenOut.merge(author, upToSeq, Math::max);
+    }
+
+    /** Returns from which count on all of an author's chain is here that is anywhere here. */
+    long wholeFrom(PeerId author) {
+        return fallenOut.getOrDefault(author, 0L) + 1;
+    }
+
+    /** Whether the store may have more than this log. */
+    boolean isPart() {
+        return !fallenOut.isEmpty();
+    }
+
+    /** An author is not known any more. */
+    void forget(PeerId author) {
+        fallenOut.remove(author);
+    }
+
+    static boolean isSpoken(String type) {
+        return SPOKEN.contains(type);
     }
 
     private void keepAct(Event act) {

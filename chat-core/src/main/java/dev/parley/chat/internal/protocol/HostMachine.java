@@ -470,7 +470,7 @@ public final class HostMachine extends RoomMachine {
             // Who closes for another reason than to leave tries again and keeps its place, as with a lost link.
             forget(guest, reason.code() == Code.LEFT);
             if (reason.code() == Code.LEFT) {
-                chains.firstEras.remove(link.peer);
+                chains.left(link.peer);
             }
         } else if (!link.helloReceived) {
             Handshake.require(frame, Frame.Kind.HELLO);
@@ -848,6 +848,10 @@ public final class HostMachine extends RoomMachine {
                 removeEldest(fresh.keySet(), Limits.MAX_LOG_EVENTS);
             }
         }
+        if (chains.isCatchingUp()) {
+            // Of what was said long ago others may have all: they compare.
+            return;
+        }
         for (LinkChannel link : admitted()) {
             if (link != from) {
                 tell(
@@ -978,7 +982,7 @@ public final class HostMachine extends RoomMachine {
         members.remove(peer);
         joining.remove(peer);
         graceEnds.remove(peer);
-        chains.firstEras.remove(peer);
+        chains.left(peer);
         if (group.members().contains(peer)) {
             leaving.add(peer);
             updateRoster(presentMembers());

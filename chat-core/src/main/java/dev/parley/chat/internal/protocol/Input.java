@@ -9,6 +9,7 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.internal.timeline.EventBody;
+import dev.parley.chat.store.StoredEvent;
 import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.LinkSignal;
 import dev.parley.chat.transport.PathState;
@@ -155,6 +156,9 @@ public sealed interface Input {
 
     /** Answers {@link Output.QueryBuffered}. */
     record LinkBuffered(int link, long bytes) implements Input {}
+
+    /** What was asked for by {@link Output.ReadEvents} was read; empty if there is no more, or the store has failed. */
+    record EventsRead(long ticket, List<StoredEvent> events) implements Input {}
 
     /** The time of {@link RoomMachine#deadlineNanos()} has come. */
     record Tick() implements Input {}

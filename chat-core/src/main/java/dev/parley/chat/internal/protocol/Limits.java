@@ -32,6 +32,27 @@ final class Limits {
     /** The same, in bytes. */
     static final long MAX_LOG_BYTES = 8L * 1024 * 1024;
 
+    /** Events from the store that one answer holds, in bytes; less than a receiver takes, for what goes with them. */
+    static final long MAX_GIVEN_BYTES = 6L * 1024 * 1024;
+
+    /** The same of the answer to who comes in: it counts as connected when it has ended. */
+    static final long MAX_FIRST_GIVEN_BYTES = 1024 * 1024;
+
+    /** Events that are read from the store at once. */
+    static final int MAX_READ_EVENTS = 128;
+
+    /** What is held of events that were read from the store at once, in bytes; one event at least. */
+    static final int MAX_READ_BYTES = 64 * 1024;
+
+    /** Authors whose chains are read from the store side by side for one member. */
+    static final int MAX_CHAINS_AT_ONCE = 16;
+
+    /** Members for whom the store is read at the same time. */
+    static final int MAX_READERS = 4;
+
+    /** What may wait on a link before more is read from the store for it. */
+    static final int GIVING_WINDOW_BYTES = 512 * 1024;
+
     /** Acts of moderation that are remembered behind that; a quarter of the bytes at most. */
     static final int MAX_LOG_ACTS = 4_096;
 

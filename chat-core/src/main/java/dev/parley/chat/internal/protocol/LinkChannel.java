@@ -88,6 +88,16 @@ final class LinkChannel {
     /** Bytes of events that the peer may still give. */
     long syncBudget;
 
+    /** Whether the peer has given something new since it was asked last. */
+    boolean hasGivenNews;
+
+    /** Whether the peer has more than it has given. */
+    boolean hasMore;
+
+    /** What the peer is being given from the store; null if that is nothing. */
+    @Nullable
+    Giving giving;
+
     /** What waited when the peer had been given what it lacked; does not count against it. */
     long catchUpBytes;
 

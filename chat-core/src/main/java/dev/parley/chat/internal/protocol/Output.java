@@ -17,6 +17,7 @@ import dev.parley.chat.RoomSettings;
 import dev.parley.chat.crypto.PeerCard;
 import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.store.StoredEvent;
+import dev.parley.chat.store.TimelinePosition;
 import dev.parley.chat.transport.LinkSignal;
 import dev.parley.chat.transport.SignalingSession.MessageType;
 import dev.parley.chat.transport.SignedSuccession;
@@ -100,6 +101,29 @@ public sealed interface Output {
 
     /** Keep an event. */
     record Persist(StoredEvent event) implements Output {}
+
+    /**
+     * Something of the room's history is to be read, behind all that is to be kept before it; the answer is
+     * {@link Input.EventsRead}.
+     *
+     * @param ticket of the answer
+     * @param part which part
+     * @param limit how many events at most
+     */
+    record ReadEvents(long ticket, Part part, int limit) implements Output {
+
+        /** A part of a room's history. */
+        public sealed interface Part {}
+
+        /** An author's chain, from a count on, lowest first. */
+        public record Chain(PeerId author, long fromSeq) implements Part {}
+
+        /** The timeline before a place, or its end, oldest first. */
+        public record Before(@Nullable TimelinePosition place) implements Part {}
+
+        /** The timeline after a place, or from its beginning, oldest first. */
+        public record After(@Nullable TimelinePosition place) implements Part {}
+    }
 
     /** One's own events up to this count are accepted by the room. */
     record Acknowledge(long upToSeq) implements Output {}

@@ -605,7 +605,7 @@ public final class ParticipantMachine extends RoomMachine {
             if (!newSecret.equals(secret)) {
                 rememberSecret(Set.copyOf(joined.members()));
                 // Somebody was removed: who comes back is one who was let in again, and new.
-                chains.firstEras.keySet().retainAll(joined.members());
+                chains.retainTimes(joined.members());
             }
             changeSecret(newSecret);
             joined.learnPsk(secret.psk(), room.toBytes());
@@ -654,6 +654,12 @@ public final class ParticipantMachine extends RoomMachine {
     // ---- what the leader gives
 
     @Override
+    boolean isGivenByLeader(LinkChannel asked) {
+        LinkChannel toLeader = link;
+        return toLeader != null && toLeader != asked && toLeader.isAdmitted() && !isSynced;
+    }
+
+    @Override
     void onSync(LinkChannel channel, Content.Sync sync) throws MalformedException {
         if (channel != link) {
             super.onSync(channel, sync);
@@ -669,20 +675,23 @@ public final class ParticipantMachine extends RoomMachine {
             return;
         }
         deliveries.heard(channel.peer, sync.heads());
-        chains.settleAhead(channel, sync.heads());
-        sync.heads().forEach((author, head) -> {
-            // What was said before our time. Elsewhere we know where we stand, and ask for what is missing.
-            EventHead known = heads.get(author);
-            boolean isBehind = known == null || (sync.begins() && known.seq() < head.seq());
-            if (isBehind && !author.equals(self.peerId())) {
-                chains.goOnAt(author, head);
-            }
-        });
+        if (!sync.more()) {
+            chains.settleAhead(channel, sync.heads());
+            sync.heads().forEach((author, head) -> {
+                // What was said before our time. Elsewhere we know where we stand, and ask for what is missing.
+                EventHead known = heads.get(author);
+                boolean isBehind = known == null || (sync.begins() && known.seq() < head.seq());
+                if (isBehind && !author.equals(self.peerId())) {
+                    chains.goOnAt(author, head);
+                }
+            });
+        }
         if (!isSynced) {
             isSynced = true;
-            chains.give(channel, sync.heads());
+            chains.offer(channel, sync.heads());
             connected();
         }
+        chains.given(channel, sync.more());
     }
 
     @Override

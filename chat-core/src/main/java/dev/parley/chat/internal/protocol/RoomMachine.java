@@ -191,7 +191,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.profiles = new LinkedHashMap<>();
         this.clock = new HybridClock();
         this.acts = new Acts(this, config.descriptor().host().peerId());
-        this.chains = new ChainSync(this);
+        this.chains = new ChainSync(this, config);
         this.leader = config.descriptor().host();
         this.secret = config.secret();
         this.governance = Governance.FIRST;
@@ -356,7 +356,10 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             if (link != null) {
                 link.buffered(now, buffered.bytes());
                 files.drained(link);
+                chains.goOn(link);
             }
+        } else if (input instanceof Input.EventsRead read) {
+            chains.onRead(read.ticket(), read.events());
         } else if (input instanceof Input.MailReceived mail) {
             onMail(mail.from(), mail.type(), mail.payload());
         } else if (input instanceof Input.LinkSignalled signalled) {
@@ -526,7 +529,12 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
      * @return bytes
      */
     public long heldBytes() {
-        return chains.recent.bytes() + chains.ahead.bytes() + earlyBytes + queuedBytes() + files.heldBytes();
+        return chains.recent.bytes()
+                + chains.ahead.bytes()
+                + chains.readBytes()
+                + earlyBytes
+                + queuedBytes()
+                + files.heldBytes();
     }
 
     /**
@@ -1065,7 +1073,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         neighbourMet(link);
         routes.tellNeighboursSoon();
         deliveries.heard(link.peer, meet.heads());
-        chains.give(link, meet.heads());
+        chains.offer(link, meet.heads());
     }
 
     /** Takes a frame that any member may send; false if it is none of those. */
@@ -1468,6 +1476,11 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** Takes what a member gives of what was said; machines do more with what the leader gives. */
     void onSync(LinkChannel link, Content.Sync sync) throws MalformedException {
         chains.onSync(link, sync);
+    }
+
+    /** Whether the leader is giving us what we lack, over another link than this. */
+    boolean isGivenByLeader(LinkChannel asked) {
+        return false;
     }
 
     /** Others may lack what one had to give. */

@@ -654,6 +654,9 @@ public final class RoomDriver implements Room {
             }
         } else if (output instanceof Output.Persist persist) {
             unsaved.add(persist.event());
+        } else if (output instanceof Output.ReadEvents read) {
+            save();
+            services.storeExecutor().execute(() -> post(new Input.EventsRead(read.ticket(), read(read))));
         } else if (output instanceof Output.QueryBuffered query) {
             // Asked when the answer is used: an older answer would open the window for what is in the link already.
             loop.execute(() -> {
@@ -800,6 +803,23 @@ public final class RoomDriver implements Room {
         if (!scheduled) {
             services.storeExecutor().execute(this::writeSaving);
         }
+    }
+
+    /** Reads on the store's executor. What cannot be read is not there for others; it ends nothing here. */
+    private List<StoredEvent> read(Output.ReadEvents wanted) {
+        try {
+            Output.ReadEvents.Part part = wanted.part();
+            if (part instanceof Output.ReadEvents.Chain chain) {
+                return services.store().chain(id(), chain.author(), chain.fromSeq(), wanted.limit());
+            } else if (part instanceof Output.ReadEvents.Before before) {
+                return services.store().timeline(id(), before.place(), wanted.limit());
+            } else if (part instanceof Output.ReadEvents.After after) {
+                return services.store().timelineAfter(id(), after.place(), wanted.limit());
+            }
+        } catch (RuntimeException e) {
+            log.warn("what others lack could not be read from the store: {}", e.getMessage());
+        }
+        return List.of();
     }
 
     private void writeSaving() {

@@ -23,9 +23,13 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** Writes and reads the JSON bodies of events. Unknown fields are ignored. Stateless; any thread. */
 public final class EventBodies {
+
+    /** The types of acts of moderation, which everybody needs, whatever it is given of the rest. */
+    public static final Set<String> ACTS = Set.of("settings", "role", "kick", "ban", "unban", "mute", "unmute");
 
     private static final int ID_CHARS = 64;
     private static final int ENUM_CHARS = 16;
@@ -74,10 +78,7 @@ public final class EventBodies {
      * @return true if they are
      */
     public static boolean isAct(String type) {
-        return switch (type) {
-            case "settings", "role", "kick", "ban", "unban", "mute", "unmute" -> true;
-            default -> false;
-        };
+        return ACTS.contains(type);
     }
 
     private static boolean isKnown(String type) {

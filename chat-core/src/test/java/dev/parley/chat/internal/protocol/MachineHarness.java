@@ -23,6 +23,7 @@ import dev.parley.chat.internal.crypto.Sha256;
 import dev.parley.chat.internal.encoding.MalformedException;
 import dev.parley.chat.internal.mls.MlsGroup;
 import dev.parley.chat.store.EventHead;
+import dev.parley.chat.store.InMemoryChatStore;
 import dev.parley.chat.store.StoredEvent;
 import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.LinkSignal;
@@ -536,6 +537,11 @@ final class MachineHarness {
         final List<String> deliveries = new ArrayList<>();
         final TreeMap<Long, StoredEvent> ownStored = new TreeMap<>();
         final List<StoredEvent> stored = new ArrayList<>();
+
+        /** The same, as the machine reads it; a test may put in what was kept in an earlier life. */
+        InMemoryChatStore store = new InMemoryChatStore();
+
+        boolean isStoreFailing;
         final Map<Long, MessageId> accepted = new LinkedHashMap<>();
         final Map<Long, ChatException> rejected = new LinkedHashMap<>();
         final List<Long> completed = new ArrayList<>();
@@ -802,9 +808,13 @@ final class MachineHarness {
                 worker.remove(id(), this);
             } else if (output instanceof Output.Persist persist) {
                 stored.add(persist.event());
+                store.append(List.of(persist.event()));
                 if (persist.event().sender().equals(id())) {
                     ownStored.put(persist.event().seq(), persist.event());
                 }
+            } else if (output instanceof Output.ReadEvents read) {
+                List<StoredEvent> events = isStoreFailing ? List.of() : read(read);
+                pending.add(() -> handle(new Input.EventsRead(read.ticket(), events)));
             } else if (output instanceof Output.Acknowledge acknowledge) {
                 assertThat(acknowledge.upToSeq()).isGreaterThan(acknowledgedSeq);
                 acknowledgedSeq = acknowledge.upToSeq();
@@ -846,6 +856,19 @@ final class MachineHarness {
             } else if (output instanceof Output.Notice notice) {
                 tell(notice);
             }
+        }
+
+        /** Reads what it has kept, in this life and those before it. */
+        private List<StoredEvent> read(Output.ReadEvents wanted) {
+            Output.ReadEvents.Part part = wanted.part();
+            if (part instanceof Output.ReadEvents.Chain chain) {
+                return store.chain(descriptor.room(), chain.author(), chain.fromSeq(), wanted.limit());
+            } else if (part instanceof Output.ReadEvents.Before before) {
+                return store.timeline(descriptor.room(), before.place(), wanted.limit());
+            } else if (part instanceof Output.ReadEvents.After after) {
+                return store.timelineAfter(descriptor.room(), after.place(), wanted.limit());
+            }
+            throw new AssertionError("an unknown part");
         }
 
         private End endOf(int link) {

@@ -58,6 +58,7 @@ public final class SimPeer {
     private final List<PeerId> leaders = new ArrayList<>();
     private final Map<MessageId, FileOffer> offers = new LinkedHashMap<>();
     private final List<PeerId> fetchers = new ArrayList<>();
+    private final List<PeerId> gaps = new ArrayList<>();
 
     SimPeer(SimWorld world, String name, Duration clockSkew, double clockRate) {
         this.world = world;
@@ -325,6 +326,15 @@ public final class SimPeer {
         return List.copyOf(fetchers);
     }
 
+    /**
+     * Returns of whose chains a part is missing, as its listeners were told, over all of its processes.
+     *
+     * @return authors, in the order of telling
+     */
+    public List<PeerId> gaps() {
+        return List.copyOf(gaps);
+    }
+
     @Override
     public String toString() {
         return name;
@@ -366,6 +376,11 @@ public final class SimPeer {
         @Override
         public void onFileFetched(Room where, MessageId message, PeerId participant) {
             fetchers.add(participant);
+        }
+
+        @Override
+        public void onHistoryGap(Room where, PeerId author, long fromSeq, long toSeq) {
+            gaps.add(author);
         }
 
         @Override

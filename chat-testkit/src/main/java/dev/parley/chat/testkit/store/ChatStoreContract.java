@@ -289,6 +289,8 @@ public abstract class ChatStoreContract {
                 limit -> store().chain(ROOM, LOW, 1, limit),
                 limit -> store().timeline(ROOM, null, limit),
                 limit -> store().timeline(ROOM, new TimelinePosition(Long.MAX_VALUE, HIGH, 1), limit),
+                limit -> store().ofType(ROOM, "message", null, limit),
+                limit -> store().ofType(ROOM, "message", new TimelinePosition(Long.MAX_VALUE, HIGH, 1), limit),
                 limit -> store().timelineAfter(ROOM, null, limit),
                 limit -> store().timelineAfter(ROOM, new TimelinePosition(0, LOW, 1), limit),
                 limit -> store().timelineAround(
@@ -444,6 +446,39 @@ public abstract class ChatStoreContract {
             assertThat(read).isEqualTo(events);
         }
         assertThat(store().timelineAfter(OTHER_ROOM, null, 10)).isEmpty();
+    }
+
+    @Test
+    public void eventsOfATypeAreReadBackwardsAndNoOthers() {
+        List<StoredEvent> bans = new ArrayList<>();
+        for (PeerId sender : List.of(HIGH, LOW)) {
+            for (int seq = 1; seq <= 12; seq++) {
+                StoredEvent event = event(ROOM, sender, seq, 100 + seq / 5, "event");
+                StoredEvent typed = seq % 3 == 0
+                        ? new StoredEvent(ROOM, sender, seq, event.id(), event.clock(), "ban", event.bytes())
+                        : event;
+                store().append(List.of(typed));
+                if (seq % 3 == 0) {
+                    bans.add(typed);
+                }
+            }
+        }
+        bans.sort(Comparator.comparing(TimelinePosition::of));
+
+        for (int limit = 1; limit <= bans.size() + 1; limit++) {
+            List<StoredEvent> read = new ArrayList<>();
+            List<StoredEvent> page = store().ofType(ROOM, "ban", null, limit);
+            while (!page.isEmpty()) {
+                assertThat(page).hasSizeLessThanOrEqualTo(limit);
+                read.addAll(0, page);
+                page = store().ofType(ROOM, "ban", TimelinePosition.of(page.get(0)), limit);
+            }
+            assertThat(read).isEqualTo(bans);
+        }
+        assertThat(store().ofType(ROOM, "kick", null, 10)).isEmpty();
+        assertThat(store().ofType(OTHER_ROOM, "ban", null, 10)).isEmpty();
+        store().delete(ROOM, bans.get(0).id());
+        assertThat(store().ofType(ROOM, "ban", null, 100)).isEqualTo(bans.subList(1, bans.size()));
     }
 
     @Test
@@ -915,6 +950,7 @@ public abstract class ChatStoreContract {
                 () -> store().heads(ROOM),
                 () -> store().chain(ROOM, LOW, 1, 1),
                 () -> store().timeline(ROOM, null, 1),
+                () -> store().ofType(ROOM, "ban", null, 1),
                 () -> store().acknowledge(ROOM, LOW, 1),
                 () -> store().outbox(ROOM, LOW, 1),
                 () -> store().remember(new RoomRecord(ROOM, "late", false, Instant.EPOCH)),

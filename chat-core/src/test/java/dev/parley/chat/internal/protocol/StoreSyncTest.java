@@ -1,0 +1,240 @@
+package dev.parley.chat.internal.protocol;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.chat.ConnectionState;
+import dev.parley.chat.HistoryPolicy;
+import dev.parley.chat.MessageId;
+import dev.parley.chat.RoomSettings;
+import dev.parley.chat.internal.protocol.MachineHarness.Node;
+import dev.parley.chat.internal.timeline.EventBody;
+import dev.parley.chat.store.StoredEvent;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What is not remembered any more is given from the store, to whom it may be given, and only there. */
+class StoreSyncTest {
+
+    private final MachineHarness world = new MachineHarness();
+    private final Node host = world.host().start();
+    private final Node ann = enter("Ann", 2);
+    private final Node bob = enter("Bob", 3);
+
+    private Node enter(String name, int number) {
+        return entered(world.participant(name, number));
+    }
+
+    private Node entered(Node node) {
+        node.start();
+        world.advanceMillis(1_000);
+        return node;
+    }
+
+    /** All that the room has heard so far is in the stores alone, as if much more had been said since. */
+    private void forget() {
+        for (Node node : List.of(host, ann, bob)) {
+            node.machine.heads.forEach((author, head) -> node.machine.chains.recent.isInStoreOnly(author, head.seq()));
+        }
+    }
+
+    private Node again(Node before) {
+        Node again = world.participant(world.config(
+                before.identity,
+                before.name,
+                host.machine.secret,
+                MachineHarness.DEFAULT_MAX_QUEUED_BYTES,
+                before.storedHeads(),
+                before.outbox()));
+        before.stored.forEach(event -> again.store.append(List.of(event)));
+        return again;
+    }
+
+    private static List<String> heard(Node node) {
+        return node.messages();
+    }
+
+    private void setHistory(HistoryPolicy policy) {
+        RoomSettings settings = host.machine.settings().withHistory(policy);
+        host.request(ticket -> new Input.ChangeSettings(ticket, settings));
+        world.advanceMillis(100);
+    }
+
+    private void say(Node node, String text) {
+        node.send(text);
+        world.advanceMillis(1_000);
+    }
+
+    @Test
+    void whoComesBackIsGivenWhatOnlyTheStoresHaveInTheOrderOfTheTimeline() {
+        bob.crash();
+        for (int i = 0; i < 3; i++) {
+            say(ann, "ann " + i);
+            say(host, "host " + i);
+        }
+        forget();
+        Node back = entered(again(bob));
+        assertThat(heard(back))
+                .containsExactly(
+                        "Ann: ann 0", "Host: host 0", "Ann: ann 1", "Host: host 1", "Ann: ann 2", "Host: host 2");
+        assertThat(host.all(Output.ReadEvents.class)).isNotEmpty();
+        assertThat(back.all(Output.HistoryGap.class)).isEmpty();
+    }
+
+    @Test
+    void itIsGivenWithoutTheStoreWhatIsRemembered() {
+        bob.crash();
+        say(ann, "one");
+        Node back = entered(again(bob));
+        assertThat(heard(back)).containsExactly("Ann: one");
+        assertThat(host.all(Output.ReadEvents.class)).isEmpty();
+    }
+
+    @Test
+    void aStoreThatFailsGivesNothingAndHoldsUpNothing() {
+        bob.crash();
+        say(ann, "one");
+        forget();
+        host.isStoreFailing = true;
+        ann.isStoreFailing = true;
+        Node back = entered(again(bob));
+        assertThat(back.machine.state).isEqualTo(ConnectionState.CONNECTED);
+        say(host, "two");
+        assertThat(heard(back)).containsExactly("Host: two");
+    }
+
+    @Test
+    void whatOneAnswerDoesNotHoldIsAskedForAtOnce() {
+        bob.crash();
+        String filler = "x".repeat(15_000);
+        List<String> said = new ArrayList<>();
+        long bytes = 0;
+        while (bytes < 2 * Limits.MAX_FIRST_GIVEN_BYTES) {
+            String text = said.size() + " " + filler;
+            say(ann, text);
+            said.add("Ann: " + text);
+            bytes += filler.length();
+        }
+        forget();
+        Node back = entered(again(bob));
+        assertThat(heard(back)).isEqualTo(said);
+        assertThat(back.all(Output.HistoryGap.class)).isEmpty();
+    }
+
+    @Test
+    void aMemberThatGoesOnGivingWhileOthersSpeakLeavesNoGap() {
+        bob.crash();
+        String filler = "x".repeat(15_000);
+        for (int i = 0; i < 150; i++) {
+            say(ann, i + " " + filler);
+        }
+        forget();
+        Node back = again(bob).start();
+        for (int i = 0; i < 50; i++) {
+            ann.send("live " + i);
+            world.advanceMillis(50);
+        }
+        world.advanceMillis(20_000);
+        assertThat(heard(back)).hasSize(200).last().isEqualTo("Ann: live 49");
+        assertThat(back.all(Output.HistoryGap.class)).isEmpty();
+    }
+
+    @Test
+    void aNewcomerIsGivenNothingOfTheStoresButTheActs() {
+        setHistory(HistoryPolicy.NONE);
+        RoomSettings settings = host.machine.settings().withTopic("tea");
+        host.request(ticket -> new Input.ChangeSettings(ticket, settings));
+        say(ann, "one");
+        forget();
+        Node cleo = enter("Cleo", 4);
+        assertThat(heard(cleo)).isEmpty();
+        assertThat(cleo.machine.settings().topic()).isEqualTo("tea");
+        say(ann, "two");
+        assertThat(heard(cleo)).containsExactly("Ann: two");
+    }
+
+    @Test
+    void aNewcomerIsGivenAllIfTheRoomGivesAll() {
+        setHistory(HistoryPolicy.ALL);
+        say(ann, "one");
+        say(bob, "two");
+        forget();
+        say(ann, "three");
+        Node cleo = enter("Cleo", 4);
+        assertThat(heard(cleo)).containsExactly("Ann: one", "Bob: two", "Ann: three");
+        assertThat(cleo.all(Output.HistoryGap.class)).isEmpty();
+        say(ann, "four");
+        assertThat(heard(cleo)).last().isEqualTo("Ann: four");
+    }
+
+    @Test
+    void aNewcomerIsGivenTheLastMessagesThatTheRoomGives() {
+        setHistory(HistoryPolicy.last(3));
+        for (int i = 0; i < 5; i++) {
+            say(ann, "ann " + i);
+            say(bob, "bob " + i);
+        }
+        forget();
+        Node cleo = enter("Cleo", 4);
+        assertThat(heard(cleo)).containsExactly("Bob: bob 3", "Ann: ann 4", "Bob: bob 4");
+    }
+
+    @Test
+    void aNewcomerIsGivenWhatWasSaidWithinTheTimeThatTheRoomGives() {
+        setHistory(HistoryPolicy.last(Duration.ofSeconds(10)));
+        say(ann, "early");
+        world.advanceMillis(20_000);
+        say(ann, "late");
+        forget();
+        assertThat(heard(enter("Cleo", 4))).containsExactly("Ann: late");
+    }
+
+    @Test
+    void aNewcomerIsGivenMoreHistoryThanOneAnswerHolds() {
+        setHistory(HistoryPolicy.ALL);
+        String filler = "x".repeat(15_000);
+        for (int i = 0; i < 150; i++) {
+            say(i % 2 == 0 ? ann : bob, i + " " + filler);
+        }
+        forget();
+        Node cleo = enter("Cleo", 4);
+        world.advanceMillis(3_000);
+        assertThat(heard(cleo)).hasSize(150).first().isEqualTo("Ann: 0 " + filler);
+        assertThat(cleo.all(Output.HistoryGap.class)).isEmpty();
+    }
+
+    @Test
+    void whatWasDeletedIsNotInTheHistory() {
+        setHistory(HistoryPolicy.ALL);
+        say(ann, "one");
+        long ticket = ann.send("two");
+        world.advanceMillis(1_000);
+        MessageId doomed = ann.idOf(ticket);
+        ann.request(deletion -> new Input.Affect(deletion, new EventBody.Delete(doomed)));
+        world.advanceMillis(1_000);
+        forget();
+        assertThat(heard(enter("Cleo", 4))).containsExactly("Ann: one");
+    }
+
+    @Test
+    void whoDoesNotTakeWhatItIsGivenCostsNoMemory() {
+        bob.crash();
+        String filler = "x".repeat(15_000);
+        for (int i = 0; i < 200; i++) {
+            say(ann, i + " " + filler);
+        }
+        forget();
+        Node back = again(bob).start();
+        world.settle();
+        world.stall(back.linkAtHost());
+        world.advanceMillis(3_000);
+        assertThat(host.machine.queuedBytes()).isLessThan(2L * Limits.GIVING_WINDOW_BYTES);
+        assertThat(host.machine.chains.readBytes()).isZero();
+        world.unstall(back.linkAtHost());
+        world.advanceMillis(5_000);
+        List<StoredEvent> kept = back.stored;
+        assertThat(kept.stream().filter(event -> event.sender().equals(ann.id())))
+                .hasSizeGreaterThanOrEqualTo(200);
+    }
+}
