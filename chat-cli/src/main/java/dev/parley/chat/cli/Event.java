@@ -172,8 +172,17 @@ sealed interface Event {
     /** One's own message has come further. */
     record Delivery(MessageId id, PeerId peer, DeliveryState state) implements Event {}
 
-    /** Something that is kept in the history; {@code withId} asks people to be shown its id. */
-    record Kept(StoredEvent event, Optional<String> name, boolean withId) implements Event {}
+    /**
+     * Something that is kept in the history; {@code withId} asks people to be shown its id, {@code edited} is how a
+     * message is worded now if its author has changed it.
+     */
+    record Kept(StoredEvent event, Optional<String> name, boolean withId, Optional<String> edited) implements Event {
+
+        /** Of what nobody has edited. */
+        Kept(StoredEvent event, Optional<String> name, boolean withId) {
+            this(event, name, withId, Optional.empty());
+        }
+    }
 
     /** A room of which something is kept, or that was entered; of one that was not remembered only the id is known. */
     record KeptRoom(RoomId room, Optional<RoomRecord> record) implements Event {}

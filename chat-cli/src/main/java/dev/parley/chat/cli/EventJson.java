@@ -226,6 +226,7 @@ final class EventJson {
             e.name().ifPresent(name -> json.put("name", name));
             json.put("type", e.event().type()).put("time", e.event().time().toEpochMilli());
             e.event().text().ifPresent(text -> json.put("text", text));
+            e.edited().ifPresent(text -> json.put("edited", text));
             e.event().expiresAt().ifPresent(time -> json.put("expires", time.toEpochMilli()));
             return json;
         }

@@ -7,6 +7,7 @@ import dev.parley.chat.RoomId;
 import dev.parley.chat.store.ChatStore;
 import dev.parley.chat.store.KnownPeer;
 import dev.parley.chat.store.PeerBook;
+import dev.parley.chat.store.Rewordings;
 import dev.parley.chat.store.RoomRecord;
 import dev.parley.chat.store.SearchPosition;
 import dev.parley.chat.store.StoredEvent;
@@ -157,7 +158,7 @@ final class HistoryCommand extends BaseCommand {
         } else if (chosen.search != null) {
             search(console, store, book, chosen.search);
         } else {
-            show(console, book, page(store, roomIn(store)));
+            show(console, store, book, page(store, roomIn(store)));
         }
         return ExitCode.DONE;
     }
@@ -269,10 +270,15 @@ final class HistoryCommand extends BaseCommand {
                     .map(time -> new SearchPosition(TimelinePosition.at(time), RoomId.of(new byte[RoomId.BYTES])))
                     .orElseGet(() -> SearchPosition.of(message(store, rooms, "--before", when)));
         }
-        show(console, book, store.search(in, words, place, limit));
+        show(console, store, book, store.search(in, words, place, limit));
     }
 
-    private void show(Console console, PeerBook book, List<StoredEvent> events) {
+    /** What was edited is shown as it is worded now; what its author has deleted is not. */
+    private void show(Console console, ChatStore store, PeerBook book, List<StoredEvent> found) {
+        Rewordings rewordings = Rewordings.of(store, found);
+        List<StoredEvent> events = found.stream()
+                .filter(event -> !rewordings.isDeleted(event.id()))
+                .toList();
         Map<PeerId, Optional<KnownPeer>> known = new HashMap<>();
         int leftOut = 0;
         for (StoredEvent event : events) {
@@ -280,7 +286,8 @@ final class HistoryCommand extends BaseCommand {
             if (author.map(KnownPeer::isBlocked).orElse(false)) {
                 leftOut++;
             } else {
-                console.emit(new Event.Kept(event, author.flatMap(KnownPeer::lastName), ids));
+                console.emit(new Event.Kept(
+                        event, author.flatMap(KnownPeer::lastName), ids, rewordings.latest(event.id())));
             }
         }
         if (leftOut > 0) {

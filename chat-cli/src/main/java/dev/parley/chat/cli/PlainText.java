@@ -233,7 +233,8 @@ final class PlainText {
                             + e.name()
                                     .map(PlainText::clean)
                                     .orElse(e.event().sender().value().substring(0, SHORT_ID_CHARS))
-                            + ": " + clean(text)
+                            + ": " + clean(e.edited().orElse(text))
+                            + (e.edited().isPresent() ? " (edited)" : "")
                             + (e.withId() ? "  " + e.event().id() : ""));
         }
         if (event instanceof Event.KeptRoom e) {

@@ -242,6 +242,61 @@ final class HistoryCommandTest {
         assertThat(lines()).isEmpty();
     }
 
+    /** An event of Ada's about one of her messages. */
+    private StoredEvent about(MessageId target, PeerId author, long seq, Duration later, String type, String text) {
+        byte[] typeBytes = type.getBytes(UTF_8);
+        byte[] body = ("{\"target\":\"" + target + "\",\"text\":\"" + text + "\"}").getBytes(UTF_8);
+        byte[] bytes = ByteBuffer.allocate(1 + 20 + 32 + 8 + 32 + 8 + 16 + 1 + typeBytes.length + 4 + body.length + 64)
+                .put((byte) 1)
+                .put(new byte[20 + 32 + 8 + 32 + 8 + 16])
+                .put((byte) typeBytes.length)
+                .put(typeBytes)
+                .putInt(body.length)
+                .put(body)
+                .array();
+        long clock = START.plus(later).toEpochMilli() << 16;
+        return new StoredEvent(TEA, author, seq, id(TEA, author, seq), clock, type, bytes);
+    }
+
+    private void append(StoredEvent... events) {
+        Identity identity =
+                Identity.loadOrCreate(home.resolve("identity"), IdentityProtection.insecureFilePermissionsOnly());
+        try (ChatStore store = SqliteChatStore.openSealed(home.resolve("history.db"), identity)) {
+            store.append(List.of(events));
+        }
+    }
+
+    @Test
+    void whatItsAuthorHasEditedIsShownAsItIsWordedNow() throws Exception {
+        MessageId first = id(TEA, ADA, 1);
+        MessageId second = id(TEA, ADA, 2);
+        PeerId other = PeerId.of(new byte[PeerId.BYTES]);
+        append(
+                about(first, ADA, 10, Duration.ofHours(1), "edit", "once more"),
+                about(first, ADA, 11, Duration.ofHours(2), "edit", "mint tea"),
+                about(first, other, 1, Duration.ofHours(3), "edit", "poison"),
+                about(first, ADA, 12, Duration.ofHours(49), "edit", "too late"),
+                about(second, ADA, 13, Duration.ofHours(1), "edit", "before it was said"));
+        assertThat(run("Tea room")).isZero();
+        assertThat(out.toString(UTF_8))
+                .contains("mint tea (edited)", "tea on day 1\n")
+                .doesNotContain("tea on day 0", "once more", "poison", "too late", "before it was said");
+        assertThat(run("Tea room", "--json")).isZero();
+        assertThat(out.toString(UTF_8)).contains("\"text\":\"tea on day 0\",\"edited\":\"mint tea\"");
+        assertThat(run("--search", "day 0")).isZero();
+        assertThat(out.toString(UTF_8)).contains("mint tea (edited)");
+    }
+
+    @Test
+    void whatItsAuthorHasDeletedIsLeftOut() {
+        PeerId other = PeerId.of(new byte[PeerId.BYTES]);
+        append(
+                about(id(TEA, ADA, 1), ADA, 10, Duration.ofDays(100), "delete", ""),
+                about(id(TEA, ADA, 2), other, 1, Duration.ofDays(100), "delete", ""));
+        assertThat(run("Tea room")).isZero();
+        assertThat(out.toString(UTF_8)).doesNotContain("tea on day 0").contains("tea on day 1", "tea on day 2");
+    }
+
     @Test
     void roomsAreListedWithAndWithoutARecord() {
         assertThat(run("--rooms")).isZero();

@@ -1,6 +1,7 @@
 package dev.parley.chat.internal.encoding;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.parley.chat.MessageId;
 import java.util.Optional;
 
 /**
@@ -30,9 +31,34 @@ public final class MessageText {
      * @return the text; empty if the event is no message, or not of the form that is known
      */
     public static Optional<String> of(String type, byte[] event) {
-        if (!type.equals(MESSAGE)) {
+        return type.equals(MESSAGE) ? field(event, "text") : Optional.empty();
+    }
+
+    /**
+     * Reads what a message says once it is edited.
+     *
+     * @param edit an event that is an edit, as it was signed
+     * @return the text; empty if it is not of the form that is known
+     */
+    public static Optional<String> ofEdit(byte[] edit) {
+        return field(edit, "text");
+    }
+
+    /**
+     * Reads what an edit, a deletion or a reaction is about.
+     *
+     * @param event the event as it was signed
+     * @return the id; empty if it is not of the form that is known
+     */
+    public static Optional<MessageId> target(byte[] event) {
+        try {
+            return field(event, "target").map(MessageId::new);
+        } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
+    }
+
+    private static Optional<String> field(byte[] event, String name) {
         try {
             ByteReader reader = new ByteReader(event);
             if (reader.u8() != VERSION) {
@@ -40,9 +66,9 @@ public final class MessageText {
             }
             reader.bytes(HEADER_BYTES);
             reader.bytes(reader.u8());
-            JsonNode text = Json.parseObject(reader.bytes(reader.length32(MAX_BODY_BYTES)))
-                    .path("text");
-            return text.isTextual() ? Optional.of(text.textValue()) : Optional.empty();
+            JsonNode field = Json.parseObject(reader.bytes(reader.length32(MAX_BODY_BYTES)))
+                    .path(name);
+            return field.isTextual() ? Optional.of(field.textValue()) : Optional.empty();
         } catch (MalformedException e) {
             return Optional.empty();
         }
