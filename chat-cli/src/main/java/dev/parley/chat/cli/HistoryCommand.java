@@ -286,8 +286,8 @@ final class HistoryCommand extends BaseCommand {
             if (author.map(KnownPeer::isBlocked).orElse(false)) {
                 leftOut++;
             } else {
-                console.emit(new Event.Kept(
-                        event, author.flatMap(KnownPeer::lastName), ids, rewordings.latest(event.id())));
+                console.emit(
+                        new Event.Kept(event, author.flatMap(KnownPeer::lastName), ids, rewordings.latest(event.id())));
             }
         }
         if (leftOut > 0) {

@@ -304,6 +304,8 @@ final class Giving {
     }
 
     private void read(Reading what, Output.ReadEvents.Part part, int limit) {
+        // It may take long, and what is there already shows the member that more comes.
+        flush();
         reading = what;
         chains.read(this, part, limit);
     }

@@ -542,6 +542,11 @@ final class MachineHarness {
         InMemoryChatStore store = new InMemoryChatStore();
 
         boolean isStoreFailing;
+
+        /** Whether what is read waits in {@link #heldReads}. */
+        boolean isStoreSlow;
+
+        final Deque<Runnable> heldReads = new ArrayDeque<>();
         final Map<Long, MessageId> accepted = new LinkedHashMap<>();
         final Map<Long, ChatException> rejected = new LinkedHashMap<>();
         final List<Long> completed = new ArrayList<>();
@@ -814,7 +819,7 @@ final class MachineHarness {
                 }
             } else if (output instanceof Output.ReadEvents read) {
                 List<StoredEvent> events = isStoreFailing ? List.of() : read(read);
-                pending.add(() -> handle(new Input.EventsRead(read.ticket(), events)));
+                (isStoreSlow ? heldReads : pending).add(() -> handle(new Input.EventsRead(read.ticket(), events)));
             } else if (output instanceof Output.Acknowledge acknowledge) {
                 assertThat(acknowledge.upToSeq()).isGreaterThan(acknowledgedSeq);
                 acknowledgedSeq = acknowledge.upToSeq();

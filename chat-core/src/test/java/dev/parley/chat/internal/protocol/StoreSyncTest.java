@@ -7,6 +7,7 @@ import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.internal.protocol.MachineHarness.Node;
+import dev.parley.chat.internal.timeline.EventBodies;
 import dev.parley.chat.internal.timeline.EventBody;
 import dev.parley.chat.store.StoredEvent;
 import java.time.Duration;
@@ -40,13 +41,30 @@ class StoreSyncTest {
     }
 
     private Node again(Node before) {
-        Node again = world.participant(world.config(
+        RoomConfig config = world.config(
                 before.identity,
                 before.name,
                 host.machine.secret,
                 MachineHarness.DEFAULT_MAX_QUEUED_BYTES,
                 before.storedHeads(),
-                before.outbox()));
+                before.outbox());
+        List<StoredEvent> acts = before.stored.stream()
+                .filter(event -> EventBodies.isAct(event.type()))
+                .toList();
+        Node again = world.participant(new RoomConfig(
+                config.self(),
+                config.displayName(),
+                config.descriptor(),
+                config.secret(),
+                config.maxQueuedBytes(),
+                config.seed(),
+                config.heads(),
+                config.outbox(),
+                acts,
+                null,
+                null,
+                0,
+                config.epochMillis()));
         before.stored.forEach(event -> again.store.append(List.of(event)));
         return again;
     }
@@ -138,6 +156,101 @@ class StoreSyncTest {
         world.advanceMillis(20_000);
         assertThat(heard(back)).hasSize(200).last().isEqualTo("Ann: live 49");
         assertThat(back.all(Output.HistoryGap.class)).isEmpty();
+    }
+
+    private void readOn() {
+        Runnable read = host.heldReads.poll();
+        if (read != null) {
+            read.run();
+            world.settle();
+        }
+    }
+
+    @Test
+    void whatComesSlowlyIsNoGapAsLongAsItComes() {
+        bob.crash();
+        String filler = "x".repeat(15_000);
+        for (int i = 0; i < 120; i++) {
+            say(ann, i + " " + filler);
+        }
+        forget();
+        host.isStoreSlow = true;
+        ann.isStoreFailing = true;
+        Node back = again(bob).start();
+        world.settle();
+        while (back.machine.state != ConnectionState.CONNECTED) {
+            readOn();
+            world.advanceMillis(10);
+        }
+        assertThat(heard(back)).hasSizeLessThan(100);
+        // What is said now waits for the rest.
+        ann.send("live");
+        for (int page = 0; page < 30; page++) {
+            world.advanceMillis(4_000);
+            readOn();
+        }
+        assertThat(heard(back)).hasSize(121).last().isEqualTo("Ann: live");
+        assertThat(back.all(Output.HistoryGap.class)).isEmpty();
+    }
+
+    @Test
+    void whatTheStoreHasNoMoreIsAGapAndWhatIsBehindItComes() {
+        say(ann, "zero");
+        bob.crash();
+        say(ann, "one");
+        long ticket = ann.send("two");
+        say(ann, "three");
+        MessageId doomed = ann.idOf(ticket);
+        for (Node node : List.of(host, ann)) {
+            node.store.acknowledge(world.descriptor.room(), ann.id(), Long.MAX_VALUE);
+            assertThat(node.store.delete(world.descriptor.room(), doomed)).isTrue();
+        }
+        forget();
+        Node back = entered(again(bob));
+        world.advance(Timer.GAP.toDuration());
+        world.advanceMillis(1_000);
+        assertThat(heard(back)).containsExactly("Ann: one", "Ann: three");
+        assertThat(back.all(Output.HistoryGap.class)).hasSize(1);
+        say(ann, "four");
+        assertThat(heard(back)).last().isEqualTo("Ann: four");
+    }
+
+    /** The leader cannot give it; who was started again meanwhile can. */
+    private Node comesBackToOneThatWasStartedAgain() {
+        world.isMeshed = true;
+        Node annAgain = entered(again(ann));
+        world.advanceMillis(5_000);
+        host.isStoreFailing = true;
+        host.machine.heads.forEach((author, head) -> host.machine.chains.recent.isInStoreOnly(author, head.seq()));
+        Node back = entered(again(bob));
+        world.advanceMillis(60_000);
+        assertThat(annAgain.machine.isConnected()).isTrue();
+        return back;
+    }
+
+    @Test
+    void whoWasStartedAgainKnowsByItsStoreWhoWasInTheRoom() {
+        say(ann, "zero");
+        say(host, "zero");
+        bob.crash();
+        say(ann, "one");
+        say(host, "two");
+        ann.crash();
+        world.advanceMillis(15_000);
+        Node back = comesBackToOneThatWasStartedAgain();
+        assertThat(heard(back)).containsExactlyInAnyOrder("Ann: one", "Host: two");
+    }
+
+    @Test
+    void whoWasRemovedIsAsNewToThoseWhoAreStartedAgainAsToTheOthers() {
+        say(bob, "zero");
+        host.kick(bob.id());
+        world.advanceMillis(1_000);
+        ann.crash();
+        world.advanceMillis(15_000);
+        Node annAgain = entered(again(ann));
+        assertThat(annAgain.machine.chains.isEraToBeRead(host.id())).isTrue();
+        assertThat(annAgain.machine.chains.isEraToBeRead(bob.id())).isFalse();
     }
 
     @Test

@@ -136,7 +136,7 @@ public final class ProtocolTargets {
             byte[] again = encode(content);
             if (content instanceof Content.Sync) {
                 // Bits of the flags that version 1 does not know are passed over.
-                input[1] &= Content.LAST | Content.FRESH | Content.BEGINS;
+                input[1] &= Content.LAST | Content.FRESH | Content.BEGINS | Content.MORE;
             }
             require(Arrays.equals(again, input), "content encodes back to what it was");
         });
