@@ -181,17 +181,17 @@ public final class ProtocolTargets {
 
     private static Prepared control() {
         List<byte[]> seeds = new ArrayList<>(
-                List.of(RoomMachine.hello(), RoomMachine.goodbye(CloseReason.Code.KICKED, "detail \u00e9")));
+                List.of(Handshake.hello(), Handshake.goodbye(CloseReason.Code.KICKED, "detail \u00e9")));
         seeds.addAll(Inputs.texts("{\"versions\":[9,1],\"features\":[\"x\"]}", "{\"code\":\"LATER\",\"detail\":1}"));
         return new Prepared(seeds, input -> {
             try {
-                boolean unused = RoomMachine.isCompatible(input);
+                boolean unused = Handshake.isCompatible(input);
                 require(input.length <= Limits.MAX_CONTROL_BYTES, "a HELLO is within the limit");
             } catch (MalformedException refused) {
                 // Declared.
             }
             try {
-                CloseReason reason = RoomMachine.goodbye(input);
+                CloseReason reason = Handshake.goodbye(input);
                 require(input.length <= Limits.MAX_CONTROL_BYTES, "a BYE is within the limit");
                 require(reason.origin() == CloseReason.Origin.PEER, "it was the peer");
             } catch (MalformedException refused) {
