@@ -366,6 +366,7 @@ public final class RoomManager implements AutoCloseable {
                 heads,
                 outbox,
                 said(descriptor.room(), heads, outbox),
+                store.times(descriptor.room()),
                 entry == null ? null : entry.succession(),
                 entry == null ? null : entry.lease(),
                 leastSuccession,

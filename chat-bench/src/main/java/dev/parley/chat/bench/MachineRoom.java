@@ -117,6 +117,7 @@ final class MachineRoom {
                 Map.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 null,
                 null,
                 0,

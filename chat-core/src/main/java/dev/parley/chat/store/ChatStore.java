@@ -222,6 +222,30 @@ public interface ChatStore extends AutoCloseable {
     List<StoredEvent> outbox(RoomId room, PeerId self, int limit);
 
     /**
+     * Notes since when a member is in a room; replaces what was noted of it.
+     *
+     * @param room the room
+     * @param time the member, and since when
+     */
+    void beginTime(RoomId room, MemberTime time);
+
+    /**
+     * Notes that a member is not in a room any more: when it comes again, it is new.
+     *
+     * @param room the room
+     * @param member the member; nothing happens if nothing was noted of it
+     */
+    void endTime(RoomId room, PeerId member);
+
+    /**
+     * Returns since when members are in a room, as was noted.
+     *
+     * @param room the room
+     * @return the lower member id first
+     */
+    List<MemberTime> times(RoomId room);
+
+    /**
      * Remembers a room, or replaces what was remembered of it.
      *
      * @param room the room

@@ -310,6 +310,28 @@ public final class InMemoryChatStore implements ChatStore {
     }
 
     @Override
+    public synchronized void beginTime(RoomId room, MemberTime time) {
+        requireOpen();
+        eventsOf(room).times.put(time.member(), time);
+    }
+
+    @Override
+    public synchronized void endTime(RoomId room, PeerId member) {
+        requireOpen();
+        Events kept = events.get(room);
+        if (kept != null) {
+            kept.times.remove(member);
+        }
+    }
+
+    @Override
+    public synchronized List<MemberTime> times(RoomId room) {
+        requireOpen();
+        Events kept = events.get(room);
+        return kept == null ? List.of() : List.copyOf(kept.times.values());
+    }
+
+    @Override
     public synchronized void forget(RoomId room) {
         requireOpen();
         events.remove(room);
@@ -357,6 +379,7 @@ public final class InMemoryChatStore implements ChatStore {
         final NavigableMap<TimelinePosition, StoredEvent> timeline = new TreeMap<>();
         final Map<PeerId, NavigableMap<Long, MessageId>> gone = new HashMap<>();
         final Map<PeerId, Long> acknowledged = new HashMap<>();
+        final NavigableMap<PeerId, MemberTime> times = new TreeMap<>();
         Retention retention = Retention.FOREVER;
 
         void add(StoredEvent event) {

@@ -199,6 +199,9 @@ public final class SqliteChatStore implements ChatStore {
     private final PreparedStatement retained;
     private final PreparedStatement acknowledge;
     private final PreparedStatement outbox;
+    private final PreparedStatement beginTime;
+    private final PreparedStatement endTime;
+    private final PreparedStatement times;
     private final PreparedStatement remember;
     private final PreparedStatement find;
     private final PreparedStatement rooms;
@@ -496,6 +499,11 @@ public final class SqliteChatStore implements ChatStore {
         retention = statements.prepare("SELECT max_age, max_events FROM room WHERE room = ?1");
         retained = statements.prepare("SELECT room, max_age, max_events FROM room"
                 + " WHERE max_age IS NOT NULL OR max_events IS NOT NULL ORDER BY id");
+        beginTime = statements.prepare("INSERT OR REPLACE INTO member_time (room, member, fence, epoch) VALUES ("
+                + ROOM_KEY + ", ?2, ?3, ?4)");
+        endTime = statements.prepare("DELETE FROM member_time WHERE room = " + ROOM_KEY + " AND member = ?2");
+        times = statements.prepare(
+                "SELECT member, fence, epoch FROM member_time WHERE room = " + ROOM_KEY + " ORDER BY member");
         acknowledge = statements.prepare("INSERT INTO acknowledged (room, self, seq) VALUES (" + ROOM_KEY
                 + ", ?2, ?3) ON CONFLICT (room, self) DO UPDATE SET seq = max(seq, excluded.seq)");
         outbox = statements.prepare("SELECT " + COLUMNS + " FROM event WHERE room = " + ROOM_KEY
@@ -882,6 +890,41 @@ public final class SqliteChatStore implements ChatStore {
             outbox.setString(2, self.value());
             outbox.setInt(3, limit);
             return List.copyOf(events(room, outbox));
+        });
+    }
+
+    @Override
+    public void beginTime(RoomId room, MemberTime time) {
+        write("write to", () -> {
+            addRoom(room);
+            beginTime.setString(1, room.value());
+            beginTime.setString(2, time.member().value());
+            beginTime.setLong(3, time.fence());
+            beginTime.setLong(4, time.epoch());
+            return beginTime.executeUpdate();
+        });
+    }
+
+    @Override
+    public void endTime(RoomId room, PeerId member) {
+        write("write to", () -> {
+            endTime.setString(1, room.value());
+            endTime.setString(2, member.value());
+            return endTime.executeUpdate();
+        });
+    }
+
+    @Override
+    public List<MemberTime> times(RoomId room) {
+        return read(() -> {
+            times.setString(1, room.value());
+            List<MemberTime> all = new ArrayList<>();
+            try (ResultSet rows = times.executeQuery()) {
+                while (rows.next()) {
+                    all.add(new MemberTime(new PeerId(rows.getString(1)), rows.getLong(2), rows.getLong(3)));
+                }
+            }
+            return List.copyOf(all);
         });
     }
 

@@ -125,7 +125,16 @@ record SqliteSchema(List<List<String>> steps) {
             """,
                     "INSERT INTO words_state (id, version, displaced) VALUES (1, 0, 0)"),
             List.of("ALTER TABLE peer ADD COLUMN blocked_at INTEGER"),
-            List.of("CREATE INDEX event_type ON event (room, type, clock, sender, seq)")));
+            List.of("CREATE INDEX event_type ON event (room, type, clock, sender, seq)"),
+            List.of("""
+            CREATE TABLE member_time (
+                room INTEGER NOT NULL REFERENCES room (id) ON DELETE CASCADE,
+                member TEXT NOT NULL,
+                fence INTEGER NOT NULL,
+                epoch INTEGER NOT NULL,
+                PRIMARY KEY (room, member)
+            ) STRICT, WITHOUT ROWID
+            """)));
 
     /** The version that the last step leads to. */
     int version() {

@@ -4,6 +4,7 @@ import dev.parley.chat.DeliveryState;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.internal.encoding.MalformedException;
 import dev.parley.chat.store.EventHead;
+import dev.parley.chat.store.MemberTime;
 import dev.parley.chat.store.StoredEvent;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -52,17 +53,14 @@ final class ChainSync {
 
     final AheadEvents ahead = new AheadEvents();
 
-    /** When each member's time in the room began, as far as we were there to see it. */
-    final Map<PeerId, Era> firstEras = new LinkedHashMap<>();
+    /** When each member's time in the room began, as far as we were there to see it since we were started. */
+    private final Map<PeerId, Era> firstEras = new LinkedHashMap<>();
 
     /** Where each author's chain stood when this side was started. */
     private final Map<PeerId, Long> seqsBefore = new LinkedHashMap<>();
 
-    /** When the time of members began that were in the room before this side was started, as the store says. */
+    /** When the time of members began that were in the room before this side was started, as it has noted then. */
     private final Map<PeerId, Era> erasBefore = new LinkedHashMap<>();
-
-    /** Of whom the store is not asked since when they were in the room. */
-    private final Set<PeerId> withoutEraBefore = new LinkedHashSet<>();
 
     private final Set<PeerId> forked = new LinkedHashSet<>();
     private RoomMachine machine;
@@ -97,6 +95,15 @@ final class ChainSync {
                 recent.isInStoreOnly(author, before);
             }
         });
+    }
+
+    /** Takes what was noted before a restart: of those whom an act has removed since, nothing. */
+    void timesWere(List<MemberTime> times) {
+        for (MemberTime time : times) {
+            if (erasBefore.size() < Limits.MAX_HEADS && !machine.acts.wasPutOut(time.member())) {
+                erasBefore.put(time.member(), new Era(time.fence(), time.epoch()));
+            }
+        }
     }
 
     /** Goes on in the machine of another role. */
@@ -161,7 +168,6 @@ final class ChainSync {
         digest ^= before == null ? 0 : digestOf(before);
         recent.forget(author);
         seqsBefore.remove(author);
-        erasBefore.remove(author);
     }
 
     /** Ids are hashes: the first bytes of those of all heads, added without carry, say what was heard. */
@@ -376,7 +382,7 @@ final class ChainSync {
     /** From which count on a member lacks the chains of which it may have all that was said in its time. */
     Map<PeerId, Long> behind(PeerId peer, Map<PeerId, EventHead> has, boolean isNew) {
         // Of authors of whom it names no head, too: where we told it that their chains go on is not in its store.
-        boolean wasHere = !isNew || erasBefore.containsKey(peer) || isEraToBeRead(peer);
+        boolean wasHere = !isNew || wasHere(peer);
         Map<PeerId, Long> behind = new LinkedHashMap<>();
         machine.heads.forEach((author, head) -> {
             EventHead known = has.get(author);
@@ -507,37 +513,56 @@ final class ChainSync {
         giving.onRead(events);
     }
 
-    /** Whether the time of a member before this side was started is in the store, and was not asked for yet. */
-    boolean isEraToBeRead(PeerId peer) {
-        return seqsBefore.containsKey(peer)
-                && !erasBefore.containsKey(peer)
-                && !withoutEraBefore.contains(peer)
-                && !machine.acts.wasPutOut(peer);
+    // ---- since when members are here
+
+    /** A member is in the group; true if its time begins. */
+    boolean came(PeerId peer, Era since) {
+        boolean isNew = firstEras.putIfAbsent(peer, since) == null;
+        RoomMachine.removeEldest(firstEras.keySet(), Limits.MAX_HEADS);
+        if (isNew && !wasHere(peer)) {
+            machine.emit(new Output.BeginTime(new MemberTime(peer, since.fence(), since.epoch())));
+        }
+        return isNew;
     }
 
-    /** The first event of a member that is kept says since when it was in the room; null if there is none. */
-    void eraWasRead(PeerId peer, @Nullable Event first) {
-        if (first != null && !withoutEraBefore.contains(peer)) {
-            erasBefore.put(peer, first.era());
-        } else {
-            withoutEraBefore.add(peer);
+    /** Whoever leads is given all that it lacks. */
+    void leads(PeerId peer) {
+        if (!Era.FIRST.equals(firstEras.put(peer, Era.FIRST))) {
+            machine.emit(new Output.BeginTime(new MemberTime(peer, Era.FIRST.fence(), Era.FIRST.epoch())));
         }
     }
 
     /** A member's time in the room has ended: it is new when it comes again. */
     void left(PeerId peer) {
-        firstEras.remove(peer);
-        erasBefore.remove(peer);
-        withoutEraBefore.add(peer);
-        RoomMachine.removeEldest(withoutEraBefore, Limits.MAX_HEADS);
+        Era first = firstEras.remove(peer);
+        Era before = erasBefore.remove(peer);
+        if (first != null || before != null) {
+            machine.emit(new Output.EndTime(peer));
+        }
     }
 
     /** The time of all others has ended. */
     void retainTimes(Collection<PeerId> members) {
         Set<PeerId> others = new LinkedHashSet<>(firstEras.keySet());
-        others.addAll(seqsBefore.keySet());
+        others.addAll(erasBefore.keySet());
         others.removeAll(members);
         others.forEach(this::left);
+    }
+
+    /** Whether a member was in the room before this side was started, and has not left since. */
+    boolean wasHere(PeerId peer) {
+        return erasBefore.containsKey(peer);
+    }
+
+    /** When a member's time began; null if it is not known. */
+    @Nullable
+    Era since(PeerId peer) {
+        return firstEras.get(peer);
+    }
+
+    /** All whose time has begun and not ended. */
+    Set<PeerId> present() {
+        return firstEras.keySet();
     }
 
     void giveInChunks(Collection<Event> events, Function<List<byte[]>, Content.Sync> content, LinkChannel link) {
@@ -573,7 +598,10 @@ final class ChainSync {
                         || machine.isSaidTo(peer, event));
     }
 
-    /** Whether an event was said when a member was in the room, as far as we saw it, or have kept what it said then. */
+    /**
+     * Whether an event was said when a member was in the room, as far as we saw it, or had noted before we were
+     * started.
+     */
     boolean isOfItsTime(PeerId peer, Event event) {
         Era first = firstEras.get(peer);
         if (first == null) {

@@ -55,7 +55,6 @@ final class Giving {
 
     private final boolean begins;
     private boolean isCut;
-    private boolean isEraUnknown;
     private boolean isLastUnknown;
 
     /** Whether the room's history is still to be given. */
@@ -81,7 +80,6 @@ final class Giving {
     private boolean isOver;
 
     private enum Reading {
-        ERA,
         BEGIN,
         HISTORY,
         LAST,
@@ -127,7 +125,6 @@ final class Giving {
                 remembered.add(event);
             }
         }
-        isEraUnknown = chains.isEraToBeRead(link.peer);
         isLastUnknown = !has.containsKey(link.peer) && machine.heads.containsKey(link.peer);
         chains.giveInChunks(profiles, some -> new Content.Sync(false, false, false, some, List.of(), Map.of()), link);
         beginHistory(machine.acts.timeline.settings().history());
@@ -206,9 +203,7 @@ final class Giving {
     }
 
     private void step() {
-        if (isEraUnknown) {
-            read(Reading.ERA, new Output.ReadEvents.Chain(link.peer, 1), 1);
-        } else if (left <= 0) {
+        if (left <= 0) {
             cut();
         } else if (isHistory && !isBeginKnown) {
             read(Reading.BEGIN, new Output.ReadEvents.Before(searchedFrom), Limits.MAX_READ_EVENTS);
@@ -321,10 +316,6 @@ final class Giving {
             return;
         }
         switch (what) {
-            case ERA -> {
-                isEraUnknown = false;
-                chains.eraWasRead(link.peer, events.isEmpty() ? null : events.get(0));
-            }
             case BEGIN -> findBegin(events);
             case HISTORY -> {
                 historyRead.addAll(first(events));

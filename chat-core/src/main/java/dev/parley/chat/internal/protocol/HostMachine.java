@@ -768,15 +768,14 @@ public final class HostMachine extends RoomMachine {
 
     /** Gives a participant what it needs to take part, and one that comes back what it missed. */
     private void synchronise(Guest guest, Map<PeerId, EventHead> has) {
-        boolean isNew = chains.firstEras.putIfAbsent(guest.link.peer, Era.of(governance, guest.joinEpoch)) == null;
-        removeEldest(chains.firstEras.keySet(), Limits.MAX_HEADS);
+        boolean isNew = chains.came(guest.link.peer, Era.of(governance, guest.joinEpoch));
         // Its own profile too, if it is known: without it the participant says its name again.
         chains.give(guest.link, List.copyOf(profiles.values()), has, isNew);
     }
 
     @Override
     boolean isSaidTo(PeerId peer, Event event) {
-        Era first = chains.firstEras.get(peer);
+        Era first = chains.since(peer);
         Era told = fresh.get(event.id());
         return first != null && told != null && told.compareTo(first) >= 0;
     }
@@ -1005,7 +1004,7 @@ public final class HostMachine extends RoomMachine {
         nextSecret = null;
         if (config.descriptor().visibility() == Visibility.PRIVATE) {
             // Also those who have lost their place meanwhile and try to come back to it.
-            Set<PeerId> holders = new LinkedHashSet<>(chains.firstEras.keySet());
+            Set<PeerId> holders = new LinkedHashSet<>(chains.present());
             holders.addAll(presentMembers());
             rememberSecret(holders);
             secret = secret.rotated(fresh);

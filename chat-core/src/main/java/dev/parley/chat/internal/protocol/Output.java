@@ -16,6 +16,7 @@ import dev.parley.chat.ReactionTotal;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.crypto.PeerCard;
 import dev.parley.chat.internal.crypto.RoomSecret;
+import dev.parley.chat.store.MemberTime;
 import dev.parley.chat.store.StoredEvent;
 import dev.parley.chat.store.TimelinePosition;
 import dev.parley.chat.transport.LinkSignal;
@@ -124,6 +125,12 @@ public sealed interface Output {
         /** The timeline after a place, or from its beginning, oldest first. */
         public record After(@Nullable TimelinePosition place) implements Part {}
     }
+
+    /** Note since when a member is in the room. */
+    record BeginTime(MemberTime time) implements Output {}
+
+    /** Note that a member is not in the room any more. */
+    record EndTime(PeerId member) implements Output {}
 
     /** One's own events up to this count are accepted by the room. */
     record Acknowledge(long upToSeq) implements Output {}

@@ -541,7 +541,7 @@ public final class ParticipantMachine extends RoomMachine {
         routes.lostByLeader(Set.of());
         eraChanged(joined);
         // Whoever leads gets all that it lacks.
-        chains.firstEras.put(host, Era.FIRST);
+        chains.leads(host);
         rosterIs(joined.members());
         epochChanged(joined);
         takeEarly();
@@ -549,7 +549,7 @@ public final class ParticipantMachine extends RoomMachine {
 
     /** Takes note of who is there; of somebody new also since when, in case that we lead the room one day. */
     private void rosterIs(List<PeerId> members) {
-        members.forEach(peer -> chains.firstEras.putIfAbsent(peer, era()));
+        members.forEach(peer -> chains.came(peer, era()));
         updateRoster(members);
     }
 

@@ -4,6 +4,7 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.internal.crypto.RoomSecret;
 import dev.parley.chat.store.EventHead;
+import dev.parley.chat.store.MemberTime;
 import dev.parley.chat.store.StoredEvent;
 import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.SignedSuccession;
@@ -24,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param outbox one's own events that the room has not ordered yet, lowest first; part of {@code heads}
  * @param said what was said last, by oneself and others, in the order of the timeline: one's own for a leader that has
  *     not heard of it, all for what it has made of the room
+ * @param times since when members are in the room, as this side has noted
  * @param succession who may lead the room, as the worker served it, not yet checked; null if it served none
  * @param lease who leads the room in the worker's word; null if nobody ever needed a lease
  * @param leastSuccession the least version of a succession that the invite lets one be led by; 0 if it names none
@@ -40,6 +42,7 @@ public record RoomConfig(
         Map<PeerId, EventHead> heads,
         List<StoredEvent> outbox,
         List<StoredEvent> said,
+        List<MemberTime> times,
         @Nullable SignedSuccession succession,
         @Nullable Lease lease,
         int leastSuccession,
@@ -65,6 +68,7 @@ public record RoomConfig(
                 seed,
                 heads,
                 outbox,
+                List.of(),
                 List.of(),
                 null,
                 null,

@@ -245,6 +245,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             acts.remember(event);
             clock.continueAfter(event.clock());
         }
+        chains.timesWere(config.times());
     }
 
     /**

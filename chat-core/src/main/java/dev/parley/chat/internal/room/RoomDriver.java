@@ -657,6 +657,12 @@ public final class RoomDriver implements Room {
         } else if (output instanceof Output.ReadEvents read) {
             save();
             services.storeExecutor().execute(() -> post(new Input.EventsRead(read.ticket(), read(read))));
+        } else if (output instanceof Output.BeginTime begin) {
+            services.storeExecutor()
+                    .execute(() -> inStore(() -> services.store().beginTime(id(), begin.time())));
+        } else if (output instanceof Output.EndTime end) {
+            services.storeExecutor()
+                    .execute(() -> inStore(() -> services.store().endTime(id(), end.member())));
         } else if (output instanceof Output.QueryBuffered query) {
             // Asked when the answer is used: an older answer would open the window for what is in the link already.
             loop.execute(() -> {

@@ -620,6 +620,7 @@ final class ActsTest extends MeshedRoom {
                 config.heads(),
                 config.outbox(),
                 before.stored,
+                List.copyOf(before.times.values()),
                 null,
                 null,
                 0,

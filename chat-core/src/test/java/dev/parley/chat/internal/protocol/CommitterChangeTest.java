@@ -72,6 +72,7 @@ final class CommitterChangeTest {
                 Map.of(),
                 List.of(),
                 List.of(),
+                List.of(),
                 signed,
                 lease,
                 leastSuccession,

@@ -24,6 +24,7 @@ import dev.parley.chat.internal.encoding.MalformedException;
 import dev.parley.chat.internal.mls.MlsGroup;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.store.InMemoryChatStore;
+import dev.parley.chat.store.MemberTime;
 import dev.parley.chat.store.StoredEvent;
 import dev.parley.chat.transport.Lease;
 import dev.parley.chat.transport.LinkSignal;
@@ -557,6 +558,7 @@ final class MachineHarness {
         RoomSettings settings = RoomSettings.FIRST;
         RoomSecret secret = SECRET;
         final Map<Integer, End> links = new LinkedHashMap<>();
+        final Map<PeerId, MemberTime> times = new LinkedHashMap<>();
         long acknowledgedSeq;
 
         @Nullable
@@ -820,6 +822,10 @@ final class MachineHarness {
             } else if (output instanceof Output.ReadEvents read) {
                 List<StoredEvent> events = isStoreFailing ? List.of() : read(read);
                 (isStoreSlow ? heldReads : pending).add(() -> handle(new Input.EventsRead(read.ticket(), events)));
+            } else if (output instanceof Output.BeginTime begin) {
+                times.put(begin.time().member(), begin.time());
+            } else if (output instanceof Output.EndTime end) {
+                times.remove(end.member());
             } else if (output instanceof Output.Acknowledge acknowledge) {
                 assertThat(acknowledge.upToSeq()).isGreaterThan(acknowledgedSeq);
                 acknowledgedSeq = acknowledge.upToSeq();

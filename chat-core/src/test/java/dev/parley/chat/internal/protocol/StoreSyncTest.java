@@ -61,6 +61,7 @@ class StoreSyncTest {
                 config.heads(),
                 config.outbox(),
                 acts,
+                List.copyOf(before.times.values()),
                 null,
                 null,
                 0,
@@ -229,7 +230,7 @@ class StoreSyncTest {
     }
 
     @Test
-    void whoWasStartedAgainKnowsByItsStoreWhoWasInTheRoom() {
+    void whoWasStartedAgainHasNotedWhoWasInTheRoom() {
         say(ann, "zero");
         say(host, "zero");
         bob.crash();
@@ -249,8 +250,8 @@ class StoreSyncTest {
         ann.crash();
         world.advanceMillis(15_000);
         Node annAgain = entered(again(ann));
-        assertThat(annAgain.machine.chains.isEraToBeRead(host.id())).isTrue();
-        assertThat(annAgain.machine.chains.isEraToBeRead(bob.id())).isFalse();
+        assertThat(annAgain.machine.chains.wasHere(host.id())).isTrue();
+        assertThat(annAgain.machine.chains.wasHere(bob.id())).isFalse();
     }
 
     @Test

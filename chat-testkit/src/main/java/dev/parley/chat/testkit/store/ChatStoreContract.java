@@ -14,6 +14,7 @@ import dev.parley.chat.RoomId;
 import dev.parley.chat.StoreException;
 import dev.parley.chat.store.ChatStore;
 import dev.parley.chat.store.EventHead;
+import dev.parley.chat.store.MemberTime;
 import dev.parley.chat.store.Retention;
 import dev.parley.chat.store.RoomRecord;
 import dev.parley.chat.store.SearchPosition;
@@ -479,6 +480,24 @@ public abstract class ChatStoreContract {
         assertThat(store().ofType(OTHER_ROOM, "ban", null, 10)).isEmpty();
         store().delete(ROOM, bans.get(0).id());
         assertThat(store().ofType(ROOM, "ban", null, 100)).isEqualTo(bans.subList(1, bans.size()));
+    }
+
+    @Test
+    public void sinceWhenMembersAreInARoomIsAsItWasNotedLast() {
+        MemberTime low = new MemberTime(LOW, 3, (1L << 32) + 7);
+        MemberTime high = new MemberTime(HIGH, 0, 0);
+        assertThat(store().times(ROOM)).isEmpty();
+        store().endTime(ROOM, LOW);
+        store().beginTime(ROOM, high);
+        store().beginTime(ROOM, new MemberTime(LOW, 1, 1));
+        store().beginTime(ROOM, low);
+        store().beginTime(OTHER_ROOM, high);
+        assertThat(store().times(ROOM)).containsExactly(low, high);
+        store().endTime(ROOM, HIGH);
+        assertThat(store().times(ROOM)).containsExactly(low);
+        store().forget(ROOM);
+        assertThat(store().times(ROOM)).isEmpty();
+        assertThat(store().times(OTHER_ROOM)).containsExactly(high);
     }
 
     @Test
