@@ -78,15 +78,7 @@ final class CreateCommand extends BaseCommand {
                 settings.ice(flags.isRelayOnly()),
                 console,
                 context().prompt())) {
-            RoomRun run = new RoomRun(
-                    console,
-                    context(),
-                    session.emotes(),
-                    session.rooms().peerBook(),
-                    new ReadMarks(settings.readMarks()),
-                    settings.downloads(),
-                    flags.inputEnd(),
-                    givesCode);
+            RoomRun run = RoomRun.of(session, settings, console, context(), flags.inputEnd(), givesCode);
             CompletableFuture<Room> entering = session.rooms().createRoom(options, run);
             return run.stay(entering);
         }

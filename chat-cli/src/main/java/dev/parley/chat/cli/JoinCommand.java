@@ -44,15 +44,7 @@ final class JoinCommand extends BaseCommand {
                 settings.ice(flags.isRelayOnly()),
                 console,
                 context().prompt())) {
-            RoomRun run = new RoomRun(
-                    console,
-                    context(),
-                    session.emotes(),
-                    session.rooms().peerBook(),
-                    new ReadMarks(settings.readMarks()),
-                    settings.downloads(),
-                    flags.inputEnd(),
-                    false);
+            RoomRun run = RoomRun.of(session, settings, console, context(), flags.inputEnd(), false);
             CompletableFuture<Invite> redeemed = invite != null
                     ? CompletableFuture.completedFuture(invite)
                     : session.rooms().redeem(Objects.requireNonNull(code));

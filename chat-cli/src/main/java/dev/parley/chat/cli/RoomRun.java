@@ -115,6 +115,25 @@ final class RoomRun implements RoomListener {
         this.inputEnd = inputEnd;
     }
 
+    /** As the settings say, with the parts of a session. */
+    static RoomRun of(
+            Session session,
+            Settings settings,
+            Console console,
+            CliContext context,
+            InputEnd inputEnd,
+            boolean givesCode) {
+        return new RoomRun(
+                console,
+                context,
+                session.emotes(),
+                session.rooms().peerBook(),
+                new ReadMarks(settings.readMarks()),
+                settings.downloads(),
+                inputEnd,
+                givesCode);
+    }
+
     /**
      * Stays until the room closes.
      *

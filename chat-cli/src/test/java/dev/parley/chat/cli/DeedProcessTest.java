@@ -56,15 +56,6 @@ class DeedProcessTest extends ProcessTest {
         return is(kind).and(event -> event.path(field).asText().equals(value));
     }
 
-    private static String idOf(ChildProcess process) throws Exception {
-        return process.await(
-                        "itself",
-                        TIME,
-                        is("participant").and(event -> event.path("self").asBoolean()))
-                .path("peerId")
-                .asText();
-    }
-
     @Test
     void aProgramDoesToMessagesWhatAPersonCan() throws Exception {
         ChildProcess host = create(worker());
@@ -77,7 +68,7 @@ class DeedProcessTest extends ProcessTest {
         done(guest, command("edit").put("id", message).put("text", "green tea"));
         JsonNode edited = host.await("the other wording", TIME, is("message_edited"));
         assertThat(edited.path("id").asText()).isEqualTo(message);
-        assertThat(edited.path("from").asText()).isEqualTo(idOf(guest));
+        assertThat(edited.path("from").asText()).isEqualTo(peerId(guest));
         assertThat(edited.path("text").asText()).isEqualTo("green tea");
         assertThat(edited.path("before").asText()).isEqualTo("tea");
 
@@ -92,17 +83,17 @@ class DeedProcessTest extends ProcessTest {
                 is("reactions").and(event -> event.path("reactions").isEmpty()));
 
         JsonNode whispered =
-                ask(host, command("private").put("peer", idOf(guest)).put("text", "psst"));
+                ask(host, command("private").put("peer", peerId(guest)).put("text", "psst"));
         assertThat(whispered.path("event").asText()).isEqualTo("accepted");
         JsonNode heard = guest.await("the private message", TIME, is("private_message"));
         assertThat(heard.path("id")).isEqualTo(whispered.path("id"));
-        assertThat(heard.path("to").asText()).isEqualTo(idOf(guest));
+        assertThat(heard.path("to").asText()).isEqualTo(peerId(guest));
         assertThat(heard.path("text").asText()).isEqualTo("psst");
 
         done(guest, command("delete").put("id", message));
         JsonNode removed = host.await("the deletion", TIME, is("message_removed"));
         assertThat(removed.path("id").asText()).isEqualTo(message);
-        assertThat(removed.path("by").asText()).isEqualTo(idOf(guest));
+        assertThat(removed.path("by").asText()).isEqualTo(peerId(guest));
 
         String last = say(guest, "the end");
         host.await("the last message", TIME, message("the end"));
@@ -112,7 +103,7 @@ class DeedProcessTest extends ProcessTest {
                 TIME,
                 of("delivery", "state", "READ")
                         .and(event -> event.path("id").asText().equals(last)));
-        assertThat(read.path("peer").asText()).isEqualTo(idOf(host));
+        assertThat(read.path("peer").asText()).isEqualTo(peerId(host));
         other.await("the last message", TIME, message("the end"));
         assertThat(other.events("private_message")).isEmpty();
     }
@@ -121,7 +112,7 @@ class DeedProcessTest extends ProcessTest {
     void aProgramKeepsOrderAsAPersonCan() throws Exception {
         ChildProcess host = create(worker());
         ChildProcess guest = join("Grace", invite(host));
-        String peer = idOf(guest);
+        String peer = peerId(guest);
 
         done(host, command("settings").put("topic", "tea").put("slowMode", 1).put("history", "ALL"));
         JsonNode set = guest.await("the settings", TIME, of("settings", "topic", "tea"));
@@ -140,7 +131,7 @@ class DeedProcessTest extends ProcessTest {
 
         done(host, command("mute").put("peer", peer).put("until", 253_402_300_799_999L));
         JsonNode muted = guest.await("the mute", TIME, of("moderation", "kind", "MUTE"));
-        assertThat(muted.path("by").asText()).isEqualTo(idOf(host));
+        assertThat(muted.path("by").asText()).isEqualTo(peerId(host));
         assertThat(muted.path("peerId").asText()).isEqualTo(peer);
         assertThat(muted.path("until").asLong()).isEqualTo(253_402_300_799_999L);
         done(host, command("unmute").put("peer", peer));
@@ -169,7 +160,7 @@ class DeedProcessTest extends ProcessTest {
         String invite = invite(host);
         ChildProcess eve = join("Eve", invite);
         ChildProcess guest = join("Grace", invite);
-        String peer = idOf(eve);
+        String peer = peerId(eve);
         String spam = say(eve, "spam");
         guest.await("the message", TIME, message("spam"));
 
@@ -209,7 +200,7 @@ class DeedProcessTest extends ProcessTest {
         refused(guest, command("edit").put("id", message).put("text", "yours"), "not_allowed");
         refused(guest, command("react").put("id", unknown).put("text", "+"), "not_allowed");
         refused(guest, command("settings").put("topic", "mine"), "not_allowed");
-        refused(guest, command("mute").put("peer", idOf(host)), "not_allowed");
+        refused(guest, command("mute").put("peer", peerId(host)), "not_allowed");
         refused(guest, command("private").put("peer", "a".repeat(32)).put("text", "psst"), "not_allowed");
         refused(host, command("edit").put("id", message).put("text", ""), "invalid_message");
         refused(host, command("edit").put("id", "mine").put("text", "x"), "invalid_command");

@@ -121,6 +121,16 @@ abstract class ProcessTest {
         return guest;
     }
 
+    /** The peer id of the one that a process is. */
+    static String peerId(ChildProcess process) throws InterruptedException {
+        return process.await(
+                        "itself",
+                        TIME,
+                        is("participant").and(event -> event.path("self").asBoolean()))
+                .path("peerId")
+                .asText();
+    }
+
     /** Says something and waits until another has it. */
     static void talk(ChildProcess from, ChildProcess to, String text) throws Exception {
         from.send(text);

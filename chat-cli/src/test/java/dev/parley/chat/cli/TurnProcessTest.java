@@ -60,15 +60,6 @@ class TurnProcessTest extends ProcessTest {
         return start("Grace", "join", invite, "--name", "Grace", "--relay-only");
     }
 
-    private static String peerId(ChildProcess process) throws InterruptedException {
-        return process.await(
-                        "itself",
-                        TIME,
-                        is("participant").and(event -> event.path("self").asBoolean()))
-                .path("peerId")
-                .asText();
-    }
-
     @Test
     void twoProcessesTalkByRelayAlone() throws Exception {
         ChildProcess ada = create(worker(SECRET), "--relay-only");

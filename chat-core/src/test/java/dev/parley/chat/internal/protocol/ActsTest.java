@@ -603,28 +603,7 @@ final class ActsTest extends MeshedRoom {
         Node before = cleo();
         before.crash();
         world.advanceMillis(1_000);
-        RoomConfig config = world.config(
-                before.identity,
-                "P2",
-                host.secret,
-                MachineHarness.DEFAULT_MAX_QUEUED_BYTES,
-                before.storedHeads(),
-                before.outbox());
-        Node again = world.participant(new RoomConfig(
-                config.self(),
-                config.displayName(),
-                config.descriptor(),
-                config.secret(),
-                config.maxQueuedBytes(),
-                config.seed(),
-                config.heads(),
-                config.outbox(),
-                before.stored,
-                List.copyOf(before.times.values()),
-                null,
-                null,
-                0,
-                config.epochMillis()));
+        Node again = world.again(before, host.secret, before.stored);
         again.start();
         guests.set(2, again);
         world.advanceMillis(5_000);

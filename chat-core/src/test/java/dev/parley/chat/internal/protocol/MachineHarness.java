@@ -268,6 +268,27 @@ final class MachineHarness {
         }
     }
 
+    /** A participant that was started again, with its store and what it reads of it on entering. */
+    Node again(Node before, RoomSecret secret, List<StoredEvent> said) {
+        RoomConfig config = config(
+                before.identity, before.name, secret, DEFAULT_MAX_QUEUED_BYTES, before.storedHeads(), before.outbox());
+        return participant(new RoomConfig(
+                config.self(),
+                config.displayName(),
+                config.descriptor(),
+                config.secret(),
+                config.maxQueuedBytes(),
+                config.seed(),
+                config.heads(),
+                config.outbox(),
+                said,
+                List.copyOf(before.times.values()),
+                null,
+                null,
+                0,
+                config.epochMillis()));
+    }
+
     private Node add(String name, Identity identity, RoomMachine machine) {
         Node node = new Node(name, identity, machine);
         nodes.add(node);

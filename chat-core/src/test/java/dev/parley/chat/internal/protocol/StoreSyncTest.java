@@ -41,31 +41,10 @@ class StoreSyncTest {
     }
 
     private Node again(Node before) {
-        RoomConfig config = world.config(
-                before.identity,
-                before.name,
-                host.machine.secret,
-                MachineHarness.DEFAULT_MAX_QUEUED_BYTES,
-                before.storedHeads(),
-                before.outbox());
         List<StoredEvent> acts = before.stored.stream()
                 .filter(event -> EventBodies.isAct(event.type()))
                 .toList();
-        Node again = world.participant(new RoomConfig(
-                config.self(),
-                config.displayName(),
-                config.descriptor(),
-                config.secret(),
-                config.maxQueuedBytes(),
-                config.seed(),
-                config.heads(),
-                config.outbox(),
-                acts,
-                List.copyOf(before.times.values()),
-                null,
-                null,
-                0,
-                config.epochMillis()));
+        Node again = world.again(before, host.machine.secret, acts);
         before.stored.forEach(event -> again.store.append(List.of(event)));
         return again;
     }
