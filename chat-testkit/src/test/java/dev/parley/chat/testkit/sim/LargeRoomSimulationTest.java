@@ -29,8 +29,8 @@ class LargeRoomSimulationTest {
     /** Of all members in a minute. */
     private static final double CHURN = 0.05;
 
-    /** Far below what the bounds of one member add up to: at this pace nothing may wait or pile up anywhere. */
-    private static final long MAX_HELD_BYTES = 1024 * 1024;
+    /** Far below what the bounds of one member add up to: a little for each link, and what was said. */
+    private static final long MAX_HELD_BYTES = (256 + 16L * MEMBERS) * 1024;
 
     private static final Duration SETTLING = Duration.ofSeconds(90);
 
