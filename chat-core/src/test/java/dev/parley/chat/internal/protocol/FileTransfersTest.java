@@ -194,6 +194,25 @@ final class FileTransfersTest extends MeshedRoom {
     }
 
     @Test
+    void aLinkThatIsMadeForAFileIsClosedWhenNothingHasGoneOverItForAWhile() {
+        enter(12);
+        reader = guests.stream()
+                .filter(guest -> guest != author && author.machine.linkTo(guest.id()) == null)
+                .findFirst()
+                .orElseThrow();
+        fetch(0);
+        world.advanceMillis(1_000);
+        assertThat(linkOf(reader, author).isAdmitted()).isTrue();
+        assertThat(Arrays.equals(copyAll(reader), content(0, (int) SIZE))).isTrue();
+        reader.handle(new Input.FileEnded(offer, null));
+        world.advance(Timer.DETOUR.toDuration().minusSeconds(1));
+        assertThat(linkOf(reader, author).isAdmitted()).isTrue();
+        world.advanceMillis(5_000);
+        assertThat(reader.machine.linkTo(author.id())).isNull();
+        assertThat(author.machine.linkTo(reader.id())).isNull();
+    }
+
+    @Test
     void whoDoesNotAnswerIsAskedAgainAndThenGivenUp() {
         long ticket = fetch(0);
         int asked = author.all(Output.ReadFile.class).size();

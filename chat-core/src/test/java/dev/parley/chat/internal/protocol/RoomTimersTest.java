@@ -299,6 +299,27 @@ final class RoomTimersTest {
     }
 
     @Test
+    void whoseWorkerIsBackDoesNotWaitForItsPause() {
+        Node host = world.host().start();
+        Node ann = join("Ann", 2);
+        ann.signalingDown(Problem.UNREACHABLE);
+        host.signalingDown(Problem.UNREACHABLE);
+        ann.outputs.clear();
+        world.cut(ann.link());
+        assertThat(ann.machine.state).isEqualTo(ConnectionState.RECONNECTING);
+        assertThat(ann.all(Output.OpenLink.class)).as("it waits").isEmpty();
+        host.handle(new Input.SignalingUp());
+        world.worker.put(host.id(), host);
+        world.worker.put(ann.id(), ann);
+        ann.handle(new Input.SignalingUp());
+        assertThat(ann.all(Output.OpenLink.class)).as("without time passing").hasSize(1);
+        world.settle();
+        assertThat(ann.machine.state).isEqualTo(ConnectionState.CONNECTED);
+        world.advance(Timer.RETRY.toDuration());
+        assertThat(ann.all(Output.OpenLink.class)).as("once").hasSize(1);
+    }
+
+    @Test
     void theNextTryWaitsLongerUpToACap() {
         world.host().start();
         Node ann = join("Ann", 2);

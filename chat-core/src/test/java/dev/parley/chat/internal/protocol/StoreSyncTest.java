@@ -234,6 +234,21 @@ class StoreSyncTest {
     }
 
     @Test
+    void whoWasRemovedIsGivenNothingOfTheStoresThatWasSaidBeforeItCameAgain() {
+        setHistory(HistoryPolicy.NONE);
+        say(ann, "zero");
+        host.kick(bob.id());
+        world.advanceMillis(1_000);
+        say(ann, "one");
+        say(host, "two");
+        forget();
+        Node back = entered(again(bob));
+        assertThat(host.all(Output.ReadEvents.class)).isNotEmpty();
+        say(ann, "three");
+        assertThat(heard(back)).containsExactly("Ann: three");
+    }
+
+    @Test
     void aNewcomerIsGivenNothingOfTheStoresButTheActs() {
         setHistory(HistoryPolicy.NONE);
         RoomSettings settings = host.machine.settings().withTopic("tea");
@@ -318,11 +333,18 @@ class StoreSyncTest {
             say(ann, i + " " + filler);
         }
         forget();
+        host.isStoreSlow = true;
         Node back = again(bob).start();
         world.settle();
+        // Before anything of the store has come.
         world.stall(back.linkAtHost());
+        host.isStoreSlow = false;
+        readOn();
         world.advanceMillis(3_000);
-        assertThat(host.machine.queuedBytes()).isLessThan(2L * Limits.GIVING_WINDOW_BYTES);
+        assertThat(host.machine.queuedBytes())
+                .isBetween(
+                        (long) Limits.GIVING_WINDOW_BYTES,
+                        (long) Limits.GIVING_WINDOW_BYTES + 2 * Limits.SYNC_CHUNK_BYTES);
         assertThat(host.machine.chains.readBytes()).isZero();
         world.unstall(back.linkAtHost());
         world.advanceMillis(5_000);
