@@ -156,9 +156,9 @@ final class HistoryCommand extends BaseCommand {
             console.emit(new Event.HistoryDone(
                     Event.HistoryDone.Act.DELETED, store.deleteBefore(roomIn(store), time), 0, 0));
         } else if (chosen.search != null) {
-            search(console, store, book, chosen.search);
+            search(console, self, store, book, chosen.search);
         } else {
-            show(console, store, book, page(store, roomIn(store)));
+            show(console, self, store, book, page(store, roomIn(store)));
         }
         return ExitCode.DONE;
     }
@@ -257,7 +257,7 @@ final class HistoryCommand extends BaseCommand {
         }
     }
 
-    private void search(Console console, ChatStore store, PeerBook book, String words) {
+    private void search(Console console, PeerId self, ChatStore store, PeerBook book, String words) {
         if (words.length() > ChatStore.MAX_QUERY_CHARS) {
             throw usage("a search has at most " + ChatStore.MAX_QUERY_CHARS + " characters", "search for fewer words");
         }
@@ -270,11 +270,11 @@ final class HistoryCommand extends BaseCommand {
                     .map(time -> new SearchPosition(TimelinePosition.at(time), RoomId.of(new byte[RoomId.BYTES])))
                     .orElseGet(() -> SearchPosition.of(message(store, rooms, "--before", when)));
         }
-        show(console, store, book, store.search(in, words, place, limit));
+        show(console, self, store, book, store.search(in, words, place, limit));
     }
 
     /** What was edited is shown as it is worded now; what its author has deleted is not. */
-    private void show(Console console, ChatStore store, PeerBook book, List<StoredEvent> found) {
+    private void show(Console console, PeerId self, ChatStore store, PeerBook book, List<StoredEvent> found) {
         Rewordings rewordings = Rewordings.of(store, found);
         List<StoredEvent> events = found.stream()
                 .filter(event -> !rewordings.isDeleted(event.id()))
@@ -286,8 +286,9 @@ final class HistoryCommand extends BaseCommand {
             if (author.map(KnownPeer::isBlocked).orElse(false)) {
                 leftOut++;
             } else {
-                console.emit(
-                        new Event.Kept(event, author.flatMap(KnownPeer::lastName), ids, rewordings.latest(event.id())));
+                boolean isOwn = event.sender().equals(self) && !console.isJson();
+                Optional<String> name = isOwn ? Optional.of("you") : author.flatMap(KnownPeer::lastName);
+                console.emit(new Event.Kept(event, name, ids, rewordings.latest(event.id())));
             }
         }
         if (leftOut > 0) {

@@ -195,7 +195,7 @@ final class HistoryCommandTest {
         assertThat(run("Tea room")).isZero();
         assertThat(lines()).hasSize(4).allMatch(line -> line.indexOf('\u001b') < 0);
         assertThat(lines().get(0)).isEqualTo("[2026-11-23 12:00] Ada \uFFFD[2J: tea on day 0");
-        assertThat(lines().get(3)).startsWith("[2026-11-28 12:00] ").endsWith(": my own \uFFFD[2Jtea");
+        assertThat(lines().get(3)).startsWith("[2026-11-28 12:00] you: my own \uFFFD[2Jtea");
         assertThat(run(TEA.value(), "--limit", "1")).isZero();
         assertThat(lines()).hasSize(1);
         assertThat(error()).isEmpty();
