@@ -1,5 +1,6 @@
 package dev.parley.chat;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -12,6 +13,12 @@ import java.util.List;
  * @param at when it was written; the author's clock, its own claim
  */
 public record MessageRevision(String text, List<EmoteReference> emotes, List<Mention> mentions, Instant at) {
+
+    /** How long behind a message its author can give it another wording, by the author's clock. */
+    public static final Duration MAX_AGE = Duration.ofDays(2);
+
+    /** How many other wordings a message can be given. */
+    public static final int MAX_EDITS = 32;
 
     /** Copies the lists. */
     public MessageRevision {

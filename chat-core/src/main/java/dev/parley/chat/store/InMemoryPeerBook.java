@@ -50,22 +50,14 @@ public final class InMemoryPeerBook implements PeerBook {
             names.removeIf(used -> used.name().equals(name));
             names.add(new KnownPeer.UsedName(name, first, millis));
             names.sort(LAST_USED_FIRST);
-            return new KnownPeer(
-                    peer,
-                    known.card(),
-                    names.subList(0, Math.min(names.size(), MAX_NAMES)),
-                    known.verification(),
-                    known.blockedSince());
+            return known.withNames(names.subList(0, Math.min(names.size(), MAX_NAMES)));
         });
     }
 
     @Override
     public synchronized Optional<PeerCard> replaceCard(PeerCard card) {
         Optional<PeerCard> before = find(card.peerId()).flatMap(KnownPeer::card);
-        change(
-                card.peerId(),
-                known -> new KnownPeer(
-                        known.id(), Optional.of(card), known.names(), known.verification(), known.blockedSince()));
+        change(card.peerId(), known -> known.withCard(card));
         return before.filter(kept -> !kept.equals(card));
     }
 
@@ -95,18 +87,14 @@ public final class InMemoryPeerBook implements PeerBook {
     public synchronized void verify(PeerId peer, KnownPeer.Verification verification) {
         KnownPeer.Verification kept =
                 new KnownPeer.Verification(verification.at().truncatedTo(ChronoUnit.MILLIS), verification.means());
-        change(
-                peer,
-                known -> new KnownPeer(peer, known.card(), known.names(), Optional.of(kept), known.blockedSince()));
+        change(peer, known -> known.withVerification(Optional.of(kept)));
     }
 
     @Override
     public synchronized boolean unverify(PeerId peer) {
         boolean wasVerified = find(peer).map(KnownPeer::isVerified).orElse(false);
         if (wasVerified) {
-            change(
-                    peer,
-                    known -> new KnownPeer(peer, known.card(), known.names(), Optional.empty(), known.blockedSince()));
+            change(peer, known -> known.withVerification(Optional.empty()));
         }
         return wasVerified;
     }
@@ -119,7 +107,7 @@ public final class InMemoryPeerBook implements PeerBook {
                 return false;
             }
             Optional<Instant> since = Optional.of(at.truncatedTo(ChronoUnit.MILLIS));
-            change(peer, known -> new KnownPeer(peer, known.card(), known.names(), known.verification(), since));
+            change(peer, known -> known.withBlockedSince(since));
         }
         return true;
     }
@@ -128,9 +116,7 @@ public final class InMemoryPeerBook implements PeerBook {
     public synchronized boolean unblock(PeerId peer) {
         boolean wasBlocked = find(peer).map(KnownPeer::isBlocked).orElse(false);
         if (wasBlocked) {
-            change(
-                    peer,
-                    known -> new KnownPeer(peer, known.card(), known.names(), known.verification(), Optional.empty()));
+            change(peer, known -> known.withBlockedSince(Optional.empty()));
         }
         return wasBlocked;
     }

@@ -66,6 +66,22 @@ public record KnownPeer(
         this(id, card, names, verification, Optional.empty());
     }
 
+    KnownPeer withCard(PeerCard newCard) {
+        return new KnownPeer(id, Optional.of(newCard), names, verification, blockedSince);
+    }
+
+    KnownPeer withNames(List<UsedName> newNames) {
+        return new KnownPeer(id, card, newNames, verification, blockedSince);
+    }
+
+    KnownPeer withVerification(Optional<Verification> newVerification) {
+        return new KnownPeer(id, card, names, newVerification, blockedSince);
+    }
+
+    KnownPeer withBlockedSince(Optional<Instant> since) {
+        return new KnownPeer(id, card, names, verification, since);
+    }
+
     /**
      * Says whether what the peer says is not shown.
      *

@@ -1,9 +1,9 @@
 package dev.parley.chat.store;
 
 import dev.parley.chat.MessageId;
+import dev.parley.chat.MessageRevision;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.internal.encoding.MessageText;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,15 +17,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What the authors of messages have made of them since, as far as a store has it: a history shows that in place of what
- * was said first. Only what an author may do to its own messages is looked at, whatever its role: its edits within 48
- * h, at most 32 of a message, and its deletions. What others have deleted leaves a store by itself.
+ * was said first. Only what an author may do to its own messages is looked at, whatever its role: its edits within
+ * {@link MessageRevision#MAX_AGE}, at most {@link MessageRevision#MAX_EDITS} of a message, and its deletions. What
+ * others have deleted leaves a store by itself.
  *
  * <p>Unmodifiable.
  */
 public final class Rewordings {
-
-    private static final int MAX_EDIT_HOURS = 48;
-    private static final int MAX_EDITS = 32;
 
     private static final String EDIT = "edit";
     private static final String DELETE = "delete";
@@ -62,7 +60,7 @@ public final class Rewordings {
             if (oldest == null || TimelinePosition.of(target).compareTo(TimelinePosition.of(oldest)) < 0) {
                 oldest = target;
             }
-            Instant last = target.time().plus(Duration.ofHours(MAX_EDIT_HOURS));
+            Instant last = target.time().plus(MessageRevision.MAX_AGE);
             lastEdit = last.isAfter(lastEdit) ? last : lastEdit;
         }
         if (oldest == null) {
@@ -72,10 +70,10 @@ public final class Rewordings {
         for (StoredEvent edit : after(store, room, EDIT, from, TimelinePosition.at(lastEdit.plusMillis(1)))) {
             StoredEvent target = targetOf(edit, targets);
             if (target != null
-                    && !edit.time().isAfter(target.time().plus(Duration.ofHours(MAX_EDIT_HOURS)))
+                    && !edit.time().isAfter(target.time().plus(MessageRevision.MAX_AGE))
                     && MessageText.ofEdit(edit.bytes()).isPresent()) {
                 List<StoredEvent> all = edits.computeIfAbsent(target.id(), id -> new ArrayList<>());
-                if (all.size() < MAX_EDITS) {
+                if (all.size() < MessageRevision.MAX_EDITS) {
                     all.add(edit);
                 }
             }

@@ -24,8 +24,10 @@ import dev.parley.chat.internal.timeline.TimelineEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -104,21 +106,19 @@ final class Acts {
         return timeline.settings().history().kind() != HistoryPolicy.Kind.NONE;
     }
 
-    /** Whether somebody has removed a peer, as far as the acts are remembered. */
-    boolean wasPutOut(PeerId peer) {
-        return !machine.chains.recent.select(event -> removes(event, peer)).isEmpty();
-    }
-
-    private static boolean removes(Event event, PeerId peer) {
-        try {
-            return EventLog.isAct(event)
-                    && EventBodies.read(event.type(), event.body())
-                            .filter(body -> body instanceof EventBody.Kick || body instanceof EventBody.Ban)
-                            .filter(body -> ((EventBody.PeerAct) body).peer().equals(peer))
-                            .isPresent();
-        } catch (MalformedException e) {
-            return false;
+    /** Those whom somebody has removed, as far as the acts are remembered. */
+    Set<PeerId> putOut() {
+        Set<PeerId> removed = new LinkedHashSet<>();
+        for (Event act : machine.chains.recent.select(EventLog::isAct)) {
+            try {
+                EventBodies.read(act.type(), act.body())
+                        .filter(body -> body instanceof EventBody.Kick || body instanceof EventBody.Ban)
+                        .ifPresent(body -> removed.add(((EventBody.PeerAct) body).peer()));
+            } catch (MalformedException e) {
+                log.debug("a {} of {} was not understood: {}", act.type(), act.sender(), e.getMessage());
+            }
         }
+        return removed;
     }
 
     /** Whether an event is a message that was deleted, or has disappeared, as far as is known. */

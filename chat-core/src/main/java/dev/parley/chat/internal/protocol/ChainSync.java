@@ -99,8 +99,9 @@ final class ChainSync {
 
     /** Takes what was noted before a restart: of those whom an act has removed since, nothing. */
     void timesWere(List<MemberTime> times) {
+        Set<PeerId> removed = times.isEmpty() ? Set.of() : machine.acts.putOut();
         for (MemberTime time : times) {
-            if (erasBefore.size() < Limits.MAX_HEADS && !machine.acts.wasPutOut(time.member())) {
+            if (erasBefore.size() < Limits.MAX_HEADS && !removed.contains(time.member())) {
                 erasBefore.put(time.member(), new Era(time.fence(), time.epoch()));
             }
         }
@@ -520,7 +521,7 @@ final class ChainSync {
         boolean isNew = firstEras.putIfAbsent(peer, since) == null;
         RoomMachine.removeEldest(firstEras.keySet(), Limits.MAX_HEADS);
         if (isNew && !wasHere(peer)) {
-            machine.emit(new Output.BeginTime(new MemberTime(peer, since.fence(), since.epoch())));
+            note(peer, since);
         }
         return isNew;
     }
@@ -528,8 +529,12 @@ final class ChainSync {
     /** Whoever leads is given all that it lacks. */
     void leads(PeerId peer) {
         if (!Era.FIRST.equals(firstEras.put(peer, Era.FIRST))) {
-            machine.emit(new Output.BeginTime(new MemberTime(peer, Era.FIRST.fence(), Era.FIRST.epoch())));
+            note(peer, Era.FIRST);
         }
+    }
+
+    private void note(PeerId peer, Era since) {
+        machine.emit(new Output.BeginTime(new MemberTime(peer, since.fence(), since.epoch())));
     }
 
     /** A member's time in the room has ended: it is new when it comes again. */

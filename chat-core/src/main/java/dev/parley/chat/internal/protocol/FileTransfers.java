@@ -16,12 +16,15 @@ import dev.parley.chat.internal.timeline.EventBody;
 import dev.parley.chat.internal.timeline.MessageState;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,21 +138,22 @@ final class FileTransfers {
 
     // ---- what may be done
 
-    /** An offer that is shown, by another; null if there is none. */
+    /** What a message offers; null if it offers no file, or is not shown. */
     @Nullable
     FileOffer offer(MessageId offer) {
-        EventBody.File file = shown(offer);
-        return file == null ? null : file.offer();
+        return shown(offer).map(state -> fileOf(state).offer()).orElse(null);
     }
 
-    private EventBody.@Nullable File shown(MessageId offer) {
+    private Optional<MessageState> shown(MessageId offer) {
         return machine.acts
                 .timeline
                 .message(offer)
                 .filter(state -> state.status() == MessageState.Status.SHOWN)
-                .map(MessageState::body)
-                .map(body -> body instanceof EventBody.File file ? file : null)
-                .orElse(null);
+                .filter(state -> state.body() instanceof EventBody.File);
+    }
+
+    private static EventBody.File fileOf(MessageState state) {
+        return (EventBody.File) state.body();
     }
 
     /** An offer of our own was said. */
@@ -171,26 +175,14 @@ final class FileTransfers {
 
     void onFetchFile(Input.FetchFile input) {
         MessageId offer = input.offer();
-        EventBody.File file = shown(offer);
-        PeerId author = machine.acts
-                .timeline
-                .message(offer)
-                .map(state -> state.place().sender())
-                .orElse(null);
-        String refusal = null;
-        if (file == null || author == null) {
-            refusal = "there is no such offer of a file in this room";
-        } else if (author.equals(machine.self.peerId())) {
-            refusal = "this file is offered from here";
-        } else if (fetches.containsKey(offer)) {
-            refusal = "this file is being fetched already";
-        } else if (fetches.size() >= Limits.MAX_FETCHES) {
-            refusal = fetches.size() + " files are being fetched, which is the limit; wait until one has come";
-        }
-        if (refusal != null || file == null || author == null) {
-            machine.emit(new Output.Rejected(input.ticket(), new NotAllowedException(String.valueOf(refusal))));
+        Optional<MessageState> state = shown(offer);
+        String refusal = state.map(this::refusal).orElse("there is no such offer of a file in this room");
+        if (state.isEmpty() || !refusal.isEmpty()) {
+            machine.emit(new Output.Rejected(input.ticket(), new NotAllowedException(refusal)));
             return;
         }
+        EventBody.File file = fileOf(state.get());
+        PeerId author = state.get().place().sender();
         PieceSeal seal = new PieceSeal(machine.room, offer, file.key());
         Fetch fetch = new Fetch(input.ticket(), author, file.offer().size(), seal, input.from());
         fetches.put(offer, fetch);
@@ -201,6 +193,19 @@ final class FileTransfers {
         } else {
             begin(offer, fetch);
         }
+    }
+
+    /** Why an offer is not fetched; empty if it can be. */
+    private String refusal(MessageState offer) {
+        if (offer.place().sender().equals(machine.self.peerId())) {
+            return "this file is offered from here";
+        }
+        if (fetches.containsKey(offer.id())) {
+            return "this file is being fetched already";
+        }
+        return fetches.size() < Limits.MAX_FETCHES
+                ? ""
+                : fetches.size() + " files are being fetched, which is the limit; wait until one has come";
     }
 
     void onStopFetch(MessageId offer) {
@@ -513,32 +518,45 @@ final class FileTransfers {
                 readNext();
             }
         }
-        if (!fetches.isEmpty()) {
-            for (MessageId offer : List.copyOf(fetches.keySet())) {
-                Fetch fetch = fetches.get(offer);
-                if (fetch != null && fetch.issued < fetch.size) {
-                    look(offer, fetch);
-                }
+        if (fetches.isEmpty()) {
+            return;
+        }
+        for (MessageId offer : unfinishedWhere(this::isWayChanged)) {
+            Fetch fetch = fetches.get(offer);
+            if (fetch != null && machine.isInRoster(fetch.author)) {
+                begin(offer, fetch);
+            } else if (fetch != null) {
+                failUnreachable(offer, fetch);
             }
         }
     }
 
-    private void look(MessageId offer, Fetch fetch) {
+    /** Whether an author has left, its link is gone, or one has come. */
+    private boolean isWayChanged(Fetch fetch) {
         LinkChannel link = fetch.link;
-        if (!machine.isInRoster(fetch.author)) {
-            failUnreachable(offer, fetch);
-        } else if (link == null ? machine.linkTo(fetch.author) != null : !link.isAdmitted()) {
-            begin(offer, fetch);
+        return !machine.isInRoster(fetch.author)
+                || (link == null ? machine.linkTo(fetch.author) != null : !link.isAdmitted());
+    }
+
+    /** The files of which something is still to come, as far as something holds for their fetches. */
+    private List<MessageId> unfinishedWhere(Predicate<Fetch> holds) {
+        List<MessageId> found = List.of();
+        for (Map.Entry<MessageId, Fetch> each : fetches.entrySet()) {
+            if (each.getValue().issued < each.getValue().size && holds.test(each.getValue())) {
+                found = found.isEmpty() ? new ArrayList<>() : found;
+                found.add(each.getKey());
+            }
         }
+        return found;
     }
 
     void tick() {
         if (!machine.timers.expire(Timer.FETCH, machine.now)) {
             return;
         }
-        for (MessageId offer : List.copyOf(fetches.keySet())) {
+        for (MessageId offer : unfinishedWhere(fetch -> fetch.endNanos <= machine.now)) {
             Fetch fetch = fetches.get(offer);
-            if (fetch == null || fetch.endNanos > machine.now || fetch.issued == fetch.size) {
+            if (fetch == null) {
                 continue;
             }
             if (++fetch.silences > Limits.MAX_FETCH_SILENCES) {

@@ -6,6 +6,7 @@ import dev.parley.chat.FileTransferException.Problem;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.internal.protocol.Input;
 import dev.parley.chat.internal.protocol.Output;
+import dev.parley.chat.internal.protocol.RoomMachine;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -159,14 +160,14 @@ final class FileDesk {
     /**
      * Opens what is there of a file already, or begins it.
      *
-     * @return completes with how much of it is there, a whole number of pieces of {@code pieceBytes} or all; fails with
+     * @return completes with how much of it is there, a whole number of pieces or all; fails with
      *     {@link FileTransferException}
      */
-    CompletableFuture<Long> open(MessageId message, FileOffer offer, Path place, int pieceBytes) {
-        return CompletableFuture.supplyAsync(() -> openNow(message, offer, place, pieceBytes), executor);
+    CompletableFuture<Long> open(MessageId message, FileOffer offer, Path place) {
+        return CompletableFuture.supplyAsync(() -> openNow(message, offer, place), executor);
     }
 
-    private long openNow(MessageId message, FileOffer offer, Path place, int pieceBytes) {
+    private long openNow(MessageId message, FileOffer offer, Path place) {
         Path name = place.getFileName();
         if (name == null || Files.exists(place)) {
             throw new FileTransferException(Problem.DISK, "there is a file of that name; choose another place");
@@ -182,7 +183,8 @@ final class FileDesk {
             }
             long there = channel.size();
             // What is longer was not written by a fetch of this content.
-            long kept = there == offer.size() ? there : there > offer.size() ? 0 : there - there % pieceBytes;
+            long kept =
+                    there == offer.size() ? there : there > offer.size() ? 0 : there - there % RoomMachine.PIECE_BYTES;
             channel.truncate(kept);
             MessageDigest digest = sha256();
             digestUpTo(channel, kept, digest);

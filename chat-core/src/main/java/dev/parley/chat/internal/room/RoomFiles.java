@@ -9,7 +9,6 @@ import dev.parley.chat.MessageId;
 import dev.parley.chat.NotAllowedException;
 import dev.parley.chat.internal.protocol.Input;
 import dev.parley.chat.internal.protocol.Output;
-import dev.parley.chat.internal.protocol.RoomMachine;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -102,7 +101,7 @@ final class RoomFiles {
         } else if (fetches.putIfAbsent(fetch.message, fetch) != null) {
             tellFailed(fetch, new NotAllowedException("this file is being fetched already"));
         } else {
-            CompletionStage<Long> unused = desk.open(fetch.message, offer, fetch.place, RoomMachine.PIECE_BYTES)
+            CompletionStage<Long> unused = desk.open(fetch.message, offer, fetch.place)
                     .whenComplete((there, failure) -> ways.loop().execute(() -> opened(fetch, there, failure)));
         }
     }

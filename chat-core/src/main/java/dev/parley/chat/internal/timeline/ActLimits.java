@@ -1,5 +1,6 @@
 package dev.parley.chat.internal.timeline;
 
+import dev.parley.chat.MessageRevision;
 import dev.parley.chat.internal.crypto.PrivateSeal;
 import java.time.Duration;
 
@@ -19,10 +20,10 @@ public final class ActLimits {
     public static final int MAX_SEALED_BYTES = PrivateSeal.MAX_SEALED_BYTES;
 
     /** How long behind a message its author can change it, by the clocks of both events. */
-    public static final Duration MAX_EDIT_AGE = Duration.ofDays(2);
+    public static final Duration MAX_EDIT_AGE = MessageRevision.MAX_AGE;
 
     /** Times that a message can be changed. */
-    public static final int MAX_EDITS = 32;
+    public static final int MAX_EDITS = MessageRevision.MAX_EDITS;
 
     /** Reactions that one peer can have under one message at a time. */
     public static final int MAX_REACTIONS_PER_PEER = 8;

@@ -279,14 +279,17 @@ final class RoomTimersTest {
         assertThat(ann.takeTold()).containsExactly("CONNECTING", "CLOSED NO_CONNECTION");
     }
 
-    @Test
-    void whoseWorkerIsBackTriesAtOnceAndAnewWhatWasSignalledToNobody() {
-        Node host = world.host().start();
+    /** Both have lost the worker, and then each other. */
+    private Node joinAndLoseAll(Node host) {
         Node ann = join("Ann", 2);
         ann.signalingDown(Problem.UNREACHABLE);
         host.signalingDown(Problem.UNREACHABLE);
+        ann.outputs.clear();
         world.cut(ann.link());
-        world.advance(Duration.ofSeconds(25));
+        return ann;
+    }
+
+    private void assertTriesAtOnceWhenTheWorkerIsBack(Node host, Node ann) {
         assertThat(ann.machine.state).isEqualTo(ConnectionState.RECONNECTING);
         host.handle(new Input.SignalingUp());
         world.worker.put(host.id(), host);
@@ -299,22 +302,19 @@ final class RoomTimersTest {
     }
 
     @Test
+    void whoseWorkerIsBackTriesAtOnceAndAnewWhatWasSignalledToNobody() {
+        Node host = world.host().start();
+        Node ann = joinAndLoseAll(host);
+        world.advance(Duration.ofSeconds(25));
+        assertTriesAtOnceWhenTheWorkerIsBack(host, ann);
+    }
+
+    @Test
     void whoseWorkerIsBackDoesNotWaitForItsPause() {
         Node host = world.host().start();
-        Node ann = join("Ann", 2);
-        ann.signalingDown(Problem.UNREACHABLE);
-        host.signalingDown(Problem.UNREACHABLE);
-        ann.outputs.clear();
-        world.cut(ann.link());
-        assertThat(ann.machine.state).isEqualTo(ConnectionState.RECONNECTING);
+        Node ann = joinAndLoseAll(host);
         assertThat(ann.all(Output.OpenLink.class)).as("it waits").isEmpty();
-        host.handle(new Input.SignalingUp());
-        world.worker.put(host.id(), host);
-        world.worker.put(ann.id(), ann);
-        ann.handle(new Input.SignalingUp());
-        assertThat(ann.all(Output.OpenLink.class)).as("without time passing").hasSize(1);
-        world.settle();
-        assertThat(ann.machine.state).isEqualTo(ConnectionState.CONNECTED);
+        assertTriesAtOnceWhenTheWorkerIsBack(host, ann);
         world.advance(Timer.RETRY.toDuration());
         assertThat(ann.all(Output.OpenLink.class)).as("once").hasSize(1);
     }

@@ -84,6 +84,13 @@ class FileTransferSimulationTest {
         return peer.room().fetchFile(offer, place(peer));
     }
 
+    /** A fetch of which more than so much has come. */
+    private FileTransfer begun(SimPeer peer, MessageId offer, long bytes) {
+        FileTransfer transfer = fetch(peer, offer);
+        assertThat(world.runUntil(() -> transfer.receivedBytes() > bytes, LONG)).isTrue();
+        return transfer;
+    }
+
     private void runUntilDone(FileTransfer transfer) {
         assertThat(world.runUntil(transfer.done()::isDone, LONG)).as("it ends").isTrue();
     }
@@ -184,9 +191,7 @@ class FileTransferSimulationTest {
         SimPeer host = peers.get(0);
         SimPeer guest = peers.get(1);
         MessageId offer = offer(host, original);
-        FileTransfer transfer = fetch(guest, offer);
-        assertThat(world.runUntil(() -> transfer.receivedBytes() > 1_000_000, LONG))
-                .isTrue();
+        FileTransfer transfer = begun(guest, offer, 1_000_000);
         world.network().moveTo("guest1", 1);
         world.runFor(Duration.ofSeconds(9));
         long come = transfer.receivedBytes();
@@ -203,9 +208,7 @@ class FileTransferSimulationTest {
         SimPeer author = peers.get(1);
         SimPeer other = peers.get(2);
         MessageId offer = offer(author, original);
-        FileTransfer first = fetch(other, offer);
-        assertThat(world.runUntil(() -> first.receivedBytes() > 1_000_000, LONG))
-                .isTrue();
+        FileTransfer first = begun(other, offer, 1_000_000);
         long come = first.receivedBytes();
         CompletableFuture<CloseReason> left = other.leave();
         world.runFor(Duration.ofSeconds(30));
@@ -214,8 +217,7 @@ class FileTransferSimulationTest {
         other.join(peers.get(0).room().invite());
         assertThat(world.runUntil(other::isConnected, LONG)).isTrue();
         world.runFor(Duration.ofSeconds(10));
-        FileTransfer second = fetch(other, offer);
-        assertThat(world.runUntil(() -> second.receivedBytes() > 0, LONG)).isTrue();
+        FileTransfer second = begun(other, offer, 0);
         assertThat(second.receivedBytes()).isGreaterThanOrEqualTo(come);
         assertWhole(second, original, other);
     }
@@ -269,8 +271,7 @@ class FileTransferSimulationTest {
         Path original = file("long.bin", 5_000_000);
         MessageId offer = offer(peers.get(0), original);
         SimPeer guest = peers.get(1);
-        FileTransfer first = fetch(guest, offer);
-        assertThat(world.runUntil(() -> first.receivedBytes() > 500_000, LONG)).isTrue();
+        FileTransfer first = begun(guest, offer, 500_000);
         first.cancel();
         assertFailed(first, Problem.CANCELLED);
         assertThat(guest.isConnected()).isTrue();
