@@ -28,6 +28,13 @@ final class CliException extends RuntimeException {
         this.ref = ref;
     }
 
+    /**
+     * A command in a room that cannot be understood, or cannot be carried out as it stands; nothing was changed by it.
+     */
+    static CliException invalidCommand(String message, String hint) {
+        return new CliException(new Failure(ExitCode.USAGE, "invalid_command", message, hint), null);
+    }
+
     /** The same, as the answer to a command with a reference. */
     CliException answering(@Nullable String ofCommand) {
         return new CliException(failure, this, ofCommand);

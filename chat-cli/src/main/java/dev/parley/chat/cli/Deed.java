@@ -44,8 +44,28 @@ sealed interface Deed {
         return List.of();
     }
 
+    /** What is done to a message. */
+    sealed interface OnMessage extends Deed {
+        MessageId target();
+
+        @Override
+        default Optional<MessageId> message() {
+            return Optional.of(target());
+        }
+    }
+
+    /** What is done to a participant. */
+    sealed interface OnPeer extends Deed {
+        PeerId peer();
+
+        @Override
+        default List<PeerId> peers() {
+            return List.of(peer());
+        }
+    }
+
     /** Gives one's own message another wording. */
-    record Edit(MessageId target, String text) implements Deed {
+    record Edit(MessageId target, String text) implements OnMessage {
         @Override
         public String command() {
             return "edit";
@@ -55,15 +75,10 @@ sealed interface Deed {
         public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
             return room.edit(target, marked.apply(text).build());
         }
-
-        @Override
-        public Optional<MessageId> message() {
-            return Optional.of(target);
-        }
     }
 
     /** Deletes a message. */
-    record Delete(MessageId target) implements Deed {
+    record Delete(MessageId target) implements OnMessage {
         @Override
         public String command() {
             return "delete";
@@ -73,15 +88,10 @@ sealed interface Deed {
         public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
             return room.delete(target);
         }
-
-        @Override
-        public Optional<MessageId> message() {
-            return Optional.of(target);
-        }
     }
 
     /** Puts a reaction under a message, or takes it back. */
-    record React(MessageId target, Reaction reaction, boolean isAdded) implements Deed {
+    record React(MessageId target, Reaction reaction, boolean isAdded) implements OnMessage {
         @Override
         public String command() {
             return "react";
@@ -90,11 +100,6 @@ sealed interface Deed {
         @Override
         public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
             return room.react(target, reaction, isAdded);
-        }
-
-        @Override
-        public Optional<MessageId> message() {
-            return Optional.of(target);
         }
     }
 
@@ -183,7 +188,7 @@ sealed interface Deed {
     }
 
     /** Gives a participant a role. */
-    record GiveRole(PeerId peer, Participant.Role role) implements Deed {
+    record GiveRole(PeerId peer, Participant.Role role) implements OnPeer {
         @Override
         public String command() {
             return "role";
@@ -193,15 +198,10 @@ sealed interface Deed {
         public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
             return room.giveRole(peer, role);
         }
-
-        @Override
-        public List<PeerId> peers() {
-            return List.of(peer);
-        }
     }
 
     /** Silences a participant, for ever if no end is named. */
-    record Mute(PeerId peer, Optional<Instant> until) implements Deed {
+    record Mute(PeerId peer, Optional<Instant> until) implements OnPeer {
         @Override
         public String command() {
             return "mute";
@@ -211,15 +211,10 @@ sealed interface Deed {
         public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
             return room.mute(peer, until);
         }
-
-        @Override
-        public List<PeerId> peers() {
-            return List.of(peer);
-        }
     }
 
     /** Lets a participant speak again. */
-    record Unmute(PeerId peer) implements Deed {
+    record Unmute(PeerId peer) implements OnPeer {
         @Override
         public String command() {
             return "unmute";
@@ -229,15 +224,10 @@ sealed interface Deed {
         public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
             return room.unmute(peer);
         }
-
-        @Override
-        public List<PeerId> peers() {
-            return List.of(peer);
-        }
     }
 
     /** Hides what somebody says, on this side alone, or shows it again. */
-    record Block(PeerId peer, boolean isBlocked) implements Deed {
+    record Block(PeerId peer, boolean isBlocked) implements OnPeer {
         @Override
         public String command() {
             return isBlocked ? "block" : "unblock";
@@ -247,15 +237,10 @@ sealed interface Deed {
         public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
             return isBlocked ? room.block(peer) : room.unblock(peer);
         }
-
-        @Override
-        public List<PeerId> peers() {
-            return List.of(peer);
-        }
     }
 
     /** Tells the others that a message was read, and with it all that its author said before. */
-    record Read(MessageId target) implements Deed {
+    record Read(MessageId target) implements OnMessage {
         @Override
         public String command() {
             return "read";
@@ -265,11 +250,6 @@ sealed interface Deed {
         public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
             room.markRead(target);
             return CompletableFuture.completedFuture(null);
-        }
-
-        @Override
-        public Optional<MessageId> message() {
-            return Optional.of(target);
         }
     }
 

@@ -107,7 +107,8 @@ sealed interface InputCommand {
         JsonCommand json = JsonCommand.read(line);
         String ref = json.findText("ref");
         if (ref != null && ref.length() > MAX_REF_CHARS) {
-            throw JsonCommand.invalid("\"ref\" has more than " + MAX_REF_CHARS + " characters", "use a shorter one");
+            throw CliException.invalidCommand(
+                    "\"ref\" has more than " + MAX_REF_CHARS + " characters", "use a shorter one");
         }
         try {
             return parse(json, ref);
@@ -138,7 +139,7 @@ sealed interface InputCommand {
                 String peer = json.findText("peer");
                 boolean confirm = json.flag("confirm", false);
                 if (confirm && peer == null) {
-                    throw JsonCommand.invalid("\"confirm\" is of a peer", "add \"peer\"");
+                    throw CliException.invalidCommand("\"confirm\" is of a peer", "add \"peer\"");
                 }
                 yield new Verify(peer, json.findText("code"), confirm, ref);
             }

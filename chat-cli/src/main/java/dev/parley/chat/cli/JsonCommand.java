@@ -54,10 +54,6 @@ final class JsonCommand {
         return new CliException(new Failure(ExitCode.USAGE, code, message, hint), null);
     }
 
-    static CliException invalid(String message, String hint) {
-        return bad("invalid_command", message, hint);
-    }
-
     private @Nullable JsonNode find(String field) {
         JsonNode value = json.get(field);
         return value == null || value.isNull() ? null : value;
@@ -67,7 +63,7 @@ final class JsonCommand {
     String text(String field) {
         String text = findText(field);
         if (text == null) {
-            throw invalid("\"" + field + "\" is missing", "add it as a string");
+            throw CliException.invalidCommand("\"" + field + "\" is missing", "add it as a string");
         }
         return text;
     }
@@ -76,7 +72,7 @@ final class JsonCommand {
     String findText(String field) {
         JsonNode value = find(field);
         if (value != null && !value.isTextual()) {
-            throw invalid("\"" + field + "\" is not a string", "write it as a string");
+            throw CliException.invalidCommand("\"" + field + "\" is not a string", "write it as a string");
         }
         return value == null ? null : value.textValue();
     }
@@ -90,7 +86,8 @@ final class JsonCommand {
             }
         }
         if (!list.isArray() || texts.size() < list.size()) {
-            throw invalid("\"" + field + "\" is not a list of strings", "name peer ids or names as a list of strings");
+            throw CliException.invalidCommand(
+                    "\"" + field + "\" is not a list of strings", "name peer ids or names as a list of strings");
         }
         return texts;
     }
@@ -105,7 +102,7 @@ final class JsonCommand {
     Boolean findFlag(String field) {
         JsonNode value = find(field);
         if (value != null && !value.isBoolean()) {
-            throw invalid("\"" + field + "\" is neither true nor false", "write it without quotes");
+            throw CliException.invalidCommand("\"" + field + "\" is neither true nor false", "write it without quotes");
         }
         return value == null ? null : value.booleanValue();
     }
@@ -118,7 +115,8 @@ final class JsonCommand {
             return null;
         }
         if (!value.isIntegralNumber() || !value.canConvertToLong() || value.longValue() < 0) {
-            throw invalid("\"" + field + "\" is not a whole number from 0 on", "write it without quotes");
+            throw CliException.invalidCommand(
+                    "\"" + field + "\" is not a whole number from 0 on", "write it without quotes");
         }
         return value.longValue();
     }
@@ -138,14 +136,15 @@ final class JsonCommand {
         try {
             return text == null ? null : new MessageId(text);
         } catch (IllegalArgumentException e) {
-            throw invalid("\"" + field + "\" is not the id of a message", "use the \"id\" of a message event");
+            throw CliException.invalidCommand(
+                    "\"" + field + "\" is not the id of a message", "use the \"id\" of a message event");
         }
     }
 
     PeerId peerId(String field) {
         Optional<PeerId> peer = Verifier.peerId(text(field));
-        return peer.orElseThrow(() ->
-                invalid("\"" + field + "\" is not a peer id", "use the \"peerId\" of a participant event, not a name"));
+        return peer.orElseThrow(() -> CliException.invalidCommand(
+                "\"" + field + "\" is not a peer id", "use the \"peerId\" of a participant event, not a name"));
     }
 
     /** One of the values of an enum, by its name. */
@@ -154,7 +153,7 @@ final class JsonCommand {
         return choices.stream()
                 .filter(choice -> choice.name().equals(text))
                 .findFirst()
-                .orElseThrow(() -> invalid(
+                .orElseThrow(() -> CliException.invalidCommand(
                         "\"" + field + "\" is none of its values",
                         "write one of "
                                 + String.join(

@@ -60,7 +60,7 @@ final class JsonDeed {
                 default -> null;
             };
         } catch (IllegalArgumentException e) {
-            throw JsonCommand.invalid(
+            throw CliException.invalidCommand(
                     e.getMessage() == null ? "a field is out of its bounds" : e.getMessage(),
                     "change it and send it again");
         }
@@ -81,7 +81,7 @@ final class JsonDeed {
         Duration time = seconds(json, "historySeconds");
         if (json.findText("history") == null) {
             if (messages != null || time != null) {
-                throw JsonCommand.invalid(
+                throw CliException.invalidCommand(
                         "\"historyMessages\" and \"historySeconds\" are of a \"history\"",
                         "add \"history\":\"LAST_N\" or \"LAST_T\"");
             }
@@ -101,7 +101,7 @@ final class JsonDeed {
     private static Optional<Instant> until(JsonCommand json) {
         Long millis = json.findCount("until");
         if (millis != null && millis > MAX_EPOCH_MILLIS) {
-            throw JsonCommand.invalid(
+            throw CliException.invalidCommand(
                     "\"until\" is too far away", "leave it out for ever; it is in milliseconds since 1970");
         }
         return millis == null ? Optional.empty() : Optional.of(Instant.ofEpochMilli(millis));

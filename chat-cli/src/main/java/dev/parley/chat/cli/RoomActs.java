@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** Acts of the one who leads a room on its participants. */
 final class RoomActs {
@@ -34,13 +33,9 @@ final class RoomActs {
             CompletableFuture<Void> unused = done.whenComplete((nothing, failure) -> answers.accept(
                     failure == null
                             ? new Event.Done(act.ref(), act.kind(), peers)
-                            : problem(Failure.of(failure), act.ref())));
+                            : Event.Problem.of(Failure.of(failure), act.ref())));
         } catch (CliException e) {
-            answers.accept(problem(e.failure(), act.ref()));
+            answers.accept(Event.Problem.of(e.failure(), act.ref()));
         }
-    }
-
-    private static Event problem(Failure failure, @Nullable String ref) {
-        return new Event.Problem(failure.code(), failure.message(), failure.hint(), ref);
     }
 }

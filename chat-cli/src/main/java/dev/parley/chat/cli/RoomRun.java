@@ -439,7 +439,7 @@ final class RoomRun implements RoomListener {
         try {
             command = InputCommand.parse(line);
         } catch (CliException e) {
-            console.emit(problem(e.failure(), e.ref()));
+            console.emit(Event.Problem.of(e.failure(), e.ref()));
             return;
         }
         if (command instanceof InputCommand.Send send) {
@@ -494,7 +494,7 @@ final class RoomRun implements RoomListener {
                 return;
             }
         } catch (CliException | StoreException e) {
-            console.emit(problem(Failure.of(e), null));
+            console.emit(Event.Problem.of(Failure.of(e), null));
             return;
         }
         InputCommand verification = InputCommand.typedVerification(line.strip());
@@ -558,9 +558,7 @@ final class RoomRun implements RoomListener {
 
     private void cancel(InputCommand.CancelFile command) {
         if (!transfers.cancel(command.offer())) {
-            throw new CliException(
-                    new Failure(ExitCode.USAGE, "invalid_command", "that file is not being fetched", "use get first"),
-                    null);
+            throw CliException.invalidCommand("that file is not being fetched", "use get first");
         }
         console.emit(new Event.CancelDone(command.ref(), command.offer()));
     }
@@ -570,7 +568,7 @@ final class RoomRun implements RoomListener {
         try {
             action.run();
         } catch (CliException | StoreException e) {
-            console.emit(problem(Failure.of(e), command.ref()));
+            console.emit(Event.Problem.of(Failure.of(e), command.ref()));
         }
     }
 
@@ -583,7 +581,7 @@ final class RoomRun implements RoomListener {
     private void giveCode(Room room, @Nullable String ref) {
         CompletableFuture<PairingOffer> unused = room.createCode().whenComplete((offer, failure) -> {
             if (failure != null) {
-                tell(problem(Failure.of(failure), ref));
+                tell(Event.Problem.of(Failure.of(failure), ref));
                 return;
             }
             String code = offer.code().display();
@@ -602,7 +600,7 @@ final class RoomRun implements RoomListener {
     private void tellStats(Room room) {
         CompletableFuture<RoomStats> unused = room.stats().whenComplete((stats, failure) -> {
             if (failure != null) {
-                tell(problem(Failure.of(failure), null));
+                tell(Event.Problem.of(Failure.of(failure), null));
                 return;
             }
             StatsText.lines(stats, room.participants()).forEach(line -> tell(new Event.Notice(line)));
@@ -667,7 +665,7 @@ final class RoomRun implements RoomListener {
             } catch (CompletionException e) {
                 boolean waitForRoom = e.getCause() instanceof BackpressureException && System.nanoTime() - deadline < 0;
                 if (!waitForRoom) {
-                    answer = problem(Failure.of(e), ref);
+                    answer = Event.Problem.of(Failure.of(e), ref);
                 }
             } finally {
                 endAccepting(answer);
@@ -680,9 +678,5 @@ final class RoomRun implements RoomListener {
                 progress.drainPermits();
             }
         }
-    }
-
-    private static Event.Problem problem(Failure failure, @Nullable String ref) {
-        return new Event.Problem(failure.code(), failure.message(), failure.hint(), ref);
     }
 }

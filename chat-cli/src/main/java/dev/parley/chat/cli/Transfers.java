@@ -66,7 +66,8 @@ final class Transfers {
         try {
             offered = mediaType == null ? room.offerFile(path) : room.offerFile(path, mediaType);
         } catch (IllegalArgumentException e) {
-            throw bad(e.getMessage() == null ? "that cannot be offered" : e.getMessage(), "change it and try again");
+            throw CliException.invalidCommand(
+                    e.getMessage() == null ? "that cannot be offered" : e.getMessage(), "change it and try again");
         }
         CompletableFuture<MessageId> unused = offered.whenComplete((id, failure) -> told.accept(
                 failure == null ? new Event.Accepted(ref, id) : Event.Problem.of(Failure.of(failure), ref)));
@@ -77,7 +78,8 @@ final class Transfers {
         Path where = path(place);
         FileOffer file = find(offer);
         if (file == null && Files.isDirectory(where)) {
-            throw bad("that file was offered before this process began, so its name is not known", "name a new file");
+            throw CliException.invalidCommand(
+                    "that file was offered before this process began, so its name is not known", "name a new file");
         }
         fetch(room, offer, file, file == null ? where : in(where, file), ref);
     }
@@ -112,7 +114,7 @@ final class Transfers {
                 ? lastOffered()
                 : numbered(number.matches("[0-9]{1,9}") ? Integer.parseInt(number) : 0);
         if (!cancel(offered.id())) {
-            throw bad("that file is not being fetched", "/get fetches it");
+            throw CliException.invalidCommand("that file is not being fetched", "/get fetches it");
         }
     }
 
@@ -165,7 +167,8 @@ final class Transfers {
     private synchronized Offered numbered(int number) {
         Offered offered = offers.get(number);
         if (offered == null) {
-            throw bad("no file was offered under that number", "/get NUMBER takes the number in front of the offer");
+            throw CliException.invalidCommand(
+                    "no file was offered under that number", "/get NUMBER takes the number in front of the offer");
         }
         return offered;
     }
@@ -173,7 +176,7 @@ final class Transfers {
     private synchronized Offered lastOffered() {
         Offered offered = offers.get(last);
         if (offered == null) {
-            throw bad("no file was offered yet", "/file PATH offers one");
+            throw CliException.invalidCommand("no file was offered yet", "/file PATH offers one");
         }
         return offered;
     }
@@ -194,18 +197,15 @@ final class Transfers {
                 ? text.substring(1, text.length() - 1)
                 : text;
         if (unquoted.isBlank()) {
-            throw bad("a file is missing", "name its path");
+            throw CliException.invalidCommand("a file is missing", "name its path");
         }
         try {
             return unquoted.startsWith("~/")
                     ? Path.of(System.getProperty("user.home", "."), unquoted.substring(2))
                     : Path.of(unquoted);
         } catch (InvalidPathException e) {
-            throw bad("that is not the path of a file on this system", "change it and try again");
+            throw CliException.invalidCommand(
+                    "that is not the path of a file on this system", "change it and try again");
         }
-    }
-
-    private static CliException bad(String message, String hint) {
-        return new CliException(new Failure(ExitCode.USAGE, "invalid_command", message, hint), null);
     }
 }

@@ -63,7 +63,8 @@ final class TypedDeeds {
         try {
             return parse(room, command, rest);
         } catch (IllegalArgumentException e) {
-            throw bad(e.getMessage() == null ? "that is not valid" : e.getMessage(), "change it and try again");
+            throw CliException.invalidCommand(
+                    e.getMessage() == null ? "that is not valid" : e.getMessage(), "change it and try again");
         }
     }
 
@@ -118,7 +119,9 @@ final class TypedDeeds {
             case "moderator" -> Participant.Role.MODERATOR;
             case "member" -> Participant.Role.MEMBER;
             case "readonly" -> Participant.Role.READ_ONLY;
-            default -> throw bad("a role is moderator, member or readonly", "/role NAME moderator, for example");
+            default ->
+                throw CliException.invalidCommand(
+                        "a role is moderator, member or readonly", "/role NAME moderator, for example");
         };
         return new Deed.GiveRole(Verifier.find(room, name(words, 1)), given);
     }
@@ -131,7 +134,7 @@ final class TypedDeeds {
     private static HistoryPolicy history(String text) {
         Matcher matcher = HISTORY.matcher(text.toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {
-            throw bad(
+            throw CliException.invalidCommand(
                     "history is none, all, a number of messages, or a time",
                     "/history 50 or /history 24h, for example; m, h and d are minutes, hours and days");
         }
@@ -149,19 +152,15 @@ final class TypedDeeds {
 
     private static Duration seconds(String text, String message, String hint) {
         if (!text.matches("[0-9]{1,8}")) {
-            throw bad(message, hint);
+            throw CliException.invalidCommand(message, hint);
         }
         return Duration.ofSeconds(Long.parseLong(text));
     }
 
     private static MessageId required(@Nullable MessageId message) {
         if (message == null) {
-            throw bad("there is no message yet", USE_HELP);
+            throw CliException.invalidCommand("there is no message yet", USE_HELP);
         }
         return message;
-    }
-
-    private static CliException bad(String message, String hint) {
-        return new CliException(new Failure(ExitCode.USAGE, "invalid_command", message, hint), null);
     }
 }

@@ -10,31 +10,12 @@ import org.junit.jupiter.api.Test;
 /** What programs do to messages, to participants and to the room, through processes over a real worker. */
 class DeedProcessTest extends ProcessTest {
 
-    private int refs;
-
-    /** Writes a command and waits for what answers it. */
-    private JsonNode ask(ChildProcess who, ObjectNode command) throws Exception {
-        String ref = "r" + refs++;
-        who.command(command.put("ref", ref));
-        return who.await(
-                "the answer to " + command.path("cmd").asText(),
-                TIME,
-                event -> event.path("ref").asText().equals(ref));
-    }
-
     private void done(ChildProcess who, ObjectNode command) throws Exception {
         JsonNode answer = ask(who, command);
         assertThat(answer.path("event").asText()).as("the answer %s", answer).isEqualTo("done");
         assertThat(answer.path("cmd")).isEqualTo(command.path("cmd"));
         assertThat(answer.path("id")).isEqualTo(command.path("id"));
         assertThat(answer.path("peers").path(0)).isEqualTo(command.path("peer"));
-    }
-
-    private void refused(ChildProcess who, ObjectNode command, String code) throws Exception {
-        JsonNode answer = ask(who, command);
-        assertThat(answer.path("event").asText()).as("the answer %s", answer).isEqualTo("error");
-        assertThat(answer.path("code").asText()).isEqualTo(code);
-        assertThat(answer.path("message").asText()).isNotEmpty();
     }
 
     private String presenceAt(ChildProcess who, String peer) throws Exception {

@@ -3,6 +3,7 @@ package dev.parley.chat.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -24,15 +25,13 @@ class FileProcessTest extends ProcessTest {
                 is("file_offered").and(event -> event.path("file").asText().equals(name)));
     }
 
-    private void get(ChildProcess who, JsonNode offer, Path place) throws Exception {
-        who.command(command("get")
-                .put("id", offer.path("id").asText())
-                .put("place", place.toString())
-                .put("ref", "get"));
+    private static ObjectNode fetching(JsonNode offer, Path place) {
+        return command("get").put("id", offer.path("id").asText()).put("place", place.toString());
     }
 
-    private static JsonNode answer(ChildProcess who, String ref) throws Exception {
-        return who.await("the answer", TIME, event -> event.path("ref").asText().equals(ref));
+    /** Begins to fetch a file; the answer has the reference {@code get}. */
+    private static void get(ChildProcess who, JsonNode offer, Path place) throws Exception {
+        who.command(fetching(offer, place).put("ref", "get"));
     }
 
     @Test
@@ -42,8 +41,8 @@ class FileProcessTest extends ProcessTest {
         ChildProcess guest = join("Grace", invite);
         ChildProcess other = join("Eve", invite);
         Path original = file("tea leaves.bin", 20_000_000);
-        guest.command(command("file").put("path", original.toString()).put("ref", "offer"));
-        assertThat(answer(guest, "offer").path("event").asText()).isEqualTo("accepted");
+        JsonNode accepted = ask(guest, command("file").put("path", original.toString()));
+        assertThat(accepted.path("event").asText()).isEqualTo("accepted");
         JsonNode offer = offered(host, "tea leaves.bin");
         assertThat(offer.path("size").asLong()).isEqualTo(20_000_000);
         offered(other, "tea leaves.bin");
@@ -69,7 +68,7 @@ class FileProcessTest extends ProcessTest {
         String invite = invite(host);
         ChildProcess guest = join("Grace", invite);
         Path original = file("long.bin", 64_000_000);
-        host.command(command("file").put("path", original.toString()).put("ref", "offer"));
+        host.command(command("file").put("path", original.toString()));
         JsonNode offer = offered(guest, "long.bin");
         Path place = folder.resolve("here.bin");
         Path part = folder.resolve("here.bin." + offer.path("sha256").asText().substring(0, 16) + ".part");
@@ -95,27 +94,14 @@ class FileProcessTest extends ProcessTest {
         ChildProcess host = create(worker());
         ChildProcess guest = join("Grace", invite(host));
         Path original = file("tea.txt", 1_000);
-        host.command(command("file")
-                .put("path", folder.resolve("nothing").toString())
-                .put("ref", "none"));
-        assertThat(answer(host, "none").path("code").asText()).isEqualTo("file_disk");
-        host.command(command("file")
-                .put("path", original.toString())
-                .put("mediaType", "rubbish")
-                .put("ref", "type"));
-        assertThat(answer(host, "type").path("code").asText()).isEqualTo("invalid_command");
-        host.command(command("file").put("path", original.toString()).put("ref", "offer"));
+        refused(host, command("file").put("path", folder.resolve("nothing").toString()), "file_disk");
+        refused(host, command("file").put("path", original.toString()).put("mediaType", "rubbish"), "invalid_command");
+        host.command(command("file").put("path", original.toString()));
         JsonNode offer = offered(guest, "tea.txt");
-        get(guest, offer, folder.resolve("no such folder").resolve("tea.txt"));
-        assertThat(answer(guest, "get").path("code").asText()).isEqualTo("file_disk");
+        refused(guest, fetching(offer, folder.resolve("no such folder").resolve("tea.txt")), "file_disk");
         Files.writeString(original, "changed");
-        guest.command(command("get")
-                .put("id", offer.path("id").asText())
-                .put("place", folder.resolve("got.txt").toString())
-                .put("ref", "changed"));
-        assertThat(answer(guest, "changed").path("code").asText()).isEqualTo("file_unavailable");
-        guest.command(command("cancel").put("id", offer.path("id").asText()).put("ref", "cancel"));
-        assertThat(answer(guest, "cancel").path("code").asText()).isEqualTo("invalid_command");
+        refused(guest, fetching(offer, folder.resolve("got.txt")), "file_unavailable");
+        refused(guest, command("cancel").put("id", offer.path("id").asText()), "invalid_command");
         assertThat(folder.resolve("got.txt")).doesNotExist();
     }
 }

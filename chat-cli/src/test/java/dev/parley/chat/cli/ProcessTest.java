@@ -1,5 +1,7 @@
 package dev.parley.chat.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -27,6 +29,8 @@ abstract class ProcessTest {
 
     @TempDir
     Path folder = Path.of("");
+
+    private int refs;
 
     private final Deque<ChildProcess> children = new ArrayDeque<>();
 
@@ -119,6 +123,29 @@ abstract class ProcessTest {
         ChildProcess guest = start(name, "join", invite, "--name", name);
         guest.await("connected", TIME, state("CONNECTED"));
         return guest;
+    }
+
+    /** Writes a command and waits for what answers it, of whatever kind. */
+    final JsonNode ask(ChildProcess who, ObjectNode command) throws IOException, InterruptedException {
+        String ref = "r" + refs++;
+        who.command(command.put("ref", ref));
+        return answer(who, ref);
+    }
+
+    /** Writes a command that is answered with an error of this code. */
+    final void refused(ChildProcess who, ObjectNode command, String code) throws Exception {
+        JsonNode answer = ask(who, command);
+        assertThat(answer.path("event").asText()).as("the answer %s", answer).isEqualTo("error");
+        assertThat(answer.path("code").asText()).isEqualTo(code);
+        assertThat(answer.path("message").asText()).isNotEmpty();
+    }
+
+    /** What answers a command that has a reference. */
+    static JsonNode answer(ChildProcess who, String ref) throws InterruptedException {
+        return who.await(
+                "the answer to " + ref,
+                TIME,
+                event -> event.path("ref").asText().equals(ref));
     }
 
     /** The peer id of the one that a process is. */
