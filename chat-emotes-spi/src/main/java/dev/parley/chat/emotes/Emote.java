@@ -4,6 +4,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One emote as one set knows it: its identity, the code that people type, and its image files. Immutable and safe to
@@ -19,6 +21,9 @@ public final class Emote {
     private final boolean animated;
     private final EmoteVisibility visibility;
     private final List<EmoteImage> images;
+    private final @Nullable String category;
+    private final List<String> tags;
+    private final Set<EmoteWarning> warnings;
 
     private Emote(Builder builder) {
         id = builder.id;
@@ -26,7 +31,10 @@ public final class Emote {
         zeroWidth = builder.zeroWidth;
         animated = builder.animated;
         visibility = builder.visibility;
-        images = List.copyOf(builder.images);
+        images = builder.images;
+        category = builder.category;
+        tags = builder.tags;
+        warnings = builder.warnings;
     }
 
     /**
@@ -97,6 +105,52 @@ public final class Emote {
     }
 
     /**
+     * Tells under which heading a picker shows this emote.
+     *
+     * @return the category, if the provider has put it into one
+     */
+    public Optional<String> category() {
+        return Optional.ofNullable(category);
+    }
+
+    /**
+     * Lists the words that the provider's people find this emote by.
+     *
+     * @return an immutable list, possibly empty
+     */
+    public List<String> tags() {
+        return tags;
+    }
+
+    /**
+     * Tells what the provider warns of.
+     *
+     * @return an immutable set, most often empty
+     */
+    public Set<EmoteWarning> warnings() {
+        return warnings;
+    }
+
+    /**
+     * Gives this emote under another code, as an alias in a set does.
+     *
+     * @param newCode the code; see {@link #builder}
+     * @return an emote that differs in its code only
+     * @throws IllegalArgumentException if the code is not as described there
+     */
+    public Emote withCode(String newCode) {
+        Builder copy = builder(id, newCode)
+                .zeroWidth(zeroWidth)
+                .animated(animated)
+                .visibility(visibility)
+                .images(images)
+                .tags(tags)
+                .warnings(warnings);
+        copy.category = category;
+        return copy.build();
+    }
+
+    /**
      * Chooses the image file to draw at a height. Of the files in one of the given formats it takes the smallest that
      * is at least that high, else the highest; between equally high ones the format that comes first in the list, then
      * the file with fewer bytes, then the provider's order. A file of unknown height counts as high enough, and comes
@@ -108,6 +162,11 @@ public final class Emote {
      * @throws IllegalArgumentException if the height is below 1
      */
     public Optional<EmoteImage> imageFor(int heightPixels, List<EmoteImageFormat> formats) {
+        return imageFor(heightPixels, formats, images);
+    }
+
+    private static Optional<EmoteImage> imageFor(
+            int heightPixels, List<EmoteImageFormat> formats, List<EmoteImage> images) {
         if (heightPixels < 1) {
             throw new IllegalArgumentException("height must be at least 1 pixel, but is " + heightPixels);
         }
@@ -119,6 +178,30 @@ public final class Emote {
                 .thenComparingLong(EmoteImage::sizeBytes);
         // Of equal ones, min keeps the first.
         return images.stream().filter(image -> formats.contains(image.format())).min(bestFirst);
+    }
+
+    /**
+     * Chooses like {@link #imageFor(int, List)}, among the files that keep to limits. A file that claims nothing counts
+     * as keeping to them; it is measured when it is fetched.
+     *
+     * @param heightPixels the height wanted, in pixels, at least 1
+     * @param formats the formats that can be decoded, the preferred one first
+     * @param maxBytes the largest file
+     * @param maxFrames the most frames
+     * @return the file, or nothing if there is none
+     * @throws IllegalArgumentException if the height is below 1
+     */
+    public Optional<EmoteImage> imageFor(
+            int heightPixels, List<EmoteImageFormat> formats, long maxBytes, int maxFrames) {
+        List<EmoteImage> within = images.stream()
+                .filter(image -> image.sizeBytes() <= maxBytes && image.frameCount() <= maxFrames)
+                .toList();
+        // A smaller one that moves is better than a still one of the right size.
+        List<EmoteImage> moving =
+                within.stream().filter(image -> image.frameCount() != 1).toList();
+        Optional<EmoteImage> best =
+                animated && maxFrames > 1 ? imageFor(heightPixels, formats, moving) : Optional.empty();
+        return best.isPresent() ? best : imageFor(heightPixels, formats, within);
     }
 
     private static int heightClass(int height, int wanted) {
@@ -136,7 +219,10 @@ public final class Emote {
                 && zeroWidth == that.zeroWidth
                 && animated == that.animated
                 && visibility == that.visibility
-                && images.equals(that.images);
+                && images.equals(that.images)
+                && Objects.equals(category, that.category)
+                && tags.equals(that.tags)
+                && warnings.equals(that.warnings);
     }
 
     @Override
@@ -157,6 +243,9 @@ public final class Emote {
         private boolean animated;
         private EmoteVisibility visibility = EmoteVisibility.LISTED;
         private List<EmoteImage> images = List.of();
+        private @Nullable String category;
+        private List<String> tags = List.of();
+        private Set<EmoteWarning> warnings = Set.of();
 
         private Builder(EmoteId id, String code) {
             this.id = Objects.requireNonNull(id, "id");
@@ -212,6 +301,39 @@ public final class Emote {
          */
         public Builder images(List<EmoteImage> images) {
             this.images = List.copyOf(images);
+            return this;
+        }
+
+        /**
+         * Says under which heading a picker shows the emote; under none by default.
+         *
+         * @param category the category; a blank one counts as none
+         * @return this builder
+         */
+        public Builder category(String category) {
+            this.category = category.isBlank() ? null : category.strip();
+            return this;
+        }
+
+        /**
+         * Gives the words to find the emote by; none by default.
+         *
+         * @param tags the words; copied
+         * @return this builder
+         */
+        public Builder tags(List<String> tags) {
+            this.tags = List.copyOf(tags);
+            return this;
+        }
+
+        /**
+         * Says what the provider warns of; nothing by default.
+         *
+         * @param warnings the warnings; copied
+         * @return this builder
+         */
+        public Builder warnings(Set<EmoteWarning> warnings) {
+            this.warnings = Set.copyOf(warnings);
             return this;
         }
 

@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An immutable snapshot of all emotes that hold in one place, merged from the sets of all sources. Safe to share
@@ -20,25 +20,51 @@ import java.util.Optional;
 public final class EmoteCatalog {
     private static final EmoteCatalog EMPTY = new EmoteCatalog(List.of(), Unlisted.LEFT_OUT);
 
-    private final Map<String, Emote> byCode = new LinkedHashMap<>();
     private final Map<EmoteId, Emote> byId = new HashMap<>();
     private final List<Emote> emotes;
+
+    /** Open addressing, by the hash code that the code has as a String; at most half full, a power of two long. */
+    private final @Nullable Emote[] table;
 
     private EmoteCatalog(Collection<Layer> layers, Unlisted hidden) {
         List<Layer> ordered = new ArrayList<>(layers);
         // The sort is stable, so the order within a scope stays.
         ordered.sort(Comparator.comparing(Layer::scope));
+        int most =
+                ordered.stream().mapToInt(layer -> layer.set().emotes().size()).sum();
+        table = new Emote[Math.max(2, Integer.highestOneBit(Math.max(1, most)) * 4)];
+        List<Emote> byPrecedence = new ArrayList<>(most);
         for (Layer layer : ordered) {
             for (Emote emote : layer.set().emotes()) {
                 if (hidden == Unlisted.LEFT_OUT && emote.visibility() == EmoteVisibility.UNLISTED) {
                     continue;
                 }
-                byCode.putIfAbsent(emote.code(), emote);
+                if (putIfAbsent(emote)) {
+                    byPrecedence.add(emote);
+                }
                 // Also for an emote whose code another one took: a peer may still refer to it.
                 byId.putIfAbsent(emote.id(), emote);
             }
         }
-        emotes = List.copyOf(byCode.values());
+        emotes = List.copyOf(byPrecedence);
+    }
+
+    private boolean putIfAbsent(Emote emote) {
+        String code = emote.code();
+        int at = slot(code.hashCode());
+        for (Emote there = table[at]; there != null; there = table[at]) {
+            if (there.code().equals(code)) {
+                return false;
+            }
+            at = (at + 1) & (table.length - 1);
+        }
+        table[at] = emote;
+        return true;
+    }
+
+    /** Where to look first. Hash codes of like strings are near each other, so their bits are spread. */
+    private int slot(int hash) {
+        return (hash * 0x9E3779B9) >>> (Integer.numberOfLeadingZeros(table.length) + 1);
     }
 
     /** What becomes of unlisted emotes. */
@@ -102,7 +128,27 @@ public final class EmoteCatalog {
      * @return the emote, if one has that code
      */
     public Optional<Emote> find(String code) {
-        return Optional.ofNullable(byCode.get(code));
+        return Optional.ofNullable(find(code, 0, code.length(), code.hashCode()));
+    }
+
+    /**
+     * Looks up a part of a text, without making a string of it.
+     *
+     * @param hash of the part, as {@link String#hashCode()} computes it
+     * @return the emote; null if none has that code
+     */
+    @Nullable
+    Emote find(String text, int start, int end, int hash) {
+        int length = end - start;
+        int at = slot(hash);
+        for (Emote there = table[at]; there != null; there = table[at]) {
+            String code = there.code();
+            if (code.length() == length && code.hashCode() == hash && text.startsWith(code, start)) {
+                return there;
+            }
+            at = (at + 1) & (table.length - 1);
+        }
+        return null;
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.parley.chat.emotes;
 
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -37,4 +38,26 @@ public interface EmoteContext {
                 .orElseThrow(() -> new EmoteLoadException(
                         EmoteLoadException.Reason.NOT_FOUND, "there is nothing at " + address.getRawPath()));
     }
+
+    /**
+     * Sends a request and takes the answer, blocking. Nothing is remembered, and no redirect followed.
+     *
+     * @param request the request; its address as in {@link #fetch}
+     * @return the answer, whatever its status, except those below
+     * @throws EmoteLoadException if there is no complete answer, or it is a redirect, 429 or 5xx; with
+     *     {@link EmoteLoadException.Reason#REQUEST_REFUSED} in a context that can only fetch
+     * @throws InterruptedException if the registry gave up waiting
+     */
+    default EmoteAnswer send(EmoteRequest request) throws EmoteLoadException, InterruptedException {
+        throw new EmoteLoadException(
+                EmoteLoadException.Reason.REQUEST_REFUSED, "nothing can be sent from here, only fetched");
+    }
+
+    /**
+     * Says that the server wants no more questions of this kind for a while. Until then the registry answers those that
+     * come without it: searches from the sets that it has.
+     *
+     * @param time for how long, at most an hour
+     */
+    default void pause(Duration time) {}
 }

@@ -33,6 +33,8 @@ public final class EmoteLoadException extends Exception {
         TOO_LARGE,
         /** The answer is not of the form that was expected. */
         MALFORMED,
+        /** Another emote has that code already. */
+        CODE_TAKEN,
         /** The plugin threw something that it should not. */
         CRASHED;
 
@@ -44,8 +46,14 @@ public final class EmoteLoadException extends Exception {
         public boolean retryMayHelp() {
             return switch (this) {
                 case RATE_LIMITED, SERVER_ERROR, UNREACHABLE, TIMED_OUT, MALFORMED -> true;
-                case BROKEN_PLUGIN, BAD_SETTING, ADDRESS_REFUSED, NOT_FOUND, REQUEST_REFUSED, TOO_LARGE, CRASHED ->
-                    false;
+                case BROKEN_PLUGIN,
+                        BAD_SETTING,
+                        ADDRESS_REFUSED,
+                        NOT_FOUND,
+                        REQUEST_REFUSED,
+                        TOO_LARGE,
+                        CODE_TAKEN,
+                        CRASHED -> false;
             };
         }
     }

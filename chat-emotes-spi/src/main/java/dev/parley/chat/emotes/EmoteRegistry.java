@@ -1,25 +1,28 @@
 package dev.parley.chat.emotes;
 
-import dev.parley.chat.emotes.EmoteLoadException.Reason;
+import com.github.benmanes.caffeine.cache.Ticker;
+import dev.parley.chat.emotes.internal.DiskCache;
 import dev.parley.chat.emotes.internal.HttpFetcher;
+import dev.parley.chat.emotes.internal.LiveLink;
+import dev.parley.chat.emotes.internal.PluginCalls;
 import dev.parley.chat.emotes.internal.Plugins;
+import dev.parley.chat.emotes.internal.Searches;
+import dev.parley.chat.emotes.internal.Sources;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledThreadPoolExecutor;
-import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +34,7 @@ import org.slf4j.LoggerFactory;
  * try (EmoteRegistry registry = EmoteRegistry.builder()
  *         .setting("7tv.channel", "twitch/12345")
  *         .setting("custom.domains", "example.social")
+ *         .cache(Path.of("emote-cache"))
  *         .build()) {
  *     registry.refresh().join();
  *     List<MessageToken> tokens = EmoteTokenizer.tokenize("Kappa :blobcat:", registry.catalog());
@@ -39,57 +43,75 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Providers come from {@link ServiceLoader}, on the class path as on the module path, and from
  * {@link Builder#factory}. A plugin that is broken is reported in {@link #failures()} and touches no other. Sets are
- * loaded at {@link #refresh()} only, all sources at the same time; each good answer replaces that source's set at once,
- * a failed one leaves the last good set in use.
+ * loaded at {@link #refresh()}, all sources at the same time, from the disk first if there is a {@link Builder#cache};
+ * each good answer replaces that source's set at once, a failed one leaves the last good set in use. After
+ * {@link #followLiveUpdates()} they also change when a provider's server says so.
  *
- * <p>All methods may be called from any thread and none blocks, except {@link #close()}. Work runs on daemon threads
- * named {@code parley-emotes-…}, which {@code close()} stops.
+ * <p>All methods may be called from any thread and none blocks, except {@link Builder#build()} and {@link #close()}.
+ * Work runs on daemon threads named {@code parley-emotes-…}, which {@code close()} stops.
  */
 public final class EmoteRegistry implements AutoCloseable {
-    /** How long {@link #close()} waits for a plugin that does not react to interruption. */
-    private static final Duration CLOSE_WAIT = Duration.ofSeconds(2);
-
-    private static final Duration IDLE_THREAD_LIFE = Duration.ofSeconds(10);
     private static final Logger LOG = LoggerFactory.getLogger(EmoteRegistry.class);
 
-    private final Object lock = new Object();
     private final List<EmoteProviderInfo> providers;
     private final List<EmoteProviderFailure> setupFailures;
-    private final List<Slot> slots;
+    private final Map<String, EmoteProvider> byId = new LinkedHashMap<>();
+    private final List<Sources.Slot> slots;
     private final boolean unlistedShown;
     private final Duration loadTimeout;
     private final HttpFetcher fetcher;
-    private final ExecutorService workers;
-    private final ScheduledThreadPoolExecutor timer;
+    private final PluginCalls calls;
+    private final Sources sources;
+    private final Map<String, Searches> searches = new LinkedHashMap<>();
+    private final Map<String, LiveLink> liveLinks = new LinkedHashMap<>();
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+    private final List<EmoteRoom> rooms = new CopyOnWriteArrayList<>();
+
+    /** One merge at a time, so that the last one has seen every set. */
+    private final Object merging = new Object();
+
     private volatile EmoteCatalog catalog = EmoteCatalog.empty();
-    private boolean closed;
+    private volatile boolean following;
+    private volatile boolean closed;
 
     private EmoteRegistry(Builder builder) {
-        Plugins plugins = new Plugins();
+        Plugins plugins = new Plugins(builder.setupTimeout);
         builder.factories.forEach(plugins::add);
         ServiceLoader<EmoteProviderFactory> services = builder.services();
         if (services != null) {
             plugins.discover(services);
         }
+        List<Plugins.Plugin> working = plugins.setUp(builder.settings, builder.providerOrder);
+        unlistedShown = builder.unlistedShown;
+        loadTimeout = builder.loadTimeout;
+        @Nullable
+        DiskCache disk = builder.cache == null
+                ? null
+                : new DiskCache(builder.cache, builder.maxCacheBytes, InstantSource.system());
+        fetcher = new HttpFetcher(builder.settings.values(), builder.fetchTimeout, builder.maxAnswerBytes, disk);
+        calls = new PluginCalls(fetcher);
+        sources = new Sources(calls, disk, loadTimeout);
         List<EmoteProviderInfo> infos = new ArrayList<>();
-        List<Slot> allSlots = new ArrayList<>();
-        for (Plugins.Plugin plugin : plugins.setUp(builder.settings, builder.providerOrder)) {
+        List<Sources.Slot> allSlots = new ArrayList<>();
+        for (Plugins.Plugin plugin : working) {
+            String id = plugin.info().id();
             infos.add(plugin.info());
-            plugin.sources()
-                    .forEach(source -> allSlots.add(new Slot(plugin.info().id(), source)));
+            plugin.sources().forEach(source -> allSlots.add(sources.add(id, source, () -> changed(id))));
+            if (plugin.provider() == null) {
+                continue;
+            }
+            byId.put(id, plugin.provider());
+            if (plugin.provider() instanceof EmoteSearch search) {
+                searches.put(
+                        id, new Searches(id, search, calls, builder.searchDelay, loadTimeout, Ticker.systemTicker()));
+            }
+            if (plugin.provider() instanceof LiveEmotes live) {
+                liveLinks.put(id, new LiveLink(id, live, fetcher, () -> slotsOf(id), builder.reconnectDelay));
+            }
         }
         providers = List.copyOf(infos);
         slots = List.copyOf(allSlots);
         setupFailures = plugins.failures();
-        unlistedShown = builder.unlistedShown;
-        loadTimeout = builder.loadTimeout;
-        fetcher = new HttpFetcher(builder.settings.values(), builder.fetchTimeout, builder.maxAnswerBytes);
-        // Unbounded in itself: a source never runs twice at once, so there are no more threads than sources.
-        workers = Executors.newCachedThreadPool(new NamedThreads("parley-emotes-load-"));
-        timer = new ScheduledThreadPoolExecutor(1, new NamedThreads("parley-emotes-timer-"));
-        timer.setRemoveOnCancelPolicy(true);
-        timer.setKeepAliveTime(IDLE_THREAD_LIFE.toSeconds(), TimeUnit.SECONDS);
-        timer.allowCoreThreadTimeOut(true);
     }
 
     /**
@@ -104,7 +126,7 @@ public final class EmoteRegistry implements AutoCloseable {
     /**
      * Gives the current snapshot. It never changes; a later call may give another one. Empty until a source was loaded.
      *
-     * @return the merged emotes of all sources
+     * @return the merged emotes of all sources, without those of {@linkplain #openRoom() rooms}
      */
     public EmoteCatalog catalog() {
         return catalog;
@@ -120,13 +142,29 @@ public final class EmoteRegistry implements AutoCloseable {
     }
 
     /**
-     * Lists what does not work at present: plugins and settings, and sources whose last load failed.
+     * Finds the providers with a capability.
+     *
+     * @param capability {@link EmoteSearch}, {@link EmoteUpload}, {@link LiveEmotes}, {@link ChannelSets} or
+     *     {@link PersonalSets}
+     * @return the ids of those that have it, in the order of precedence
+     */
+    public List<String> providersWith(Class<?> capability) {
+        return byId.entrySet().stream()
+                .filter(entry -> capability.isInstance(entry.getValue()))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    /**
+     * Lists what does not work at present: plugins and settings, sources whose last load failed, and live updates that
+     * are wanted and not to be had.
      *
      * @return an immutable list, empty if all is well
      */
     public List<EmoteProviderFailure> failures() {
         List<EmoteProviderFailure> failures = new ArrayList<>(setupFailures);
         status().forEach(status -> status.failure().ifPresent(failures::add));
+        liveLinks.values().forEach(link -> link.failure().ifPresent(failures::add));
         return List.copyOf(failures);
     }
 
@@ -136,14 +174,12 @@ public final class EmoteRegistry implements AutoCloseable {
      * @return an immutable list, in the order of precedence within a scope
      */
     public List<EmoteSourceStatus> status() {
-        synchronized (lock) {
-            return slots.stream().map(Slot::status).toList();
-        }
+        return slots.stream().map(Sources.Slot::status).toList();
     }
 
     /**
-     * Loads all sources. The catalog follows source by source; a source that is being loaded already is not loaded
-     * twice.
+     * Loads all sources. The catalog follows source by source, with the set from the disk first where nothing was
+     * loaded yet; a source that is being loaded already is not loaded twice.
      *
      * @return completes with the {@link #status()} when every source succeeded, failed or ran into its time limit;
      *     failing sources do not fail it. Completes exceptionally, caused by a {@link CancellationException}, if the
@@ -151,94 +187,262 @@ public final class EmoteRegistry implements AutoCloseable {
      * @throws IllegalStateException if the registry is closed
      */
     public CompletableFuture<List<EmoteSourceStatus>> refresh() {
-        List<CompletableFuture<Void>> loads = new ArrayList<>();
-        synchronized (lock) {
-            if (closed) {
-                throw new IllegalStateException("the registry is closed");
-            }
-            for (Slot slot : slots) {
-                loads.add(load(slot));
-            }
-        }
-        return CompletableFuture.allOf(loads.toArray(new CompletableFuture<?>[0]))
+        requireOpen();
+        return CompletableFuture.allOf(slots.stream().map(Sources.Slot::load).toArray(CompletableFuture<?>[]::new))
                 .thenApply(none -> status());
     }
 
-    /** Starts to load, under the lock. The result completes after the catalog has followed. */
-    private CompletableFuture<Void> load(Slot slot) {
-        if (slot.load != null) {
-            if (!slot.load.outcome.isDone()) {
-                return slot.load.settled;
-            }
-            slot.failure = Optional.of(slot.failure(Reason.TIMED_OUT, "is still busy with a load that was given up"));
-            return CompletableFuture.completedFuture(null);
-        }
-        Load load = new Load(slot, fetcher.open());
-        slot.load = load;
-        workers.execute(() -> run(load));
-        load.timeout = timer.schedule(
-                () -> load.giveUp(
-                        new EmoteLoadException(Reason.TIMED_OUT, "took longer than " + loadTimeout.toMillis() + " ms")),
-                loadTimeout.toMillis(),
-                TimeUnit.MILLISECONDS);
-        return load.settled;
+    /**
+     * Takes all sets from the disk, as they were loaded last, and asks nobody. Without a {@link Builder#cache} there is
+     * nothing to take.
+     *
+     * @return completes with the {@link #status()}; exceptionally only if the registry is closed before
+     * @throws IllegalStateException if the registry is closed
+     */
+    public CompletableFuture<List<EmoteSourceStatus>> restore() {
+        requireOpen();
+        return CompletableFuture.runAsync(() -> slots.forEach(Sources.Slot::restore), calls.executor())
+                .thenApply(none -> status());
     }
 
-    private void run(Load load) {
-        if (!load.enter()) {
-            return;
+    /**
+     * Begins to follow what the servers of providers tell of changes, until the registry is closed. Calling it again
+     * does nothing.
+     *
+     * @throws IllegalStateException if the registry is closed
+     */
+    public void followLiveUpdates() {
+        requireOpen();
+        following = true;
+        liveLinks.values().forEach(LiveLink::topicsChanged);
+    }
+
+    /**
+     * Looks for emotes: among those that can be typed, and at the providers that can search. Servers are asked once
+     * nothing newer was looked for during the {@link Builder#searchDelay}, so it may be called with each key stroke.
+     *
+     * @param query what to look for; white space at its ends is left out, and it is cut at
+     *     {@value EmoteSearch#MAX_QUERY_CHARS} characters
+     * @param limit the most results, 1 to {@value EmoteSearch#MAX_RESULTS}
+     * @return completes with what was found, whether or not every server answered; exceptionally, caused by a
+     *     {@link CancellationException}, only if the registry is closed before
+     * @throws IllegalArgumentException if the limit is out of range
+     * @throws IllegalStateException if the registry is closed
+     */
+    public CompletableFuture<EmoteSearchResult> search(String query, int limit) {
+        return search(query, limit, catalog);
+    }
+
+    CompletableFuture<EmoteSearchResult> search(String query, int limit, EmoteCatalog known) {
+        requireOpen();
+        if (limit < 1 || limit > EmoteSearch.MAX_RESULTS) {
+            throw new IllegalArgumentException("a search has 1 to " + EmoteSearch.MAX_RESULTS + " results");
         }
+        String stripped = query.strip();
+        int end = stripped.offsetByCodePoints(
+                0, Math.min(stripped.codePointCount(0, stripped.length()), EmoteSearch.MAX_QUERY_CHARS));
+        String asked = stripped.substring(0, Math.min(end, EmoteSearch.MAX_QUERY_CHARS));
+        Map<EmoteId, Emote> found = new LinkedHashMap<>();
+        EmoteCompletion.matches(asked, known, limit).forEach(emote -> found.put(emote.id(), emote));
+        if (asked.isEmpty()) {
+            return CompletableFuture.completedFuture(
+                    new EmoteSearchResult(asked, List.copyOf(found.values()), List.of(), false));
+        }
+        List<EmoteProviderFailure> failures = new ArrayList<>();
+        List<CompletableFuture<Void>> answers = new ArrayList<>();
+        Set<String> superseded = new HashSet<>();
+        Map<String, List<Emote>> remote = new LinkedHashMap<>();
+        for (Searches each : searches.values()) {
+            remote.put(each.providerId(), List.of());
+            answers.add(each.ask(asked, limit).handle((emotes, error) -> {
+                // Answers of several providers may come at the same time.
+                synchronized (remote) {
+                    if (emotes != null) {
+                        remote.put(each.providerId(), emotes);
+                    } else if (error instanceof EmoteLoadException e) {
+                        failures.add(new EmoteProviderFailure(
+                                each.providerId(), "search", e.reason(), String.valueOf(e.getMessage())));
+                    } else if (closed) {
+                        throw new CancellationException("the registry was closed");
+                    } else {
+                        superseded.add(each.providerId());
+                    }
+                }
+                return null;
+            }));
+        }
+        return CompletableFuture.allOf(answers.toArray(new CompletableFuture<?>[0]))
+                .thenApply(none -> {
+                    synchronized (remote) {
+                        remote.values()
+                                .forEach(emotes -> emotes.stream()
+                                        .filter(this::isShown)
+                                        .forEach(emote -> found.putIfAbsent(emote.id(), emote)));
+                        List<Emote> first = found.values().stream().limit(limit).toList();
+                        return new EmoteSearchResult(asked, first, failures, !superseded.isEmpty());
+                    }
+                });
+    }
+
+    private boolean isShown(Emote emote) {
+        return unlistedShown || emote.visibility() != EmoteVisibility.UNLISTED;
+    }
+
+    /**
+     * Puts an emote onto a provider's server, and loads that provider's sets again.
+     *
+     * @param providerId a provider with {@link EmoteUpload}
+     * @param emote the emote
+     * @return completes with the emote as it is there now; exceptionally with an {@link EmoteLoadException}, or, caused
+     *     by a {@link CancellationException}, if the registry is closed before
+     * @throws IllegalArgumentException if there is no such provider
+     * @throws IllegalStateException if the registry is closed
+     */
+    public CompletableFuture<Emote> upload(String providerId, NewEmote emote) {
+        EmoteUpload upload = uploader(providerId);
+        Objects.requireNonNull(emote, "emote");
+        return change(providerId, session -> Objects.requireNonNull(upload.upload(emote, session), "the emote"));
+    }
+
+    /**
+     * Takes one of the user's emotes off a provider's server, and loads that provider's sets again.
+     *
+     * @param providerId a provider with {@link EmoteUpload}
+     * @param shortcode its shortcode, without colons, in any case
+     * @return completes when it is gone; exceptionally as {@link #upload}
+     * @throws IllegalArgumentException if there is no such provider
+     * @throws IllegalStateException if the registry is closed
+     */
+    public CompletableFuture<Void> remove(String providerId, String shortcode) {
+        EmoteUpload upload = uploader(providerId);
+        return this.<Boolean>change(providerId, session -> {
+                    upload.remove(shortcode, session);
+                    return true;
+                })
+                .thenAccept(done -> {});
+    }
+
+    /**
+     * Lists the emotes that the user has put onto a provider's server.
+     *
+     * @param providerId a provider with {@link EmoteUpload}
+     * @return completes with the emotes; exceptionally as {@link #upload}
+     * @throws IllegalArgumentException if there is no such provider
+     * @throws IllegalStateException if the registry is closed
+     */
+    public CompletableFuture<List<Emote>> uploaded(String providerId) {
+        EmoteUpload upload = uploader(providerId);
+        return calls.start(session -> List.copyOf(upload.uploaded(session)), loadTimeout)
+                .outcome();
+    }
+
+    private EmoteUpload uploader(String providerId) {
+        requireOpen();
+        if (byId.get(providerId) instanceof EmoteUpload upload) {
+            return upload;
+        }
+        throw new IllegalArgumentException("no provider " + providerId + " that takes uploads");
+    }
+
+    private <T> CompletableFuture<T> change(String providerId, PluginCalls.Task<T> task) {
+        return calls.start(task, loadTimeout).outcome().thenCompose(result -> {
+            List<CompletableFuture<Void>> loads =
+                    slotsOf(providerId).stream().map(Sources.Slot::load).toList();
+            // Whether they load is told by the status; the change is made.
+            return CompletableFuture.allOf(loads.toArray(new CompletableFuture<?>[0]))
+                    .handle((none, error) -> result);
+        });
+    }
+
+    /**
+     * Opens a place with emotes of its own besides those of this registry, such as a chat room.
+     *
+     * @return the room, with the registry's emotes only until it is given more
+     * @throws IllegalStateException if the registry is closed
+     */
+    public EmoteRoom openRoom() {
+        requireOpen();
+        EmoteRoom room = new EmoteRoom(this);
+        rooms.add(room);
+        room.merge();
+        return room;
+    }
+
+    /**
+     * Asks to be called whenever {@link #catalog()} or {@link #failures()} may have changed.
+     *
+     * @param listener called on the thread that made the change, one at a time or several at once; it must not block
+     */
+    public void onChange(Runnable listener) {
+        listeners.add(Objects.requireNonNull(listener, "listener"));
+    }
+
+    /** Finds a provider with a capability. */
+    <T> T provider(String providerId, Class<T> capability) {
+        EmoteProvider provider = byId.get(providerId);
+        if (!capability.isInstance(provider)) {
+            throw new IllegalArgumentException("no provider " + providerId + " with " + capability.getSimpleName());
+        }
+        return capability.cast(provider);
+    }
+
+    /** Takes in a source that only one room has. */
+    Sources.Slot addSource(String providerId, EmoteSource source, Runnable onChange) {
+        requireOpen();
+        return sources.add(providerId, Plugins.check(source), () -> {
+            onChange.run();
+            followIfWanted(providerId);
+        });
+    }
+
+    EmoteCatalog merged(Collection<EmoteCatalog.Layer> more) {
+        List<EmoteCatalog.Layer> layers = new ArrayList<>(more);
+        slots.forEach(slot -> layers.add(slot.layer()));
+        return unlistedShown ? EmoteCatalog.ofAllIncludingUnlisted(layers) : EmoteCatalog.of(layers);
+    }
+
+    void closed(EmoteRoom room, Set<String> providerIds) {
+        rooms.remove(room);
+        topicsChanged(providerIds);
+    }
+
+    void topicsChanged(Set<String> providerIds) {
+        providerIds.forEach(this::followIfWanted);
+    }
+
+    private List<Sources.Slot> slotsOf(String providerId) {
+        List<Sources.Slot> all = new ArrayList<>(slots);
+        rooms.forEach(room -> all.addAll(room.slots()));
+        return all.stream().filter(slot -> slot.providerId().equals(providerId)).toList();
+    }
+
+    private void changed(String providerId) {
+        synchronized (merging) {
+            catalog = merged(List.of());
+        }
+        rooms.forEach(EmoteRoom::merge);
+        listeners.forEach(EmoteRegistry::call);
+        followIfWanted(providerId);
+    }
+
+    private void followIfWanted(String providerId) {
+        LiveLink link = liveLinks.get(providerId);
+        if (following && link != null) {
+            link.topicsChanged();
+        }
+    }
+
+    static void call(Runnable listener) {
         try {
-            EmoteSet set = load.slot.source.source().load(load.session);
-            load.slot.check(set);
-            load.leave();
-            load.outcome.complete(set);
-        } catch (EmoteLoadException | InterruptedException e) {
-            load.leave();
-            load.outcome.completeExceptionally(e);
-        } catch (Throwable e) {
-            load.leave();
-            load.outcome.completeExceptionally(
-                    new EmoteLoadException(Reason.CRASHED, "threw " + Plugins.describe(e), e));
-            Plugins.rethrowIfFatal(e);
+            listener.run();
+        } catch (RuntimeException e) {
+            LOG.warn("A listener of emotes threw", e);
         }
     }
 
-    /** Takes over what a load brought. */
-    private void settle(Load load, @Nullable EmoteSet set, @Nullable Throwable error) {
-        Slot slot = load.slot;
-        synchronized (lock) {
-            if (!load.inPlugin && slot.load == load) {
-                slot.load = null;
-            }
-            if (load.timeout != null) {
-                load.timeout.cancel(false);
-            }
-            if (closed) {
-                throw new CancellationException("the registry was closed");
-            }
-            if (set != null) {
-                slot.lastGood = set;
-                slot.failure = Optional.empty();
-                List<EmoteCatalog.Layer> layers = slots.stream()
-                        .map(each -> new EmoteCatalog.Layer(each.source.scope(), each.lastGood))
-                        .toList();
-                catalog = unlistedShown ? EmoteCatalog.ofAllIncludingUnlisted(layers) : EmoteCatalog.of(layers);
-            } else {
-                EmoteProviderFailure failure = error instanceof EmoteLoadException e
-                        ? slot.failure(e.reason(), Objects.requireNonNullElse(e.getMessage(), "no message"))
-                        : slot.failure(Reason.CRASHED, "was interrupted, but not by the registry");
-                slot.failure = Optional.of(failure);
-                LOG.warn("Emotes of {} ({}): {}", failure.provider(), failure.what(), failure.message());
-            }
-        }
-        if (set != null && set.skippedCount() > 0) {
-            LOG.info(
-                    "Emotes of {} ({}): {} entries left out; the first: {}",
-                    slot.providerId,
-                    slot.source.name(),
-                    set.skippedCount(),
-                    set.skippedNotes().get(0));
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the registry is closed");
         }
     }
 
@@ -248,151 +452,13 @@ public final class EmoteRegistry implements AutoCloseable {
      */
     @Override
     public void close() {
-        List<Load> loads = new ArrayList<>();
-        synchronized (lock) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            for (Slot slot : slots) {
-                if (slot.load != null) {
-                    loads.add(slot.load);
-                }
-            }
+        if (closed) {
+            return;
         }
-        loads.forEach(load -> load.giveUp(new CancellationException("the registry was closed")));
-        timer.shutdownNow();
-        workers.shutdownNow();
+        closed = true;
+        liveLinks.values().forEach(LiveLink::close);
+        calls.close();
         fetcher.close();
-        try {
-            if (!workers.awaitTermination(CLOSE_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.warn("A plugin does not react to interruption; its daemon thread is left behind");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /** A source and what is known of it. Its changing parts are guarded by the registry's lock. */
-    private static final class Slot {
-        final String providerId;
-        final Plugins.CheckedSource source;
-        EmoteSet lastGood = EmoteSet.empty();
-        Optional<EmoteProviderFailure> failure = Optional.empty();
-
-        /** The load whose thread is still in the plugin. */
-        @Nullable
-        Load load;
-
-        Slot(String providerId, Plugins.CheckedSource source) {
-            this.providerId = providerId;
-            this.source = source;
-        }
-
-        EmoteProviderFailure failure(Reason reason, String message) {
-            return new EmoteProviderFailure(providerId, source.name(), reason, message);
-        }
-
-        /** Only a provider's own emotes may come from it, or it could pass off its images as another's. */
-        void check(EmoteSet set) throws EmoteLoadException {
-            Objects.requireNonNull(set, "the set");
-            for (Emote emote : set.emotes()) {
-                if (!emote.id().providerId().equals(providerId)) {
-                    throw new EmoteLoadException(Reason.CRASHED, "gives emotes of another provider");
-                }
-            }
-        }
-
-        EmoteSourceStatus status() {
-            return new EmoteSourceStatus(
-                    providerId,
-                    source.name(),
-                    source.scope(),
-                    lastGood.emotes().size(),
-                    lastGood.skippedCount(),
-                    lastGood.skippedNotes(),
-                    failure);
-        }
-    }
-
-    /** One attempt to load a source. */
-    private final class Load {
-        final Slot slot;
-        final HttpFetcher.Session session;
-        final CompletableFuture<EmoteSet> outcome = new CompletableFuture<>();
-        final CompletableFuture<Void> settled;
-
-        /** Gives the load up in time; guarded by the registry's lock. */
-        @Nullable
-        Future<?> timeout;
-
-        /** The thread that loads, to interrupt while it is in the plugin; guarded by the registry's lock. */
-        private @Nullable Thread thread;
-
-        /** Whether a thread is in the plugin; guarded by the registry's lock. */
-        private boolean inPlugin;
-
-        Load(Slot slot, HttpFetcher.Session session) {
-            this.slot = slot;
-            this.session = session;
-            settled = outcome.handle((set, error) -> {
-                settle(this, set, error);
-                return null;
-            });
-        }
-
-        /** Called by the thread that is to load; false if it was given up before. */
-        boolean enter() {
-            synchronized (lock) {
-                if (outcome.isDone()) {
-                    return false;
-                }
-                thread = Thread.currentThread();
-                inPlugin = true;
-                return true;
-            }
-        }
-
-        /** Called by the thread that loads, once the plugin has let it go and before the outcome is told. */
-        void leave() {
-            synchronized (lock) {
-                thread = null;
-                inPlugin = false;
-                if (outcome.isDone() && slot.load == this) {
-                    slot.load = null;
-                }
-            }
-            // An interruption that came late is not meant for what this thread does next.
-            Thread.interrupted();
-        }
-
-        void giveUp(Exception why) {
-            if (outcome.completeExceptionally(why)) {
-                session.cancel();
-                synchronized (lock) {
-                    if (thread != null) {
-                        thread.interrupt();
-                    }
-                }
-            }
-        }
-    }
-
-    /** Makes daemon threads with numbered names. */
-    private static final class NamedThreads implements ThreadFactory {
-        private final String prefix;
-        private final AtomicInteger count = new AtomicInteger();
-
-        NamedThreads(String prefix) {
-            this.prefix = prefix;
-        }
-
-        @Override
-        public Thread newThread(Runnable task) {
-            Thread thread = new Thread(task, prefix + count.incrementAndGet());
-            thread.setDaemon(true);
-            return thread;
-        }
     }
 
     /** Builds an {@link EmoteRegistry}. Not for use by several threads at once. */
@@ -406,6 +472,18 @@ public final class EmoteRegistry implements AutoCloseable {
         /** How long one source may take by default. */
         public static final Duration DEFAULT_LOAD_TIMEOUT = Duration.ofSeconds(30);
 
+        /** How long a plugin may take to be set up by default. */
+        public static final Duration DEFAULT_SETUP_TIMEOUT = Duration.ofSeconds(5);
+
+        /** How long nothing newer must be looked for before servers are asked, by default. */
+        public static final Duration DEFAULT_SEARCH_DELAY = Duration.ofMillis(300);
+
+        /** How long to wait before live updates are connected again, by default. */
+        public static final Duration DEFAULT_RECONNECT_DELAY = Duration.ofSeconds(1);
+
+        /** How much the cache on disk holds by default: 256 MiB. */
+        public static final long DEFAULT_MAX_CACHE_BYTES = 256L * 1024 * 1024;
+
         private final Map<String, String> settings = new LinkedHashMap<>();
         private final List<EmoteProviderFactory> factories = new ArrayList<>();
         private List<String> providerOrder = List.of();
@@ -416,6 +494,11 @@ public final class EmoteRegistry implements AutoCloseable {
         private int maxAnswerBytes = DEFAULT_MAX_ANSWER_BYTES;
         private Duration fetchTimeout = DEFAULT_FETCH_TIMEOUT;
         private Duration loadTimeout = DEFAULT_LOAD_TIMEOUT;
+        private Duration setupTimeout = DEFAULT_SETUP_TIMEOUT;
+        private Duration searchDelay = DEFAULT_SEARCH_DELAY;
+        private Duration reconnectDelay = DEFAULT_RECONNECT_DELAY;
+        private @Nullable Path cache;
+        private long maxCacheBytes = DEFAULT_MAX_CACHE_BYTES;
 
         private Builder() {}
 
@@ -547,6 +630,72 @@ public final class EmoteRegistry implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Limits the time that a plugin may take to be made and to list its sources, 5 seconds by default. One that
+         * takes longer is left alone.
+         *
+         * @param timeout the limit, at least 1 ms
+         * @return this builder
+         * @throws IllegalArgumentException if the limit is shorter
+         */
+        public Builder setupTimeout(Duration timeout) {
+            setupTimeout = requireAMillisecond(timeout);
+            return this;
+        }
+
+        /**
+         * Says how long nothing newer must be looked for before servers are asked, 300 ms by default.
+         *
+         * @param delay the time, at least 1 ms
+         * @return this builder
+         * @throws IllegalArgumentException if the time is shorter
+         */
+        public Builder searchDelay(Duration delay) {
+            searchDelay = requireAMillisecond(delay);
+            return this;
+        }
+
+        /**
+         * Says how long to wait before live updates are connected again, 1 second by default. Each further attempt
+         * waits twice as long, up to a minute, and by chance up to half as long again.
+         *
+         * @param delay the time, at least 1 ms
+         * @return this builder
+         * @throws IllegalArgumentException if the time is shorter
+         */
+        public Builder reconnectDelay(Duration delay) {
+            reconnectDelay = requireAMillisecond(delay);
+            return this;
+        }
+
+        /**
+         * Keeps sets, answers and images in a directory, to start from them and to ask for what changed only. None is
+         * kept on disk by default. Several processes may use one directory; whatever is in it may be deleted at any
+         * time.
+         *
+         * @param directory the directory; made when something is first kept
+         * @return this builder
+         */
+        public Builder cache(Path directory) {
+            cache = Objects.requireNonNull(directory, "directory");
+            return this;
+        }
+
+        /**
+         * Limits the cache on disk, 256 MiB by default. What was not used for longest goes first.
+         *
+         * @param maxCacheBytes the most, in bytes; at least 1
+         * @return this builder
+         * @throws IllegalArgumentException if the limit is below 1
+         */
+        public Builder maxCacheBytes(long maxCacheBytes) {
+            if (maxCacheBytes < 1) {
+                throw new IllegalArgumentException("the limit must be at least 1 byte, but is " + maxCacheBytes);
+            }
+            this.maxCacheBytes = maxCacheBytes;
+            return this;
+        }
+
         private static Duration requireAMillisecond(Duration timeout) {
             if (timeout.compareTo(Duration.ofMillis(1)) < 0) {
                 throw new IllegalArgumentException("a timeout must be at least 1 ms");
@@ -567,7 +716,8 @@ public final class EmoteRegistry implements AutoCloseable {
         }
 
         /**
-         * Looks up the providers and sets them up; loads nothing yet.
+         * Looks up the providers and sets them up; loads nothing yet. Blocks while plugins are set up, each no longer
+         * than the {@link #setupTimeout}.
          *
          * @return the registry
          */

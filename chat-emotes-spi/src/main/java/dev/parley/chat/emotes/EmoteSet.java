@@ -2,9 +2,12 @@ package dev.parley.chat.emotes;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * What one {@link EmoteSource} answers: its emotes, each code once, and what had to be left out. Immutable.
@@ -18,16 +21,21 @@ public final class EmoteSet {
     /** The most skipped entries that are described; those beyond are only counted. */
     public static final int MAX_SKIPPED_NOTES = 20;
 
+    /** The most topics. */
+    public static final int MAX_TOPICS = 16;
+
     private static final EmoteSet EMPTY = builder().build();
 
     private final List<Emote> emotes;
     private final int skippedCount;
     private final List<String> skippedNotes;
+    private final List<String> topics;
 
     private EmoteSet(Builder builder) {
         emotes = List.copyOf(builder.byCode.values());
         skippedCount = builder.skippedCount;
         skippedNotes = List.copyOf(builder.skippedNotes);
+        topics = List.copyOf(builder.topics);
     }
 
     /**
@@ -76,10 +84,52 @@ public final class EmoteSet {
         return skippedNotes;
     }
 
+    /**
+     * Tells what a server with live updates calls this set and what it depends on; see {@link LiveEmotes}.
+     *
+     * @return an immutable list, most often empty
+     */
+    public List<String> topics() {
+        return topics;
+    }
+
+    /**
+     * Begins a set like this one, for a change to it. What was left out of this one is noted in it too.
+     *
+     * @return a builder of an equal set
+     */
+    public Builder toBuilder() {
+        Builder builder = new Builder();
+        emotes.forEach(emote -> builder.byCode.put(emote.code(), emote));
+        builder.skipped(skippedCount, skippedNotes);
+        builder.topics.addAll(topics);
+        return builder;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof EmoteSet that
+                && emotes.equals(that.emotes)
+                && skippedCount == that.skippedCount
+                && skippedNotes.equals(that.skippedNotes)
+                && topics.equals(that.topics);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(emotes, skippedCount, skippedNotes, topics);
+    }
+
+    @Override
+    public String toString() {
+        return "EmoteSet[" + emotes.size() + " emotes]";
+    }
+
     /** Builds an {@link EmoteSet}. Not for use by several threads at once. */
     public static final class Builder {
         private final Map<String, Emote> byCode = new LinkedHashMap<>();
         private final List<String> skippedNotes = new ArrayList<>();
+        private final Set<String> topics = new LinkedHashSet<>();
         private int skippedCount;
 
         private Builder() {}
@@ -112,6 +162,70 @@ public final class EmoteSet {
             skippedCount++;
             if (skippedNotes.size() < MAX_SKIPPED_NOTES) {
                 skippedNotes.add(entry + ": " + why);
+            }
+            return this;
+        }
+
+        /**
+         * Notes several entries that were left out, as another set counts and describes them.
+         *
+         * @param count how many, 0 or more
+         * @param notes which and why, for the first of them
+         * @return this builder
+         */
+        public Builder skipped(int count, List<String> notes) {
+            skippedCount += count;
+            notes.stream().limit(MAX_SKIPPED_NOTES - (long) skippedNotes.size()).forEach(skippedNotes::add);
+            return this;
+        }
+
+        /**
+         * Puts an emote in the place of the one with that code, or adds it if there is none.
+         *
+         * @param emote the emote
+         * @return this builder
+         */
+        public Builder put(Emote emote) {
+            if (byCode.containsKey(emote.code())) {
+                byCode.put(emote.code(), emote);
+                return this;
+            }
+            return add(emote);
+        }
+
+        /**
+         * Takes an emote out.
+         *
+         * @param code its code
+         * @return the emote, if there was one
+         */
+        public Optional<Emote> remove(String code) {
+            return Optional.ofNullable(byCode.remove(code));
+        }
+
+        /**
+         * Looks for emotes that were added.
+         *
+         * @param id their identity
+         * @return those that have it, most often one or none
+         */
+        public List<Emote> find(EmoteId id) {
+            return byCode.values().stream()
+                    .filter(emote -> emote.id().equals(id))
+                    .toList();
+        }
+
+        /**
+         * Names something whose changes the set follows; see {@link LiveEmotes}.
+         *
+         * @param topic what a server with live updates calls it, at most 16 for one set
+         * @return this builder
+         * @throws IllegalArgumentException if it is one more
+         */
+        public Builder topic(String topic) {
+            topics.add(Objects.requireNonNull(topic, "topic"));
+            if (topics.size() > MAX_TOPICS) {
+                throw new IllegalArgumentException("a set has at most " + MAX_TOPICS + " topics");
             }
             return this;
         }

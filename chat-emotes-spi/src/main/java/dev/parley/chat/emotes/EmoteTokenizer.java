@@ -1,10 +1,13 @@
 package dev.parley.chat.emotes;
 
+import dev.parley.chat.emotes.MessageToken.Code;
+import dev.parley.chat.emotes.MessageToken.Emoji;
 import dev.parley.chat.emotes.MessageToken.EmoteToken;
 import dev.parley.chat.emotes.MessageToken.Link;
 import dev.parley.chat.emotes.MessageToken.Mention;
 import dev.parley.chat.emotes.MessageToken.Text;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -16,21 +19,27 @@ import org.jspecify.annotations.Nullable;
  * <p>The rules:
  *
  * <ul>
- *   <li>The text is split into words at Unicode white space. A word that is an emote's code becomes that emote.
- *   <li>In other words, {@code :shortcode:} (2 to 64 of {@code A-Z a-z 0-9 _}) becomes the emote whose code it is,
- *       colons included, if the characters beside it are neither letters nor digits nor colons.
+ *   <li>Between backticks stands code, in which nothing is looked for: it ends at the next run of as many backticks as
+ *       it began with (1 to {@value #MAX_BACKTICKS}). Backticks without an end are text.
+ *   <li>The rest is split into words at Unicode white space. A word that is an emote's code becomes that emote.
+ *   <li>In other words, {@code :shortcode:} (2 to 64 of {@code A-Z a-z 0-9 _ + -}) becomes the emote whose code it is,
+ *       colons included, else the Unicode emoji of that name, if the characters beside it are neither letters nor
+ *       digits nor colons.
  *   <li>{@code http://} and {@code https://} begin a link, up to the end of the word without the punctuation that
  *       closes a sentence. No emote or mention is looked for in a link, and none reaches over it.
  *   <li>{@code @name} is a mention where no letter or digit stands before it: 1 to {@value #MAX_MENTION_CHARS} letters,
  *       digits, {@code _}, {@code -} and {@code .}, the last two not at the end.
  *   <li>A zero-width emote is drawn over the emote before it if only white space is between them; else it stands alone.
  *   <li>U+E0000 at the end of a message, which clients append to repeat themselves, is not drawn.
- *   <li>Unicode emoji are left in the text.
+ *   <li>Emoji sequences of Unicode (UTS #51) are emoji, except in the style of text.
  * </ul>
  */
 public final class EmoteTokenizer {
     /** The most UTF-16 code units of a mentioned name. */
     public static final int MAX_MENTION_CHARS = 64;
+
+    /** The most backticks that code begins with. */
+    public static final int MAX_BACKTICKS = 31;
 
     private static final int MIN_SHORTCODE_CHARS = 2;
     private static final int MAX_SHORTCODE_CHARS = 64;
@@ -71,12 +80,21 @@ public final class EmoteTokenizer {
         return List.copyOf(placements);
     }
 
+    static boolean isShortcodeChar(char c) {
+        return (c >= 'a' && c <= 'z')
+                || (c >= 'A' && c <= 'Z')
+                || (c >= '0' && c <= '9')
+                || c == '_'
+                || c == '+'
+                || c == '-';
+    }
+
     /** One pass over one text. */
     private static final class Run {
         private final String text;
         private final EmoteCatalog catalog;
         private final int contentEnd;
-        private final List<MessageToken> tokens = new ArrayList<>();
+        private final ArrayList<MessageToken> tokens = new ArrayList<>();
 
         /** Everything before it is in tokens, except the emote in {@link #base}. */
         private int textStart;
@@ -84,7 +102,11 @@ public final class EmoteTokenizer {
         /** An emote that may still get overlays, or null; then textStart is its token's end. */
         private @Nullable EmotePlacement base;
 
-        private final List<EmotePlacement> overlays = new ArrayList<>();
+        /** Made when there is a first one. */
+        private @Nullable List<EmotePlacement> overlays;
+
+        /** A bit for each length of a run of backticks that does not occur again. */
+        private int unclosed;
 
         /** The first {@code ://} that no word before has passed, or the text's length; -1 before the first look. */
         private int nextScheme = -1;
@@ -104,19 +126,72 @@ public final class EmoteTokenizer {
             while (at < contentEnd) {
                 if (CodeText.isWhiteSpace(text.charAt(at))) {
                     at++;
-                    continue;
+                } else {
+                    at = wordOrCode(at);
                 }
-                int start = at;
-                while (at < contentEnd && !CodeText.isWhiteSpace(text.charAt(at))) {
-                    at++;
-                }
-                word(start, at);
             }
             endText(text.length());
-            return List.copyOf(tokens);
+            tokens.trimToSize();
+            return Collections.unmodifiableList(tokens);
         }
 
-        private void word(int start, int end) {
+        /**
+         * Takes the word that begins at {@code start}, up to white space or code, or the code; returns where to go on.
+         */
+        private int wordOrCode(int start) {
+            int at = start;
+            // The hash of the word, as a String has it, so that no String is needed to look it up.
+            int hash = 0;
+            while (at < contentEnd) {
+                char c = text.charAt(at);
+                if (CodeText.isWhiteSpace(c)) {
+                    break;
+                }
+                if (c == '`' && (at == start || text.charAt(at - 1) != '`')) {
+                    int end = codeEnd(at);
+                    if (end > at) {
+                        if (at > start) {
+                            word(start, at, hash);
+                        }
+                        put(new Code(at, end, text.substring(at, end), runEnd(at) - at));
+                        return end;
+                    }
+                }
+                hash = 31 * hash + c;
+                at++;
+            }
+            word(start, at, hash);
+            return at;
+        }
+
+        /** Where the code ends that begins with the backticks at {@code start}; {@code start} if there is no end. */
+        private int codeEnd(int start) {
+            int content = runEnd(start);
+            int length = content - start;
+            if (length > MAX_BACKTICKS || (unclosed & 1 << length) != 0) {
+                return start;
+            }
+            for (int at = text.indexOf('`', content); at >= 0 && at < contentEnd; at = text.indexOf('`', at)) {
+                int end = runEnd(at);
+                if (end - at == length) {
+                    return end;
+                }
+                at = end;
+            }
+            // Looked up once for each length, so that the time stays linear.
+            unclosed |= 1 << length;
+            return start;
+        }
+
+        private int runEnd(int start) {
+            int at = start;
+            while (at < contentEnd && text.charAt(at) == '`') {
+                at++;
+            }
+            return at;
+        }
+
+        private void word(int start, int end, int hash) {
             int linkStart = firstLink(start, end);
             if (linkStart >= 0) {
                 int linkEnd = linkEnd(linkStart, end);
@@ -125,7 +200,7 @@ public final class EmoteTokenizer {
                 pieces(linkEnd, end);
                 return;
             }
-            @Nullable Emote emote = catalog.find(text.substring(start, end)).orElse(null);
+            @Nullable Emote emote = catalog.find(text, start, end, hash);
             if (emote != null) {
                 put(new EmotePlacement(emote, start, end));
             } else {
@@ -190,7 +265,7 @@ public final class EmoteTokenizer {
             return -1;
         }
 
-        /** Looks for shortcodes and mentions in a part of a word. */
+        /** Looks for shortcodes, mentions and emoji in a part of a word. */
         private void pieces(int start, int end) {
             int at = start;
             while (at < end) {
@@ -199,16 +274,30 @@ public final class EmoteTokenizer {
                     at = shortcode(at, end);
                 } else if (c == '@') {
                     at = mention(at, end);
+                } else if (UnicodeEmoji.mayBegin(c) || (UnicodeEmoji.isKeycapBase(c) && at + 1 < end)) {
+                    at = emoji(at, end);
                 } else {
                     at++;
                 }
             }
         }
 
+        /** Puts the emoji that begins at {@code start}, if there is one; returns where to go on. */
+        private int emoji(int start, int limit) {
+            int end = UnicodeEmoji.end(text, start, limit);
+            if (end == start) {
+                return start + 1;
+            }
+            put(new Emoji(start, end, text.substring(start, end)));
+            return end;
+        }
+
         /** Puts the shortcode that begins at {@code start}, if there is one; returns where to go on. */
         private int shortcode(int start, int limit) {
             int at = start + 1;
+            int hash = ':';
             while (at < limit && at - start <= MAX_SHORTCODE_CHARS && isShortcodeChar(text.charAt(at))) {
+                hash = 31 * hash + text.charAt(at);
                 at++;
             }
             int length = at - start - 1;
@@ -220,16 +309,17 @@ public final class EmoteTokenizer {
                 // The closing colon may open the next one.
                 return at;
             }
-            @Nullable Emote emote = catalog.find(text.substring(start, end)).orElse(null);
-            if (emote == null) {
+            @Nullable Emote emote = catalog.find(text, start, end, 31 * hash + ':');
+            if (emote != null) {
+                put(new EmotePlacement(emote, start, end));
+                return end;
+            }
+            @Nullable String emoji = UnicodeEmoji.ofShortcode(text.substring(start + 1, at));
+            if (emoji == null) {
                 return at;
             }
-            put(new EmotePlacement(emote, start, end));
+            put(new Emoji(start, end, emoji));
             return end;
-        }
-
-        private static boolean isShortcodeChar(char c) {
-            return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
         }
 
         private boolean isShortcodeNeighbourBefore(int index) {
@@ -271,6 +361,9 @@ public final class EmoteTokenizer {
 
         private void put(EmotePlacement placement) {
             if (base != null && placement.emote().zeroWidth() && isBlank(textStart, placement.start())) {
+                if (overlays == null) {
+                    overlays = new ArrayList<>(2);
+                }
                 overlays.add(placement);
             } else {
                 endText(placement.start());
@@ -289,9 +382,10 @@ public final class EmoteTokenizer {
         private void endText(int end) {
             if (base != null) {
                 int start = base.start();
-                tokens.add(new EmoteToken(start, textStart, text.substring(start, textStart), base, overlays));
+                List<EmotePlacement> laid = overlays == null ? List.of() : overlays;
+                tokens.add(new EmoteToken(start, textStart, text.substring(start, textStart), base, laid));
                 base = null;
-                overlays.clear();
+                overlays = null;
             }
             if (textStart < end) {
                 int drawnEnd = Math.max(textStart, Math.min(end, contentEnd));

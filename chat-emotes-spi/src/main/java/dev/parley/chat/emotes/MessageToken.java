@@ -31,7 +31,7 @@ public sealed interface MessageToken {
     String text();
 
     /**
-     * Plain text, white space and Unicode emoji included.
+     * Plain text, white space included.
      *
      * @param start where it begins
      * @param end where it ends, exclusive
@@ -47,6 +47,62 @@ public sealed interface MessageToken {
          */
         public Text {
             Objects.requireNonNull(text, "text");
+        }
+    }
+
+    /**
+     * A Unicode emoji, written as itself or as {@code :shortcode:}.
+     *
+     * @param start where it begins
+     * @param end where it ends, exclusive
+     * @param text what to draw: the emoji
+     */
+    record Emoji(int start, int end, String text) implements MessageToken {
+        /**
+         * Checks the parts.
+         *
+         * @param start as described above
+         * @param end as described above
+         * @param text as described above
+         */
+        public Emoji {
+            Objects.requireNonNull(text, "text");
+        }
+    }
+
+    /**
+     * Text between backticks, in which nothing else is looked for.
+     *
+     * @param start where the first backtick is
+     * @param end where the last backtick ends, exclusive
+     * @param text the characters of the range, backticks included
+     * @param backticks how many there are on each side
+     */
+    record Code(int start, int end, String text, int backticks) implements MessageToken {
+        /**
+         * Checks the parts.
+         *
+         * @param start as described above
+         * @param end as described above
+         * @param text as described above
+         * @param backticks as described above
+         */
+        public Code {
+            Objects.requireNonNull(text, "text");
+        }
+
+        /**
+         * Gives what is between the backticks; of one space on both sides, as is needed around a backtick, neither.
+         *
+         * @return the code
+         */
+        public String content() {
+            String between = text.substring(backticks, text.length() - backticks);
+            boolean padded = between.length() > 2
+                    && between.charAt(0) == ' '
+                    && between.charAt(between.length() - 1) == ' '
+                    && !between.isBlank();
+            return padded ? between.substring(1, between.length() - 1) : between;
         }
     }
 

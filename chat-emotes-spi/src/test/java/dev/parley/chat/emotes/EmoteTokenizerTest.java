@@ -2,9 +2,9 @@ package dev.parley.chat.emotes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.chat.emotes.MessageToken.Code;
+import dev.parley.chat.emotes.MessageToken.Emoji;
 import dev.parley.chat.emotes.MessageToken.EmoteToken;
-import dev.parley.chat.emotes.MessageToken.Link;
-import dev.parley.chat.emotes.MessageToken.Mention;
 import dev.parley.chat.emotes.MessageToken.Text;
 import java.util.List;
 import java.util.Random;
@@ -126,7 +126,7 @@ class EmoteTokenizerTest {
         String letter = "\uD835\uDC00";
         assertThat(show(letter + ":blob_cat:")).isEqualTo("T[" + letter + ":blob_cat:]");
         assertThat(show("\uD83D\uDE00:blob_cat:\uD83D\uDE00"))
-                .isEqualTo("T[\uD83D\uDE00] E[:blob_cat:] T[\uD83D\uDE00]");
+                .isEqualTo("U[\uD83D\uDE00] E[:blob_cat:] U[\uD83D\uDE00]");
     }
 
     @Test
@@ -280,6 +280,47 @@ class EmoteTokenizerTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '\'',
+            value = {
+                "`Kappa`|C[`Kappa`]",
+                "Kappa `Kappa` Kappa|E[Kappa] T[ ] C[`Kappa`] T[ ] E[Kappa]",
+                "a`b`c|T[a] C[`b`] T[c]",
+                "Kappa`x`|E[Kappa] C[`x`]",
+                "``a ` Kappa``|C[``a ` Kappa``]",
+                "`a`` Kappa|T[`a`` ] E[Kappa]",
+                "` Kappa|T[` ] E[Kappa]",
+                "```https://x.example @you :a:```|C[```https://x.example @you :a:```]",
+                "`https://x.example|T[`] L[https://x.example]",
+                "Kappa `a` SoSnowy|E[Kappa] T[ ] C[`a`] T[ ] E[SoSnowy]",
+                "``|T[``]",
+            })
+    void nothingIsLookedForBetweenBackticks(String text, String tokens) {
+        assertThat(show(text)).isEqualTo(tokens);
+    }
+
+    @Test
+    void codeBeginsWithAtMost31Backticks() {
+        String most = "`".repeat(EmoteTokenizer.MAX_BACKTICKS);
+        assertThat(show(most + "a" + most)).isEqualTo("C[" + most + "a" + most + "]");
+        String more = most + "`";
+        assertThat(show(more + "a" + more)).isEqualTo("T[" + more + "a" + more + "]");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '"',
+            value = {"`a`|a", "`` ` ``|`", "` a `|a"})
+    void theContentOfCodeIsWithoutItsBackticks(String text, String content) {
+        assertThat(EmoteTokenizer.tokenize(text, CATALOG))
+                .singleElement()
+                .isInstanceOfSatisfying(
+                        Code.class, code -> assertThat(code.content()).isEqualTo(content));
+    }
+
     private static String show(String text) {
         return show(EmoteTokenizer.tokenize(text, CATALOG));
     }
@@ -287,8 +328,11 @@ class EmoteTokenizerTest {
     private static String show(List<MessageToken> tokens) {
         StringBuilder shown = new StringBuilder();
         for (MessageToken token : tokens) {
-            String kind =
-                    token instanceof Text ? "T" : token instanceof Link ? "L" : token instanceof Mention ? "M" : "E";
+            String kind = token instanceof EmoteToken
+                    ? "E"
+                    : token instanceof Emoji
+                            ? "U"
+                            : token.getClass().getSimpleName().substring(0, 1);
             shown.append(shown.isEmpty() ? "" : " ")
                     .append(kind)
                     .append('[')

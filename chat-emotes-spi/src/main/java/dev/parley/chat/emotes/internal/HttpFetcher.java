@@ -3,9 +3,11 @@ package dev.parley.chat.emotes.internal;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.parley.chat.emotes.EmoteAnswer;
 import dev.parley.chat.emotes.EmoteContext;
 import dev.parley.chat.emotes.EmoteLoadException;
 import dev.parley.chat.emotes.EmoteLoadException.Reason;
+import dev.parley.chat.emotes.EmoteRequest;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -17,14 +19,21 @@ import java.time.InstantSource;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import okhttp3.Call;
 import okhttp3.Dns;
 import okhttp3.HttpUrl;
+import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
+import okhttp3.RequestBody;
 import okhttp3.Response;
 import okhttp3.ResponseBody;
+import okhttp3.WebSocket;
+import okhttp3.WebSocketListener;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +49,7 @@ public final class HttpFetcher implements AutoCloseable {
     static final Duration DEFAULT_PAUSE = Duration.ofMinutes(1);
     static final Duration MAX_PAUSE = Duration.ofHours(1);
     private static final int ENTRY_OVERHEAD_BYTES = 512;
+    private static final String USER_AGENT = "parley";
     private static final String GIVEN_UP = "the load was given up";
     private static final int MAX_PAUSED_HOSTS = 1_000;
 
@@ -48,13 +58,14 @@ public final class HttpFetcher implements AutoCloseable {
     private final int maxAnswerBytes;
     private final Ticker ticker;
     private final InstantSource wallClock;
+    private final @Nullable DiskCache disk;
     private final Cache<URI, Answer> answers;
     private final Cache<URI, Boolean> missing;
 
     /** Per host and port, when the ticker allows requests again. */
     private final Cache<String, Long> pausedUntilNanos;
 
-    /** An answer that the server can confirm. Its bytes are never changed. */
+    /** An answer that the server can confirm, if it has an ETag. Its bytes are never changed. */
     private static final class Answer {
         private final String etag;
         private final byte[] body;
@@ -71,20 +82,24 @@ public final class HttpFetcher implements AutoCloseable {
      * @param settingValues values of settings; the loopback origins among them may be asked
      * @param timeout for one fetch, redirects not included
      * @param maxAnswerBytes the largest body
+     * @param disk keeps what was fetched, or null
      */
-    public HttpFetcher(Collection<String> settingValues, Duration timeout, int maxAnswerBytes) {
-        this(settingValues, timeout, maxAnswerBytes, Ticker.systemTicker(), InstantSource.system(), Dns.SYSTEM);
+    public HttpFetcher(
+            Collection<String> settingValues, Duration timeout, int maxAnswerBytes, @Nullable DiskCache disk) {
+        this(settingValues, timeout, maxAnswerBytes, disk, Ticker.systemTicker(), InstantSource.system(), Dns.SYSTEM);
     }
 
     HttpFetcher(
             Collection<String> settingValues,
             Duration timeout,
             int maxAnswerBytes,
+            @Nullable DiskCache disk,
             Ticker ticker,
             InstantSource wallClock,
             Dns dns) {
         this.origins = Origins.fromSettings(settingValues);
         this.maxAnswerBytes = maxAnswerBytes;
+        this.disk = disk;
         this.ticker = ticker;
         this.wallClock = wallClock;
         // A proxy would resolve names itself, past the check for private addresses.
@@ -138,23 +153,44 @@ public final class HttpFetcher implements AutoCloseable {
         private volatile @Nullable Call current;
         private volatile boolean cancelled;
 
+        /** What was fetched; remembered once the load has succeeded with it. */
+        private final Map<URI, Answer> fetched = new LinkedHashMap<>();
+
+        private Duration pause = Duration.ZERO;
+
         private Session() {}
 
         @Override
         public Optional<byte[]> fetch(URI address) throws EmoteLoadException, InterruptedException {
-            HttpUrl url = origins.allow(address);
-            if (url == null) {
-                throw new EmoteLoadException(
-                        Reason.ADDRESS_REFUSED,
-                        "only public https addresses may be fetched, and loopback ones that a setting names");
-            }
+            return fetch(address, maxAnswerBytes, Map.of());
+        }
+
+        /**
+         * Gets a resource, bounded as told.
+         *
+         * @param address where it is
+         * @param maxBytes the largest body
+         * @param headers what to send along; to the first address only, not to where it redirects
+         * @return the body, or nothing if there is no such resource
+         * @throws EmoteLoadException as {@link EmoteContext#fetch}
+         * @throws InterruptedException if it was given up
+         */
+        public Optional<byte[]> fetch(URI address, int maxBytes, Map<String, String> headers)
+                throws EmoteLoadException, InterruptedException {
+            HttpUrl url = allowed(address);
             if (missing.getIfPresent(address) != null) {
                 return Optional.empty();
             }
-            @Nullable Answer known = answers.getIfPresent(address);
+            @Nullable Answer known = known(address);
+            Map<String, String> sent = headers;
             for (int redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
                 checkPause(url);
-                try (Response response = execute(url, known)) {
+                Request.Builder request = new Request.Builder().url(url);
+                sent.forEach(request::header);
+                if (known != null) {
+                    request.header("If-None-Match", known.etag);
+                }
+                try (Response response = execute(request)) {
                     String location = response.header("Location");
                     if (isRedirect(response.code()) && location != null) {
                         @Nullable HttpUrl target = origins.allowRedirect(url, location);
@@ -164,20 +200,72 @@ public final class HttpFetcher implements AutoCloseable {
                                     url.host() + " redirects to an address that is not allowed");
                         }
                         url = target;
+                        sent = Map.of();
                         continue;
                     }
-                    return read(address, url, response, known);
+                    return read(address, url, response, known, maxBytes);
                 } catch (IOException e) {
-                    if (cancelled || Thread.interrupted()) {
-                        InterruptedException interrupted = new InterruptedException(GIVEN_UP);
-                        interrupted.initCause(e);
-                        throw interrupted;
-                    }
-                    throw failure(url, e);
+                    throw ended(url, e);
                 }
             }
             throw new EmoteLoadException(
                     Reason.ADDRESS_REFUSED, url.host() + " redirects more than " + MAX_REDIRECTS + " times");
+        }
+
+        @Override
+        public EmoteAnswer send(EmoteRequest request) throws EmoteLoadException, InterruptedException {
+            HttpUrl url = allowed(request.address());
+            checkPause(url);
+            Request.Builder built = new Request.Builder().url(url);
+            request.headers().forEach(built::header);
+            byte[] body = request.body();
+            boolean hasBody = body.length > 0 || request.contentType().isPresent();
+            boolean needsBody =
+                    !request.method().equals("GET") && !request.method().equals("DELETE");
+            @Nullable
+            RequestBody content = hasBody || needsBody
+                    ? RequestBody.create(
+                            body, MediaType.parse(request.contentType().orElse("application/octet-stream")))
+                    : null;
+            built.method(request.method(), content);
+            try (Response response = execute(built)) {
+                if (isRedirect(response.code())) {
+                    throw new EmoteLoadException(
+                            Reason.ADDRESS_REFUSED, url.host() + " redirects a request to elsewhere");
+                }
+                refusePauseAndFailure(url, response);
+                Map<String, String> headers = new LinkedHashMap<>();
+                response.headers().forEach(header -> headers.put(header.getFirst(), header.getSecond()));
+                return new EmoteAnswer(response.code(), headers, readBody(url, response.body(), maxAnswerBytes));
+            } catch (IOException e) {
+                throw ended(url, e);
+            }
+        }
+
+        @Override
+        public void pause(Duration time) {
+            pause = time.compareTo(MAX_PAUSE) > 0 ? MAX_PAUSE : time;
+        }
+
+        /**
+         * Tells which pause the provider asked for.
+         *
+         * @return the time, zero if it asked for none
+         */
+        public Duration pauseAsked() {
+            return pause;
+        }
+
+        /** Remembers what was fetched: the load succeeded with it. */
+        public void commit() {
+            fetched.forEach((address, answer) -> {
+                if (disk != null) {
+                    disk.putAnswer(address, answer.etag, answer.body);
+                } else if (!answer.etag.isEmpty()) {
+                    answers.put(address, answer);
+                }
+            });
+            fetched.clear();
         }
 
         /** Breaks off what is being fetched and fails what would be. From any thread. */
@@ -189,12 +277,31 @@ public final class HttpFetcher implements AutoCloseable {
             }
         }
 
-        private Response execute(HttpUrl url, @Nullable Answer known) throws IOException, InterruptedException {
-            Request.Builder request = new Request.Builder().url(url).header("User-Agent", "parley");
-            if (known != null) {
-                request.header("If-None-Match", known.etag);
+        private HttpUrl allowed(URI address) throws EmoteLoadException {
+            HttpUrl url = origins.allow(address);
+            if (url == null) {
+                throw new EmoteLoadException(
+                        Reason.ADDRESS_REFUSED,
+                        "only public https addresses may be fetched, and loopback ones that a setting names");
             }
-            Call call = client.newCall(request.build());
+            return url;
+        }
+
+        /** What the server may be asked to confirm. */
+        private @Nullable Answer known(URI address) {
+            @Nullable Answer own = fetched.get(address);
+            if (own == null) {
+                own = disk == null
+                        ? answers.getIfPresent(address)
+                        : disk.answer(address)
+                                .map(kept -> new Answer(kept.etag(), kept.body()))
+                                .orElse(null);
+            }
+            return own == null || own.etag.isEmpty() ? null : own;
+        }
+
+        private Response execute(Request.Builder request) throws IOException, InterruptedException {
+            Call call = client.newCall(request.header("User-Agent", USER_AGENT).build());
             current = call;
             if (cancelled) {
                 throw new InterruptedException(GIVEN_UP);
@@ -202,51 +309,92 @@ public final class HttpFetcher implements AutoCloseable {
             return call.execute();
         }
 
-        private Optional<byte[]> read(URI address, HttpUrl url, Response response, @Nullable Answer known)
+        private EmoteLoadException ended(HttpUrl url, IOException e) throws InterruptedException {
+            if (cancelled || Thread.interrupted()) {
+                InterruptedException interrupted = new InterruptedException(GIVEN_UP);
+                interrupted.initCause(e);
+                throw interrupted;
+            }
+            return failure(url, e);
+        }
+
+        private Optional<byte[]> read(URI address, HttpUrl url, Response response, @Nullable Answer known, int maxBytes)
                 throws IOException, EmoteLoadException {
             int code = response.code();
             if (code == 304 && known != null) {
+                fetched.put(address, known);
                 return Optional.of(known.body.clone());
             }
             if (code == 404 || code == 410) {
-                answers.invalidate(address);
+                forget(address);
                 missing.put(address, true);
                 return Optional.empty();
             }
+            refusePauseAndFailure(url, response);
+            if (code != 200) {
+                throw new EmoteLoadException(Reason.REQUEST_REFUSED, url.host() + " answers with status " + code);
+            }
+            byte[] body = readBody(url, response.body(), maxBytes);
+            fetched.put(address, new Answer(Objects.requireNonNullElse(response.header("ETag"), ""), body.clone()));
+            return Optional.of(body);
+        }
+
+        private void forget(URI address) {
+            fetched.remove(address);
+            answers.invalidate(address);
+            if (disk != null) {
+                disk.removeAnswer(address);
+            }
+        }
+
+        private void refusePauseAndFailure(HttpUrl url, Response response) throws EmoteLoadException {
+            int code = response.code();
             if (code == 429) {
-                pause(url, response.header("Retry-After"));
+                HttpFetcher.this.pause(url, response.header("Retry-After"));
                 throw new EmoteLoadException(Reason.RATE_LIMITED, url.host() + " asks for fewer requests");
             }
-            if (code != 200) {
-                Reason reason = code >= 500 ? Reason.SERVER_ERROR : Reason.REQUEST_REFUSED;
-                throw new EmoteLoadException(reason, url.host() + " answers with status " + code);
+            if (code >= 500) {
+                throw new EmoteLoadException(Reason.SERVER_ERROR, url.host() + " answers with status " + code);
             }
-            byte[] body = readBody(url, response.body());
-            String etag = response.header("ETag");
-            if (etag != null) {
-                answers.put(address, new Answer(etag, body.clone()));
-            } else {
-                answers.invalidate(address);
-            }
-            return Optional.of(body);
         }
     }
 
-    private byte[] readBody(HttpUrl url, ResponseBody body) throws IOException, EmoteLoadException {
+    /**
+     * Opens a WebSocket.
+     *
+     * @param address {@code wss}, or {@code ws} on a loopback host and port that a setting names
+     * @param listener hears of it, on a thread of OkHttp
+     * @return the WebSocket, which is not open yet
+     * @throws EmoteLoadException if the address may not be asked
+     */
+    public WebSocket openSocket(URI address, WebSocketListener listener) throws EmoteLoadException {
+        String http = address.toString().replaceFirst("^(?i)ws(s?):", "http$1:");
+        HttpUrl url = origins.allow(URI.create(http));
+        if (url == null) {
+            throw new EmoteLoadException(
+                    Reason.ADDRESS_REFUSED,
+                    "only public wss addresses may be used, and loopback ones that a setting names");
+        }
+        return client.newWebSocket(
+                new Request.Builder().url(url).header("User-Agent", USER_AGENT).build(), listener);
+    }
+
+    private static byte[] readBody(HttpUrl url, ResponseBody body, int maxAnswerBytes)
+            throws IOException, EmoteLoadException {
         // The length counts bytes as sent, the stream those after decompression; both are bounded.
         if (body.contentLength() > maxAnswerBytes) {
-            throw tooLarge(url);
+            throw tooLarge(url, maxAnswerBytes);
         }
         try (InputStream in = body.byteStream()) {
             byte[] bytes = in.readNBytes(maxAnswerBytes);
             if (bytes.length == maxAnswerBytes && in.read() >= 0) {
-                throw tooLarge(url);
+                throw tooLarge(url, maxAnswerBytes);
             }
             return bytes;
         }
     }
 
-    private EmoteLoadException tooLarge(HttpUrl url) {
+    private static EmoteLoadException tooLarge(HttpUrl url, int maxAnswerBytes) {
         return new EmoteLoadException(
                 Reason.TOO_LARGE, url.host() + " answers with more than " + maxAnswerBytes + " bytes");
     }

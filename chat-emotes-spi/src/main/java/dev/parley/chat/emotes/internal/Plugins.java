@@ -10,6 +10,7 @@ import dev.parley.chat.emotes.EmoteScope;
 import dev.parley.chat.emotes.EmoteSetting;
 import dev.parley.chat.emotes.EmoteSettings;
 import dev.parley.chat.emotes.EmoteSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -17,10 +18,17 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -34,8 +42,13 @@ public final class Plugins {
 
     private static final Logger LOG = LoggerFactory.getLogger(Plugins.class);
 
+    private final Duration timeout;
+    private final ThreadFactory threads = new Threads("parley-emotes-setup-");
     private final List<EmoteProviderFailure> failures = new ArrayList<>();
     private final List<Candidate> candidates = new ArrayList<>();
+
+    /** What came of setting a plugin up. */
+    private record Outcome(Plugin plugin, List<EmoteProviderFailure> failures) {}
 
     /** A factory with the id that it gave. */
     private record Candidate(String id, EmoteProviderFactory factory) {}
@@ -44,9 +57,10 @@ public final class Plugins {
      * A plugin that works so far.
      *
      * @param info what it says of itself
+     * @param provider the provider, or null if its settings are not understood
      * @param sources what it loads, checked
      */
-    public record Plugin(EmoteProviderInfo info, List<CheckedSource> sources) {}
+    public record Plugin(EmoteProviderInfo info, @Nullable EmoteProvider provider, List<CheckedSource> sources) {}
 
     /**
      * A source with what it said of itself, so that it need not be asked again.
@@ -57,8 +71,14 @@ public final class Plugins {
      */
     public record CheckedSource(String name, EmoteScope scope, EmoteSource source) {}
 
-    /** Makes an empty collection. */
-    public Plugins() {}
+    /**
+     * Makes an empty collection.
+     *
+     * @param timeout for each step of a plugin
+     */
+    public Plugins(Duration timeout) {
+        this.timeout = timeout;
+    }
 
     /**
      * Adds what a service loader finds. Its order differs between class path and module path, so they are sorted by id.
@@ -67,16 +87,18 @@ public final class Plugins {
      */
     public void discover(ServiceLoader<EmoteProviderFactory> loader) {
         List<Candidate> found = new ArrayList<>();
-        Iterator<EmoteProviderFactory> iterator = loader.iterator();
+        Iterator<ServiceLoader.Provider<EmoteProviderFactory>> iterator =
+                loader.stream().iterator();
         int brokenInARow = 0;
         while (brokenInARow < MAX_BROKEN_IN_A_ROW) {
             try {
                 if (!iterator.hasNext()) {
                     break;
                 }
-                EmoteProviderFactory factory = iterator.next();
+                ServiceLoader.Provider<EmoteProviderFactory> service = iterator.next();
                 brokenInARow = 0;
-                identify(factory, found);
+                // Made on another thread: its constructor may never return.
+                guarded("unknown plugin", () -> identified(service.get())).ifPresent(found::add);
             } catch (Throwable e) {
                 rethrowIfFatal(e);
                 brokenInARow++;
@@ -94,15 +116,11 @@ public final class Plugins {
      * @param factory the plugin
      */
     public void add(EmoteProviderFactory factory) {
-        identify(factory, candidates);
+        guarded(factory.getClass().getName(), () -> identified(factory)).ifPresent(candidates::add);
     }
 
-    private void identify(EmoteProviderFactory factory, List<Candidate> target) {
-        String className = factory.getClass().getName();
-        guarded(className, "plugin", () -> {
-            target.add(new Candidate(EmoteId.requireProviderId(factory.id()), factory));
-            return true;
-        });
+    private static Candidate identified(EmoteProviderFactory factory) {
+        return new Candidate(EmoteId.requireProviderId(factory.id()), factory);
     }
 
     /**
@@ -126,41 +144,57 @@ public final class Plugins {
                 failures.add(new EmoteProviderFailure(candidate.id(), "plugin", Reason.BROKEN_PLUGIN, message));
                 continue;
             }
-            guarded(candidate.id(), "plugin", () -> plugins.add(setUp(candidate, settings)));
+            guarded(candidate.id(), () -> setUp(candidate, settings)).ifPresent(outcome -> {
+                plugins.add(outcome.plugin());
+                failures.addAll(outcome.failures());
+            });
         }
         reportUnknownSettings(settings, plugins);
         return List.copyOf(plugins);
     }
 
-    private Plugin setUp(Candidate candidate, Map<String, String> settings) {
+    private static Outcome setUp(Candidate candidate, Map<String, String> settings) {
         EmoteProviderFactory factory = candidate.factory();
+        List<EmoteProviderFailure> told = new ArrayList<>();
         EmoteProviderInfo info = new EmoteProviderInfo(
                 candidate.id(), Objects.requireNonNull(factory.displayName()), factory.settings());
         EmoteProvider provider;
         try {
             provider = factory.create(EmoteSettings.of(settings, candidate.id()));
         } catch (IllegalArgumentException e) {
-            report(candidate.id(), "setting", Reason.BAD_SETTING, messageOf(e), e);
-            return new Plugin(info, List.of());
+            told.add(new EmoteProviderFailure(candidate.id(), "setting", Reason.BAD_SETTING, messageOf(e)));
+            return new Outcome(new Plugin(info, null, List.of()), told);
         }
         List<CheckedSource> sources = new ArrayList<>();
         Set<String> names = new HashSet<>();
         for (EmoteSource source : provider.sources()) {
             if (sources.size() == EmoteProvider.MAX_SOURCES) {
                 String message = "more than " + EmoteProvider.MAX_SOURCES + " sources; the others are left out";
-                failures.add(new EmoteProviderFailure(candidate.id(), "plugin", Reason.BROKEN_PLUGIN, message));
+                told.add(new EmoteProviderFailure(candidate.id(), "plugin", Reason.BROKEN_PLUGIN, message));
                 break;
             }
-            CheckedSource checked = new CheckedSource(
-                    Objects.requireNonNull(source.name()), Objects.requireNonNull(source.scope()), source);
+            CheckedSource checked = check(source);
             if (!names.add(checked.name())) {
                 String message = "a second source of this name is left out";
-                failures.add(new EmoteProviderFailure(candidate.id(), checked.name(), Reason.BROKEN_PLUGIN, message));
+                told.add(new EmoteProviderFailure(candidate.id(), checked.name(), Reason.BROKEN_PLUGIN, message));
                 continue;
             }
             sources.add(checked);
         }
-        return new Plugin(info, List.copyOf(sources));
+        return new Outcome(new Plugin(info, provider, List.copyOf(sources)), told);
+    }
+
+    /**
+     * Asks a source what it is.
+     *
+     * @param source the source
+     * @return the source with its name and scope
+     */
+    public static CheckedSource check(EmoteSource source) {
+        return new CheckedSource(
+                Objects.requireNonNull(source.name(), "the source's name"),
+                Objects.requireNonNull(source.scope(), "the source's scope"),
+                source);
     }
 
     private void reportUnknownSettings(Map<String, String> settings, List<Plugin> plugins) {
@@ -186,13 +220,26 @@ public final class Plugins {
         return List.copyOf(failures);
     }
 
-    private void guarded(String provider, String what, Callable<Boolean> step) {
+    /** Takes a step into a plugin, on a thread that can be left behind if the plugin never returns. */
+    private <T> Optional<T> guarded(String provider, Callable<T> step) {
+        FutureTask<T> task = new FutureTask<>(() -> Objects.requireNonNull(step.call()));
+        Thread thread = threads.newThread(task);
+        thread.start();
         try {
-            step.call();
-        } catch (Throwable e) {
-            rethrowIfFatal(e);
-            report(provider, what, Reason.BROKEN_PLUGIN, describe(e), e);
+            return Optional.of(task.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (TimeoutException e) {
+            task.cancel(true);
+            report(provider, "plugin", Reason.BROKEN_PLUGIN, "took longer than " + timeout.toMillis() + " ms", e);
+        } catch (ExecutionException e) {
+            Throwable thrown = e.getCause() == null ? e : e.getCause();
+            rethrowIfFatal(thrown);
+            report(provider, "plugin", Reason.BROKEN_PLUGIN, describe(thrown), thrown);
+        } catch (InterruptedException e) {
+            task.cancel(true);
+            Thread.currentThread().interrupt();
+            report(provider, "plugin", Reason.BROKEN_PLUGIN, "was given up: the thread was interrupted", e);
         }
+        return Optional.empty();
     }
 
     private void report(String provider, String what, Reason reason, String message, Throwable cause) {

@@ -51,6 +51,7 @@ class HttpFetcherTest {
                 List.of("local, http://127.0.0.1:" + server.getPort() + "/v3"),
                 timeout,
                 MAX_BYTES,
+                null,
                 nanos::get,
                 InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z")),
                 host -> List.of(InetAddress.getByName(host.equals("inside.example") ? "10.1.2.3" : "127.0.0.1")));
@@ -137,12 +138,25 @@ class HttpFetcherTest {
         server.enqueue(response(304).build());
         server.enqueue(response(200).addHeader("ETag", "\"v2\"").body("changed").build());
 
-        byte[] first = fetcher.open().require(address("/x"));
+        HttpFetcher.Session load = fetcher.open();
+        byte[] first = load.require(address("/x"));
         first[0] = 'j';
+        load.commit();
         assertThat(fetcher.open().require(address("/x"))).asString().isEqualTo("hello");
         assertThat(fetcher.open().require(address("/x"))).asString().isEqualTo("changed");
         assertThat(server.takeRequest().getHeaders().get("If-None-Match")).isNull();
         assertThat(server.takeRequest().getHeaders().get("If-None-Match")).isEqualTo("\"v1\"");
+    }
+
+    @Test
+    void whatALoadCouldNotUseIsNotRemembered() throws Exception {
+        server.enqueue(response(200).addHeader("ETag", "\"v1\"").body("garbage").build());
+        server.enqueue(response(200).body("good").build());
+
+        fetcher.open().require(address("/x"));
+        fetcher.open().require(address("/x"));
+        assertThat(server.takeRequest().getHeaders().get("If-None-Match")).isNull();
+        assertThat(server.takeRequest().getHeaders().get("If-None-Match")).isNull();
     }
 
     @Test
