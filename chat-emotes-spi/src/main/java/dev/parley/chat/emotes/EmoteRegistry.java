@@ -457,6 +457,7 @@ public final class EmoteRegistry implements AutoCloseable {
         }
         closed = true;
         liveLinks.values().forEach(LiveLink::close);
+        searches.values().forEach(Searches::close);
         calls.close();
         fetcher.close();
     }

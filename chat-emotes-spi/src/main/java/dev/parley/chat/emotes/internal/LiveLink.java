@@ -14,7 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -101,8 +100,8 @@ public final class LiveLink implements AutoCloseable {
         run(() -> {
             ended = true;
             leave(Retry.NEVER);
+            thread.shutdownNow();
         });
-        thread.shutdown();
     }
 
     private void run(Runnable step) {
@@ -268,7 +267,7 @@ public final class LiveLink implements AutoCloseable {
             wait(conversation.patience());
             follow(topics());
             // What happened before is not known: load again what has topics.
-            slots.get().stream().filter(slot -> !slot.topics().isEmpty()).forEach(LiveLink::reload);
+            slots.get().stream().filter(slot -> !slot.topics().isEmpty()).forEach(Sources.Slot::reload);
         }
 
         void follow(Set<String> wanted) {
@@ -348,7 +347,7 @@ public final class LiveLink implements AutoCloseable {
 
         @Override
         public void reload(String topic) {
-            with(topic).forEach(LiveLink::reload);
+            with(topic).forEach(Sources.Slot::reload);
         }
 
         @Override
@@ -371,10 +370,5 @@ public final class LiveLink implements AutoCloseable {
             }
             return with;
         }
-    }
-
-    private static void reload(Sources.Slot slot) {
-        // How it ends is told by the slot's status.
-        CompletableFuture<Void> unused = slot.load();
     }
 }

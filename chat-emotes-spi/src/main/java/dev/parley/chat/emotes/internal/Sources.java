@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class Sources {
     private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
 
-    /** The most changes that are kept while a source loads; it is loaded again if more come. */
+    /** The most changes that are kept while a source loads; it is loaded again for those beyond. */
     private static final int MAX_HELD_CHANGES = 1_000;
 
     private final PluginCalls calls;
@@ -80,6 +80,9 @@ public final class Sources {
 
         /** What changed while the source loads. */
         private final List<UnaryOperator<EmoteSet>> heldChanges = new ArrayList<>();
+
+        /** From the start of a load until its outcome was taken over. */
+        private boolean loading;
 
         private boolean loadAgain;
 
@@ -164,25 +167,42 @@ public final class Sources {
          *     closed
          */
         public CompletableFuture<Void> load() {
+            CompletableFuture<Void> promise = new CompletableFuture<>();
             synchronized (lock) {
-                if (call != null) {
-                    if (!call.outcome().isDone()) {
-                        return settled;
-                    }
-                    if (call.isInPlugin()) {
-                        failure = Optional.of(failure(Reason.TIMED_OUT, "is still busy with a load that was given up"));
-                        return CompletableFuture.completedFuture(null);
-                    }
+                if (loading) {
+                    return settled;
                 }
-                heldChanges.clear();
-                PluginCalls.Call<EmoteSet> started = calls.start(this::load, loadTimeout);
-                call = started;
-                settled = started.outcome().handle((result, error) -> {
-                    settle(result, error);
-                    return null;
-                });
-                return settled;
+                if (call != null && call.isInPlugin()) {
+                    failure = Optional.of(failure(Reason.TIMED_OUT, "is still busy with a load that was given up"));
+                    return CompletableFuture.completedFuture(null);
+                }
+                loading = true;
+                settled = promise;
             }
+            begin(promise);
+            return promise;
+        }
+
+        /** Starts a load. Without the lock: it may be over at once, and what follows calls out. */
+        private void begin(CompletableFuture<Void> promise) {
+            PluginCalls.Call<EmoteSet> started = calls.start(this::load, loadTimeout);
+            synchronized (lock) {
+                call = started;
+            }
+            CompletableFuture<?> unused =
+                    started.outcome().whenComplete((result, error) -> settle(result, error, promise));
+        }
+
+        /** Loads it anew: what is being loaded already may be older than the reason to do so. */
+        void reload() {
+            synchronized (lock) {
+                if (loading) {
+                    loadAgain = true;
+                    return;
+                }
+            }
+            // How it ends is told by the status.
+            CompletableFuture<Void> unused = load();
         }
 
         private EmoteSet load(HttpFetcher.Session session) throws EmoteLoadException, InterruptedException {
@@ -197,18 +217,25 @@ public final class Sources {
         }
 
         /** Takes over what a load brought. */
-        private void settle(@Nullable EmoteSet result, @Nullable Throwable error) {
-            if (error instanceof CancellationException closing) {
-                throw closing;
+        private void settle(@Nullable EmoteSet result, @Nullable Throwable error, CompletableFuture<Void> promise) {
+            if (error instanceof CancellationException) {
+                synchronized (lock) {
+                    loading = false;
+                }
+                promise.completeExceptionally(error);
+                return;
             }
             boolean again;
             if (result != null) {
                 synchronized (lock) {
-                    set = changed(result);
+                    EmoteSet now = result;
+                    for (UnaryOperator<EmoteSet> change : heldChanges) {
+                        now = applied(change, now);
+                    }
+                    set = now;
                     loaded = true;
                     failure = Optional.empty();
-                    again = loadAgain;
-                    loadAgain = false;
+                    again = ended();
                 }
                 onChange.run();
                 if (result.skippedCount() > 0) {
@@ -219,19 +246,35 @@ public final class Sources {
                             result.skippedCount(),
                             result.skippedNotes().get(0));
                 }
-                if (again) {
-                    CompletableFuture<Void> unused = load();
+            } else {
+                EmoteProviderFailure told = error instanceof EmoteLoadException e
+                        ? failure(e.reason(), Objects.requireNonNullElse(e.getMessage(), "no message"))
+                        : failure(Reason.CRASHED, "was interrupted, but not by the registry");
+                LOG.warn("Emotes of {} ({}): {}", told.provider(), told.what(), told.message());
+                synchronized (lock) {
+                    failure = Optional.of(told);
+                    again = ended();
                 }
-                return;
             }
-            EmoteProviderFailure told = error instanceof EmoteLoadException e
-                    ? failure(e.reason(), Objects.requireNonNullElse(e.getMessage(), "no message"))
-                    : failure(Reason.CRASHED, "was interrupted, but not by the registry");
-            synchronized (lock) {
-                failure = Optional.of(told);
-                loadAgain = false;
+            if (again) {
+                begin(promise);
+            } else {
+                promise.complete(null);
             }
-            LOG.warn("Emotes of {} ({}): {}", told.provider(), told.what(), told.message());
+        }
+
+        /**
+         * Ends a load, under the lock, unless there is to be another; the changes that came since that was wanted are
+         * applied to what that one brings.
+         */
+        private boolean ended() {
+            boolean again = loadAgain;
+            loadAgain = false;
+            if (!again) {
+                heldChanges.clear();
+                loading = false;
+            }
+            return again;
         }
 
         /**
@@ -243,7 +286,7 @@ public final class Sources {
             synchronized (lock) {
                 before = set;
                 set = applied(change, set);
-                if (call != null && !call.outcome().isDone()) {
+                if (loading) {
                     if (heldChanges.size() < MAX_HELD_CHANGES) {
                         heldChanges.add(change);
                     } else {
@@ -259,15 +302,6 @@ public final class Sources {
             if (disk != null) {
                 disk.putSet(diskName(), SetFile.write(now));
             }
-        }
-
-        private EmoteSet changed(EmoteSet result) {
-            EmoteSet now = result;
-            for (UnaryOperator<EmoteSet> change : heldChanges) {
-                now = applied(change, now);
-            }
-            heldChanges.clear();
-            return now;
         }
 
         private EmoteSet applied(UnaryOperator<EmoteSet> change, EmoteSet before) {
