@@ -37,6 +37,7 @@ import dev.parley.chat.worker.internal.push.Nodes;
 import dev.parley.chat.worker.internal.push.PushHub;
 import dev.parley.chat.worker.internal.redis.RedisBackend;
 import dev.parley.chat.worker.internal.redis.RedisConfig;
+import dev.parley.chat.worker.internal.store.MemoryEmojiStore;
 import dev.parley.chat.worker.internal.store.MemoryRoomStore;
 import dev.parley.chat.worker.internal.store.RoomStore;
 import dev.parley.chat.worker.internal.store.SqliteRoomStore;
@@ -121,7 +122,7 @@ public final class SignalingWorker implements AutoCloseable {
 
     private SignalingWorker(WorkerConfig config, InetAddress address, Backend backend) {
         this.clock = config.clock();
-        this.store = TimedStore.measure(backend.store(), metrics.store());
+        this.store = TimedStore.measure(RoomStore.class, backend.store(), metrics.store());
         this.nodes = backend.nodes();
         this.drainTime = config.drainTime();
         this.hub = new PushHub(
@@ -334,14 +335,13 @@ public final class SignalingWorker implements AutoCloseable {
             return openRedis(new RedisConfig(config.redisUri().get(), config.redisPassword()), config.timeToLive());
         }
         if (config.dataDirectory().isEmpty()) {
-            return new Backend(new MemoryRoomStore(config.timeToLive()), Nodes.none(), "in memory");
+            return new Backend(
+                    new MemoryRoomStore(config.timeToLive()), new MemoryEmojiStore(), Nodes.none(), "in memory");
         }
         try {
-            return new Backend(
-                    SqliteRoomStore.inDirectory(
-                            config.dataDirectory().get(), config.timeToLive(), accountsOfBefore(config)),
-                    Nodes.none(),
-                    "on disk");
+            SqliteRoomStore store = SqliteRoomStore.inDirectory(
+                    config.dataDirectory().get(), config.timeToLive(), accountsOfBefore(config));
+            return new Backend(store, store.emoji(), Nodes.none(), "on disk");
         } catch (SQLException | IOException e) {
             throw new WorkerStartException(
                     Reason.STORE_UNAVAILABLE,
