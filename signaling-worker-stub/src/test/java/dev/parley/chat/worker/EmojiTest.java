@@ -19,10 +19,12 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The worker as a domain of custom emoji. */
+@Timeout(120)
 class EmojiTest {
     private final ManualClock clock = new ManualClock();
     private @Nullable SignalingWorker worker;

@@ -32,10 +32,12 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The worker fetches images for those who do not want to be seen by the hosts of these. */
+@Timeout(120)
 class ImageProxyTest {
     private static final byte[] GIF = Pictures.gif(2, 7);
 
@@ -177,6 +179,29 @@ class ImageProxyTest {
         released.countDown();
         answers.forEach(answer -> assertThat(answer.join().status()).isEqualTo(200));
         assertThat(asked).hasSize(1);
+    }
+
+    @Test
+    void soManyImagesAreFetchedAtATimeAndNoMore() {
+        CountDownLatch arrived = new CountDownLatch(32);
+        CountDownLatch released = new CountDownLatch(1);
+        serve("/slow/", exchange -> {
+            arrived.countDown();
+            await(released);
+            reply(200, "image/gif", GIF).to(exchange);
+        });
+        Client client = start();
+        String ada = client.token("ada");
+        List<CompletableFuture<Answer>> answers = new ArrayList<>();
+        for (int i = 0; i < 32; i++) {
+            answers.add(
+                    client.sendAsync(client.request(path(at("/slow/" + i)), ada).build()));
+        }
+        await(arrived);
+        refused(503, "unavailable", client.get(path(at("/slow/32")), ada));
+        released.countDown();
+        answers.forEach(answer -> assertThat(answer.join().status()).isEqualTo(200));
+        assertThat(client.get(path(at("/slow/32")), ada).status()).isEqualTo(200);
     }
 
     private static void await(CountDownLatch latch) {
