@@ -61,7 +61,7 @@ record WebpPixels(
             }
             BufferedImage decoded = reader.read(0);
             return decoded.getRGB(0, 0, width, height, null, 0, width);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | AssertionError | StackOverflowError e) {
             throw new ImageRefusedException(Reason.MALFORMED, "The image in the WebP is damaged.", e);
         } finally {
             reader.dispose();
