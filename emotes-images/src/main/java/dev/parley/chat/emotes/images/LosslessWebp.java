@@ -52,13 +52,13 @@ final class LosslessWebp {
     /** The codes of one part of the image. */
     private record CodeGroup(PrefixCode green, PrefixCode red, PrefixCode blue, PrefixCode alpha, PrefixCode distance) {
 
-        static CodeGroup read(BitReader bits, int cacheSize) throws ImageRefusedException {
+        static CodeGroup read(BitReader bits, int cacheSize, int[] room) throws ImageRefusedException {
             return new CodeGroup(
-                    PrefixCode.read(bits, LITERALS + LENGTHS + cacheSize),
-                    PrefixCode.read(bits, 256),
-                    PrefixCode.read(bits, 256),
-                    PrefixCode.read(bits, 256),
-                    PrefixCode.read(bits, DISTANCES));
+                    PrefixCode.read(bits, LITERALS + LENGTHS + cacheSize, room),
+                    PrefixCode.read(bits, 256, room),
+                    PrefixCode.read(bits, 256, room),
+                    PrefixCode.read(bits, 256, room),
+                    PrefixCode.read(bits, DISTANCES, room));
         }
     }
 
@@ -149,8 +149,9 @@ final class LosslessWebp {
             blockBits = 15;
         }
         CodeGroup[] groups = new CodeGroup[groupCount];
+        int[] room = new int[LITERALS + LENGTHS + cache.length];
         for (int i = 0; i < groupCount; i++) {
-            groups[i] = CodeGroup.read(bits, cache.length);
+            groups[i] = CodeGroup.read(bits, cache.length, room);
         }
         return readPixels(width, height, cache, cacheBits, blockBits, groupOfBlock, groups);
     }

@@ -28,7 +28,15 @@ final class PrefixCode {
         this.symbols = new short[] {(short) onlySymbol};
     }
 
-    private PrefixCode(int[] lengths, int[] counts, int used) throws ImageRefusedException {
+    /** Two symbols, of one bit each. */
+    private PrefixCode(int low, int high) {
+        this.tableBits = 1;
+        this.table = new int[] {1 << 16 | low, 1 << 16 | high};
+        this.counts = new short[] {0, 2};
+        this.symbols = new short[] {(short) low, (short) high};
+    }
+
+    private PrefixCode(int[] lengths, int alphabet, int[] counts, int used) throws ImageRefusedException {
         int free = 1;
         int greatest = 0;
         for (int length = 1; length <= GREATEST_BITS; length++) {
@@ -48,7 +56,7 @@ final class PrefixCode {
             offsets[length + 1] = offsets[length] + counts[length];
         }
         this.symbols = new short[used];
-        for (int symbol = 0; symbol < lengths.length; symbol++) {
+        for (int symbol = 0; symbol < alphabet; symbol++) {
             if (lengths[symbol] > 0) {
                 symbols[offsets[lengths[symbol]]++] = (short) symbol;
             }
@@ -69,9 +77,13 @@ final class PrefixCode {
         }
     }
 
-    /** Reads the lengths of a code, and makes it. */
-    static PrefixCode read(BitReader bits, int alphabet) throws ImageRefusedException {
-        int[] lengths = new int[alphabet];
+    /**
+     * Reads the lengths of a code, and makes it.
+     *
+     * @param alphabet how many symbols there are
+     * @param lengths room for as many lengths, so that thousands of codes do not each need their own
+     */
+    static PrefixCode read(BitReader bits, int alphabet, int[] lengths) throws ImageRefusedException {
         if (bits.readFlag()) {
             boolean two = bits.readFlag();
             int first = bits.read(bits.readFlag() ? 8 : 1);
@@ -79,16 +91,16 @@ final class PrefixCode {
             if (first >= alphabet || second >= alphabet) {
                 throw wrong();
             }
-            lengths[first] = 1;
-            lengths[second] = 1;
-            return of(lengths);
+            return first == second
+                    ? new PrefixCode(first)
+                    : new PrefixCode(Math.min(first, second), Math.max(first, second));
         }
         int[] lengthsOfLengths = new int[LENGTH_ORDER.length];
         int given = bits.read(4) + 4;
         for (int i = 0; i < given; i++) {
             lengthsOfLengths[LENGTH_ORDER[i]] = bits.read(3);
         }
-        PrefixCode lengthCode = of(lengthsOfLengths);
+        PrefixCode lengthCode = of(lengthsOfLengths, lengthsOfLengths.length);
         int left = alphabet;
         if (bits.readFlag()) {
             left = bits.read(2 + 2 * bits.read(3)) + 2;
@@ -96,6 +108,7 @@ final class PrefixCode {
                 throw wrong();
             }
         }
+        Arrays.fill(lengths, 0, alphabet, 0);
         int previous = 8;
         int symbol = 0;
         while (symbol < alphabet && left-- > 0) {
@@ -116,14 +129,14 @@ final class PrefixCode {
             Arrays.fill(lengths, symbol, symbol + repeat, length == 16 ? previous : 0);
             symbol += repeat;
         }
-        return of(lengths);
+        return of(lengths, alphabet);
     }
 
-    private static PrefixCode of(int[] lengths) throws ImageRefusedException {
+    private static PrefixCode of(int[] lengths, int alphabet) throws ImageRefusedException {
         int[] counts = new int[GREATEST_BITS + 1];
         int used = 0;
         int last = 0;
-        for (int symbol = 0; symbol < lengths.length; symbol++) {
+        for (int symbol = 0; symbol < alphabet; symbol++) {
             if (lengths[symbol] > 0) {
                 counts[lengths[symbol]]++;
                 used++;
@@ -133,7 +146,7 @@ final class PrefixCode {
         if (used == 0) {
             throw wrong();
         }
-        return used == 1 ? new PrefixCode(last) : new PrefixCode(lengths, counts, used);
+        return used == 1 ? new PrefixCode(last) : new PrefixCode(lengths, alphabet, counts, used);
     }
 
     /** Takes the next symbol. */

@@ -28,7 +28,9 @@ import dev.parley.chat.emotes.images.ImageRefusedException.Reason;
 import dev.parley.chat.emotes.images.TestImages.Bits;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Files that are made to harm who opens them, and the worst that is still allowed; all built here, none from elsewhere.
@@ -107,6 +109,32 @@ public final class HostileImages {
         all.gif();
         all.webp();
         return List.copyOf(all.images);
+    }
+
+    /**
+     * Makes images that are dear to decode and yet within {@link ImageLimits#EMOJI}.
+     *
+     * @return name and file
+     */
+    public static Map<String, byte[]> allowed() {
+        Map<String, byte[]> allowed = new LinkedHashMap<>();
+        int[] pixels = new int[512 * 512];
+        allowed.put("PNG of 512×512", png(512, 512, pngData(512, pixels)));
+        byte[][] frames = new byte[32][];
+        Arrays.fill(frames, joined(gifControl(2, 2, -1), TestImages.gifImageOfOneColour(512, 512)));
+        allowed.put("GIF of 32 frames of 512×512", joined(gifHead(512, 512), joined(frames), gifEnd()));
+        Bits bits = losslessHead(512);
+        bits.put(0, 3); // no transform, no cache, one group
+        for (int code = 0; code < 5; code++) {
+            zeroCode(bits);
+        }
+        byte[] image = chunk("VP8L", bits.bytes());
+        Arrays.fill(frames, anmf(0, 0, 512, 512, 20, 0, image));
+        allowed.put("WebP of 32 frames of 512×512", riff(vp8x(0x12, 512, 512), anim(), joined(frames)));
+        byte[] lossy = TestImages.fixture("lossy-large.webp");
+        Arrays.fill(frames, anmf(0, 0, 512, 512, 20, 0, Arrays.copyOfRange(lossy, 12, lossy.length)));
+        allowed.put("lossy WebP of 32 frames of 512×512", riff(vp8x(0x12, 512, 512), anim(), joined(frames)));
+        return allowed;
     }
 
     private void put(String name, Reason reason, byte[]... parts) {

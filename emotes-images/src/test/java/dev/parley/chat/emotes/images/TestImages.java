@@ -8,6 +8,9 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.zip.CRC32;
 import java.util.zip.DeflaterOutputStream;
@@ -205,6 +208,25 @@ final class TestImages {
                 new byte[] {0x2C}, u16(x), u16(y), u16(width), u16(height), new byte[] {(byte) flags}, lzw(indexes));
     }
 
+    /** A frame of the colour 0, as compressed as it can be: each code stands for one pixel more than that before it. */
+    static byte[] gifImageOfOneColour(int width, int height) {
+        Bits bits = new Bits();
+        bits.put(4, 3);
+        bits.put(0, 3);
+        int codeBits = 3;
+        int nextCode = 6;
+        for (int left = width * height - 1; left > 0; ) {
+            int pixels = Math.min(nextCode - 4, left);
+            bits.put(pixels == 1 ? 0 : pixels + 4, codeBits);
+            left -= pixels;
+            nextCode++;
+            codeBits += nextCode == 1 << codeBits ? 1 : 0;
+        }
+        bits.put(5, codeBits);
+        return joined(
+                new byte[] {0x2C, 0, 0, 0, 0}, u16(width), u16(height), new byte[] {0, 2}, subBlocks(bits.bytes()));
+    }
+
     /** Indexes of two bits in codes of three, which a clear code keeps from growing. */
     static byte[] lzw(int... indexes) {
         Bits bits = new Bits();
@@ -215,9 +237,11 @@ final class TestImages {
             bits.put(indexes[i], 3);
         }
         bits.put(5, 3);
-        byte[] codes = bits.bytes();
+        return joined(new byte[] {2}, subBlocks(bits.bytes()));
+    }
+
+    private static byte[] subBlocks(byte[] codes) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.write(2);
         for (int begin = 0; begin < codes.length; begin += 255) {
             int length = Math.min(255, codes.length - begin);
             out.write(length);
@@ -286,6 +310,41 @@ final class TestImages {
 
     static byte[] big32(int value) {
         return ByteBuffer.allocate(4).putInt(value).array();
+    }
+
+    /** Images of each kind, by name. */
+    static Map<String, byte[]> namedSamples() {
+        Map<String, byte[]> samples = new LinkedHashMap<>();
+        samples.put("PNG", png(9, 7, gradient(9, 7)));
+        samples.put(
+                "APNG",
+                joined(
+                        pngHead(2, 1, 8, 6, 0),
+                        acTl(2),
+                        fcTl(0, 0, 0, 2, 1, 50, 0, 0),
+                        pngChunk("IDAT", pngData(2, RED, RED)),
+                        fcTl(1, 1, 0, 1, 1, 60, 2, 1),
+                        pngChunk("fdAT", big32(2), pngData(1, RED)),
+                        pngEnd()));
+        samples.put("GIF", gif(8, 8, new int[64]));
+        samples.put(
+                "animated GIF",
+                joined(
+                        gifHead(3, 1),
+                        gifImage(0, 0, 3, 1, 0, 0, 1, 2),
+                        gifControl(10, 3, 1),
+                        gifImage(1, 0, 1, 1, 0x40, 1),
+                        gifEnd()));
+        for (String name : List.of(
+                "lossless", "lossless-shapes", "lossless-4-colours", "lossy", "lossy-transparent", "animated")) {
+            samples.put(name + " WebP", fixture(name + ".webp"));
+        }
+        return samples;
+    }
+
+    /** Images of each kind. */
+    static List<byte[]> samples() {
+        return List.copyOf(namedSamples().values());
     }
 
     /** Reads a file beside the tests. */
