@@ -12,29 +12,30 @@ public final class ImageLimits {
     public static final int GREATEST_PIXELS = 1 << 28;
 
     /**
-     * Emoji that people upload, to a domain or to a room: 256 KiB, 512×512 pixels, 200 frames; all frames together 16
-     * Mi pixels, which is 64 frames of 512×512 or 200 of 289×289.
+     * Emoji that people upload, to a domain or to a room: 256 KiB, 512×512 pixels, 200 frames; all frames together 8 Mi
+     * pixels, which is 32 frames of 512×512 or 200 of 204×204. The last bounds what decoding costs: lossy WebP takes
+     * some 100 ns for each pixel.
      */
     public static final ImageLimits EMOJI = builder()
             .maxBytes(256 * 1024)
             .maxWidthPixels(512)
             .maxHeightPixels(512)
             .maxFrames(200)
-            .maxPixels(16 << 20)
+            .maxPixels(8 << 20)
             .build();
 
     /**
-     * Emotes as networks for content delivery have them: 2 MiB, 1024×1024 pixels, 1,000 frames; all frames together 32
-     * Mi pixels. The largest files that are known have 4.9 MB and 762 frames at 128 pixels of height; each of these
-     * emotes is also there at 32 or 64 pixels, within these limits and large enough for a terminal. Choose the smaller
-     * file.
+     * Emotes as networks for content delivery have them: 2 MiB, 1024×1024 pixels, 1,000 frames; all frames together 16
+     * Mi pixels, which is 762 frames, the most that are known, of 148×148. The largest files have 4.9 MB; each of these
+     * emotes is also there at 32 or 64 pixels of height, within these limits and large enough for a terminal. Choose
+     * the smaller file.
      */
     public static final ImageLimits EMOTE = builder()
             .maxBytes(2 * 1024 * 1024)
             .maxWidthPixels(1024)
             .maxHeightPixels(1024)
             .maxFrames(1_000)
-            .maxPixels(32 << 20)
+            .maxPixels(16 << 20)
             .build();
 
     private final int maxBytes;
@@ -52,7 +53,7 @@ public final class ImageLimits {
     }
 
     /**
-     * Begins with 256 KiB, 512×512 pixels, 200 frames and 16 Mi pixels.
+     * Begins with 256 KiB, 512×512 pixels, 200 frames and 8 Mi pixels.
      *
      * @return a builder
      */
@@ -117,7 +118,7 @@ public final class ImageLimits {
         private int maxWidthPixels = 512;
         private int maxHeightPixels = 512;
         private int maxFrames = 200;
-        private int maxPixels = 16 << 20;
+        private int maxPixels = 8 << 20;
 
         private Builder() {}
 
@@ -166,7 +167,7 @@ public final class ImageLimits {
         }
 
         /**
-         * Sets the greatest number of pixels of all frames together; 16 Mi by default.
+         * Sets the greatest number of pixels of all frames together; 8 Mi by default.
          *
          * @param maxPixels 1 to {@link ImageLimits#GREATEST_PIXELS}
          * @return this

@@ -4,10 +4,16 @@ import java.awt.image.BufferedImage;
 import java.awt.image.IndexColorModel;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.zip.CRC32;
+import java.util.zip.DeflaterOutputStream;
 import javax.imageio.ImageIO;
 
 /** Makes image files, whole and broken ones. */
@@ -180,6 +186,193 @@ final class TestImages {
             out.writeBytes(part);
         }
         return out.toByteArray();
+    }
+
+    /** Begins a GIF whose colours are red, green, blue and black. */
+    static byte[] gifHead(int width, int height) {
+        return joined(ascii("GIF89a"), u16(width), u16(height), new byte[] {(byte) 0x81, 0, 0}, new byte[] {
+            (byte) 255, 0, 0, 0, (byte) 255, 0, 0, 0, (byte) 255, 0, 0, 0
+        });
+    }
+
+    /** What is said ahead of a frame; a transparent index of -1 is none. */
+    static byte[] gifControl(int delayHundredths, int disposal, int transparentIndex) {
+        return joined(
+                new byte[] {0x21, (byte) 0xF9, 4, (byte) (disposal << 2 | (transparentIndex < 0 ? 0 : 1))},
+                u16(delayHundredths),
+                new byte[] {(byte) Math.max(0, transparentIndex), 0});
+    }
+
+    static byte[] gifImage(int x, int y, int width, int height, int flags, int... indexes) {
+        return joined(
+                new byte[] {0x2C}, u16(x), u16(y), u16(width), u16(height), new byte[] {(byte) flags}, lzw(indexes));
+    }
+
+    /** A frame of the colour 0, as compressed as it can be: each code stands for one pixel more than that before it. */
+    static byte[] gifImageOfOneColour(int width, int height) {
+        Bits bits = new Bits();
+        bits.put(4, 3);
+        bits.put(0, 3);
+        int codeBits = 3;
+        int nextCode = 6;
+        for (int left = width * height - 1; left > 0; ) {
+            int pixels = Math.min(nextCode - 4, left);
+            bits.put(pixels == 1 ? 0 : pixels + 4, codeBits);
+            left -= pixels;
+            nextCode++;
+            codeBits += nextCode == 1 << codeBits ? 1 : 0;
+        }
+        bits.put(5, codeBits);
+        return joined(
+                new byte[] {0x2C, 0, 0, 0, 0}, u16(width), u16(height), new byte[] {0, 2}, subBlocks(bits.bytes()));
+    }
+
+    /** Indexes of two bits in codes of three, which a clear code keeps from growing. */
+    static byte[] lzw(int... indexes) {
+        Bits bits = new Bits();
+        for (int i = 0; i < indexes.length; i++) {
+            if (i % 2 == 0) {
+                bits.put(4, 3);
+            }
+            bits.put(indexes[i], 3);
+        }
+        bits.put(5, 3);
+        return joined(new byte[] {2}, subBlocks(bits.bytes()));
+    }
+
+    private static byte[] subBlocks(byte[] codes) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (int begin = 0; begin < codes.length; begin += 255) {
+            int length = Math.min(255, codes.length - begin);
+            out.write(length);
+            out.write(codes, begin, length);
+        }
+        out.write(0);
+        return out.toByteArray();
+    }
+
+    static byte[] gifEnd() {
+        return new byte[] {0x3B};
+    }
+
+    static byte[] u16(int value) {
+        return new byte[] {(byte) value, (byte) (value >> 8)};
+    }
+
+    static byte[] pngHead(int width, int height, int bitDepth, int colourType, int interlace) {
+        return joined(ascii("\u0089PNG\r\n\u001a\n"), pngChunk("IHDR", big32(width), big32(height), new byte[] {
+            (byte) bitDepth, (byte) colourType, 0, 0, (byte) interlace
+        }));
+    }
+
+    static byte[] pngEnd() {
+        return pngChunk("IEND");
+    }
+
+    /** Announces frames of an animated PNG. */
+    static byte[] acTl(int frames) {
+        return pngChunk("acTL", big32(frames), big32(0));
+    }
+
+    static byte[] fcTl(int sequence, int x, int y, int width, int height, int delayMillis, int disposal, int blend) {
+        return pngChunk(
+                "fcTL",
+                big32(sequence),
+                big32(width),
+                big32(height),
+                big32(x),
+                big32(y),
+                new byte[] {(byte) (delayMillis >> 8), (byte) delayMillis, 1000 >> 8, (byte) 1000},
+                new byte[] {(byte) disposal, (byte) blend});
+    }
+
+    /** Lines of red, green, blue and opacity, without filters, compressed. */
+    static byte[] pngData(int width, int... argb) {
+        ByteBuffer lines = ByteBuffer.allocate(argb.length / width * (1 + 4 * width));
+        for (int i = 0; i < argb.length; i++) {
+            if (i % width == 0) {
+                lines.put((byte) 0);
+            }
+            lines.putInt(Integer.rotateLeft(argb[i], 8));
+        }
+        return zlib(lines.array());
+    }
+
+    static byte[] zlib(byte[] bytes) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (DeflaterOutputStream deflating = new DeflaterOutputStream(out)) {
+            deflating.write(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return out.toByteArray();
+    }
+
+    static byte[] big32(int value) {
+        return ByteBuffer.allocate(4).putInt(value).array();
+    }
+
+    /** Images of each kind, by name. */
+    static Map<String, byte[]> namedSamples() {
+        Map<String, byte[]> samples = new LinkedHashMap<>();
+        samples.put("PNG", png(9, 7, gradient(9, 7)));
+        samples.put(
+                "APNG",
+                joined(
+                        pngHead(2, 1, 8, 6, 0),
+                        acTl(2),
+                        fcTl(0, 0, 0, 2, 1, 50, 0, 0),
+                        pngChunk("IDAT", pngData(2, RED, RED)),
+                        fcTl(1, 1, 0, 1, 1, 60, 2, 1),
+                        pngChunk("fdAT", big32(2), pngData(1, RED)),
+                        pngEnd()));
+        samples.put("GIF", gif(8, 8, new int[64]));
+        samples.put(
+                "animated GIF",
+                joined(
+                        gifHead(3, 1),
+                        gifImage(0, 0, 3, 1, 0, 0, 1, 2),
+                        gifControl(10, 3, 1),
+                        gifImage(1, 0, 1, 1, 0x40, 1),
+                        gifEnd()));
+        for (String name : List.of(
+                "lossless", "lossless-shapes", "lossless-4-colours", "lossy", "lossy-transparent", "animated")) {
+            samples.put(name + " WebP", fixture(name + ".webp"));
+        }
+        return samples;
+    }
+
+    /** Images of each kind. */
+    static List<byte[]> samples() {
+        return List.copyOf(namedSamples().values());
+    }
+
+    /** Reads a file beside the tests. */
+    static byte[] fixture(String name) {
+        try (InputStream in = TestImages.class.getResourceAsStream(name)) {
+            return Objects.requireNonNull(in, name).readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Corrects the checksums of a PNG as far as its chunks can be followed; other files stay as they are. */
+    static byte[] withRightChecksums(byte[] file) {
+        if (!PngFile.isOne(new Bytes(file, 0, file.length))) {
+            return file;
+        }
+        ByteBuffer png = ByteBuffer.wrap(file);
+        for (int at = 8; at + 12 <= file.length; ) {
+            int length = png.getInt(at);
+            if (length < 0 || length > file.length - at - 12) {
+                break;
+            }
+            CRC32 crc = new CRC32();
+            crc.update(file, at + 4, length + 4);
+            png.putInt(at + 8 + length, (int) crc.getValue());
+            at += 12 + length;
+        }
+        return file;
     }
 
     /** A chunk of PNG with its checksum. */
