@@ -401,6 +401,7 @@ public final class HostileImages {
                 "WebP with fewer pixels than it says",
                 Reason.TRUNCATED,
                 riff(chunk("VP8L", vp8l(1024, 1024, filled(9, 9, RED)))));
+        put("WebP with a code that is not complete", Reason.MALFORMED, riff(chunk("VP8L", incompleteCode())));
         put("WebP that repeats what is not there", Reason.MALFORMED, riff(chunk("VP8L", repeatsNothing())));
         put("lossy WebP of noise", Reason.MALFORMED, riff(chunk("VP8 ", joined(vp8(64, 64), new byte[] {-1, -1, -1}))));
         put("lossy WebP with too little opacity", Reason.TRUNCATED, tooLittleOpacity());
@@ -446,6 +447,19 @@ public final class HostileImages {
         bits.put(side - 1, 14);
         bits.put(0, 4);
         return bits;
+    }
+
+    /** The code of the lengths has two symbols of two bits each, which leaves half of all codes without one. */
+    private static byte[] incompleteCode() {
+        Bits bits = losslessHead(1);
+        bits.put(0, 3); // no transform, no cache, one group
+        bits.put(0, 1);
+        bits.put(0, 4);
+        for (int length : new int[] {2, 2, 0, 0}) {
+            bits.put(length, 3);
+        }
+        bits.put(0, 100);
+        return bits.bytes();
     }
 
     private static byte[] transformedTwice() {

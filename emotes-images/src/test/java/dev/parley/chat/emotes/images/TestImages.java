@@ -137,35 +137,37 @@ final class TestImages {
         bits.put(0, 1); // no transform
         bits.put(0, 1); // no colour cache
         bits.put(0, 1); // one group of codes
-        literalCodes(bits);
+        literals(bits, argb);
+        return bits.bytes();
+    }
+
+    /** Codes in which each value of 8 bits stands for itself, and pixels. */
+    static void literals(Bits bits, int[] argb) {
+        literalCode(bits, 256 + 24);
+        literalCode(bits, 256);
+        literalCode(bits, 256);
+        literalCode(bits, 256);
+        bits.put(1, 4); // distances: a simple code of the symbol 0 alone
         for (int colour : argb) {
             bits.put(reversed(colour >> 8), 8);
             bits.put(reversed(colour >> 16), 8);
             bits.put(reversed(colour), 8);
             bits.put(reversed(colour >> 24), 8);
         }
-        return bits.bytes();
     }
 
-    /** Codes in which each value of 8 bits stands for itself; no references. */
-    static void literalCodes(Bits bits) {
-        for (int alphabet : new int[] {256 + 24, 256, 256, 256}) {
-            bits.put(0, 1); // not a simple code
-            // Lengths of the codes of lengths, in their order 17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8: 0 and 8 get one
-            // bit.
-            bits.put(12 - 4, 4);
-            for (int length : new int[] {0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1}) {
-                bits.put(length, 3);
-            }
-            bits.put(0, 1); // all lengths follow
-            for (int symbol = 0; symbol < alphabet; symbol++) {
-                bits.put(symbol < 256 ? 1 : 0, 1);
-            }
+    /** A code in which each value of 8 bits stands for itself, and no other symbol has a code. */
+    static void literalCode(Bits bits, int alphabet) {
+        bits.put(0, 1); // not a simple code
+        // Lengths of the codes of lengths, in their order 17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8: 0 and 8 get one bit.
+        bits.put(12 - 4, 4);
+        for (int length : new int[] {0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1}) {
+            bits.put(length, 3);
         }
-        bits.put(1, 1); // distances: a simple code
-        bits.put(0, 1); // of one symbol
-        bits.put(0, 1); // of one bit
-        bits.put(0, 1); // which is 0
+        bits.put(0, 1); // all lengths follow
+        for (int symbol = 0; symbol < alphabet; symbol++) {
+            bits.put(symbol < 256 ? 1 : 0, 1);
+        }
     }
 
     private static int reversed(int octet) {
