@@ -260,7 +260,7 @@ public interface Room {
 
     /**
      * Removes an emoji from the room: one's own, or as the host or a moderator that of somebody whose role is lower.
-     * Members delete its image.
+     * Other members than its author delete its image.
      *
      * @param emoji {@link RoomEmoji#id}
      * @return completes when it is accepted on this side: signed, queued for sending and durable in the store. Fails

@@ -295,6 +295,8 @@ final class Acts {
             addEmoji(add);
         } else if (deed instanceof Input.RemoveEmoji remove) {
             say(remove.ticket(), new EventBody.RemoveEmoji(remove.emoji()));
+            // One's own that the room does not have changes nothing that is shown, and its image goes too.
+            machine.emoji.changed(timeline.emoji());
         } else if (deed instanceof Input.Block block) {
             block(block);
         }

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * <p>What is held in memory is bounded: an image for each of {@link Limits#MAX_IMAGE_FETCHES} fetches. What is in the
- * store is what the room has, which is bounded by {@link RoomEmoji#MAX_ROOM_BYTES}.
+ * store is what the room has, which is bounded by {@link RoomEmoji#MAX_ROOM_BYTES}, and what this side has added.
  */
 final class EmojiImages {
 
@@ -210,6 +210,8 @@ final class EmojiImages {
     private void forgetUnlisted(List<RoomEmoji> emoji) {
         Set<String> listed = new HashSet<>();
         emoji.forEach(each -> listed.add(each.sha256()));
+        // Its author keeps what the room may come to have yet: nobody else would.
+        listed.addAll(machine.acts.timeline.emojiHashes(machine.self.peerId()));
         if (held.keySet().retainAll(listed)) {
             // What is on its way to the store is looked at when it is there.
             listed.addAll(keeping.keySet());

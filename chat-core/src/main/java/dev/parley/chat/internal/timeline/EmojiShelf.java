@@ -7,7 +7,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -245,13 +244,23 @@ final class EmojiShelf {
     Optional<MessageId> idleOf(PeerId author) {
         Set<MessageId> ids = new HashSet<>();
         had.forEach(emoji -> ids.add(emoji.id()));
-        for (Iterator<Added> each = inOrder.values().iterator(); each.hasNext(); ) {
-            Added emoji = each.next();
+        for (Added emoji : inOrder.values()) {
             if (emoji.place().sender().equals(author) && !ids.contains(emoji.id())) {
                 return Optional.of(emoji.id());
             }
         }
         return Optional.empty();
+    }
+
+    /** The hashes of all that an author has added and not removed, whether the room has it or not. */
+    Set<String> hashesOf(PeerId author) {
+        Set<String> hashes = new HashSet<>();
+        for (Added emoji : inOrder.values()) {
+            if (emoji.place().sender().equals(author)) {
+                hashes.add(emoji.body().sha256());
+            }
+        }
+        return hashes;
     }
 
     private static RoomEmoji describe(Added emoji) {

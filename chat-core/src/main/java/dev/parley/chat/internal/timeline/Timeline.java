@@ -353,6 +353,17 @@ public final class Timeline {
     }
 
     /**
+     * Returns the hashes of the images of all emoji that an author has added and not removed. The room need not have
+     * them: another's removal may turn out to be void, or another's emoji of the same shortcode be removed.
+     *
+     * @param author whose
+     * @return SHA-256 in hexadecimal digits
+     */
+    public Set<String> emojiHashes(PeerId author) {
+        return emoji.hashesOf(author);
+    }
+
+    /**
      * Returns an emoji that keeps its author from adding another one though the room does not have it: somebody else has
      * removed it, for example.
      *
