@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -304,14 +305,15 @@ public final class RoomManager implements AutoCloseable {
     }
 
     /**
-     * What a room goes on from: its acts and its emoji, as many as are remembered, what was said last, which may be edited or deleted
-     * yet, and one's own last word, behind which the next one stands. All else is read when others lack it.
+     * What a room goes on from: its acts and its emoji, as many as are remembered, what was said last, which may be
+     * edited or deleted yet, and one's own last word, behind which the next one stands. All else is read when others
+     * lack it.
      */
     private List<StoredEvent> said(RoomId room, Map<PeerId, EventHead> heads, List<StoredEvent> outbox) {
         if (heads.isEmpty()) {
             return List.of();
         }
-        TreeMap<TimelinePosition, StoredEvent> said = acts(room, EventBodies.ACTS);
+        SortedMap<TimelinePosition, StoredEvent> said = acts(room, EventBodies.ACTS);
         said.putAll(acts(room, EventBodies.EMOJI));
         store.timeline(room, null, ChatStore.MAX_PAGE).forEach(event -> said.put(TimelinePosition.of(event), event));
         EventHead own = heads.get(identity.peerId());
@@ -322,7 +324,7 @@ public final class RoomManager implements AutoCloseable {
         return List.copyOf(said.values());
     }
 
-    private TreeMap<TimelinePosition, StoredEvent> acts(RoomId room, Set<String> types) {
+    private SortedMap<TimelinePosition, StoredEvent> acts(RoomId room, Set<String> types) {
         TreeMap<TimelinePosition, StoredEvent> said = new TreeMap<>();
         for (String type : types) {
             TimelinePosition before = null;

@@ -313,8 +313,8 @@ public interface ChatStore extends AutoCloseable {
     List<RoomId> roomsWithEvents();
 
     /**
-     * Deletes a room with all its events, marks and images, and without a trace of them: it is then as if it had never been
-     * there. A room that is not there is passed over.
+     * Deletes a room with all its events, marks and images, and without a trace of them: it is then as if it had never
+     * been there. A room that is not there is passed over.
      *
      * @param room the id
      */

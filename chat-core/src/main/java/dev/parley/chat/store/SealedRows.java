@@ -40,11 +40,11 @@ import java.util.HexFormat;
  * </ul>
  *
  * <p>{@code name_key} is HMAC-SHA-256 of the folded name: a file shows which peers have used one name, not which name.
- * {@code id_key} is the first 8 bytes of that of an event's id, {@code image_key} that of what an image is sealed
- * with, under the same key, and a word is the first 10 of that of its room (20) and
- * itself, in base32, each under a key of its own: a file shows which messages of a room have a word in common, not
- * which word, and not that another room has it. With random nonces a key may seal 2³² times (NIST SP 800-38D section
- * 8.3); each file has its own. Not safe for threads while it is closed.
+ * {@code id_key} is the first 8 bytes of that of an event's id, {@code image_key} that of what an image is sealed with,
+ * under the same key, and a word is the first 10 of that of its room (20) and itself, in base32, each under a key of
+ * its own: a file shows which messages of a room have a word in common, not which word, and not that another room has
+ * it. With random nonces a key may seal 2³² times (NIST SP 800-38D section 8.3); each file has its own. Not safe for
+ * threads while it is closed.
  */
 final class SealedRows implements RowForm {
 

@@ -56,12 +56,13 @@ import org.sqlite.SQLiteOpenMode;
  * append in batches where there is more than one event.
  *
  * <p><b>Secrecy.</b> A file that {@link #open} made is not encrypted. One that {@link #openSealed} made or opened is
- * sealed for an identity: messages and all other events, images of emoji, names of rooms and, in the {@link SqlitePeerBook} of the same
- * file, names of peers, with AES-256-GCM. What indexes need stays in clear: ids of rooms and authors, who wrote how
- * many events of which type and length when, how many images of which length a room has, when a room was entered and whether it was one's own, which peers were met
- * when and which are verified or blocked. A row that was changed, or moved to another place, is refused when it is
- * read; a row that was deleted, and a whole file of earlier, are not noticed. The index of words of a sealed file holds
- * keyed hashes: it shows which messages of a room have a word in common, not which word.
+ * sealed for an identity: messages and all other events, images of emoji, names of rooms and, in the
+ * {@link SqlitePeerBook} of the same file, names of peers, with AES-256-GCM. What indexes need stays in clear: ids of
+ * rooms and authors, who wrote how many events of which type and length when, how many images of which length a room
+ * has, when a room was entered and whether it was one's own, which peers were met when and which are verified or
+ * blocked. A row that was changed, or moved to another place, is refused when it is read; a row that was deleted, and a
+ * whole file of earlier, are not noticed. The index of words of a sealed file holds keyed hashes: it shows which
+ * messages of a room have a word in common, not which word.
  *
  * <p>Where the file system has POSIX permissions, the file is created with 0600 and missing directories above it with
  * 0700; those of existing ones are not changed. What is deleted is overwritten in the file, its words in the index

@@ -255,7 +255,9 @@ final class EmojiImages {
 
     // ---- fetching
 
-    /** Goes on with what is wanted. To be called after each input; costs next to nothing while nothing is to be done. */
+    /**
+     * Goes on with what is wanted. To be called after each input; costs next to nothing while nothing is to be done.
+     */
     void look() {
         if (wanted.isEmpty()) {
             return;
@@ -337,9 +339,8 @@ final class EmojiImages {
             each.pauseNanos = Math.min(2 * each.pauseNanos, Limits.MAX_IMAGE_PAUSE.toNanos());
         }
         boolean isSoughtElsewhere = wanted.values().stream()
-                .anyMatch(other -> other != each
-                        && other.name.sha256().equals(each.name.sha256())
-                        && other.retryNanos == NEVER);
+                .anyMatch(other ->
+                        other != each && other.name.sha256().equals(each.name.sha256()) && other.retryNanos == NEVER);
         if (!isSoughtElsewhere) {
             reject(
                     each.name.sha256(),

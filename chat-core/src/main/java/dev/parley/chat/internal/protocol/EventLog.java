@@ -16,8 +16,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was said last, in the order in which it came here, for those who lack it. Bounded. Acts of moderation, and
- * what adds and removes emoji, stay longer than the rest: who lacks one comes to another room than the others.
+ * What was said last, in the order in which it came here, for those who lack it. Bounded. Acts of moderation, and what
+ * adds and removes emoji, stay longer than the rest: who lacks one comes to another room than the others.
  */
 final class EventLog {
 
@@ -38,7 +38,9 @@ final class EventLog {
     private long added;
     private long fell;
 
-    /** What everybody needs and is remembered longer; the one who says much of one kind pushes out nothing of another. */
+    /**
+     * What everybody needs and is remembered longer; the one who says much of one kind pushes out nothing of another.
+     */
     private static final class Kept {
         final Deque<Numbered> events = new ArrayDeque<>();
         long bytes;

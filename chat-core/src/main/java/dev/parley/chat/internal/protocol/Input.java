@@ -75,7 +75,9 @@ public sealed interface Input {
     /** Takes an emoji out of the room. */
     record RemoveEmoji(long ticket, MessageId emoji) implements Deed {}
 
-    /** Somebody waits for an image of the room's emoji; answered by {@link Output.Completed} when it is in the store. */
+    /**
+     * Somebody waits for an image of the room's emoji; answered by {@link Output.Completed} when it is in the store.
+     */
     record FetchImage(long ticket, String sha256) implements Request {}
 
     /** Answers {@link Output.KeepImage}. */

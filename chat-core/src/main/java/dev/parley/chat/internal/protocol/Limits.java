@@ -53,7 +53,9 @@ final class Limits {
     /** What may wait on a link before more is read from the store for it. */
     static final int GIVING_WINDOW_BYTES = 512 * 1024;
 
-    /** Acts of moderation that are remembered behind that, and as many of emoji; a quarter of the bytes each at most. */
+    /**
+     * Acts of moderation that are remembered behind that, and as many of emoji; a quarter of the bytes each at most.
+     */
     static final int MAX_LOG_ACTS = 4_096;
 
     /** Links that are not admitted yet, at a host; the oldest gives way. */

@@ -704,6 +704,10 @@ public final class RoomDriver implements Room {
             if (notice instanceof Output.Deliver deliver) {
                 RoomEvents.messageDelivered(id(), deliver.message().sender());
             }
+            if (notice instanceof Output.EmojiChanged) {
+                // What a newcomer is given changes them many times over: the last of it says all.
+                notices.removeIf(Output.EmojiChanged.class::isInstance);
+            }
             // Who comes in takes the invite from the room; it has had no other one of it.
             if (state != ConnectionState.CONNECTING || !(notice instanceof Output.InviteChanged)) {
                 notices.add(notice);

@@ -20,10 +20,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The emoji of a room: what was added and removed, and which of it the room has.
  *
- * <p>Two rules make it the same everywhere. Whether an addition is kept depends on its author's chain alone, which comes
- * in its order to all: it is, while its author has fewer than {@link RoomEmoji#MAX_PER_MEMBER} that it has not removed
- * itself. And which of those the room has is computed anew from all that is kept, in the order of the timeline, whenever
- * any of it may have changed:
+ * <p>Two rules make it the same everywhere. Whether an addition is kept depends on its author's chain alone, which
+ * comes in its order to all: it is, while its author has fewer than {@link RoomEmoji#MAX_PER_MEMBER} that it has not
+ * removed itself. And which of those the room has is computed anew from all that is kept, in the order of the timeline,
+ * whenever any of it may have changed:
  *
  * <pre>
  *   added ──► its author may speak there, and is not banned ──► removed by nobody who may
@@ -80,9 +80,9 @@ final class EmojiShelf {
     @Nullable
     RefusalReason remove(MessageId id, Place place, MessageId target) {
         Added emoji = added.get(target);
-        isStale = true;
         if (emoji != null && emoji.place().sender().equals(place.sender())) {
             drop(emoji);
+            isStale = true;
             return null;
         }
         List<Removal> same = removalsOf.computeIfAbsent(target, key -> new ArrayList<>());
@@ -95,7 +95,9 @@ final class EmojiShelf {
         Removal removal = new Removal(id, place, target);
         same.add(removal);
         removals.put(id, removal);
-        if (!counts(removal)) {
+        if (counts(removal)) {
+            isStale = true;
+        } else {
             Predicate<Removal> isIdle = other -> !counts(other);
             forgetFirst(
                     isIdle.and(other -> other.place().sender().equals(place.sender())),
@@ -143,9 +145,7 @@ final class EmojiShelf {
             return null;
         }
         RefusalReason reason = moderation.silence(place, Moderation.Voice.NONE);
-        return reason == null
-                ? moderation.silenceDeletion(place, emoji.place().sender())
-                : reason;
+        return reason == null ? moderation.silenceDeletion(place, emoji.place().sender()) : reason;
     }
 
     /** Something else has changed on which the emoji depend. */
@@ -169,8 +169,8 @@ final class EmojiShelf {
         Set<String> taken = new HashSet<>();
         long bytes = 0;
         for (Added emoji : inOrder.values()) {
-            boolean fits = has.size() < RoomEmoji.MAX_PER_ROOM
-                    && bytes + emoji.body().size() <= RoomEmoji.MAX_ROOM_BYTES;
+            boolean fits =
+                    has.size() < RoomEmoji.MAX_PER_ROOM && bytes + emoji.body().size() <= RoomEmoji.MAX_ROOM_BYTES;
             if (fits && isAllowed(emoji, now) && taken.add(folded(emoji.body().shortcode()))) {
                 has.add(describe(emoji));
                 bytes += emoji.body().size();
@@ -240,7 +240,9 @@ final class EmojiShelf {
         return emoji == null ? RefusalReason.TARGET_UNKNOWN : reasonAgainstRemoval(place, emoji);
     }
 
-    /** The first of an author's own that it has not removed, and that the room does not have; empty if there is none. */
+    /**
+     * The first of an author's own that it has not removed, and that the room does not have; empty if there is none.
+     */
     Optional<MessageId> idleOf(PeerId author) {
         Set<MessageId> ids = new HashSet<>();
         had.forEach(emoji -> ids.add(emoji.id()));

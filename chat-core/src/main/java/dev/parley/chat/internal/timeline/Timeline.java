@@ -364,8 +364,8 @@ public final class Timeline {
     }
 
     /**
-     * Returns an emoji that keeps its author from adding another one though the room does not have it: somebody else has
-     * removed it, for example.
+     * Returns an emoji that keeps its author from adding another one though the room does not have it: somebody else
+     * has removed it, for example.
      *
      * @param author whose
      * @return the first one; empty if there is none

@@ -51,7 +51,8 @@ final class EmojiImagesTest extends MeshedRoom {
     }
 
     private boolean has(Node node, byte[] image) {
-        return node.store.image(room(), hash(image))
+        return node.store
+                .image(room(), hash(image))
                 .map(kept -> hash(kept).equals(hash(image)))
                 .orElse(false);
     }
@@ -247,7 +248,9 @@ final class EmojiImagesTest extends MeshedRoom {
         assertThat(author.store.images(room())).containsOnlyKeys(hash(image));
     }
 
-    /** Which of the two the room has is known only when the first is removed; its author has kept the image of its own. */
+    /**
+     * Which of the two the room has is known only when the first is removed; its author has kept the image of its own.
+     */
     @Test
     void theOneThatCameSecondHasItsImageWhenTheFirstIsRemoved() {
         enter(2);
@@ -304,10 +307,8 @@ final class EmojiImagesTest extends MeshedRoom {
         MessageId id = author.idOf(add(author, "tea", image));
         world.advanceMillis(500);
         assertThat(reader.machine.emoji.heldBytes()).isEqualTo(40_000);
-        byte[] rubbish = ByteBuffer.allocate(40 + 16_016)
-                .put(id.toBytes())
-                .putLong(0)
-                .array();
+        byte[] rubbish =
+                ByteBuffer.allocate(40 + 16_016).put(id.toBytes()).putLong(0).array();
         give(reader, author, Frame.Kind.CHUNK, rubbish);
         assertThat(reader.machine.linkTo(author.id())).isNull();
         author.isStoreSlow = false;
@@ -323,8 +324,7 @@ final class EmojiImagesTest extends MeshedRoom {
         byte[] image = image(10);
         MessageId id = author.idOf(add(author, "tea", image));
         world.advanceMillis(2_000);
-        byte[] piece =
-                ByteBuffer.allocate(40 + 26).put(id.toBytes()).putLong(0).array();
+        byte[] piece = ByteBuffer.allocate(40 + 26).put(id.toBytes()).putLong(0).array();
         give(reader, author, Frame.Kind.CHUNK, piece);
         assertThat(reader.machine.linkTo(author.id())).isNull();
     }

@@ -253,7 +253,8 @@ final class EmojiTest {
         for (int member = 0; member < 20; member++) {
             Pen pen = new Pen("remover " + member);
             for (int i = 0; i < 2 * ActLimits.MAX_IDLE_EMOJI_REMOVALS_PER_PEER; i++) {
-                give(pen.at(i + 1, new EventBody.RemoveEmoji(adds(bob, i, "x" + i).id())));
+                give(pen.at(
+                        i + 1, new EventBody.RemoveEmoji(adds(bob, i, "x" + i).id())));
             }
             assertThat(timeline.heldEmoji()[1])
                     .isEqualTo(Math.min(
@@ -292,7 +293,8 @@ final class EmojiTest {
             if (kind < 7 || added.isEmpty()) {
                 body = emoji((random.nextBoolean() ? "e" : "E") + random.nextInt(12), random.nextInt(1, 200_000));
             } else if (kind < 12) {
-                body = new EventBody.RemoveEmoji(added.get(random.nextInt(added.size())).id());
+                body = new EventBody.RemoveEmoji(
+                        added.get(random.nextInt(added.size())).id());
             } else {
                 body = switch (kind) {
                     case 12 ->
@@ -306,10 +308,10 @@ final class EmojiTest {
                     case 14 ->
                         new EventBody.GiveRole(
                                 peer.id,
-                                List.of(Role.MODERATOR, Role.MEMBER, Role.READ_ONLY).get(random.nextInt(3)),
+                                List.of(Role.MODERATOR, Role.MEMBER, Role.READ_ONLY)
+                                        .get(random.nextInt(3)),
                                 seen);
-                    case 15 ->
-                        random.nextBoolean() ? new EventBody.Ban(peer.id, seen) : new EventBody.Unban(peer.id);
+                    case 15 -> random.nextBoolean() ? new EventBody.Ban(peer.id, seen) : new EventBody.Unban(peer.id);
                     default ->
                         new EventBody.Settings(
                                 Optional.empty(),

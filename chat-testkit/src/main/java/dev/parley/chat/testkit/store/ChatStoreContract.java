@@ -452,8 +452,7 @@ public abstract class ChatStoreContract {
     @Test
     public void anImageOfNoLengthOrTooLongIsRefused() {
         for (int length : new int[] {0, RoomEmoji.MAX_IMAGE_BYTES + 1}) {
-            assertThatIllegalArgumentException()
-                    .isThrownBy(() -> store().keepImage(ROOM, hash(1), new byte[length]));
+            assertThatIllegalArgumentException().isThrownBy(() -> store().keepImage(ROOM, hash(1), new byte[length]));
         }
         assertThat(store().images(ROOM)).isEmpty();
     }
@@ -464,7 +463,8 @@ public abstract class ChatStoreContract {
             store().keepImage(ROOM, hash(i), new byte[i]);
             store().keepImage(OTHER_ROOM, hash(i), new byte[i]);
         }
-        assertThat(store().keepOnlyImages(ROOM, Set.of(hash(2), hash(4), hash(5)))).isEqualTo(2);
+        assertThat(store().keepOnlyImages(ROOM, Set.of(hash(2), hash(4), hash(5))))
+                .isEqualTo(2);
         assertThat(store().images(ROOM)).containsOnlyKeys(hash(2), hash(4));
         assertThat(store().keepOnlyImages(ROOM, Set.of(hash(2), hash(4)))).isZero();
         store().forget(ROOM);

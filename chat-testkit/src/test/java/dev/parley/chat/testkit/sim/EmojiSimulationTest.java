@@ -96,7 +96,8 @@ class EmojiSimulationTest {
             assertThat(peer.emoji()).isEqualTo(peer.room().emoji());
         }
         CompletableFuture<Void> removed = peers.get(0).room().removeEmoji("TEA_pot");
-        assertThat(world.runUntil(() -> peers.stream().allMatch(peer -> shortcodes(peer).isEmpty()), LONG))
+        assertThat(world.runUntil(
+                        () -> peers.stream().allMatch(peer -> shortcodes(peer).isEmpty()), LONG))
                 .isTrue();
         assertThat(removed).isCompleted();
         world.runFor(Duration.ofSeconds(2));
@@ -109,11 +110,13 @@ class EmojiSimulationTest {
     @Test
     void itStaysWhenItsAuthorLeavesAndComesToWhoIsThereLaterWhateverHistoryIsGiven() {
         enter(3);
-        CompletableFuture<Void> set = peers.get(0).room().change(peers.get(0).room().settings().withHistory(HistoryPolicy.NONE));
+        CompletableFuture<Void> set =
+                peers.get(0).room().change(peers.get(0).room().settings().withHistory(HistoryPolicy.NONE));
         byte[] image = image(9);
         SimPeer author = peers.get(1);
         add(author, "tea", image);
-        assertThat(world.runUntil(() -> hasAll(peers.get(2)) && !shortcodes(peers.get(2)).isEmpty(), LONG))
+        assertThat(world.runUntil(
+                        () -> hasAll(peers.get(2)) && !shortcodes(peers.get(2)).isEmpty(), LONG))
                 .isTrue();
         assertThat(set).isCompleted();
         CompletableFuture<CloseReason> left = author.leave();
@@ -166,8 +169,7 @@ class EmojiSimulationTest {
         SimPeer blocker = peers.get(2);
         add(author, "tea", image(2));
         assertThat(world.runUntil(() -> allAgree(peers), LONG)).isTrue();
-        CompletableFuture<Void> blocked =
-                blocker.room().block(author.identity().peerId());
+        CompletableFuture<Void> blocked = blocker.room().block(author.identity().peerId());
         world.runFor(Duration.ofSeconds(2));
         assertThat(blocked).isCompleted();
         assertThat(shortcodes(blocker)).isEmpty();
@@ -201,9 +203,12 @@ class EmojiSimulationTest {
                 int what = random.nextInt(20);
                 if (what < 10 && peer.isConnected()) {
                     var unused = peer.room().addEmoji("e" + random.nextInt(12), image(number++ % 15), null);
-                } else if (what < 14 && peer.isConnected() && !peer.room().emoji().isEmpty()) {
+                } else if (what < 14
+                        && peer.isConnected()
+                        && !peer.room().emoji().isEmpty()) {
                     List<RoomEmoji> there = peer.room().emoji();
-                    var unused = peer.room().removeEmoji(there.get(random.nextInt(there.size())).id());
+                    var unused = peer.room()
+                            .removeEmoji(there.get(random.nextInt(there.size())).id());
                 } else if (what == 14) {
                     world.network().moveTo(peer.name(), 1 + random.nextInt(2));
                 } else if (what == 15) {
@@ -218,8 +223,8 @@ class EmojiSimulationTest {
                     peers.add(guest);
                     guest.join(peers.get(0).room().invite());
                 } else {
-                    world.network().become(
-                            random.nextBoolean() ? NetworkProfile.cellular() : NetworkProfile.terrible());
+                    world.network()
+                            .become(random.nextBoolean() ? NetworkProfile.cellular() : NetworkProfile.terrible());
                 }
                 world.runFor(Duration.ofMillis(random.nextInt(50, 3_000)));
             }
@@ -228,7 +233,10 @@ class EmojiSimulationTest {
             comeBack();
             boolean isSame = world.runUntil(() -> allAgree(peers), LONG);
             assertThat(isSame)
-                    .as("seed %s: %s", seed, peers.stream().map(EmojiSimulationTest::describe).toList())
+                    .as(
+                            "seed %s: %s",
+                            seed,
+                            peers.stream().map(EmojiSimulationTest::describe).toList())
                     .isTrue();
             world.runFor(Duration.ofSeconds(30));
             for (SimPeer peer : peers) {
