@@ -14,7 +14,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -268,7 +267,7 @@ public final class LiveLink implements AutoCloseable {
             wait(conversation.patience());
             follow(topics());
             // What happened before is not known: load again what has topics.
-            slots.get().stream().filter(slot -> !slot.topics().isEmpty()).forEach(LiveLink::reload);
+            slots.get().stream().filter(slot -> !slot.topics().isEmpty()).forEach(Sources.Slot::reload);
         }
 
         void follow(Set<String> wanted) {
@@ -343,12 +342,24 @@ public final class LiveLink implements AutoCloseable {
 
         @Override
         public void change(String topic, UnaryOperator<EmoteSet> change) {
-            with(topic).forEach(slot -> slot.change(change));
+            with(List.of(topic)).forEach(slot -> slot.change(change));
         }
 
         @Override
         public void reload(String topic) {
-            with(topic).forEach(LiveLink::reload);
+            reload(List.of(topic));
+        }
+
+        @Override
+        public void reload(Collection<String> topics) {
+            with(topics).forEach(Sources.Slot::reload);
+        }
+
+        @Override
+        public void report(Reason reason, String message) {
+            if (connection == this) {
+                fail(reason, message);
+            }
         }
 
         @Override
@@ -362,19 +373,14 @@ public final class LiveLink implements AutoCloseable {
             }
         }
 
-        private Collection<Sources.Slot> with(String topic) {
+        private Collection<Sources.Slot> with(Collection<String> topics) {
             List<Sources.Slot> with = new ArrayList<>();
             for (Sources.Slot slot : slots.get()) {
-                if (slot.topics().contains(topic)) {
+                if (slot.topics().stream().anyMatch(topics::contains)) {
                     with.add(slot);
                 }
             }
             return with;
         }
-    }
-
-    private static void reload(Sources.Slot slot) {
-        // How it ends is told by the slot's status.
-        CompletableFuture<Void> unused = slot.load();
     }
 }

@@ -78,6 +78,9 @@ public final class Sources {
         private PluginCalls.@Nullable Call<EmoteSet> call;
         private CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
 
+        /** Whether what a load brings is still to be taken over, which is a moment after the load is over. */
+        private boolean loading;
+
         /** What changed while the source loads. */
         private final List<UnaryOperator<EmoteSet>> heldChanges = new ArrayList<>();
 
@@ -164,25 +167,51 @@ public final class Sources {
          *     closed
          */
         public CompletableFuture<Void> load() {
+            PluginCalls.Call<EmoteSet> started;
+            CompletableFuture<Void> over = new CompletableFuture<>();
             synchronized (lock) {
-                if (call != null) {
-                    if (!call.outcome().isDone()) {
-                        return settled;
-                    }
-                    if (call.isInPlugin()) {
-                        failure = Optional.of(failure(Reason.TIMED_OUT, "is still busy with a load that was given up"));
-                        return CompletableFuture.completedFuture(null);
-                    }
+                if (loading) {
+                    return settled;
+                }
+                if (call != null && call.isInPlugin()) {
+                    failure = Optional.of(failure(Reason.TIMED_OUT, "is still busy with a load that was given up"));
+                    return CompletableFuture.completedFuture(null);
                 }
                 heldChanges.clear();
-                PluginCalls.Call<EmoteSet> started = calls.start(this::load, loadTimeout);
+                loading = true;
+                started = calls.start(this::load, loadTimeout);
                 call = started;
-                settled = started.outcome().handle((result, error) -> {
-                    settle(result, error);
-                    return null;
-                });
-                return settled;
+                settled = over;
             }
+            // Outside of the lock: it may be over already.
+            CompletableFuture<?> unused = started.outcome()
+                    .<Void>handle((result, error) -> {
+                        settle(result, error);
+                        return null;
+                    })
+                    .whenComplete((none, error) -> {
+                        if (error == null) {
+                            over.complete(null);
+                        } else {
+                            over.completeExceptionally(error);
+                        }
+                    });
+            return over;
+        }
+
+        /**
+         * Loads it because its server has something newer: if it is being loaded already, then once more after that,
+         * since what is on its way may be older.
+         */
+        void reload() {
+            synchronized (lock) {
+                if (loading) {
+                    loadAgain = true;
+                    return;
+                }
+            }
+            // How it ends is told by the status.
+            CompletableFuture<Void> unused = load();
         }
 
         private EmoteSet load(HttpFetcher.Session session) throws EmoteLoadException, InterruptedException {
@@ -198,38 +227,48 @@ public final class Sources {
 
         /** Takes over what a load brought. */
         private void settle(@Nullable EmoteSet result, @Nullable Throwable error) {
-            if (error instanceof CancellationException closing) {
-                throw closing;
-            }
             boolean again;
-            if (result != null) {
-                synchronized (lock) {
+            synchronized (lock) {
+                loading = false;
+                again = loadAgain;
+                loadAgain = false;
+                if (result != null) {
                     set = changed(result);
                     loaded = true;
                     failure = Optional.empty();
-                    again = loadAgain;
-                    loadAgain = false;
                 }
-                onChange.run();
-                if (result.skippedCount() > 0) {
-                    LOG.info(
-                            "Emotes of {} ({}): {} entries left out; the first: {}",
-                            providerId,
-                            source.name(),
-                            result.skippedCount(),
-                            result.skippedNotes().get(0));
-                }
-                if (again) {
-                    CompletableFuture<Void> unused = load();
-                }
-                return;
             }
+            if (error instanceof CancellationException closing) {
+                throw closing;
+            }
+            if (result != null) {
+                tell(result);
+            } else {
+                tell(error);
+            }
+            if (again) {
+                CompletableFuture<Void> unused = load();
+            }
+        }
+
+        private void tell(EmoteSet result) {
+            onChange.run();
+            if (result.skippedCount() > 0) {
+                LOG.info(
+                        "Emotes of {} ({}): {} entries left out; the first: {}",
+                        providerId,
+                        source.name(),
+                        result.skippedCount(),
+                        result.skippedNotes().get(0));
+            }
+        }
+
+        private void tell(@Nullable Throwable error) {
             EmoteProviderFailure told = error instanceof EmoteLoadException e
                     ? failure(e.reason(), Objects.requireNonNullElse(e.getMessage(), "no message"))
                     : failure(Reason.CRASHED, "was interrupted, but not by the registry");
             synchronized (lock) {
                 failure = Optional.of(told);
-                loadAgain = false;
             }
             LOG.warn("Emotes of {} ({}): {}", told.provider(), told.what(), told.message());
         }
@@ -243,7 +282,7 @@ public final class Sources {
             synchronized (lock) {
                 before = set;
                 set = applied(change, set);
-                if (call != null && !call.outcome().isDone()) {
+                if (loading) {
                     if (heldChanges.size() < MAX_HELD_CHANGES) {
                         heldChanges.add(change);
                     } else {
