@@ -30,19 +30,26 @@ public final class SevenTvTargets {
         return List.of(new FuzzTarget("7tv", CHEAP, SevenTvTargets::sets));
     }
 
+    private static EmoteSet parse(byte[] input) throws EmoteLoadException {
+        EmoteSet.Builder set = EmoteSet.builder();
+        SevenTvJson.addSet(input, SetKind.SHARED, set);
+        return set.build();
+    }
+
     private static Prepared sets() {
         List<byte[]> seeds = Inputs.texts(
                 SET, "{\"id\":\"1\",\"emote_set_id\":\"01F\"}", "{\"id\":\"1\",\"emote_set\":{\"id\":\"x\"}}");
         return new Prepared(seeds, input -> {
             try {
-                EmoteSet set = SevenTvJson.parseSet(input);
+                EmoteSet set = parse(input);
                 require(set.emotes().size() <= EmoteSet.MAX_EMOTES, "emotes are within bounds");
                 require(set.skippedNotes().size() <= EmoteSet.MAX_SKIPPED_NOTES, "notes are within bounds");
             } catch (EmoteLoadException refused) {
                 require(refused.reason() == EmoteLoadException.Reason.MALFORMED, "it is not an answer of 7TV");
             }
             try {
-                SevenTvJson.parseUserSetId(input)
+                SevenTvJson.parseChannel(input)
+                        .setId()
                         .ifPresent(id -> require(id.matches("[A-Za-z0-9_-]{1,64}"), "an id can stand in a URL"));
             } catch (EmoteLoadException refused) {
                 require(refused.reason() == EmoteLoadException.Reason.MALFORMED, "it is not an answer of 7TV");

@@ -46,7 +46,13 @@ class SevenTvEmotesTest {
     }
 
     private static EmoteSet parse(String body) throws EmoteLoadException {
-        return SevenTvJson.parseSet(body.getBytes(StandardCharsets.UTF_8));
+        return parse(body, SetKind.SHARED);
+    }
+
+    private static EmoteSet parse(String body, SetKind kind) throws EmoteLoadException {
+        EmoteSet.Builder set = EmoteSet.builder();
+        SevenTvJson.addSet(body.getBytes(StandardCharsets.UTF_8), kind, set);
+        return set.build();
     }
 
     private static Emote channelEmote(String code) throws EmoteLoadException {
@@ -132,8 +138,11 @@ class SevenTvEmotesTest {
     @ParameterizedTest
     @ValueSource(strings = {"user.json", "user-with-embedded-set.json"})
     void bothFormsOfAUserLeadToItsSet(String fixture) throws Exception {
-        assertThat(SevenTvJson.parseUserSetId(Fixture.read(fixture).getBytes(StandardCharsets.UTF_8)))
-                .contains("0123456789abcdef01234567");
+        SevenTvJson.Channel channel =
+                SevenTvJson.parseChannel(Fixture.read(fixture).getBytes(StandardCharsets.UTF_8));
+
+        assertThat(channel.setId()).contains("0123456789abcdef01234567");
+        assertThat(channel.userId()).contains("cccccccccccccccccccccccc");
     }
 
     @Test
@@ -150,7 +159,9 @@ class SevenTvEmotesTest {
     }
 
     private static String user(String body) throws EmoteLoadException {
-        return SevenTvJson.parseUserSetId(body.getBytes(StandardCharsets.UTF_8)).orElse("none");
+        return SevenTvJson.parseChannel(body.getBytes(StandardCharsets.UTF_8))
+                .setId()
+                .orElse("none");
     }
 
     @Test
