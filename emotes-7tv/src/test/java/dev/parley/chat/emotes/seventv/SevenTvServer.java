@@ -58,6 +58,7 @@ final class SevenTvServer extends Dispatcher implements AutoCloseable {
     private long heartbeatMillis = 45_000;
     private int everConnected;
     private int answered;
+    private int unchanged;
     private int confirmed;
     private int sent;
     private int cutAfter = Integer.MAX_VALUE;
@@ -182,6 +183,11 @@ final class SevenTvServer extends Dispatcher implements AutoCloseable {
         return answered;
     }
 
+    /** How many of them were answered with 304. */
+    synchronized int confirmedUnchangedCount() {
+        return unchanged;
+    }
+
     /** Everything that was ever subscribed to. */
     synchronized Set<String> subscribed() {
         return Set.copyOf(everSubscribed);
@@ -239,9 +245,10 @@ final class SevenTvServer extends Dispatcher implements AutoCloseable {
         return Answers.set(id, emotesOf(id).values());
     }
 
-    private static MockResponse json(RecordedRequest request, ObjectNode body) {
+    private MockResponse json(RecordedRequest request, ObjectNode body) {
         String etag = '"' + Integer.toHexString(body.toString().hashCode()) + '"';
         if (etag.equals(request.getHeaders().get("If-None-Match"))) {
+            unchanged++;
             return new MockResponse.Builder().code(304).build();
         }
         return new MockResponse.Builder()
