@@ -6,8 +6,10 @@ import dev.parley.chat.emotes.EmoteId;
 import dev.parley.chat.emotes.EmoteSet;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one {@code emote_set.update} says: emotes that came (pushed), changed their name or flags (updated), and went
@@ -42,7 +44,12 @@ final class SetChange {
     private final class Application {
         private final EmoteSet before;
         private final SetKind kind;
+
+        /** The set as it becomes. */
         private final Map<String, Emote> byCode = new LinkedHashMap<>();
+
+        /** The set as it was. */
+        private final Map<String, Emote> inSet = new HashMap<>();
 
         /** What is known of emotes already: not every event repeats it. */
         private final Map<String, Emote> byId = new HashMap<>();
@@ -54,6 +61,7 @@ final class SetChange {
             this.kind = kind;
             for (Emote emote : before.emotes()) {
                 byCode.put(emote.code(), emote);
+                inSet.put(emote.code(), emote);
                 byId.putIfAbsent(emote.id().value(), emote);
             }
         }
@@ -94,6 +102,7 @@ final class SetChange {
                 certain = false;
                 return;
             }
+            byId.put(emote.get().id().value(), emote.get());
             Emote replaced = byCode.put(emote.get().code(), emote.get());
             if (replaced != null && !replaced.id().equals(emote.get().id())) {
                 // Two emotes of one name, of which the server's list has the say.
@@ -118,7 +127,7 @@ final class SetChange {
 
         private Optional<Emote> emote(JsonNode active, JsonNode old) {
             try {
-                Emote known = byId.get(idOf(active));
+                Emote known = known(active, old);
                 if (known != null
                         && active.path("data").path("host").path("files").isEmpty()) {
                     return Optional.of(renamed(known, active, old));
@@ -128,6 +137,18 @@ final class SetChange {
                 // Loading the set tells why it has to be left out.
                 return Optional.empty();
             }
+        }
+
+        /** What is known of an emote: under the name that it has already, else that it had, else under any. */
+        private @Nullable Emote known(JsonNode active, JsonNode old) {
+            String id = idOf(active);
+            for (String code : List.of(nameOf(active), nameOf(old))) {
+                Emote there = inSet.get(code);
+                if (there != null && there.id().value().equals(id)) {
+                    return there;
+                }
+            }
+            return byId.get(id);
         }
 
         /** An emote with all that is known of it, under the name and with the flags that it has now. */

@@ -266,6 +266,18 @@ class SevenTvConversationTest {
     }
 
     @Test
+    void oneEventMayBringAnEmoteAndRenameItWithoutRepeatingItsImages() {
+        hold(TOPIC);
+        change(Answers.update(
+                Answers.push(Answers.body(SET), Answers.active("a", "First", 0)),
+                Answers.withoutData("a", "First", 0),
+                Answers.withoutData("a", "Second", 0)));
+
+        assertThat(held(TOPIC)).containsOnlyKeys("Second");
+        assertThat(held(TOPIC, "Second").images()).hasSize(8);
+    }
+
+    @Test
     void twoEmotesMayChangeNames() {
         hold(TOPIC, Answers.active("a", "A", 0), Answers.active("b", "B", 0));
         change(Answers.update(
