@@ -157,6 +157,15 @@ public interface RoomListener {
     default void onSettings(Room room, RoomSettings settings) {}
 
     /**
+     * The emoji of the room are others: one was added or removed, or its author was banned or blocked. Those that the
+     * room has on entering are not told; see {@link Room#emoji}.
+     *
+     * @param room the room
+     * @param emoji all that there are now, as {@link Room#emoji} returns them
+     */
+    default void onEmoji(Room room, List<RoomEmoji> emoji) {}
+
+    /**
      * The host or a moderator did something that had its effect. What was done before one came is told as well.
      *
      * @param room the room

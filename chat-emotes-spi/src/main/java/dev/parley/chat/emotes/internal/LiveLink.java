@@ -100,8 +100,8 @@ public final class LiveLink implements AutoCloseable {
         run(() -> {
             ended = true;
             leave(Retry.NEVER);
+            thread.shutdownNow();
         });
-        thread.shutdown();
     }
 
     private void run(Runnable step) {

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class Sources {
     private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
 
-    /** The most changes that are kept while a source loads; it is loaded again if more come. */
+    /** The most changes that are kept while a source loads; it is loaded again for those beyond. */
     private static final int MAX_HELD_CHANGES = 1_000;
 
     private final PluginCalls calls;
@@ -78,11 +78,11 @@ public final class Sources {
         private PluginCalls.@Nullable Call<EmoteSet> call;
         private CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
 
-        /** Whether what a load brings is still to be taken over, which is a moment after the load is over. */
-        private boolean loading;
-
         /** What changed while the source loads. */
         private final List<UnaryOperator<EmoteSet>> heldChanges = new ArrayList<>();
+
+        /** From the start of a load until its outcome was taken over. */
+        private boolean loading;
 
         private boolean loadAgain;
 
@@ -167,8 +167,7 @@ public final class Sources {
          *     closed
          */
         public CompletableFuture<Void> load() {
-            PluginCalls.Call<EmoteSet> started;
-            CompletableFuture<Void> over = new CompletableFuture<>();
+            CompletableFuture<Void> promise = new CompletableFuture<>();
             synchronized (lock) {
                 if (loading) {
                     return settled;
@@ -177,32 +176,24 @@ public final class Sources {
                     failure = Optional.of(failure(Reason.TIMED_OUT, "is still busy with a load that was given up"));
                     return CompletableFuture.completedFuture(null);
                 }
-                heldChanges.clear();
                 loading = true;
-                started = calls.start(this::load, loadTimeout);
-                call = started;
-                settled = over;
+                settled = promise;
             }
-            // Outside of the lock: it may be over already.
-            CompletableFuture<?> unused = started.outcome()
-                    .<Void>handle((result, error) -> {
-                        settle(result, error);
-                        return null;
-                    })
-                    .whenComplete((none, error) -> {
-                        if (error == null) {
-                            over.complete(null);
-                        } else {
-                            over.completeExceptionally(error);
-                        }
-                    });
-            return over;
+            begin(promise);
+            return promise;
         }
 
-        /**
-         * Loads it because its server has something newer: if it is being loaded already, then once more after that,
-         * since what is on its way may be older.
-         */
+        /** Starts a load. Without the lock: it may be over at once, and what follows calls out. */
+        private void begin(CompletableFuture<Void> promise) {
+            PluginCalls.Call<EmoteSet> started = calls.start(this::load, loadTimeout);
+            synchronized (lock) {
+                call = started;
+            }
+            CompletableFuture<?> unused =
+                    started.outcome().whenComplete((result, error) -> settle(result, error, promise));
+        }
+
+        /** Loads it anew: what is being loaded already may be older than the reason to do so. */
         void reload() {
             synchronized (lock) {
                 if (loading) {
@@ -226,51 +217,64 @@ public final class Sources {
         }
 
         /** Takes over what a load brought. */
-        private void settle(@Nullable EmoteSet result, @Nullable Throwable error) {
+        private void settle(@Nullable EmoteSet result, @Nullable Throwable error, CompletableFuture<Void> promise) {
+            if (error instanceof CancellationException) {
+                synchronized (lock) {
+                    loading = false;
+                }
+                promise.completeExceptionally(error);
+                return;
+            }
             boolean again;
-            synchronized (lock) {
-                loading = false;
-                again = loadAgain;
-                loadAgain = false;
-                if (result != null) {
-                    set = changed(result);
+            if (result != null) {
+                synchronized (lock) {
+                    EmoteSet now = result;
+                    for (UnaryOperator<EmoteSet> change : heldChanges) {
+                        now = applied(change, now);
+                    }
+                    set = now;
                     loaded = true;
                     failure = Optional.empty();
+                    again = ended();
+                }
+                onChange.run();
+                if (result.skippedCount() > 0) {
+                    LOG.info(
+                            "Emotes of {} ({}): {} entries left out; the first: {}",
+                            providerId,
+                            source.name(),
+                            result.skippedCount(),
+                            result.skippedNotes().get(0));
+                }
+            } else {
+                EmoteProviderFailure told = error instanceof EmoteLoadException e
+                        ? failure(e.reason(), Objects.requireNonNullElse(e.getMessage(), "no message"))
+                        : failure(Reason.CRASHED, "was interrupted, but not by the registry");
+                LOG.warn("Emotes of {} ({}): {}", told.provider(), told.what(), told.message());
+                synchronized (lock) {
+                    failure = Optional.of(told);
+                    again = ended();
                 }
             }
-            if (error instanceof CancellationException closing) {
-                throw closing;
-            }
-            if (result != null) {
-                tell(result);
-            } else {
-                tell(error);
-            }
             if (again) {
-                CompletableFuture<Void> unused = load();
+                begin(promise);
+            } else {
+                promise.complete(null);
             }
         }
 
-        private void tell(EmoteSet result) {
-            onChange.run();
-            if (result.skippedCount() > 0) {
-                LOG.info(
-                        "Emotes of {} ({}): {} entries left out; the first: {}",
-                        providerId,
-                        source.name(),
-                        result.skippedCount(),
-                        result.skippedNotes().get(0));
+        /**
+         * Ends a load, under the lock, unless there is to be another; the changes that came since that was wanted are
+         * applied to what that one brings.
+         */
+        private boolean ended() {
+            boolean again = loadAgain;
+            loadAgain = false;
+            if (!again) {
+                heldChanges.clear();
+                loading = false;
             }
-        }
-
-        private void tell(@Nullable Throwable error) {
-            EmoteProviderFailure told = error instanceof EmoteLoadException e
-                    ? failure(e.reason(), Objects.requireNonNullElse(e.getMessage(), "no message"))
-                    : failure(Reason.CRASHED, "was interrupted, but not by the registry");
-            synchronized (lock) {
-                failure = Optional.of(told);
-            }
-            LOG.warn("Emotes of {} ({}): {}", told.provider(), told.what(), told.message());
+            return again;
         }
 
         /**
@@ -298,15 +302,6 @@ public final class Sources {
             if (disk != null) {
                 disk.putSet(diskName(), SetFile.write(now));
             }
-        }
-
-        private EmoteSet changed(EmoteSet result) {
-            EmoteSet now = result;
-            for (UnaryOperator<EmoteSet> change : heldChanges) {
-                now = applied(change, now);
-            }
-            heldChanges.clear();
-            return now;
         }
 
         private EmoteSet applied(UnaryOperator<EmoteSet> change, EmoteSet before) {
