@@ -404,8 +404,7 @@ public final class HttpFetcher implements AutoCloseable {
      * @throws EmoteLoadException if the address may not be asked
      */
     public WebSocket openSocket(URI address, WebSocketListener listener) throws EmoteLoadException {
-        String http = address.toString().replaceFirst("^(?i)ws(s?):", "http$1:");
-        HttpUrl url = network().origins.allow(URI.create(http));
+        HttpUrl url = network().origins.allow(URI.create(Origins.overHttp(address.toString())));
         if (url == null) {
             throw new EmoteLoadException(
                     Reason.ADDRESS_REFUSED,

@@ -342,12 +342,24 @@ public final class LiveLink implements AutoCloseable {
 
         @Override
         public void change(String topic, UnaryOperator<EmoteSet> change) {
-            with(topic).forEach(slot -> slot.change(change));
+            with(List.of(topic)).forEach(slot -> slot.change(change));
         }
 
         @Override
         public void reload(String topic) {
-            with(topic).forEach(Sources.Slot::reload);
+            reload(List.of(topic));
+        }
+
+        @Override
+        public void reload(Collection<String> topics) {
+            with(topics).forEach(Sources.Slot::reload);
+        }
+
+        @Override
+        public void report(Reason reason, String message) {
+            if (connection == this) {
+                fail(reason, message);
+            }
         }
 
         @Override
@@ -361,10 +373,10 @@ public final class LiveLink implements AutoCloseable {
             }
         }
 
-        private Collection<Sources.Slot> with(String topic) {
+        private Collection<Sources.Slot> with(Collection<String> topics) {
             List<Sources.Slot> with = new ArrayList<>();
             for (Sources.Slot slot : slots.get()) {
-                if (slot.topics().contains(topic)) {
+                if (slot.topics().stream().anyMatch(topics::contains)) {
                     with.add(slot);
                 }
             }
