@@ -106,7 +106,16 @@ public final class EmoteRegistry implements AutoCloseable {
                         id, new Searches(id, search, calls, builder.searchDelay, loadTimeout, Ticker.systemTicker()));
             }
             if (plugin.provider() instanceof LiveEmotes live) {
-                liveLinks.put(id, new LiveLink(id, live, fetcher, () -> slotsOf(id), builder.reconnectDelay));
+                liveLinks.put(
+                        id,
+                        new LiveLink(
+                                id,
+                                live,
+                                fetcher,
+                                () -> slotsOf(id),
+                                builder.reconnectDelay,
+                                calls.timer(),
+                                builder.setupTimeout));
             }
         }
         providers = List.copyOf(infos);
@@ -301,7 +310,11 @@ public final class EmoteRegistry implements AutoCloseable {
     public CompletableFuture<Emote> upload(String providerId, NewEmote emote) {
         EmoteUpload upload = uploader(providerId);
         Objects.requireNonNull(emote, "emote");
-        return change(providerId, session -> Objects.requireNonNull(upload.upload(emote, session), "the emote"));
+        return change(
+                providerId,
+                session -> requireOwn(
+                                providerId, List.of(Objects.requireNonNull(upload.upload(emote, session), "the emote")))
+                        .get(0));
     }
 
     /**
@@ -332,8 +345,18 @@ public final class EmoteRegistry implements AutoCloseable {
      */
     public CompletableFuture<List<Emote>> uploaded(String providerId) {
         EmoteUpload upload = uploader(providerId);
-        return calls.start(session -> List.copyOf(upload.uploaded(session)), loadTimeout)
+        return calls.start(session -> requireOwn(providerId, List.copyOf(upload.uploaded(session))), loadTimeout)
                 .outcome();
+    }
+
+    /** Only a provider's own emotes may come from it, or it could pass off its images as another's. */
+    private static List<Emote> requireOwn(String providerId, List<Emote> emotes) throws EmoteLoadException {
+        for (Emote emote : emotes) {
+            if (!emote.id().providerId().equals(providerId)) {
+                throw new EmoteLoadException(EmoteLoadException.Reason.CRASHED, "gives emotes of another provider");
+            }
+        }
+        return emotes;
     }
 
     private EmoteUpload uploader(String providerId) {
@@ -387,9 +410,9 @@ public final class EmoteRegistry implements AutoCloseable {
     }
 
     /** Takes in a source that only one room has. */
-    Sources.Slot addSource(String providerId, EmoteSource source, Runnable onChange) {
+    Sources.Slot addSource(String providerId, Plugins.CheckedSource source, Runnable onChange) {
         requireOpen();
-        return sources.add(providerId, Plugins.check(source), () -> {
+        return sources.add(providerId, source, () -> {
             onChange.run();
             followIfWanted(providerId);
         });
@@ -457,6 +480,7 @@ public final class EmoteRegistry implements AutoCloseable {
         }
         closed = true;
         liveLinks.values().forEach(LiveLink::close);
+        searches.values().forEach(Searches::close);
         calls.close();
         fetcher.close();
     }
@@ -631,8 +655,9 @@ public final class EmoteRegistry implements AutoCloseable {
         }
 
         /**
-         * Limits the time that a plugin may take to be made and to list its sources, 5 seconds by default. One that
-         * takes longer is left alone.
+         * Limits the time that a plugin may take to be made and to list its sources, and for each step that does no
+         * I/O, such as one of a live conversation; 5 seconds by default. One that takes longer is left alone and
+         * reported.
          *
          * @param timeout the limit, at least 1 ms
          * @return this builder

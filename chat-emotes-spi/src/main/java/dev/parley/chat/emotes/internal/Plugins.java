@@ -266,20 +266,33 @@ public final class Plugins {
      * @return one line
      */
     public static String describe(Throwable e) {
-        Throwable root = e;
-        // Bounded, because a chain of causes may be a circle.
-        for (int depth = 0; depth < 16 && root.getCause() != null; depth++) {
-            root = root.getCause();
-        }
+        Throwable root = rootOf(e);
         String line = e.getClass().getSimpleName() + ": " + messageOf(e);
         return root == e ? line : line + " (" + root.getClass().getSimpleName() + ": " + messageOf(root) + ")";
+    }
+
+    private static Throwable rootOf(Throwable e) {
+        Throwable root = e;
+        try {
+            // Bounded, because a chain of causes may be a circle.
+            for (int depth = 0; depth < 16; depth++) {
+                Throwable cause = root.getCause();
+                if (cause == null) {
+                    return root;
+                }
+                root = cause;
+            }
+            return root;
+        } catch (RuntimeException | StackOverflowError thrownByThePlugin) {
+            return root;
+        }
     }
 
     private static String messageOf(Throwable e) {
         String message;
         try {
             message = Objects.requireNonNullElse(e.getMessage(), "no message");
-        } catch (RuntimeException thrownByThePlugin) {
+        } catch (RuntimeException | StackOverflowError thrownByThePlugin) {
             message = "no message: " + thrownByThePlugin.getClass().getSimpleName();
         }
         return message.length() <= 300 ? message : message.substring(0, 300) + "...";

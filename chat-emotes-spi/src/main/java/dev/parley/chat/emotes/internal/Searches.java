@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *                 +--------- a newer ask ------------+--> superseded
  * </pre>
  */
-public final class Searches {
+public final class Searches implements AutoCloseable {
     static final Duration FRESH = Duration.ofMinutes(5);
     private static final int MAX_REMEMBERED = 200;
 
@@ -44,6 +44,9 @@ public final class Searches {
     private boolean asking;
     private long pausedUntilNanos;
     private boolean paused;
+
+    /** What was asked last; its thread may be in the plugin still, though it was given up. */
+    private volatile PluginCalls.@Nullable Call<List<Emote>> last;
 
     private record Question(String query, int limit) {}
 
@@ -148,6 +151,25 @@ public final class Searches {
         return next.answer;
     }
 
+    /** Ends the questions that were not asked yet. */
+    @Override
+    public void close() {
+        @Nullable Pending waiting;
+        @Nullable Pending waiting2;
+        synchronized (this) {
+            waiting = pending;
+            waiting2 = ready;
+            pending = null;
+            ready = null;
+        }
+        if (waiting != null) {
+            waiting.supersede();
+        }
+        if (waiting2 != null) {
+            waiting2.supersede();
+        }
+    }
+
     private void begin(Pending next) {
         synchronized (this) {
             if (pending != next) {
@@ -164,14 +186,21 @@ public final class Searches {
     }
 
     private void start(Pending next) {
+        PluginCalls.@Nullable Call<List<Emote>> before = last;
+        if (before != null && before.isInPlugin()) {
+            synchronized (this) {
+                asking = false;
+            }
+            next.answer.completeExceptionally(
+                    new EmoteLoadException(Reason.TIMED_OUT, "is still busy with a search that was given up"));
+            return;
+        }
         PluginCalls.Call<List<Emote>> call = calls.start(session -> answer(next.question, session), timeout);
+        last = call;
         CompletableFuture<?> unused = call.outcome().whenComplete((emotes, error) -> {
             if (emotes != null) {
                 answers.put(next.question, emotes);
                 next.answer.complete(emotes);
-            } else if (error instanceof InterruptedException) {
-                next.answer.completeExceptionally(
-                        new EmoteLoadException(Reason.CRASHED, "was interrupted, but not by the registry"));
             } else {
                 next.answer.completeExceptionally(error);
             }
