@@ -330,7 +330,6 @@ public final class LiveLink implements AutoCloseable {
         }
 
         private void heard(String text) {
-            attempts = 0;
             if (text.length() > MAX_TEXT_CHARS) {
                 fail(Reason.TOO_LARGE, "a message of more than " + MAX_TEXT_CHARS + " characters");
                 leave(Retry.SOON);
@@ -338,6 +337,8 @@ public final class LiveLink implements AutoCloseable {
             }
             conversation.onText(text, this);
             if (connection == this) {
+                // Not before: a provider that crashes at the first message would be connected again without a pause.
+                attempts = 0;
                 wait(conversation.patience());
             }
         }
