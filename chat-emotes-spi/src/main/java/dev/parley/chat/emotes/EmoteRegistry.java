@@ -8,6 +8,8 @@ import dev.parley.chat.emotes.internal.PluginCalls;
 import dev.parley.chat.emotes.internal.Plugins;
 import dev.parley.chat.emotes.internal.Searches;
 import dev.parley.chat.emotes.internal.Sources;
+import java.io.Closeable;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -55,6 +57,7 @@ public final class EmoteRegistry implements AutoCloseable {
 
     private final List<EmoteProviderInfo> providers;
     private final List<EmoteProviderFailure> setupFailures;
+    private final List<Closeable> pluginJars;
     private final Map<String, EmoteProvider> byId = new LinkedHashMap<>();
     private final List<Sources.Slot> slots;
     private final boolean unlistedShown;
@@ -81,7 +84,11 @@ public final class EmoteRegistry implements AutoCloseable {
         if (services != null) {
             plugins.discover(services);
         }
-        List<Plugins.Plugin> working = plugins.setUp(builder.settings, builder.providerOrder);
+        if (builder.pluginFolder != null) {
+            plugins.discover(builder.pluginFolder);
+        }
+        List<Plugins.Plugin> working = plugins.setUp(builder.settings, builder.providerOrder, builder.only);
+        pluginJars = plugins.jars();
         unlistedShown = builder.unlistedShown;
         loadTimeout = builder.loadTimeout;
         @Nullable
@@ -483,6 +490,13 @@ public final class EmoteRegistry implements AutoCloseable {
         searches.values().forEach(Searches::close);
         calls.close();
         fetcher.close();
+        for (Closeable jar : pluginJars) {
+            try {
+                jar.close();
+            } catch (IOException e) {
+                LOG.debug("A jar of a plugin could not be closed", e);
+            }
+        }
     }
 
     /** Builds an {@link EmoteRegistry}. Not for use by several threads at once. */
@@ -512,6 +526,8 @@ public final class EmoteRegistry implements AutoCloseable {
         private final List<EmoteProviderFactory> factories = new ArrayList<>();
         private List<String> providerOrder = List.of();
         private boolean discovery = true;
+        private @Nullable Path pluginFolder;
+        private @Nullable Set<String> only;
         private @Nullable ClassLoader classLoader;
         private @Nullable ModuleLayer moduleLayer;
         private boolean unlistedShown;
@@ -562,12 +578,37 @@ public final class EmoteRegistry implements AutoCloseable {
         }
 
         /**
-         * Uses only the providers that were added, and looks up none.
+         * Uses only the providers that were added and those of the {@link #pluginFolder}, and looks up no others.
          *
          * @return this builder
          */
         public Builder withoutDiscovery() {
             discovery = false;
+            return this;
+        }
+
+        /**
+         * Also takes the providers of the jars in a folder, found by their service files; by default of none. Each jar
+         * has a class loader of its own, so that a provider that needs libraries holds them itself. What is in such a
+         * jar runs with all rights of the program.
+         *
+         * @param folder the folder; if there is none, it counts as empty
+         * @return this builder
+         */
+        public Builder pluginFolder(Path folder) {
+            pluginFolder = Objects.requireNonNull(folder, "folder");
+            return this;
+        }
+
+        /**
+         * Sets up these providers alone, and reports those that are missing; by default all that there are. A provider
+         * that is not named is made, to ask for its id, and left alone then.
+         *
+         * @param providerIds ids of providers
+         * @return this builder
+         */
+        public Builder only(Collection<String> providerIds) {
+            only = Set.copyOf(providerIds);
             return this;
         }
 
