@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.chat.emotes.EmoteLoadException;
 import dev.parley.chat.emotes.EmoteLoadException.Reason;
+import dev.parley.chat.emotes.EmoteRequest;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -84,6 +85,19 @@ class HttpFetcherTest {
         assertThat(fetcher.open().fetch(address("/x?y=1")))
                 .hasValueSatisfying(body -> assertThat(body).asString().isEqualTo("hello"));
         assertThat(server.takeRequest().getTarget()).isEqualTo("/x?y=1");
+    }
+
+    @Test
+    void whatWasSentIsNotSentAgainWhenTheAnswerIsLost() {
+        server.enqueue(
+                response(200).onResponseStart(new SocketEffect.CloseSocket()).build());
+        server.enqueue(response(200).build());
+
+        assertThatThrownBy(() -> fetcher.open().send(EmoteRequest.postJson(address("/x"), "{}")))
+                .isInstanceOf(EmoteLoadException.class)
+                .extracting(e -> ((EmoteLoadException) e).reason())
+                .isEqualTo(Reason.UNREACHABLE);
+        assertThat(server.getRequestCount()).isEqualTo(1);
     }
 
     @ParameterizedTest
