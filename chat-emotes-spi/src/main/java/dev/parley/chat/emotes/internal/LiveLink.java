@@ -387,7 +387,7 @@ public final class LiveLink implements AutoCloseable {
 
         @Override
         public void change(String topic, UnaryOperator<EmoteSet> change) {
-            with(List.of(topic)).forEach(slot -> slot.change(change));
+            with(List.of(topic)).forEach(slot -> slot.change(topic, change));
         }
 
         @Override

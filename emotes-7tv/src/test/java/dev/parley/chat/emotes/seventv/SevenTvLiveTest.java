@@ -269,6 +269,52 @@ class SevenTvLiveTest {
     }
 
     @Test
+    void aChangeOfTheSetBeforeIsNotMadeToTheOneThatIsLoading() {
+        try (SevenTvServer server = new SevenTvServer();
+                EmoteRegistry registry = server.registry().build()) {
+            follow(registry, server);
+            server.put(SECOND, Answers.active("n1", "Second", 0));
+            CountDownLatch asked = new CountDownLatch(1);
+            CountDownLatch told = new CountDownLatch(1);
+            server.beforeAnswering("/v3/emote-sets/" + SECOND, asked, told);
+            server.change(() -> server.use(SECOND), ofUser());
+            await().until(() -> asked.getCount() == 0);
+            server.change(
+                    () -> server.put(FIRST, Answers.active("e1", "OfTheFirst", 0)),
+                    ofSet(Answers.push(Answers.body(FIRST), Answers.active("e1", "OfTheFirst", 0))));
+            await().until(() -> registry.catalog().find("OfTheFirst").isPresent());
+            told.countDown();
+
+            awaitSame(registry, server, "the second set");
+        }
+    }
+
+    @Test
+    void whatWasHeardBeforeAConnectionBrokeIsNotMadeToWhatIsLoadedAfterIt() {
+        try (SevenTvServer server = new SevenTvServer();
+                EmoteRegistry registry = server.registry().build()) {
+            follow(registry, server);
+            CountDownLatch asked = new CountDownLatch(1);
+            CountDownLatch told = new CountDownLatch(1);
+            server.beforeAnswering("/v3/emote-sets/" + FIRST, asked, told);
+            CompletableFuture<?> loading = registry.refresh();
+            await().until(() -> asked.getCount() == 0);
+            server.change(
+                    () -> server.put(FIRST, Answers.active("e1", "Short", 0)),
+                    ofSet(Answers.push(Answers.body(FIRST), Answers.active("e1", "Short", 0))));
+            await().until(() -> registry.catalog().find("Short").isPresent());
+            // It goes while nobody hears it; the load from before is still on its way when it is connected again.
+            server.closeAll(4006);
+            server.change(() -> server.remove(FIRST, "Short"));
+            await().until(() -> server.confirmedCount() == 2 * SUBSCRIPTIONS);
+            assertThat(loading).isNotDone();
+            told.countDown();
+
+            awaitSame(registry, server, "what is there now");
+        }
+    }
+
+    @Test
     void messagesThatAreNotUnderstoodDoNoHarm() {
         try (SevenTvServer server = new SevenTvServer();
                 EmoteRegistry registry = server.registry().build()) {
