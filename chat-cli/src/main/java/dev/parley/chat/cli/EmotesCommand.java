@@ -198,7 +198,16 @@ final class EmotesCommand implements Runnable {
                     .limit(Math.max(0, limit))
                     .toList();
             show(console, registry, drawing, emotes, ROWS);
-            if (emotes.isEmpty() && !console.isJson()) {
+            if (!emotes.isEmpty()) {
+                return ExitCode.DONE;
+            }
+            if (!registry.failures().isEmpty()) {
+                throw new CliException(
+                        ExitCode.FAILED,
+                        "no emotes could be loaded",
+                        "mend what is said above, or add --offline for those of last time");
+            }
+            if (!console.isJson()) {
                 console.notice("there are no emotes");
             }
             return ExitCode.DONE;
@@ -518,10 +527,10 @@ final class EmotesCommand implements Runnable {
                 return new Checked(new NewEmoteBytes(bytes), ImageFacts.read(bytes, ImageLimits.EMOJI));
             } catch (ImageRefusedException e) {
                 throw new CliException(
-                        new Failure(
+                        Failure.adviceOfItsOwn(
                                 ExitCode.FAILED,
                                 "image_" + e.reason().name().toLowerCase(Locale.ROOT),
-                                file + " is refused: " + e.getMessage(),
+                                e,
                                 "take a PNG, GIF or WebP of at most 256 KiB, 512 by 512 pixels and 200 frames"),
                         e);
             }

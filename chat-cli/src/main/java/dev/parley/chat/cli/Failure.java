@@ -95,21 +95,25 @@ record Failure(ExitCode exit, String code, String message, String hint) {
         return switch (e.reason()) {
             case UNREACHABLE, TIMED_OUT, SERVER_ERROR ->
                 new Failure(ExitCode.WORKER_UNREACHABLE, code, message, "check the address and the network");
-            case REQUEST_REFUSED -> new Failure(ExitCode.UNAUTHORIZED, code, message, "");
-            case RATE_LIMITED -> new Failure(ExitCode.FAILED, code, message, "try again later");
-            case CODE_TAKEN -> new Failure(ExitCode.FAILED, code, message, "choose another shortcode");
+            case REQUEST_REFUSED -> adviceOfItsOwn(ExitCode.UNAUTHORIZED, code, e, "");
+            case RATE_LIMITED -> adviceOfItsOwn(ExitCode.FAILED, code, e, "try again later");
+            case CODE_TAKEN -> adviceOfItsOwn(ExitCode.FAILED, code, e, "choose another shortcode");
             case BROKEN_PLUGIN, BAD_SETTING, ADDRESS_REFUSED, NOT_FOUND, TOO_LARGE, MALFORMED, CRASHED ->
-                new Failure(ExitCode.FAILED, code, message, "");
+                adviceOfItsOwn(ExitCode.FAILED, code, e, "");
         };
     }
 
     /** The messages of core may end in advice, behind a semicolon. */
     private static Failure adviceOfItsOwn(String code, Throwable thrown, String otherwise) {
+        return adviceOfItsOwn(ExitCode.FAILED, code, thrown, otherwise);
+    }
+
+    static Failure adviceOfItsOwn(ExitCode exit, String code, Throwable thrown, String otherwise) {
         String message = oneLine(thrown);
         int advice = message.indexOf("; ");
         return advice < 0
-                ? new Failure(ExitCode.FAILED, code, message, otherwise)
-                : new Failure(ExitCode.FAILED, code, message.substring(0, advice), message.substring(advice + 2));
+                ? new Failure(exit, code, message, otherwise)
+                : new Failure(exit, code, message.substring(0, advice), message.substring(advice + 2));
     }
 
     /** Says what the end of a room means to the user; {@link ExitCode#DONE} where it is no failure. */

@@ -242,7 +242,7 @@ public final class LiveLink implements AutoCloseable {
 
     private void fail(Reason reason, String message) {
         failure = Optional.of(new EmoteProviderFailure(providerId, "live updates", reason, message));
-        LOG.warn("Live updates of {}: {}", providerId, message);
+        LOG.info("Live updates of {}: {}", providerId, message);
     }
 
     /** One connection, whose steps all happen on the link's thread. */

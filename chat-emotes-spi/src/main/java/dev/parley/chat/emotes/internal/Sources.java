@@ -257,7 +257,7 @@ public final class Sources {
                 EmoteProviderFailure told = error instanceof EmoteLoadException e
                         ? failure(e.reason(), Objects.requireNonNullElse(e.getMessage(), "no message"))
                         : failure(Reason.CRASHED, "was interrupted, but not by the registry");
-                LOG.warn("Emotes of {} ({}): {}", told.provider(), told.what(), told.message());
+                LOG.info("Emotes of {} ({}): {}", told.provider(), told.what(), told.message());
                 synchronized (lock) {
                     failure = Optional.of(told);
                     again = ended();

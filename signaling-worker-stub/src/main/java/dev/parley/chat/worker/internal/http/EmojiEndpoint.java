@@ -164,8 +164,11 @@ public final class EmojiEndpoint {
         byte[] still;
         decoding.acquireUninterruptibly();
         try {
-            format = ImageFacts.read(image, ImageLimits.EMOJI).format();
-            still = StaticImage.png(image, ImageLimits.EMOJI);
+            ImageFacts facts = ImageFacts.read(image, ImageLimits.EMOJI);
+            format = facts.format();
+            byte[] copy = StaticImage.png(image, ImageLimits.EMOJI);
+            // A PNG that does not move is its own still copy, by which clients know that it does not.
+            still = format == ImageFormat.PNG && facts.frameCount() == 1 ? image : copy;
         } catch (ImageRefusedException e) {
             throw refused(e);
         } finally {
