@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.chat.emotes.EmoteCatalog;
 import dev.parley.chat.emotes.EmoteLoadException.Reason;
 import dev.parley.chat.emotes.EmoteProviderFailure;
 import dev.parley.chat.emotes.EmoteRegistry;
@@ -17,6 +18,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
@@ -277,6 +279,13 @@ class SevenTvLiveTest {
             CountDownLatch asked = new CountDownLatch(1);
             CountDownLatch told = new CountDownLatch(1);
             server.beforeAnswering("/v3/emote-sets/" + SECOND, asked, told);
+            AtomicBoolean mixed = new AtomicBoolean();
+            registry.onChange(() -> {
+                EmoteCatalog seen = registry.catalog();
+                if (seen.find("Second").isPresent() && seen.find("OfTheFirst").isPresent()) {
+                    mixed.set(true);
+                }
+            });
             server.change(() -> server.use(SECOND), ofUser());
             await().until(() -> asked.getCount() == 0);
             server.change(
@@ -286,6 +295,7 @@ class SevenTvLiveTest {
             told.countDown();
 
             awaitSame(registry, server, "the second set");
+            assertThat(mixed).isFalse();
         }
     }
 
