@@ -7,6 +7,7 @@
 @org.jspecify.annotations.NullMarked
 module dev.parley.chat.emotes {
     requires static org.jspecify;
+    requires dev.parley.chat.emotes.images;
     requires com.github.benmanes.caffeine;
     requires okhttp3;
     requires org.slf4j;

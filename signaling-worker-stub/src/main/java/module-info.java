@@ -10,7 +10,9 @@ module dev.parley.chat.worker {
     requires com.fasterxml.jackson.databind;
     requires com.github.benmanes.caffeine;
     requires com.nimbusds.jose.jwt;
+    requires dev.parley.chat.emotes.images;
     requires java.management;
+    requires java.net.http;
     requires java.sql;
     requires org.eclipse.jetty.server;
     requires org.eclipse.jetty.websocket.core.server;

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A room that this process is in. Made by {@link RoomManager}; not to be implemented by others, methods may be added.
@@ -229,6 +230,73 @@ public interface Room {
     default CompletableFuture<MessageId> offerFile(Path file) {
         return offerFile(file, FileOffer.mediaTypeFor(file.toString()));
     }
+
+    /**
+     * Returns the emoji that members have added to this room, as all who have heard the same see them; without those of
+     * peers whom this side blocks, and of who is banned.
+     *
+     * @return an immutable snapshot in the order of the timeline, at most {@link RoomEmoji#MAX_PER_ROOM}
+     */
+    List<RoomEmoji> emoji();
+
+    /**
+     * Adds an emoji to the room. Its image goes to the other members, sealed, and to no server; each of them fetches it
+     * by itself, and gives it to others from then on, so that it stays when its author leaves. That it is an image is
+     * not looked at: check it before, as those who draw it do.
+     *
+     * <p>If two members take one shortcode at the same time, the one that stands first in the timeline has it, at all
+     * members; the other's is not shown as long as that one is there.
+     *
+     * @param shortcode see {@link RoomEmoji#shortcode}
+     * @param image 1 to {@link RoomEmoji#MAX_IMAGE_BYTES} bytes; copied
+     * @param mediaType see {@link RoomEmoji#mediaType}; null if it is not known
+     * @return completes with the id of the emoji when it is accepted on this side: signed, queued for sending and
+     *     durable in the store, with its image. Fails with {@link NotAllowedException} when there is no right to it,
+     *     the shortcode is taken or there are too many (nothing has changed), with {@link BackpressureException} when
+     *     too much waits, with {@link RoomClosedException}, with {@link StoreException}
+     * @throws IllegalArgumentException if the shortcode or the media type is malformed, or the image empty or too long
+     */
+    CompletableFuture<MessageId> addEmoji(String shortcode, byte[] image, @Nullable String mediaType);
+
+    /**
+     * Removes an emoji from the room: one's own, or as the host or a moderator that of somebody whose role is lower.
+     * Other members than its author delete its image.
+     *
+     * @param emoji {@link RoomEmoji#id}
+     * @return completes when it is accepted on this side: signed, queued for sending and durable in the store. Fails
+     *     with {@link NotAllowedException} when there is no right to it, or no such emoji here (nothing has changed),
+     *     with {@link BackpressureException} when too much waits, with {@link RoomClosedException}, with
+     *     {@link StoreException}
+     */
+    CompletableFuture<Void> removeEmoji(MessageId emoji);
+
+    /**
+     * Removes an emoji by its shortcode; see {@link #removeEmoji(MessageId)}.
+     *
+     * @param shortcode in any case of letters
+     * @return see there
+     */
+    default CompletableFuture<Void> removeEmoji(String shortcode) {
+        for (RoomEmoji each : emoji()) {
+            if (RoomEmoji.isSameShortcode(each.shortcode(), shortcode)) {
+                return removeEmoji(each.id());
+            }
+        }
+        return CompletableFuture.failedFuture(
+                new NotAllowedException("the room has no emoji of that shortcode; see which it has"));
+    }
+
+    /**
+     * Returns the image of an emoji of this room: from the store, or, if it has not come yet, from any member that has
+     * it. Images are fetched without being asked for, in the background; so that one is looked at here is seen by
+     * nobody.
+     *
+     * @param sha256 {@link RoomEmoji#sha256} of an emoji that the room has
+     * @return completes with a new array, whose hash has been checked. Fails with {@link NotAllowedException} if the
+     *     room has no such emoji, with {@link FileTransferException} (UNAVAILABLE) if no member that can be reached has
+     *     it now; it goes on being looked for, and a later call may succeed. Fails with {@link RoomClosedException}
+     */
+    CompletableFuture<byte[]> emojiImage(String sha256);
 
     /**
      * Fetches a file that somebody else has offered, from that participant. What has come is written beside the place,

@@ -157,6 +157,24 @@ public interface RoomListener {
     default void onSettings(Room room, RoomSettings settings) {}
 
     /**
+     * The emoji of the room are others: one was added or removed, or its author was banned or blocked. Those that the
+     * room has on entering are not told; see {@link Room#emoji}.
+     *
+     * @param room the room
+     * @param emoji all that there are now, as {@link Room#emoji} returns them
+     */
+    default void onEmoji(Room room, List<RoomEmoji> emoji) {}
+
+    /**
+     * A participant has fetched the image of an emoji from here, and keeps it: from now on it can be had without us.
+     *
+     * @param room the room
+     * @param emoji {@link RoomEmoji#id}
+     * @param participant who
+     */
+    default void onEmojiFetched(Room room, MessageId emoji, PeerId participant) {}
+
+    /**
      * The host or a moderator did something that had its effect. What was done before one came is told as well.
      *
      * @param room the room

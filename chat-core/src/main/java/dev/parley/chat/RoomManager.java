@@ -35,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -304,15 +305,28 @@ public final class RoomManager implements AutoCloseable {
     }
 
     /**
-     * What a room goes on from: its acts, as many as are remembered, what was said last, which may be edited or deleted
-     * yet, and one's own last word, behind which the next one stands. All else is read when others lack it.
+     * What a room goes on from: its acts and its emoji, as many as are remembered, what was said last, which may be
+     * edited or deleted yet, and one's own last word, behind which the next one stands. All else is read when others
+     * lack it.
      */
     private List<StoredEvent> said(RoomId room, Map<PeerId, EventHead> heads, List<StoredEvent> outbox) {
         if (heads.isEmpty()) {
             return List.of();
         }
+        SortedMap<TimelinePosition, StoredEvent> said = acts(room, EventBodies.ACTS);
+        said.putAll(acts(room, EventBodies.EMOJI));
+        store.timeline(room, null, ChatStore.MAX_PAGE).forEach(event -> said.put(TimelinePosition.of(event), event));
+        EventHead own = heads.get(identity.peerId());
+        if (own != null && outbox.isEmpty()) {
+            store.chain(room, identity.peerId(), own.seq(), 1)
+                    .forEach(event -> said.put(TimelinePosition.of(event), event));
+        }
+        return List.copyOf(said.values());
+    }
+
+    private SortedMap<TimelinePosition, StoredEvent> acts(RoomId room, Set<String> types) {
         TreeMap<TimelinePosition, StoredEvent> said = new TreeMap<>();
-        for (String type : EventBodies.ACTS) {
+        for (String type : types) {
             TimelinePosition before = null;
             for (int page = 0; page < MAX_PAGES_OF_ACTS; page++) {
                 List<StoredEvent> acts = store.ofType(room, type, before, ChatStore.MAX_PAGE);
@@ -326,13 +340,7 @@ public final class RoomManager implements AutoCloseable {
         while (said.size() > MAX_PAGES_OF_ACTS * ChatStore.MAX_PAGE) {
             said.pollFirstEntry();
         }
-        store.timeline(room, null, ChatStore.MAX_PAGE).forEach(event -> said.put(TimelinePosition.of(event), event));
-        EventHead own = heads.get(identity.peerId());
-        if (own != null && outbox.isEmpty()) {
-            store.chain(room, identity.peerId(), own.seq(), 1)
-                    .forEach(event -> said.put(TimelinePosition.of(event), event));
-        }
-        return List.copyOf(said.values());
+        return said;
     }
 
     private List<StoredEvent> wholeOutbox(RoomId room) {
@@ -393,6 +401,7 @@ public final class RoomManager implements AutoCloseable {
                 : environment.newSerialExecutor(
                         "listener-" + descriptor.room().value().substring(0, 8));
         machine.hide(peers.blocked().stream().map(KnownPeer::id).toList());
+        machine.holdImages(store.images(descriptor.room()));
         RoomDriver room = new RoomDriver(
                 machine,
                 descriptor,

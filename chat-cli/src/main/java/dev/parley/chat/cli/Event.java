@@ -14,6 +14,7 @@ import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.PublicRoom;
 import dev.parley.chat.ReactionTotal;
+import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.RoomOptions;
 import dev.parley.chat.RoomSettings;
@@ -126,6 +127,15 @@ sealed interface Event {
 
     /** A participant has fetched a file that one has offered. */
     record FileTaken(MessageId id, String file, PeerId peer, String name) implements Event {}
+
+    /** The emoji that the room has; those of before are the same if somebody has asked for them. */
+    record RoomEmojis(@Nullable String ref, List<RoomEmoji> emoji, List<RoomEmoji> before) implements Event {}
+
+    /** An emoji was removed here. */
+    record EmojiRemoved(@Nullable String ref, MessageId id) implements Event {}
+
+    /** The image of an emoji is in a file. */
+    record EmojiSaved(@Nullable String ref, RoomEmoji emoji, Path place) implements Event {}
 
     /** A message has another wording; with the one of before, and when this one was written. */
     record Edited(ChatMessage message, String before, Instant editedAt) implements Event {}

@@ -12,6 +12,7 @@ import dev.parley.chat.EmoteReference;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.ReactionTotal;
+import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.store.KnownPeer;
 import java.util.List;
@@ -209,6 +210,9 @@ final class EventJson {
             e.deed().message().ifPresent(id -> json.put("id", id.value()));
             return json;
         }
+        if (event instanceof Event.EmojiRemoved e) {
+            return done(e.ref(), "emoji_remove", List.of()).put("id", e.id().value());
+        }
         if (event instanceof Event.CancelDone e) {
             return done(e.ref(), "cancel", List.of()).put("id", e.id().value());
         }
@@ -351,6 +355,16 @@ final class EventJson {
         return json;
     }
 
+    private static ObjectNode emoji(ObjectNode json, RoomEmoji emoji) {
+        return json.put("id", emoji.id().value())
+                .put("shortcode", emoji.shortcode())
+                .put("from", emoji.author().value())
+                .put("sha256", emoji.sha256())
+                .put("size", emoji.sizeBytes())
+                .put("mediaType", emoji.mediaType())
+                .put("addedAt", emoji.addedAt().toEpochMilli());
+    }
+
     /** What was done to what was said, and to the room; null if it is something else. */
     private static @Nullable ObjectNode act(Event event) {
         if (event instanceof Event.PrivateMessage e) {
@@ -382,6 +396,16 @@ final class EventJson {
             return about(named("file_taken"), e.peer(), e.name())
                     .put("id", e.id().value())
                     .put("file", e.file());
+        }
+        if (event instanceof Event.RoomEmojis e) {
+            ObjectNode json = withRef(named("emoji"), e.ref());
+            ArrayNode list = json.putArray("emoji");
+            e.emoji().forEach(emoji -> emoji(list.addObject(), emoji));
+            return json;
+        }
+        if (event instanceof Event.EmojiSaved e) {
+            return emoji(withRef(named("emoji_saved"), e.ref()), e.emoji())
+                    .put("place", e.place().toString());
         }
         if (event instanceof Event.Edited e) {
             return message("message_edited", e.message())

@@ -36,6 +36,23 @@ sealed interface InputCommand {
     /** Stops fetching a file. */
     record CancelFile(MessageId offer, @Nullable String ref) implements InputCommand {}
 
+    /** Asks which emoji the room has. */
+    record ShowEmoji(@Nullable String ref) implements InputCommand {}
+
+    /** Adds an emoji to the room. */
+    record AddEmoji(
+            String shortcode,
+            String path,
+            @Nullable String mediaType,
+            @Nullable String ref) implements InputCommand {}
+
+    /** Removes an emoji from the room. */
+    record RemoveEmoji(String shortcode, @Nullable String ref) implements InputCommand {}
+
+    /** Writes the image of an emoji to a file. */
+    record SaveEmoji(
+            String shortcode, String place, @Nullable String ref) implements InputCommand {}
+
     /** Asks how the room is set. */
     record ShowSettings(@Nullable String ref) implements InputCommand {}
 
@@ -128,6 +145,11 @@ sealed interface InputCommand {
             case "file" -> new OfferFile(json.text("path"), json.findText("mediaType"), ref);
             case "get" -> new FetchFile(json.messageId("id"), json.text("place"), ref);
             case "cancel" -> new CancelFile(json.messageId("id"), ref);
+            case "emoji" -> new ShowEmoji(ref);
+            case "emoji_add" ->
+                new AddEmoji(json.text("shortcode"), json.text("path"), json.findText("mediaType"), ref);
+            case "emoji_remove" -> new RemoveEmoji(json.text("shortcode"), ref);
+            case "emoji_save" -> new SaveEmoji(json.text("shortcode"), json.text("place"), ref);
             case "participants" -> new Participants(ref);
             case "blocked" -> new Blocked(ref);
             case "kick" -> new Act(Act.Kind.KICK, List.of(json.text("peer")), ref);
@@ -149,7 +171,7 @@ sealed interface InputCommand {
                 throw JsonCommand.bad(
                         "unknown_command",
                         "there is no such command",
-                        "use send, file, get, cancel, private, edit, delete, react, settings, role, mute, unmute, block, unblock,"
+                        "use send, file, get, cancel, emoji, emoji_add, emoji_remove, emoji_save, private, edit, delete, react, settings, role, mute, unmute, block, unblock,"
                                 + " blocked, read, away, back, typing,"
                                 + " participants, code, kick, ban, unban, deputies, verify, unverify or leave as \"cmd\"");
         };

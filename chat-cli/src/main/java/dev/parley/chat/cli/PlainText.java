@@ -6,6 +6,7 @@ import dev.parley.chat.DeliveryState;
 import dev.parley.chat.IdentityAlert;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
+import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.store.KnownPeer;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -172,7 +174,10 @@ final class PlainText {
         if (event instanceof Event.Message e) {
             return line(message(e.message()));
         }
-        if (event instanceof Event.Accepted || event instanceof Event.DeedDone || event instanceof Event.CancelDone) {
+        if (event instanceof Event.Accepted
+                || event instanceof Event.DeedDone
+                || event instanceof Event.CancelDone
+                || event instanceof Event.EmojiRemoved) {
             // What comes of it is told by the room.
             return Optional.empty();
         }
@@ -355,6 +360,26 @@ final class PlainText {
                 + (peer.isBlocked() ? ", blocked" : "");
     }
 
+    private static String emoji(Event.RoomEmojis event) {
+        List<String> added = shortcodes(event.emoji(), event.before());
+        List<String> removed = shortcodes(event.before(), event.emoji());
+        if (added.isEmpty() && removed.isEmpty()) {
+            return event.emoji().isEmpty()
+                    ? "-- the room has no emoji; /emoji add SHORTCODE FILE adds one"
+                    : "-- emoji of the room: " + String.join(" ", shortcodes(event.emoji(), List.of()));
+        }
+        return (added.isEmpty() ? "" : "-- new emoji: " + String.join(" ", added))
+                + (added.isEmpty() || removed.isEmpty() ? "" : "\n")
+                + (removed.isEmpty() ? "" : "-- emoji that are gone: " + String.join(" ", removed));
+    }
+
+    private static List<String> shortcodes(List<RoomEmoji> emoji, List<RoomEmoji> without) {
+        return emoji.stream()
+                .filter(each -> !without.contains(each))
+                .map(each -> ":" + each.shortcode() + ":")
+                .toList();
+    }
+
     /** What was done to what was said, and to the room; null if it is something else. */
     private @Nullable String act(Event event) {
         if (event instanceof Event.PrivateMessage e) {
@@ -374,6 +399,13 @@ final class PlainText {
         }
         if (event instanceof Event.FileTaken e) {
             return "-- " + clean(e.name()) + " has fetched your file " + clean(e.file());
+        }
+        if (event instanceof Event.RoomEmojis e) {
+            return emoji(e);
+        }
+        if (event instanceof Event.EmojiSaved e) {
+            return "-- the image of :" + e.emoji().shortcode() + ": is in "
+                    + clean(e.place().toString());
         }
         if (event instanceof Event.Edited e) {
             return message(e.message(), " (changed)");

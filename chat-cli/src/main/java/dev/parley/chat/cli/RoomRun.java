@@ -19,6 +19,7 @@ import dev.parley.chat.Presence;
 import dev.parley.chat.ReactionTotal;
 import dev.parley.chat.Room;
 import dev.parley.chat.RoomClosedException;
+import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomListener;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.RoomStats;
@@ -73,6 +74,7 @@ final class RoomRun implements RoomListener {
     private final TypedDeeds deeds;
     private final ReadMarks marks;
     private final Transfers transfers;
+    private final EmojiDesk emoji;
     private final PeerBook peers;
     private final InputEnd inputEnd;
     private final boolean givesCode;
@@ -112,6 +114,7 @@ final class RoomRun implements RoomListener {
         this.peers = peers;
         this.marks = marks;
         this.transfers = new Transfers(this::tell, downloads);
+        this.emoji = new EmojiDesk(this::tell);
         this.inputEnd = inputEnd;
     }
 
@@ -226,6 +229,7 @@ final class RoomRun implements RoomListener {
     private void announce(Room room) {
         if (entered.compareAndSet(false, true)) {
             tell(new Event.Entered(room.id(), room.name(), room.invite().link(), room.visibility()));
+            emoji.changed(room.emoji());
         }
     }
 
@@ -269,6 +273,11 @@ final class RoomRun implements RoomListener {
         boolean isOwn = sender.equals(room.self().id());
         int number = transfers.offered(message, offer);
         tell(new Event.FileOffered(number, message, sender, shownName(room, sender), isOwn, offer));
+    }
+
+    @Override
+    public void onEmoji(Room room, List<RoomEmoji> now) {
+        emoji.changed(now);
     }
 
     @Override
@@ -452,6 +461,14 @@ final class RoomRun implements RoomListener {
             answer(get, () -> transfers.fetch(room, get.offer(), get.place(), get.ref()));
         } else if (command instanceof InputCommand.CancelFile cancel) {
             answer(cancel, () -> cancel(cancel));
+        } else if (command instanceof InputCommand.ShowEmoji) {
+            emoji.list(room, command.ref());
+        } else if (command instanceof InputCommand.AddEmoji add) {
+            answer(add, () -> emoji.add(room, add.shortcode(), add.path(), add.mediaType(), add.ref()));
+        } else if (command instanceof InputCommand.RemoveEmoji remove) {
+            answer(remove, () -> emoji.remove(room, remove.shortcode(), remove.ref()));
+        } else if (command instanceof InputCommand.SaveEmoji save) {
+            answer(save, () -> emoji.save(room, save.shortcode(), save.place(), save.ref()));
         } else if (command instanceof InputCommand.ShowSettings) {
             tell(new Event.RoomSet(command.ref(), room.settings(), Optional.empty()));
         } else if (command instanceof InputCommand.Participants) {
@@ -522,7 +539,8 @@ final class RoomRun implements RoomListener {
                 console.notice("type a message, or /who, /verify, /verify NAME, /verify NAME ok, /unverify NAME, /code,"
                         + " /stats, /away, /back, /leave, /help; /reply TEXT and /react EMOJI to the last message, /edit TEXT and /delete of"
                         + " your last one, /msg NAME TEXT to one alone, /file PATH offers a file, /get [NUMBER] [PLACE]"
-                        + " and /cancel [NUMBER] fetch one or stop that, /block NAME, /unblock NAME, /blocked; the host and"
+                        + " and /cancel [NUMBER] fetch one or stop that, /emoji, /emoji"
+                        + " add SHORTCODE FILE, /emoji remove SHORTCODE, /emoji save SHORTCODE FILE, /block NAME, /unblock NAME, /blocked; the host and"
                         + " moderators also /topic TEXT, /slow SECONDS, /lock, /unlock, /mute NAME [MINUTES], /unmute"
                         + " NAME, /role NAME moderator|member|readonly, /kick WHO, /ban WHO, /unban PEER-ID; the host"
                         + " also /history none|all|NUMBER|TIME, /disappear SECONDS, /deputies WHO…;"
@@ -541,7 +559,10 @@ final class RoomRun implements RoomListener {
         }
     }
 
-    /** Offers and fetches files as a person types it; false if the line is about something else. */
+    /**
+     * Offers and fetches files, and adds and removes emoji, as a person types it; false if the line is about something
+     * else.
+     */
     private boolean actOnFiles(Room room, String line) {
         int end = line.indexOf(' ');
         String rest = end < 0 ? "" : line.substring(end).strip();
@@ -549,6 +570,7 @@ final class RoomRun implements RoomListener {
             case "/file" -> transfers.offer(room, rest, null, null);
             case "/get" -> transfers.fetchTyped(room, rest);
             case "/cancel" -> transfers.cancelTyped(rest);
+            case "/emoji" -> emoji.typed(room, rest);
             default -> {
                 return false;
             }

@@ -71,6 +71,12 @@ enum WorkerKey {
             "Where the keys of each issuer are, in their order. Default: found by themselves.",
             (s, v) -> s.required(WorkerKey.ISSUER)),
     SCOPE("scope", "S…", null, "Scopes that a token must have.", (s, v) -> s.required(WorkerKey.ISSUER)),
+    MODERATOR_SCOPE(
+            "moderator_scope",
+            "S",
+            null,
+            "The scope whose holders may delete the custom emoji of all.",
+            (s, v) -> s.required(WorkerKey.ISSUER)),
     ANONYMOUS_GUESTS(
             "anonymous_guests",
             "true|false",
@@ -173,6 +179,48 @@ enum WorkerKey {
             null,
             "Whose pages may use the worker from a browser.",
             (s, v) -> s.each(v, s.config()::allowedOrigin)),
+    NO_EMOJI(
+            "no_emoji",
+            "true|false",
+            "false",
+            "Whether the worker is no domain of custom emoji.",
+            (s, v) -> s.config().customEmoji(!bool(v))),
+    EMOJI_PER_ACCOUNT(
+            "emoji_per_account",
+            "N",
+            "50",
+            "Custom emoji of one account.",
+            (s, v) -> s.limits().emojiPerAccount(count(v))),
+    EMOJI_BYTES_PER_ACCOUNT(
+            "emoji_bytes_per_account",
+            "SIZE",
+            "16MiB",
+            "For the images of one account's emoji.",
+            (s, v) -> s.limits().emojiBytesPerAccount(bytes(v))),
+    EMOJI_TOTAL(
+            "emoji_total",
+            "N",
+            "1000",
+            "Custom emoji in all.",
+            (s, v) -> s.limits().emojiInAll(count(v))),
+    EMOJI_BYTES_TOTAL(
+            "emoji_bytes_total",
+            "SIZE",
+            "256MiB",
+            "For the images of all emoji.",
+            (s, v) -> s.limits().emojiBytesInAll(bytes(v))),
+    IMAGE_HOSTS(
+            "image_hosts",
+            "HOST…",
+            "cdn.7tv.app",
+            "From which hosts the worker fetches images for its clients; none for none.",
+            (s, v) -> s.config().imageHosts(v.equals("none") ? List.of() : s.list(v))),
+    IMAGE_TIMEOUT(
+            "image_timeout",
+            "TIME",
+            "10s",
+            "For the fetch of an image.",
+            (s, v) -> s.limits().imageTimeout(time(v))),
     METRICS("metrics", "HOST:PORT", null, "Where the metrics have a port of their own.", WorkerKey::metrics),
     METRICS_TOKEN_FILE(
             "metrics_token_file",
@@ -291,6 +339,10 @@ enum WorkerKey {
         for (int i = 0; i < issuers.size(); i++) {
             TrustedIssuer issuer = TrustedIssuer.of(uri(issuers.get(i)), audiences.get(audiences.size() == 1 ? 0 : i))
                     .withRequiredScopes(scopes);
+            issuer = settings.find(MODERATOR_SCOPE)
+                    .map(scope -> scope.value())
+                    .map(issuer::withModeratorScope)
+                    .orElse(issuer);
             settings.config().issuer(keys.isEmpty() ? issuer : issuer.withJwksUri(uri(keys.get(i))));
         }
     }
@@ -319,6 +371,18 @@ enum WorkerKey {
         } catch (NumberFormatException e) {
             throw new IllegalArgumentException("it must be a whole number", e);
         }
+    }
+
+    private static long bytes(String value) {
+        if (!value.matches("[0-9]{1,6}(KiB|MiB|GiB)")) {
+            throw new IllegalArgumentException("write it as 512KiB, 16MiB or 1GiB");
+        }
+        long number = Long.parseLong(value.substring(0, value.length() - 3));
+        return switch (value.charAt(value.length() - 3)) {
+            case 'K' -> number << 10;
+            case 'M' -> number << 20;
+            default -> number << 30;
+        };
     }
 
     private static boolean bool(String value) {

@@ -142,6 +142,14 @@ class EventJsonTest {
                         "{\"event\":\"file_taken\",\"peerId\":\"" + peer + "\",\"name\":\"A\\u202Eda\",\"id\":\"" + id
                                 + "\",\"file\":\"tea.png\"}",
                         "{\"event\":\"done\",\"cmd\":\"cancel\",\"peers\":[],\"id\":\"" + id + "\"}",
+                        "{\"event\":\"emoji\",\"ref\":\"r\",\"emoji\":[" + tea(id, peer) + "," + pot(id, peer) + "]}",
+                        "{\"event\":\"emoji\",\"ref\":\"r\",\"emoji\":[]}",
+                        "{\"event\":\"emoji\",\"emoji\":[" + pot(id, peer) + "]}",
+                        "{\"event\":\"done\",\"ref\":\"r\",\"cmd\":\"emoji_remove\",\"peers\":[],\"id\":\"" + id
+                                + "\"}",
+                        "{\"event\":\"emoji_saved\",\"ref\":\"r\","
+                                + tea(id, peer).substring(1).replaceFirst("}$", "")
+                                + ",\"place\":\"/tmp/t\\u001Bea.webp\"}",
                         "{\"event\":\"message_edited\",\"id\":\"" + id + "\",\"from\":\"" + peer
                                 + "\",\"name\":\"A\\u202Eda\",\"text\":\"h\\u001Bi\",\"sentAt\":1795437296789,\"emotes\":[],\"before\":\"h\\u001Be\",\"editedAt\":1795437296789}",
                         "{\"event\":\"message_removed\",\"id\":\"" + id + "\",\"from\":\"" + other + "\",\"by\":\""
@@ -191,5 +199,19 @@ class EventJsonTest {
                         .isEqualTo(message.message().text());
             }
         }
+    }
+
+    private static String tea(String id, String peer) {
+        return emoji(id, peer, "Tea", 4_096, "image/webp");
+    }
+
+    private static String pot(String id, String peer) {
+        return emoji(id, peer, "pot", 1, "image/png");
+    }
+
+    private static String emoji(String id, String peer, String shortcode, int size, String mediaType) {
+        return "{\"id\":\"" + id + "\",\"shortcode\":\"" + shortcode + "\",\"from\":\"" + peer + "\",\"sha256\":\""
+                + "0".repeat(64) + "\",\"size\":" + size + ",\"mediaType\":\"" + mediaType
+                + "\",\"addedAt\":1795437296789}";
     }
 }

@@ -127,6 +127,24 @@ class InputCommandTest {
         }
     }
 
+    @Test
+    void emojiAreNamedByTheirShortcodes() {
+        assertThat(InputCommand.parse("{\"cmd\":\"emoji\",\"ref\":\"r\"}")).isEqualTo(new InputCommand.ShowEmoji("r"));
+        assertThat(InputCommand.parse("{\"cmd\":\"emoji_add\",\"shortcode\":\"tea\",\"path\":\"tea.png\"}"))
+                .isEqualTo(new InputCommand.AddEmoji("tea", "tea.png", null, null));
+        assertThat(InputCommand.parse("{\"cmd\":\"emoji_remove\",\"shortcode\":\"tea\",\"ref\":\"r\"}"))
+                .isEqualTo(new InputCommand.RemoveEmoji("tea", "r"));
+        assertThat(InputCommand.parse("{\"cmd\":\"emoji_save\",\"shortcode\":\"tea\",\"place\":\"here\"}"))
+                .isEqualTo(new InputCommand.SaveEmoji("tea", "here", null));
+        for (String bad : List.of(
+                "{\"cmd\":\"emoji_add\",\"shortcode\":\"tea\"}",
+                "{\"cmd\":\"emoji_add\",\"path\":\"tea.png\"}",
+                "{\"cmd\":\"emoji_remove\"}",
+                "{\"cmd\":\"emoji_save\",\"shortcode\":\"tea\"}")) {
+            assertThatThrownBy(() -> InputCommand.parse(bad)).isInstanceOf(CliException.class);
+        }
+    }
+
     private static Deed deed(String line) {
         InputCommand command = InputCommand.parse(line.replaceFirst("}$", ",\"ref\":\"r\"}"));
         assertThat(command.ref()).isEqualTo("r");

@@ -99,6 +99,7 @@ class WorkerSettingsTest {
                                         "audience = \"parley\"",
                                         "jwks = [\"https://issuer.example/jwks\", \"https://other.example/jwks\"]",
                                         "scope = [\"chat\"]",
+                                        "moderator_scope = \"moderate\"",
                                         "anonymous_guests = true",
                                         "ice_server = [\"stun:a.example\", \"turn:b.example\"]",
                                         "turn_secret_file = \"" + secret + "\"",
@@ -115,6 +116,13 @@ class WorkerSettingsTest {
                                         "trusted_proxy = [\"10.0.0.0/8\", \"::1\"]",
                                         "forwarding_header = \"Forwarded\"",
                                         "allowed_origin = [\"https://chat.example\"]",
+                                        "no_emoji = true",
+                                        "emoji_per_account = 5",
+                                        "emoji_bytes_per_account = \"512KiB\"",
+                                        "emoji_total = 10",
+                                        "emoji_bytes_total = \"1GiB\"",
+                                        "image_hosts = [\"cdn.example\", \"127.0.0.1:8080\"]",
+                                        "image_timeout = \"2s\"",
                                         "metrics = \"[::1]:9187\"",
                                         "metrics_token_file = \"" + secret + "\"",
                                         "log_format = \"json\"",
@@ -224,6 +232,11 @@ class WorkerSettingsTest {
                 "log_format = \"xml\" @ log_format (file FILE, line 2): it must be text or json",
                 "access_log = \"yes\" @ access_log (file FILE, line 2): it must be true or false",
                 "data = \"FILE/x\" @ data (file FILE, line 2): the folder is not writable",
+                "moderator_scope = \"m\" @ moderator_scope (file FILE, line 2): it goes with issuer, which is not set",
+                "emoji_bytes_total = 500 @ emoji_bytes_total (file FILE, line 2): write it as 512KiB",
+                "emoji_bytes_per_account = \"0KiB\" @ emoji_bytes_per_account (file FILE, line 2): emojiBytesPerAccount must be",
+                "emoji_per_account = 0 @ emoji_per_account (file FILE, line 2): emojiPerAccount must be at least 1",
+                "image_hosts = [\"https://x\"] @ image_hosts (file FILE, line 2): a host of images is like",
                 "connections = 0 @ connections (file FILE, line 2): connections must be at least 1"
             })
     void aMistakeIsNamedWithKeyAndLine(String line, String expected) throws IOException {
@@ -231,6 +244,12 @@ class WorkerSettingsTest {
         file("# first", line.replace("FILE", path));
         assertThat(check("--config", path)).isEqualTo(ExitCode.USAGE.status());
         assertThat(err()).contains(expected.replace("FILE", path)).hasLineCount(1);
+    }
+
+    @Test
+    void noneStandsForNoHostOfImages() {
+        assertThat(check("--image-hosts", "none", "--no-emoji")).as(err()).isZero();
+        assertThat(out()).contains("image_hosts = none", "no_emoji = true");
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -246,6 +247,43 @@ public interface ChatStore extends AutoCloseable {
     List<MemberTime> times(RoomId room);
 
     /**
+     * Keeps an image of a room's emoji. One that is there already under that hash is replaced.
+     *
+     * @param room the room
+     * @param sha256 names it: SHA-256 of the image, 64 hexadecimal digits in lower case; the caller has checked it
+     * @param image 1 to {@link dev.parley.chat.RoomEmoji#MAX_IMAGE_BYTES} bytes; copied
+     * @throws IllegalArgumentException if the image is empty or too long
+     */
+    void keepImage(RoomId room, String sha256, byte[] image);
+
+    /**
+     * Returns an image of a room's emoji.
+     *
+     * @param room the room
+     * @param sha256 its hash
+     * @return a new array, as it was kept; empty if it is not there
+     */
+    Optional<byte[]> image(RoomId room, String sha256);
+
+    /**
+     * Lists the images of a room's emoji, without reading them.
+     *
+     * @param room the room
+     * @return their lengths in bytes, by their hashes
+     */
+    Map<String, Integer> images(RoomId room);
+
+    /**
+     * Deletes all images of a room's emoji but some. How many there may be is up to the caller, who keeps those of the
+     * emoji that the room has.
+     *
+     * @param room the room
+     * @param sha256 hashes of those that stay; such as are not there are passed over
+     * @return how many were deleted
+     */
+    int keepOnlyImages(RoomId room, Set<String> sha256);
+
+    /**
      * Remembers a room, or replaces what was remembered of it.
      *
      * @param room the room
@@ -275,8 +313,8 @@ public interface ChatStore extends AutoCloseable {
     List<RoomId> roomsWithEvents();
 
     /**
-     * Deletes a room with all its events and marks, and without a trace of them: it is then as if it had never been
-     * there. A room that is not there is passed over.
+     * Deletes a room with all its events, marks and images, and without a trace of them: it is then as if it had never
+     * been there. A room that is not there is passed over.
      *
      * @param room the id
      */

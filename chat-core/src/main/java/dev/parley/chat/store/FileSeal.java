@@ -256,6 +256,7 @@ final class FileSeal {
             convertGone(from, to);
             convertRooms(from, to);
             convertPeerNames(from, to);
+            convertImages(from, to);
         } catch (SealException e) {
             throw StoreRules.damaged(file, e);
         }
@@ -342,6 +343,37 @@ final class FileSeal {
                 select.setLong(1, last.roomKey());
                 select.setString(2, last.sender().value());
                 select.setLong(3, last.seq());
+            }
+        }
+    }
+
+    /** One at a time: each may be long. */
+    private void convertImages(RowForm from, RowForm to) throws SQLException, SealException {
+        try (PreparedStatement select = connection.prepareStatement("SELECT image.id, room.room, hash, bytes FROM image"
+                        + " JOIN room ON room.id = image.room WHERE image.id > ?1 ORDER BY image.id LIMIT 1");
+                PreparedStatement update = connection.prepareStatement(
+                        "UPDATE image SET image_key = ?2, hash = ?3, bytes = ?4 WHERE id = ?1")) {
+            select.setLong(1, Long.MIN_VALUE);
+            while (true) {
+                long id;
+                RoomId room;
+                byte[] hash;
+                byte[] image;
+                try (ResultSet row = select.executeQuery()) {
+                    if (!row.next()) {
+                        return;
+                    }
+                    id = row.getLong(1);
+                    room = new RoomId(row.getString(2));
+                    hash = from.readImageHash(room, row.getBytes(3));
+                    image = from.readImage(room, hash, row.getBytes(4));
+                }
+                update.setLong(1, id);
+                update.setString(2, to.imageKey(room, hash));
+                update.setBytes(3, to.imageHash(room, hash));
+                update.setBytes(4, to.image(room, hash, image));
+                update.executeUpdate();
+                select.setLong(1, id);
             }
         }
     }

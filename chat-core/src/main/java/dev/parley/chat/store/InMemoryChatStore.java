@@ -2,6 +2,7 @@ package dev.parley.chat.store;
 
 import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
+import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomId;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -332,6 +333,43 @@ public final class InMemoryChatStore implements ChatStore {
     }
 
     @Override
+    public synchronized void keepImage(RoomId room, String sha256, byte[] image) {
+        requireOpen();
+        RoomEmoji.requireSize(image.length);
+        eventsOf(room).images.put(sha256, image.clone());
+    }
+
+    @Override
+    public synchronized Optional<byte[]> image(RoomId room, String sha256) {
+        requireOpen();
+        return Optional.ofNullable(events.get(room))
+                .map(kept -> kept.images.get(sha256))
+                .map(byte[]::clone);
+    }
+
+    @Override
+    public synchronized Map<String, Integer> images(RoomId room) {
+        requireOpen();
+        Events kept = events.get(room);
+        return kept == null
+                ? Map.of()
+                : kept.images.entrySet().stream()
+                        .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, image -> image.getValue().length));
+    }
+
+    @Override
+    public synchronized int keepOnlyImages(RoomId room, Set<String> sha256) {
+        requireOpen();
+        Events kept = events.get(room);
+        if (kept == null) {
+            return 0;
+        }
+        int before = kept.images.size();
+        kept.images.keySet().retainAll(sha256);
+        return before - kept.images.size();
+    }
+
+    @Override
     public synchronized void forget(RoomId room) {
         requireOpen();
         events.remove(room);
@@ -379,6 +417,7 @@ public final class InMemoryChatStore implements ChatStore {
         final NavigableMap<TimelinePosition, StoredEvent> timeline = new TreeMap<>();
         final Map<PeerId, NavigableMap<Long, MessageId>> gone = new HashMap<>();
         final Map<PeerId, Long> acknowledged = new HashMap<>();
+        final Map<String, byte[]> images = new HashMap<>();
         final NavigableMap<PeerId, MemberTime> times = new TreeMap<>();
         Retention retention = Retention.FOREVER;
 

@@ -4,9 +4,11 @@ import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.internal.crypto.SealException;
+import dev.parley.chat.internal.crypto.Sha256;
 import java.nio.ByteBuffer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.HexFormat;
 
 /**
  * How the content of rows stands in a file: as it is, or sealed. Reading throws {@link SealException} for a row that is
@@ -64,6 +66,19 @@ interface RowForm extends AutoCloseable {
     byte[] goneId(RoomId room, PeerId sender, long seq, MessageId id);
 
     MessageId readGoneId(RoomId room, PeerId sender, long seq, byte[] column) throws SealException;
+
+    /** The column {@code image.image_key}: the same for the same image of the same room. */
+    String imageKey(RoomId room, byte[] hash);
+
+    /** The column {@code image.hash}. */
+    byte[] imageHash(RoomId room, byte[] hash);
+
+    byte[] readImageHash(RoomId room, byte[] column) throws SealException;
+
+    /** The column {@code image.bytes}. */
+    byte[] image(RoomId room, byte[] hash, byte[] image);
+
+    byte[] readImage(RoomId room, byte[] hash, byte[] column) throws SealException;
 
     /** What stands for a word of a room in the index of words: letters and digits, or outside ASCII. */
     String word(RoomId room, String word);
@@ -135,6 +150,34 @@ interface RowForm extends AutoCloseable {
                 throw new SealException(SealException.Kind.MALFORMED, "the row is sealed");
             }
             return MessageId.of(column);
+        }
+
+        @Override
+        public String imageKey(RoomId room, byte[] hash) {
+            return HexFormat.of().formatHex(hash);
+        }
+
+        @Override
+        public byte[] imageHash(RoomId room, byte[] hash) {
+            return hash;
+        }
+
+        @Override
+        public byte[] readImageHash(RoomId room, byte[] column) throws SealException {
+            if (column.length != Sha256.BYTES) {
+                throw new SealException(SealException.Kind.MALFORMED, "the row is sealed");
+            }
+            return column;
+        }
+
+        @Override
+        public byte[] image(RoomId room, byte[] hash, byte[] image) {
+            return image;
+        }
+
+        @Override
+        public byte[] readImage(RoomId room, byte[] hash, byte[] column) {
+            return column;
         }
 
         @Override

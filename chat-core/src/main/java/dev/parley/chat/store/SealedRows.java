@@ -11,6 +11,7 @@ import dev.parley.chat.internal.crypto.AesGcm;
 import dev.parley.chat.internal.crypto.Hkdf;
 import dev.parley.chat.internal.crypto.IdentityKeys;
 import dev.parley.chat.internal.crypto.SealException;
+import dev.parley.chat.internal.crypto.Sha256;
 import dev.parley.chat.internal.encoding.Base32;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -33,14 +34,17 @@ import java.util.HexFormat;
  *       in clear, it would tell whoever guesses a short message that the guess is right;
  *   <li>a room's name: {@code "parley-history-room-v1"}, room (20);
  *   <li>a peer's name: {@code "parley-history-peer-v1"}, peer (20);
- *   <li>the id of an event that was deleted: {@code "parley-history-gone-v1"}, room (20), author (20), seq (8).
+ *   <li>the id of an event that was deleted: {@code "parley-history-gone-v1"}, room (20), author (20), seq (8);
+ *   <li>the hash of an image: {@code "parley-history-image-hash-v1"}, room (20); it would tell which image it is;
+ *   <li>an image: {@code "parley-history-image-v1"}, room (20), hash (32).
  * </ul>
  *
  * <p>{@code name_key} is HMAC-SHA-256 of the folded name: a file shows which peers have used one name, not which name.
- * {@code id_key} is the first 8 bytes of that of an event's id, and a word is the first 10 of that of its room (20) and
- * itself, in base32, each under a key of its own: a file shows which messages of a room have a word in common, not
- * which word, and not that another room has it. With random nonces a key may seal 2³² times (NIST SP 800-38D section
- * 8.3); each file has its own. Not safe for threads while it is closed.
+ * {@code id_key} is the first 8 bytes of that of an event's id, {@code image_key} that of what an image is sealed with,
+ * under the same key, and a word is the first 10 of that of its room (20) and itself, in base32, each under a key of
+ * its own: a file shows which messages of a room have a word in common, not which word, and not that another room has
+ * it. With random nonces a key may seal 2³² times (NIST SP 800-38D section 8.3); each file has its own. Not safe for
+ * threads while it is closed.
  */
 final class SealedRows implements RowForm {
 
@@ -57,6 +61,9 @@ final class SealedRows implements RowForm {
     private static final byte[] ROOM_LABEL = "parley-history-room-v1".getBytes(US_ASCII);
     private static final byte[] PEER_LABEL = "parley-history-peer-v1".getBytes(US_ASCII);
     private static final byte[] GONE_LABEL = "parley-history-gone-v1".getBytes(US_ASCII);
+
+    private static final byte[] IMAGE_LABEL = "parley-history-image-v1".getBytes(US_ASCII);
+    private static final byte[] IMAGE_HASH_LABEL = "parley-history-image-hash-v1".getBytes(US_ASCII);
 
     private static final int WORD_BYTES = 10;
 
@@ -184,6 +191,35 @@ final class SealedRows implements RowForm {
                 .put(sender.toBytes())
                 .putLong(seq)
                 .array();
+    }
+
+    @Override
+    public String imageKey(RoomId room, byte[] hash) {
+        return HexFormat.of().formatHex(hmac(ids, join(IMAGE_LABEL, join(room.toBytes(), hash))));
+    }
+
+    @Override
+    public byte[] imageHash(RoomId room, byte[] hash) {
+        return seal(join(IMAGE_HASH_LABEL, room.toBytes()), hash);
+    }
+
+    @Override
+    public byte[] readImageHash(RoomId room, byte[] column) throws SealException {
+        byte[] hash = open(join(IMAGE_HASH_LABEL, room.toBytes()), column);
+        if (hash.length != Sha256.BYTES) {
+            throw new SealException(SealException.Kind.MALFORMED, "the row is not sealed as rows are");
+        }
+        return hash;
+    }
+
+    @Override
+    public byte[] image(RoomId room, byte[] hash, byte[] image) {
+        return seal(join(IMAGE_LABEL, join(room.toBytes(), hash)), image);
+    }
+
+    @Override
+    public byte[] readImage(RoomId room, byte[] hash, byte[] column) throws SealException {
+        return open(join(IMAGE_LABEL, join(room.toBytes(), hash)), column);
     }
 
     @Override

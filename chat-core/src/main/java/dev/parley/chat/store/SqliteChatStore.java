@@ -2,6 +2,7 @@ package dev.parley.chat.store;
 
 import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
+import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.StoreException;
 import dev.parley.chat.crypto.Identity;
@@ -27,6 +28,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,12 +56,13 @@ import org.sqlite.SQLiteOpenMode;
  * append in batches where there is more than one event.
  *
  * <p><b>Secrecy.</b> A file that {@link #open} made is not encrypted. One that {@link #openSealed} made or opened is
- * sealed for an identity: messages and all other events, names of rooms and, in the {@link SqlitePeerBook} of the same
- * file, names of peers, with AES-256-GCM. What indexes need stays in clear: ids of rooms and authors, who wrote how
- * many events of which type and length when, when a room was entered and whether it was one's own, which peers were met
- * when and which are verified or blocked. A row that was changed, or moved to another place, is refused when it is
- * read; a row that was deleted, and a whole file of earlier, are not noticed. The index of words of a sealed file holds
- * keyed hashes: it shows which messages of a room have a word in common, not which word.
+ * sealed for an identity: messages and all other events, images of emoji, names of rooms and, in the
+ * {@link SqlitePeerBook} of the same file, names of peers, with AES-256-GCM. What indexes need stays in clear: ids of
+ * rooms and authors, who wrote how many events of which type and length when, how many images of which length a room
+ * has, when a room was entered and whether it was one's own, which peers were met when and which are verified or
+ * blocked. A row that was changed, or moved to another place, is refused when it is read; a row that was deleted, and a
+ * whole file of earlier, are not noticed. The index of words of a sealed file holds keyed hashes: it shows which
+ * messages of a room have a word in common, not which word.
  *
  * <p>Where the file system has POSIX permissions, the file is created with 0600 and missing directories above it with
  * 0700; those of existing ones are not changed. What is deleted is overwritten in the file, its words in the index
@@ -202,6 +205,10 @@ public final class SqliteChatStore implements ChatStore {
     private final PreparedStatement beginTime;
     private final PreparedStatement endTime;
     private final PreparedStatement times;
+    private final PreparedStatement keepImage;
+    private final PreparedStatement image;
+    private final PreparedStatement images;
+    private final PreparedStatement deleteImage;
     private final PreparedStatement remember;
     private final PreparedStatement find;
     private final PreparedStatement rooms;
@@ -509,6 +516,11 @@ public final class SqliteChatStore implements ChatStore {
         outbox = statements.prepare("SELECT " + COLUMNS + " FROM event WHERE room = " + ROOM_KEY
                 + " AND sender = ?2 AND seq > coalesce((SELECT seq FROM acknowledged WHERE room = " + ROOM_KEY
                 + " AND self = ?2), 0) ORDER BY seq LIMIT ?3");
+        keepImage = statements.prepare("INSERT OR REPLACE INTO image (room, image_key, hash, size, bytes) VALUES ("
+                + ROOM_KEY + ", ?2, ?3, ?4, ?5)");
+        image = statements.prepare("SELECT bytes FROM image WHERE room = " + ROOM_KEY + " AND image_key = ?2");
+        images = statements.prepare("SELECT hash, size, id FROM image WHERE room = " + ROOM_KEY);
+        deleteImage = statements.prepare("DELETE FROM image WHERE id = ?1");
         remember = statements.prepare("INSERT INTO room (room, name, hosted, entered_seconds, entered_nanos)"
                 + " VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (room) DO UPDATE SET name = excluded.name,"
                 + " hosted = excluded.hosted, entered_seconds = excluded.entered_seconds,"
@@ -926,6 +938,75 @@ public final class SqliteChatStore implements ChatStore {
             }
             return List.copyOf(all);
         });
+    }
+
+    @Override
+    public void keepImage(RoomId room, String sha256, byte[] kept) {
+        RoomEmoji.requireSize(kept.length);
+        byte[] hash = HexFormat.of().parseHex(sha256);
+        write("write to", () -> {
+            addRoom(room);
+            keepImage.setString(1, room.value());
+            keepImage.setString(2, form.imageKey(room, hash));
+            keepImage.setBytes(3, form.imageHash(room, hash));
+            keepImage.setInt(4, kept.length);
+            keepImage.setBytes(5, form.image(room, hash, kept));
+            return keepImage.executeUpdate();
+        });
+    }
+
+    @Override
+    public Optional<byte[]> image(RoomId room, String sha256) {
+        byte[] hash = HexFormat.of().parseHex(sha256);
+        return read(() -> {
+            image.setString(1, room.value());
+            image.setString(2, form.imageKey(room, hash));
+            try (ResultSet row = image.executeQuery()) {
+                return row.next() ? Optional.of(form.readImage(room, hash, row.getBytes(1))) : Optional.empty();
+            }
+        });
+    }
+
+    @Override
+    public Map<String, Integer> images(RoomId room) {
+        return read(() -> {
+            Map<String, Integer> found = new HashMap<>();
+            images.setString(1, room.value());
+            try (ResultSet rows = images.executeQuery()) {
+                while (rows.next()) {
+                    found.put(hashOf(room, rows), rows.getInt(2));
+                }
+            }
+            return Map.copyOf(found);
+        });
+    }
+
+    private String hashOf(RoomId room, ResultSet row) throws SQLException, SealException {
+        return HexFormat.of().formatHex(form.readImageHash(room, row.getBytes(1)));
+    }
+
+    @Override
+    public int keepOnlyImages(RoomId room, Set<String> sha256) {
+        int deleted = write("delete from", () -> {
+            List<Long> doomed = new ArrayList<>();
+            images.setString(1, room.value());
+            try (ResultSet rows = images.executeQuery()) {
+                while (rows.next()) {
+                    if (!sha256.contains(hashOf(room, rows))) {
+                        doomed.add(rows.getLong(3));
+                    }
+                }
+            }
+            for (long id : doomed) {
+                deleteImage.setLong(1, id);
+                deleteImage.executeUpdate();
+            }
+            return doomed.size();
+        });
+        if (deleted > 0) {
+            emptyLog();
+        }
+        return deleted;
     }
 
     @Override

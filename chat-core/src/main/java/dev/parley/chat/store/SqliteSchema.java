@@ -36,6 +36,9 @@ record SqliteSchema(List<List<String>> steps) {
      *       {@code event.id_key} finds an event by its id: part of it, or of a keyed hash of it in a sealed file. Both
      *       are filled when a file of an older version is opened.
      *   <li>{@code event_type} finds the acts of a room among its many messages.
+     *   <li>{@code image} has the images of a room's emoji. {@code image_key} finds one by its hash: the hash, or a
+     *       keyed hash of it in a sealed file, where {@code hash} and {@code bytes} are sealed. {@code size} is the
+     *       length of the image, so that the others need not be read to be listed.
      *   <li>{@code event.expires} and {@code room.max_age} are in milliseconds, the first since 1970.
      * </ul>
      */
@@ -134,6 +137,17 @@ record SqliteSchema(List<List<String>> steps) {
                 epoch INTEGER NOT NULL,
                 PRIMARY KEY (room, member)
             ) STRICT, WITHOUT ROWID
+            """),
+            List.of("""
+            CREATE TABLE image (
+                id INTEGER PRIMARY KEY,
+                room INTEGER NOT NULL REFERENCES room (id) ON DELETE CASCADE,
+                image_key TEXT NOT NULL,
+                hash BLOB NOT NULL,
+                size INTEGER NOT NULL,
+                bytes BLOB NOT NULL,
+                UNIQUE (room, image_key)
+            ) STRICT
             """)));
 
     /** The version that the last step leads to. */

@@ -10,6 +10,7 @@ import dev.parley.chat.RoomId;
 import dev.parley.chat.StoreException;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.internal.crypto.SealException;
+import dev.parley.chat.internal.crypto.Sha256;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -70,6 +71,17 @@ final class SealedStoreFileTest {
         store.remember(ROOM);
         store.acknowledge(StoreWriter.ROOM, StoreWriter.SELF, 2);
         book.met(PEER, PEER_NAME, Instant.ofEpochSecond(7));
+        for (int i = 0; i < 3; i++) {
+            store.keepImage(StoreWriter.ROOM, hash(i), image(i));
+        }
+    }
+
+    private static byte[] image(int number) {
+        return ("picture of teapot " + number + ".").repeat(200).getBytes(UTF_8);
+    }
+
+    private static String hash(int number) {
+        return HexFormat.of().formatHex(Sha256.of(image(number)));
     }
 
     private void fillPlain() {
@@ -90,6 +102,10 @@ final class SealedStoreFileTest {
                         new EventHead(EVENTS, StoreWriter.event(EVENTS).id())));
         assertThat(store.outbox(StoreWriter.ROOM, StoreWriter.SELF, 1)).containsExactly(StoreWriter.event(3));
         assertThat(store.rooms()).containsExactly(ROOM);
+        assertThat(store.images(StoreWriter.ROOM)).containsOnlyKeys(hash(0), hash(1), hash(2));
+        for (int i = 0; i < 3; i++) {
+            assertThat(store.image(StoreWriter.ROOM, hash(i))).hasValue(image(i));
+        }
         assertThat(book.namesakes("ADA OF THE TEAPOTS"))
                 .singleElement()
                 .satisfies(peer -> assertThat(peer.lastName()).contains(PEER_NAME));
@@ -108,7 +124,13 @@ final class SealedStoreFileTest {
     private List<String> inClear() throws IOException {
         List<String> found = new ArrayList<>();
         for (String text : List.of(
-                "body of event 1.", "body of event 1100.", ROOM_NAME, PEER_NAME, KnownPeer.nameKey(PEER_NAME))) {
+                "body of event 1.",
+                "body of event 1100.",
+                ROOM_NAME,
+                PEER_NAME,
+                KnownPeer.nameKey(PEER_NAME),
+                "picture of teapot 1.",
+                hash(1))) {
             for (String name : List.of("chat.db", "chat.db-wal", "chat.db-shm", "chat.db-journal")) {
                 Path path = directory.resolve(name);
                 // By another process, not read here: closing a descriptor would drop the store's locks.
@@ -248,7 +270,7 @@ final class SealedStoreFileTest {
     @Test
     void inAPlainStoreAllOfItIsFound() throws Exception {
         fillPlain();
-        assertThat(inClear()).hasSize(5);
+        assertThat(inClear()).hasSize(7);
     }
 
     @Test
@@ -261,7 +283,7 @@ final class SealedStoreFileTest {
                 PeerBook book = SqlitePeerBook.open(file)) {
             assertFilled(store, book);
         }
-        assertThat(inClear()).hasSize(5);
+        assertThat(inClear()).hasSize(7);
         assertFilledAndSealed();
     }
 
@@ -365,6 +387,21 @@ final class SealedStoreFileTest {
 
     private static StoredEvent open(SealedRows rows, byte[] sealed) throws SealException {
         return rows.event(StoreWriter.ROOM, StoreWriter.SELF, 1, 1, "message", new byte[0], sealed);
+    }
+
+    @Test
+    void anImageThatWasMovedOrChangedIsRefused() throws Exception {
+        try (ChatStore store = SqliteChatStore.openSealed(file, SELF);
+                PeerBook book = SqlitePeerBook.openSealed(file, SELF)) {
+            fill(store, book);
+        }
+        sql("UPDATE image SET bytes = (SELECT bytes FROM image WHERE id = 2) WHERE id = 1");
+        sql("UPDATE image SET hash = zeroblob(60) WHERE id = 3");
+        try (ChatStore store = SqliteChatStore.openSealed(file, SELF)) {
+            assertThatThrownBy(() -> store.image(StoreWriter.ROOM, hash(0))).isInstanceOf(StoreException.class);
+            assertThat(store.image(StoreWriter.ROOM, hash(1))).hasValue(image(1));
+            assertThatThrownBy(() -> store.images(StoreWriter.ROOM)).isInstanceOf(StoreException.class);
+        }
     }
 
     @Test

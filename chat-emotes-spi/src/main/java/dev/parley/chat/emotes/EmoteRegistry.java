@@ -3,6 +3,7 @@ package dev.parley.chat.emotes;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.parley.chat.emotes.internal.DiskCache;
 import dev.parley.chat.emotes.internal.HttpFetcher;
+import dev.parley.chat.emotes.internal.ImageFetcher;
 import dev.parley.chat.emotes.internal.LiveLink;
 import dev.parley.chat.emotes.internal.PluginCalls;
 import dev.parley.chat.emotes.internal.Plugins;
@@ -10,6 +11,7 @@ import dev.parley.chat.emotes.internal.Searches;
 import dev.parley.chat.emotes.internal.Sources;
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -20,11 +22,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -65,6 +69,7 @@ public final class EmoteRegistry implements AutoCloseable {
     private final HttpFetcher fetcher;
     private final PluginCalls calls;
     private final Sources sources;
+    private final ImageFetcher imageFetcher;
     private final Map<String, Searches> searches = new LinkedHashMap<>();
     private final Map<String, LiveLink> liveLinks = new LinkedHashMap<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -95,9 +100,12 @@ public final class EmoteRegistry implements AutoCloseable {
         DiskCache disk = builder.cache == null
                 ? null
                 : new DiskCache(builder.cache, builder.maxCacheBytes, InstantSource.system());
-        fetcher = new HttpFetcher(builder.settings.values(), builder.fetchTimeout, builder.maxAnswerBytes, disk);
+        List<String> named = new ArrayList<>(builder.settings.values());
+        named.addAll(builder.allowed);
+        fetcher = new HttpFetcher(named, builder.fetchTimeout, builder.maxAnswerBytes, disk);
         calls = new PluginCalls(fetcher);
         sources = new Sources(calls, disk, loadTimeout);
+        imageFetcher = new ImageFetcher(fetcher, disk, builder.imageProxy, InstantSource.system());
         List<EmoteProviderInfo> infos = new ArrayList<>();
         List<Sources.Slot> allSlots = new ArrayList<>();
         for (Plugins.Plugin plugin : working) {
@@ -399,6 +407,15 @@ public final class EmoteRegistry implements AutoCloseable {
     }
 
     /**
+     * Gives what fetches the images of emotes.
+     *
+     * @return always the same; it ends with this registry
+     */
+    public EmoteImages images() {
+        return new EmoteImages(imageFetcher);
+    }
+
+    /**
      * Asks to be called whenever {@link #catalog()} or {@link #failures()} may have changed.
      *
      * @param listener called on the thread that made the change, one at a time or several at once; it must not block
@@ -488,6 +505,7 @@ public final class EmoteRegistry implements AutoCloseable {
         closed = true;
         liveLinks.values().forEach(LiveLink::close);
         searches.values().forEach(Searches::close);
+        imageFetcher.close();
         calls.close();
         fetcher.close();
         for (Closeable jar : pluginJars) {
@@ -538,6 +556,8 @@ public final class EmoteRegistry implements AutoCloseable {
         private Duration searchDelay = DEFAULT_SEARCH_DELAY;
         private Duration reconnectDelay = DEFAULT_RECONNECT_DELAY;
         private @Nullable Path cache;
+        private ImageFetcher.@Nullable Proxy imageProxy;
+        private final List<String> allowed = new ArrayList<>();
         private long maxCacheBytes = DEFAULT_MAX_CACHE_BYTES;
 
         private Builder() {}
@@ -744,6 +764,22 @@ public final class EmoteRegistry implements AutoCloseable {
          */
         public Builder cache(Path directory) {
             cache = Objects.requireNonNull(directory, "directory");
+            return this;
+        }
+
+        /**
+         * Fetches images by way of a signaling worker, so that the hosts that have them see its address and not the
+         * user's; the worker then sees which images are fetched. Straight from their hosts by default. What a loopback
+         * host has is always fetched from it.
+         *
+         * @param endpoint the worker's image proxy, {@code https://…/v1/images}; see docs/signaling.md
+         * @param token gives an access token for the worker, if there is one; called on a thread that it may block
+         * @return this builder
+         */
+        public Builder imageProxy(URI endpoint, Supplier<Optional<String>> token) {
+            imageProxy = new ImageFetcher.Proxy(endpoint, Objects.requireNonNull(token, "token"));
+            // A worker on this machine is as good as one that a setting names.
+            allowed.add(endpoint.toString());
             return this;
         }
 

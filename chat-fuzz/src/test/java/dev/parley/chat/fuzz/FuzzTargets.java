@@ -1,6 +1,7 @@
 package dev.parley.chat.fuzz;
 
 import dev.parley.chat.emotes.custom.CustomEmojiTargets;
+import dev.parley.chat.emotes.images.ImageTargets;
 import dev.parley.chat.emotes.seventv.SevenTvTargets;
 import dev.parley.chat.internal.crypto.CryptoTargets;
 import dev.parley.chat.internal.mls.MlsTargets;
@@ -30,6 +31,7 @@ final class FuzzTargets {
                         WorkerTargets.all(),
                         SevenTvTargets.all(),
                         CustomEmojiTargets.all(),
+                        ImageTargets.all(),
                         MachineTargets.all())
                 .flatMap(List::stream)
                 .toList();

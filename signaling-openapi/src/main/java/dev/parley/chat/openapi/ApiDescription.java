@@ -35,6 +35,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +54,8 @@ public final class ApiDescription {
     private static final URI BASE = URI.create("https://openapi.invalid/openapi.json");
     private static final JsonMapper JSON = new JsonMapper();
     private static final Set<String> METHODS = Set.of("get", "put", "post", "delete", "options", "head", "patch");
+    private static final Pattern BOUNDARY = Pattern.compile("boundary=\"?([^\";]+)");
+    private static final Pattern PART_NAME = Pattern.compile("[; ]name=\"([^\"]*)\"");
     private static final String ANY_REQUEST = "#/components/responses/AnyRequest";
 
     private final String text;
@@ -359,9 +363,11 @@ public final class ApiDescription {
             faults.add(exchange.label() + ": accepted a body of type \"" + type + "\", which is not described");
             return faults;
         }
-        JsonNode value = type.equals("application/x-www-form-urlencoded")
-                ? form(exchange.requestBody())
-                : read(exchange.requestBody());
+        JsonNode value = switch (type) {
+            case "application/x-www-form-urlencoded" -> form(exchange.requestBody());
+            case "multipart/form-data" -> parts(exchange);
+            default -> read(exchange.requestBody());
+        };
         faults.addAll(judge(
                 pointer + "/requestBody/content/" + escape(type) + "/schema",
                 value,
@@ -504,6 +510,24 @@ public final class ApiDescription {
             String name = equals < 0 ? pair : pair.substring(0, equals);
             String value = equals < 0 ? "" : pair.substring(equals + 1);
             form.put(URLDecoder.decode(name, StandardCharsets.UTF_8), URLDecoder.decode(value, StandardCharsets.UTF_8));
+        }
+        return form;
+    }
+
+    /** The fields of a form in several parts, each as a text; what is binary is damaged by that, but there. */
+    private static ObjectNode parts(HttpExchange exchange) {
+        ObjectNode form = JSON.createObjectNode();
+        Matcher boundary =
+                BOUNDARY.matcher(exchange.requestHeader("Content-Type").orElse(""));
+        if (boundary.find()) {
+            for (String part : exchange.requestBody().split(Pattern.quote("--" + boundary.group(1)), -1)) {
+                int end = part.indexOf("\r\n\r\n");
+                Matcher name = PART_NAME.matcher(end < 0 ? "" : part.substring(0, end));
+                if (name.find()) {
+                    String value = part.substring(end + 4);
+                    form.put(name.group(1), value.endsWith("\r\n") ? value.substring(0, value.length() - 2) : value);
+                }
+            }
         }
         return form;
     }

@@ -250,6 +250,49 @@ class ApiDescriptionTest {
     }
 
     @Test
+    void theFieldsOfAFormInSeveralPartsAreLookedAt() {
+        ApiDescription forms = ApiDescription.parse("""
+                openapi: 3.1.0
+                info:
+                  title: t
+                  version: "1"
+                paths:
+                  /forms:
+                    post:
+                      requestBody:
+                        content:
+                          multipart/form-data:
+                            schema:
+                              type: object
+                              required: [name, file]
+                              properties:
+                                name:
+                                  type: string
+                                  maxLength: 3
+                      responses:
+                        "200":
+                          description: Done.
+                """);
+        assertThat(forms.check(form("abc", "file"))).isEmpty();
+        assertThat(forms.check(form("abcd", "file"))).singleElement().asString().contains("\"/name\"", "maxLength");
+        assertThat(forms.check(form("abc", "other"))).singleElement().asString().contains("required");
+    }
+
+    private static HttpExchange form(String name, String second) {
+        String body = "--b\r\nContent-Disposition: form-data; name=\"name\"\r\n\r\n" + name
+                + "\r\n--b\r\nContent-Disposition: form-data; name=\"" + second
+                + "\"; filename=\"f\"\r\nContent-Type: image/png\r\n\r\n\ufffdPNG\r\n\r\n--b--\r\n";
+        return new HttpExchange(
+                "POST",
+                "/forms",
+                Map.of("Content-Type", List.of("multipart/form-data; boundary=b")),
+                body,
+                200,
+                Map.of(),
+                "");
+    }
+
+    @Test
     void faultsOfTheFileAreFound() {
         assertThat(ApiDescription.parse(YAML.replace("title: t", "titel: t")).faults())
                 .isNotEmpty();

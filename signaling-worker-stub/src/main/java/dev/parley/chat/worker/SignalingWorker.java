@@ -13,11 +13,15 @@ import dev.parley.chat.worker.internal.http.AddressBlock;
 import dev.parley.chat.worker.internal.http.ClientAddresses;
 import dev.parley.chat.worker.internal.http.ConnectionGuard;
 import dev.parley.chat.worker.internal.http.ConnectionGuard.Cut;
+import dev.parley.chat.worker.internal.http.EmojiEndpoint;
 import dev.parley.chat.worker.internal.http.Front;
 import dev.parley.chat.worker.internal.http.Gate;
 import dev.parley.chat.worker.internal.http.GuestsEndpoint;
 import dev.parley.chat.worker.internal.http.HealthEndpoint;
 import dev.parley.chat.worker.internal.http.IceServers;
+import dev.parley.chat.worker.internal.http.ImageFetcher;
+import dev.parley.chat.worker.internal.http.ImageHosts;
+import dev.parley.chat.worker.internal.http.ImagesEndpoint;
 import dev.parley.chat.worker.internal.http.LeaseEndpoint;
 import dev.parley.chat.worker.internal.http.MessagesEndpoint;
 import dev.parley.chat.worker.internal.http.MetadataEndpoint;
@@ -37,6 +41,9 @@ import dev.parley.chat.worker.internal.push.Nodes;
 import dev.parley.chat.worker.internal.push.PushHub;
 import dev.parley.chat.worker.internal.redis.RedisBackend;
 import dev.parley.chat.worker.internal.redis.RedisConfig;
+import dev.parley.chat.worker.internal.store.EmojiStore;
+import dev.parley.chat.worker.internal.store.EmojiStore.EmojiQuota;
+import dev.parley.chat.worker.internal.store.MemoryEmojiStore;
 import dev.parley.chat.worker.internal.store.MemoryRoomStore;
 import dev.parley.chat.worker.internal.store.RoomStore;
 import dev.parley.chat.worker.internal.store.SqliteRoomStore;
@@ -113,6 +120,7 @@ public final class SignalingWorker implements AutoCloseable {
     private final Server server;
     private final AccessTokens accessTokens;
     private final Router router;
+    private final ImageFetcher imageFetcher;
     private final URI url;
     private final Optional<URI> metricsUrl;
     private final Duration drainTime;
@@ -121,7 +129,7 @@ public final class SignalingWorker implements AutoCloseable {
 
     private SignalingWorker(WorkerConfig config, InetAddress address, Backend backend) {
         this.clock = config.clock();
-        this.store = TimedStore.measure(backend.store(), metrics.store());
+        this.store = TimedStore.measure(RoomStore.class, backend.store(), metrics.store());
         this.nodes = backend.nodes();
         this.drainTime = config.drainTime();
         this.hub = new PushHub(
@@ -168,6 +176,15 @@ public final class SignalingWorker implements AutoCloseable {
             routes.addAll(new LeaseEndpoint(store, clock).routes(gate));
             routes.addAll(new NameplatesEndpoint(store, clock).routes(gate));
             routes.addAll(new MessagesEndpoint(store, hub, clock, server, metrics).routes(gate));
+            if (config.customEmoji()) {
+                EmojiStore emoji = TimedStore.measure(EmojiStore.class, backend.emoji(), metrics.store());
+                routes.addAll(new EmojiEndpoint(emoji, quota(config.limits()), url.toString(), clock).routes(gate));
+            }
+            ImageHosts imageHosts = new ImageHosts(config.imageHosts());
+            this.imageFetcher = new ImageFetcher(config.limits().imageTimeout(), timers);
+            if (!imageHosts.isEmpty()) {
+                routes.addAll(new ImagesEndpoint(imageHosts, imageFetcher, clock).routes(gate));
+            }
             routes.addAll(HealthEndpoint.routes(store, hub));
             routes.addAll(MetricsPort.routes(metrics, config.metricsToken()));
             this.router = new Router(routes, url + "/.well-known/oauth-protected-resource");
@@ -276,6 +293,7 @@ public final class SignalingWorker implements AutoCloseable {
             } catch (Exception e) {
                 log.warn("The HTTP server did not stop cleanly", e);
             }
+            imageFetcher.close();
             timers.shutdownNow();
             if (!timers.awaitTermination(STOP_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)) {
                 log.warn("The timers of the worker did not stop in time");
@@ -334,14 +352,13 @@ public final class SignalingWorker implements AutoCloseable {
             return openRedis(new RedisConfig(config.redisUri().get(), config.redisPassword()), config.timeToLive());
         }
         if (config.dataDirectory().isEmpty()) {
-            return new Backend(new MemoryRoomStore(config.timeToLive()), Nodes.none(), "in memory");
+            return new Backend(
+                    new MemoryRoomStore(config.timeToLive()), new MemoryEmojiStore(), Nodes.none(), "in memory");
         }
         try {
-            return new Backend(
-                    SqliteRoomStore.inDirectory(
-                            config.dataDirectory().get(), config.timeToLive(), accountsOfBefore(config)),
-                    Nodes.none(),
-                    "on disk");
+            SqliteRoomStore store = SqliteRoomStore.inDirectory(
+                    config.dataDirectory().get(), config.timeToLive(), accountsOfBefore(config));
+            return new Backend(store, store.emoji(), Nodes.none(), "on disk");
         } catch (SQLException | IOException e) {
             throw new WorkerStartException(
                     Reason.STORE_UNAVAILABLE,
@@ -431,6 +448,11 @@ public final class SignalingWorker implements AutoCloseable {
         ServerConnector connector = connect(config, address, where.getPort());
         connector.setName(MetricsPort.CONNECTOR);
         return URI.create(urlOf(where.getHostString(), address, connector.getLocalPort()) + "/metrics");
+    }
+
+    private static EmojiQuota quota(WorkerLimits limits) {
+        return new EmojiQuota(
+                limits.emojiPerAccount(), limits.emojiBytesPerAccount(), limits.emojiInAll(), limits.emojiBytesInAll());
     }
 
     private RateLimiter limiter(String who, Rate rate) {

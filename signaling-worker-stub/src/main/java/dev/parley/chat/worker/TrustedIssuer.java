@@ -21,12 +21,19 @@ public final class TrustedIssuer {
     private final String audience;
     private final Optional<URI> jwksUri;
     private final Set<String> requiredScopes;
+    private final Optional<String> moderatorScope;
 
-    private TrustedIssuer(URI issuer, String audience, Optional<URI> jwksUri, Set<String> requiredScopes) {
+    private TrustedIssuer(
+            URI issuer,
+            String audience,
+            Optional<URI> jwksUri,
+            Set<String> requiredScopes,
+            Optional<String> moderatorScope) {
         this.issuer = issuer;
         this.audience = audience;
         this.jwksUri = jwksUri;
         this.requiredScopes = requiredScopes;
+        this.moderatorScope = moderatorScope;
     }
 
     /**
@@ -36,7 +43,7 @@ public final class TrustedIssuer {
      *
      * @param issuer exactly as it stands in the tokens; https, or http on loopback; no query and no fragment
      * @param audience exactly as it stands in the tokens
-     * @return the issuer, without required scopes
+     * @return the issuer, without required scopes and without one for moderators
      * @throws IllegalArgumentException if the issuer is no such URL or the audience is empty
      */
     public static TrustedIssuer of(URI issuer, String audience) {
@@ -47,7 +54,7 @@ public final class TrustedIssuer {
         if (audience.isEmpty()) {
             throw new IllegalArgumentException("audience must not be empty");
         }
-        return new TrustedIssuer(issuer, audience, Optional.empty(), Set.of());
+        return new TrustedIssuer(issuer, audience, Optional.empty(), Set.of(), Optional.empty());
     }
 
     /**
@@ -59,7 +66,7 @@ public final class TrustedIssuer {
      */
     public TrustedIssuer withJwksUri(URI jwksUri) {
         requireTrustworthy(jwksUri, "jwksUri");
-        return new TrustedIssuer(issuer, audience, Optional.of(jwksUri), requiredScopes);
+        return new TrustedIssuer(issuer, audience, Optional.of(jwksUri), requiredScopes, moderatorScope);
     }
 
     /**
@@ -72,18 +79,35 @@ public final class TrustedIssuer {
      */
     public TrustedIssuer withRequiredScopes(String... required) {
         for (String scope : required) {
-            boolean legal = !scope.isEmpty()
-                    && scope.length() <= MAX_SCOPE_CHARACTERS
-                    && scope.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"' && c != '\\');
-            if (!legal) {
-                throw new IllegalArgumentException("a scope has visible ASCII characters, no quote and no backslash");
-            }
+            requireScope(scope);
         }
         return new TrustedIssuer(
                 issuer,
                 audience,
                 jwksUri,
-                java.util.Collections.unmodifiableSet(new LinkedHashSet<>(List.of(required))));
+                java.util.Collections.unmodifiableSet(new LinkedHashSet<>(List.of(required))),
+                moderatorScope);
+    }
+
+    /**
+     * The same, where whoever has this scope is a moderator: sees the ids of all custom emoji and may delete each.
+     *
+     * @param scope as for {@link #withRequiredScopes}
+     * @return a new issuer
+     * @throws IllegalArgumentException if it is not a scope
+     */
+    public TrustedIssuer withModeratorScope(String scope) {
+        requireScope(scope);
+        return new TrustedIssuer(issuer, audience, jwksUri, requiredScopes, Optional.of(scope));
+    }
+
+    private static void requireScope(String scope) {
+        boolean legal = !scope.isEmpty()
+                && scope.length() <= MAX_SCOPE_CHARACTERS
+                && scope.chars().allMatch(c -> c > ' ' && c < 0x7f && c != '"' && c != '\\');
+        if (!legal) {
+            throw new IllegalArgumentException("a scope has visible ASCII characters, no quote and no backslash");
+        }
     }
 
     /**
@@ -120,6 +144,15 @@ public final class TrustedIssuer {
      */
     public Set<String> requiredScopes() {
         return requiredScopes;
+    }
+
+    /**
+     * Which scope makes a moderator.
+     *
+     * @return the scope; empty if nobody is one
+     */
+    public Optional<String> moderatorScope() {
+        return moderatorScope;
     }
 
     /** Whoever can change what is read from there can make tokens. */

@@ -1,6 +1,7 @@
 package dev.parley.chat.worker;
 
 import dev.parley.chat.worker.internal.http.AddressBlock;
+import dev.parley.chat.worker.internal.http.ImageHosts;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
@@ -49,6 +51,8 @@ public final class WorkerConfig {
     private final @Nullable RequestLog requestLog;
     private final byte @Nullable [] logSalt;
     private final Duration drainTime;
+    private final boolean customEmoji;
+    private final Set<String> imageHosts;
 
     private WorkerConfig(Builder builder) {
         this.host = builder.host;
@@ -75,6 +79,8 @@ public final class WorkerConfig {
         this.requestLog = builder.requestLog;
         this.logSalt = builder.logSalt;
         this.drainTime = builder.drainTime;
+        this.customEmoji = builder.customEmoji;
+        this.imageHosts = Set.copyOf(builder.imageHosts);
     }
 
     /**
@@ -253,6 +259,24 @@ public final class WorkerConfig {
         return drainTime;
     }
 
+    /**
+     * Whether the worker is a domain of custom emoji.
+     *
+     * @return true if it lists them and takes uploads
+     */
+    public boolean customEmoji() {
+        return customEmoji;
+    }
+
+    /**
+     * From which hosts the worker fetches images for others.
+     *
+     * @return hosts, some with a port; empty if it fetches none; unmodifiable
+     */
+    public Set<String> imageHosts() {
+        return imageHosts;
+    }
+
     Optional<byte[]> metricsToken() {
         return Optional.ofNullable(metricsToken);
     }
@@ -299,6 +323,8 @@ public final class WorkerConfig {
         private @Nullable RequestLog requestLog;
         private byte @Nullable [] logSalt;
         private Duration drainTime = Duration.ZERO;
+        private boolean customEmoji = true;
+        private Set<String> imageHosts = Set.of("cdn.7tv.app");
 
         private Builder() {}
 
@@ -654,6 +680,33 @@ public final class WorkerConfig {
                 throw new IllegalArgumentException("drainTime must not be negative");
             }
             this.drainTime = drainTime;
+            return this;
+        }
+
+        /**
+         * Whether the worker is a domain of custom emoji: lists them to anybody, and lets accounts add theirs within
+         * the {@link WorkerLimits}. Default: yes. Without, those that there are stay in its store.
+         *
+         * @param customEmoji false for none
+         * @return this builder
+         */
+        public Builder customEmoji(boolean customEmoji) {
+            this.customEmoji = customEmoji;
+            return this;
+        }
+
+        /**
+         * From which hosts the worker fetches images of emotes for its clients, so that these hosts do not see the
+         * addresses of the clients. By https; one on the loopback that is named with its port by http as well. Default:
+         * {@code cdn.7tv.app}.
+         *
+         * @param hosts each a host name, with a port if it is another than 443; none to fetch no images
+         * @return this builder
+         * @throws IllegalArgumentException if one is no host
+         */
+        public Builder imageHosts(Collection<String> hosts) {
+            ImageHosts unused = new ImageHosts(hosts);
+            this.imageHosts = Set.copyOf(hosts);
             return this;
         }
 

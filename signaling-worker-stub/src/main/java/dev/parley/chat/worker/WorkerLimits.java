@@ -17,6 +17,11 @@ public final class WorkerLimits {
     private final Duration headerTimeout;
     private final Duration bodyTimeout;
     private final Duration answerTimeout;
+    private final int emojiPerAccount;
+    private final long emojiBytesPerAccount;
+    private final int emojiInAll;
+    private final long emojiBytesInAll;
+    private final Duration imageTimeout;
 
     private WorkerLimits(Builder builder) {
         this.perAddress = builder.perAddress;
@@ -27,6 +32,11 @@ public final class WorkerLimits {
         this.headerTimeout = builder.headerTimeout;
         this.bodyTimeout = builder.bodyTimeout;
         this.answerTimeout = builder.answerTimeout;
+        this.emojiPerAccount = builder.emojiPerAccount;
+        this.emojiBytesPerAccount = builder.emojiBytesPerAccount;
+        this.emojiInAll = builder.emojiInAll;
+        this.emojiBytesInAll = builder.emojiBytesInAll;
+        this.imageTimeout = builder.imageTimeout;
     }
 
     /**
@@ -129,6 +139,51 @@ public final class WorkerLimits {
         return answerTimeout;
     }
 
+    /**
+     * How many custom emoji one account may have.
+     *
+     * @return more than zero
+     */
+    public int emojiPerAccount() {
+        return emojiPerAccount;
+    }
+
+    /**
+     * How many bytes the images of one account's emoji may have.
+     *
+     * @return more than zero
+     */
+    public long emojiBytesPerAccount() {
+        return emojiBytesPerAccount;
+    }
+
+    /**
+     * How many custom emoji there may be.
+     *
+     * @return more than zero
+     */
+    public int emojiInAll() {
+        return emojiInAll;
+    }
+
+    /**
+     * How many bytes the images of all emoji may have.
+     *
+     * @return more than zero
+     */
+    public long emojiBytesInAll() {
+        return emojiBytesInAll;
+    }
+
+    /**
+     * How long an image may take to be fetched from another host.
+     *
+     * @return more than zero
+     */
+    public Duration imageTimeout() {
+        return imageTimeout;
+    }
+
     /** Makes {@link WorkerLimits}. Not safe for threads; may be used again after {@link #build}. */
     public static final class Builder {
         private @Nullable Rate perAddress;
@@ -139,6 +194,11 @@ public final class WorkerLimits {
         private Duration headerTimeout = Duration.ofSeconds(10);
         private Duration bodyTimeout = Duration.ofSeconds(20);
         private Duration answerTimeout = Duration.ofSeconds(20);
+        private int emojiPerAccount = 50;
+        private long emojiBytesPerAccount = 16L * 1024 * 1024;
+        private int emojiInAll = 1_000;
+        private long emojiBytesInAll = 256L * 1024 * 1024;
+        private Duration imageTimeout = Duration.ofSeconds(10);
 
         private Builder() {}
 
@@ -243,6 +303,68 @@ public final class WorkerLimits {
         }
 
         /**
+         * How many custom emoji one account may have; more are refused with 403. Default: 50.
+         *
+         * @param emojiPerAccount at least 1
+         * @return this builder
+         * @throws IllegalArgumentException if it is less
+         */
+        public Builder emojiPerAccount(int emojiPerAccount) {
+            this.emojiPerAccount = requireCount(emojiPerAccount, "emojiPerAccount");
+            return this;
+        }
+
+        /**
+         * How many bytes the images of one account's emoji may have together, the ones that do not move included.
+         * Default: 16 MiB.
+         *
+         * @param emojiBytesPerAccount at least 1
+         * @return this builder
+         * @throws IllegalArgumentException if it is less
+         */
+        public Builder emojiBytesPerAccount(long emojiBytesPerAccount) {
+            this.emojiBytesPerAccount = requireBytes(emojiBytesPerAccount, "emojiBytesPerAccount");
+            return this;
+        }
+
+        /**
+         * How many custom emoji there may be, of all accounts. Default: 1,000.
+         *
+         * @param emojiInAll at least 1
+         * @return this builder
+         * @throws IllegalArgumentException if it is less
+         */
+        public Builder emojiInAll(int emojiInAll) {
+            this.emojiInAll = requireCount(emojiInAll, "emojiInAll");
+            return this;
+        }
+
+        /**
+         * How many bytes the images of all emoji may have together. Default: 256 MiB.
+         *
+         * @param emojiBytesInAll at least 1
+         * @return this builder
+         * @throws IllegalArgumentException if it is less
+         */
+        public Builder emojiBytesInAll(long emojiBytesInAll) {
+            this.emojiBytesInAll = requireBytes(emojiBytesInAll, "emojiBytesInAll");
+            return this;
+        }
+
+        /**
+         * How long an image may take to be fetched from another host, from the first byte to the last. Default: 10
+         * seconds.
+         *
+         * @param imageTimeout more than zero
+         * @return this builder
+         * @throws IllegalArgumentException if it is not
+         */
+        public Builder imageTimeout(Duration imageTimeout) {
+            this.imageTimeout = requirePositive(imageTimeout, "imageTimeout");
+            return this;
+        }
+
+        /**
          * The limits as they are now.
          *
          * @return new limits
@@ -256,6 +378,13 @@ public final class WorkerLimits {
                 throw new IllegalArgumentException(what + " must be at least 1, was " + count);
             }
             return count;
+        }
+
+        private static long requireBytes(long bytes, String what) {
+            if (bytes < 1) {
+                throw new IllegalArgumentException(what + " must be at least 1, was " + bytes);
+            }
+            return bytes;
         }
 
         private static Duration requirePositive(Duration duration, String what) {

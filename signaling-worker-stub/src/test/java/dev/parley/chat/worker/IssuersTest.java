@@ -285,6 +285,8 @@ class IssuersTest {
             statement.execute("UPDATE peers SET account = 'bob'");
             statement.execute("ALTER TABLE peers DROP COLUMN away_since");
             statement.execute("ALTER TABLE peers DROP COLUMN placed");
+            statement.execute("DROP TABLE emoji");
+            statement.execute("DROP TABLE emoji_images");
             statement.execute("PRAGMA user_version = 2");
         }
         Instant now = Clock.systemUTC().instant();

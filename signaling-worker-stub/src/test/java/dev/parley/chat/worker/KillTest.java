@@ -45,6 +45,31 @@ class KillTest {
     }
 
     @Test
+    void emojiAndTheirImagesSurviveAKill(@TempDir Path directory) throws Exception {
+        try (WorkerProcess first = WorkerProcess.onDisk(directory, 0)) {
+            URI url = first.url();
+            Client client = new Client(url);
+            String account = client.token("alice");
+            Client.Answer deleted = EmojiForms.of("gone", Pictures.gif(2, 1)).send(client, account);
+            Client.Answer added = EmojiForms.of("cat", Pictures.gif(2, 2)).send(client, account);
+            assertThat(client.delete(
+                                    EmojiForms.ADMIN + "/"
+                                            + deleted.body().get("id").asText(),
+                                    account)
+                            .status())
+                    .isEqualTo(200);
+            first.kill();
+
+            try (WorkerProcess second = WorkerProcess.onDisk(directory, url.getPort())) {
+                assertThat(second.url()).isEqualTo(url);
+                assertThat(client.get(EmojiForms.ADMIN, account).body()).containsExactly(added.body());
+                String image = URI.create(added.body().get("url").asText()).getPath();
+                assertThat(client.get(image, "").status()).isEqualTo(200);
+            }
+        }
+    }
+
+    @Test
     void aLeaseAndASuccessionSurviveAKill(@TempDir Path directory) throws Exception {
         HostKey host = new HostKey();
         HostKey deputy = new HostKey();

@@ -100,6 +100,25 @@ class NodesTest {
                 client.request(path("messages?wait=25"), token).GET().build());
     }
 
+    @Test
+    void anEmojiThatIsAddedAtOneWorkerIsThatOfTheOther() {
+        String token = one.token("alice");
+        Answer added = EmojiForms.of("cat", Pictures.gif(2, 1)).send(one, token);
+        assertThat(added.status()).isEqualTo(200);
+        Answer list = two.get(EmojiForms.LIST, "");
+        assertThat(list.body()).hasSize(1);
+        assertThat(list.body()).isEqualTo(one.get(EmojiForms.LIST, "").body());
+        assertThat(two.get(URI.create(list.body().get(0).get("url").asText()).getPath(), "")
+                        .status())
+                .isEqualTo(200);
+        assertThat(EmojiForms.of("CAT", Pictures.gif(2, 2)).send(two, token).code())
+                .isEqualTo("emoji_exists");
+        assertThat(two.delete(EmojiForms.ADMIN + "/" + added.body().get("id").asText(), two.token("alice"))
+                        .status())
+                .isEqualTo(200);
+        assertThat(one.get(EmojiForms.LIST, "").body()).isEmpty();
+    }
+
     private void awaitBothListening() {
         Awaitility.await()
                 .atMost(Duration.ofSeconds(20))

@@ -4,10 +4,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.jwk.RSAKey;
+import com.sun.net.httpserver.HttpServer;
 import dev.parley.chat.openapi.HttpExchange;
 import dev.parley.chat.openapi.Outcome;
 import dev.parley.chat.worker.Client.Answer;
 import dev.parley.chat.worker.WorkerLimits.Rate;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -38,7 +43,11 @@ class OpenApiTest {
             "POST /v1/nameplates",
             "GET /v1/nameplates/7",
             "DELETE /v1/nameplates/7",
-            "GET /v1/ice-servers");
+            "GET /v1/ice-servers",
+            "GET /api/v1/admin/custom_emojis",
+            "POST /api/v1/admin/custom_emojis",
+            "DELETE /api/v1/admin/custom_emojis/" + HostKey.randomId(),
+            "GET /v1/images?url=x");
 
     private static final List<String> MEMBER_CALLS = List.of(
             "POST /v1/rooms/{room}/lease",
@@ -49,8 +58,12 @@ class OpenApiTest {
             "GET /v1/rooms/{room}/messages",
             "GET /v1/rooms/{room}/ws");
 
-    private static final Set<String> OPEN_TO_GUESTS =
-            Set.of("GET /v1/rooms", "GET /v1/rooms/{room}", "POST /v1/rooms/{room}/join", "GET /v1/ice-servers");
+    private static final Set<String> OPEN_TO_GUESTS = Set.of(
+            "GET /v1/rooms",
+            "GET /v1/rooms/{room}",
+            "POST /v1/rooms/{room}/join",
+            "GET /v1/ice-servers",
+            "GET /v1/images?url=x");
 
     private static final String METRICS_TOKEN = "a token of the operator";
 
@@ -101,12 +114,16 @@ class OpenApiTest {
     @Test
     void everyAnswerThatIsDescribedIsGiven() {
         Described.SEEN.clear();
+        HttpServer imageHost = imageHost();
+        String imageHostName = "127.0.0.1:" + imageHost.getAddress().getPort();
         try (SignalingWorker worker = SignalingWorker.start(WorkerConfig.builder()
                 .clock(clock)
                 .iceServer("stun:stun.example.org")
                 .requestRate(10_000, 10_000)
                 .anonymousGuests(true)
                 .metricsToken(METRICS_TOKEN)
+                .imageHosts(List.of(imageHostName))
+                .limits(WorkerLimits.builder().emojiPerAccount(1).build())
                 .build())) {
             Client client = new Client(worker.url());
             service(client);
@@ -115,12 +132,16 @@ class OpenApiTest {
             messages(client);
             lease(client);
             nameplates(client);
+            emoji(client);
+            images(client, imageHostName);
             badRequests(client);
             badTokens(client);
             guests(client);
             goneRoomsAndPeers(client);
             badBodies(client);
             server(client, worker.url());
+        } finally {
+            imageHost.stop(0);
         }
         notOffered();
         rateLimits();
@@ -270,12 +291,77 @@ class OpenApiTest {
         expect(404, "nameplate_not_found", client.delete(path, ada));
     }
 
+    private static void emoji(Client client) {
+        String ada = client.token("ada");
+        String ben = client.token("ben");
+        byte[] image = Pictures.gif(2, 1);
+        Answer added = EmojiForms.of("cat", image).text("category", "Cats").send(client, ada);
+        expect(200, "", added);
+        expect(200, "", client.get(EmojiForms.ADMIN, ada));
+        Answer list = client.get(EmojiForms.LIST, "");
+        expect(200, "", list);
+        expect(
+                304,
+                "",
+                client.send(client.request(EmojiForms.LIST, "")
+                        .header("If-None-Match", list.header("ETag"))
+                        .build()));
+        expect(200, "", client.get(URI.create(added.body().get("url").asText()).getPath(), ""));
+        expect(404, "image_not_found", client.get("/emoji/" + "0".repeat(64) + ".png", ""));
+        expect(409, "emoji_exists", EmojiForms.of("CAT", image).send(client, ben));
+        expect(403, "quota_exceeded", EmojiForms.of("dog", image).send(client, ada));
+        expect(400, "invalid_request", EmojiForms.of("c a t", image).send(client, ada));
+        expect(413, "too_large", EmojiForms.of("dog", new byte[300_000]).send(client, ada));
+        expect(415, "unsupported_media_type", client.post(EmojiForms.ADMIN, ada, "{}"));
+        expect(422, "image_refused", EmojiForms.of("dog", Pictures.svg()).send(client, ada));
+        String path = EmojiForms.ADMIN + "/" + added.body().get("id").asText();
+        expect(404, "emoji_not_found", client.delete(path, ben));
+        expect(200, "", client.delete(path, ada));
+    }
+
+    private static void images(Client client, String host) {
+        String ada = client.token("ada");
+        String path = "/v1/images?url=http://" + host;
+        expect(200, "", client.get(path + "/cat.gif", ada));
+        expect(422, "image_refused", client.get(path + "/page.gif", ada));
+        expect(404, "image_not_found", client.get(path + "/404", ada));
+        expect(502, "image_unavailable", client.get(path + "/500", ada));
+        expect(403, "host_not_allowed", client.get("/v1/images?url=https://host.example/cat.gif", ada));
+        expect(400, "invalid_request", client.get("/v1/images", ada));
+    }
+
+    /** A host with an image, a page, and what it does not have. */
+    private static HttpServer imageHost() {
+        HttpServer server;
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        server.createContext("/", exchange -> {
+            byte[] body = switch (exchange.getRequestURI().getPath()) {
+                case "/cat.gif" -> Pictures.gif(2, 1);
+                case "/page.gif" -> Pictures.svg();
+                default -> new byte[0];
+            };
+            int status = body.length > 0
+                    ? 200
+                    : Integer.parseInt(exchange.getRequestURI().getPath().substring(1));
+            try (exchange) {
+                exchange.sendResponseHeaders(status, body.length == 0 ? -1 : body.length);
+                exchange.getResponseBody().write(body);
+            }
+        });
+        server.start();
+        return server;
+    }
+
     private static void badRequests(Client client) {
         String ada = client.token("ada");
         String room = client.room("ada", new HostKey().body());
         String member = client.join(room, "ada", HostKey.randomId());
         for (String call : ACCOUNT_CALLS) {
-            if (!call.equals("GET /v1/ice-servers")) {
+            if (call.contains("/v1/rooms") || call.contains("/v1/nameplates")) {
                 String wrong =
                         call.replace("GET /v1/rooms", "GET /v1/rooms?limit=0").replace("?limit=0/", "/");
                 expect(400, "invalid_request", call(client, wrong.replace("/7", "/0"), "nonsense", ada));
@@ -324,11 +410,22 @@ class OpenApiTest {
         return Client.JSON.createObjectNode().put("secret", HostKey.base64Url(secret));
     }
 
-    /** A worker that lets no guests in; and one that does, of which nobody has asked for a token yet. */
+    /**
+     * A worker that lets no guests in and has neither emoji nor images; and one that does, of which nobody has asked
+     * for a token yet.
+     */
     private static void notOffered() {
-        try (SignalingWorker worker =
-                SignalingWorker.start(WorkerConfig.builder().build())) {
-            expect(404, "not_found", new Client(worker.url()).post("/v1/guests", "", guestSecret(0)));
+        try (SignalingWorker worker = SignalingWorker.start(
+                WorkerConfig.builder().customEmoji(false).imageHosts(List.of()).build())) {
+            Client client = new Client(worker.url());
+            expect(404, "not_found", client.post("/v1/guests", "", guestSecret(0)));
+            String image = "/emoji/" + "0".repeat(64) + ".png";
+            String delete = EmojiForms.ADMIN + "/" + HostKey.randomId();
+            for (String path : List.of(EmojiForms.LIST, image, EmojiForms.ADMIN, "/v1/images?url=x")) {
+                expect(404, "not_found", client.get(path, ""));
+            }
+            expect(404, "not_found", client.post(EmojiForms.ADMIN, "", "{}"));
+            expect(404, "not_found", client.delete(delete, ""));
         }
         try (SignalingWorker worker = SignalingWorker.start(
                 WorkerConfig.builder().anonymousGuests(true).build())) {

@@ -3,14 +3,17 @@ package dev.parley.chat.internal.protocol;
 import dev.parley.chat.BackpressureException;
 import dev.parley.chat.ChatMessage;
 import dev.parley.chat.HistoryPolicy;
+import dev.parley.chat.MessageId;
 import dev.parley.chat.MessageRevision;
 import dev.parley.chat.NotAllowedException;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
+import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.crypto.PeerCard;
 import dev.parley.chat.internal.crypto.PrivateSeal;
 import dev.parley.chat.internal.crypto.SealException;
+import dev.parley.chat.internal.crypto.Sha256;
 import dev.parley.chat.internal.encoding.MalformedException;
 import dev.parley.chat.internal.timeline.ActLimits;
 import dev.parley.chat.internal.timeline.Change;
@@ -24,6 +27,7 @@ import dev.parley.chat.internal.timeline.TimelineEvent;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -180,6 +184,9 @@ final class Acts {
             machine.files.withdrawn(hidden.message());
         } else if (change instanceof Change.SettingsChanged changed) {
             machine.emit(new Output.SettingsChanged(changed.after()));
+        } else if (change instanceof Change.EmojiChanged changed) {
+            machine.emit(new Output.EmojiChanged(changed.emoji()));
+            machine.emoji.changed(changed.emoji());
         } else if (change instanceof Change.StandingChanged changed) {
             machine.standingChanged(changed.peer(), changed.before(), changed.after());
         } else if (change instanceof Change.Acted acted) {
@@ -284,6 +291,12 @@ final class Acts {
             whisper(whisper);
         } else if (deed instanceof Input.OfferFile offer) {
             offerFile(offer);
+        } else if (deed instanceof Input.AddEmoji add) {
+            addEmoji(add);
+        } else if (deed instanceof Input.RemoveEmoji remove) {
+            say(remove.ticket(), new EventBody.RemoveEmoji(remove.emoji()));
+            // One's own that the room does not have changes nothing that is shown, and its image goes too.
+            machine.emoji.changed(timeline.emoji());
         } else if (deed instanceof Input.Block block) {
             block(block);
         }
@@ -366,6 +379,28 @@ final class Acts {
         }
     }
 
+    private void addEmoji(Input.AddEmoji add) {
+        String sha256 = HexFormat.of().formatHex(Sha256.of(add.image()));
+        EventBody.Emoji body =
+                new EventBody.Emoji(add.shortcode(), add.image().length, add.mediaType(), sha256, add.freshKey());
+        PeerId self = machine.self.peerId();
+        Optional<MessageId> idle = timeline.idleEmoji(self);
+        if (idle.isPresent()
+                && timeline.refusal(body, machine.nextPlace()).equals(Optional.of(RefusalReason.TOO_MANY_EMOJI))) {
+            // One that a moderator has removed, or that came second, takes no place from now on.
+            EventBody.RemoveEmoji removal = new EventBody.RemoveEmoji(idle.get());
+            machine.say(removal.type(), EventBodies.write(removal));
+        }
+        NotAllowedException refusal = refusal(body);
+        if (refusal != null) {
+            machine.emit(new Output.Rejected(add.ticket(), refusal));
+            return;
+        }
+        // First the image: nobody else has it.
+        machine.emoji.keep(sha256, add.image());
+        say(add.ticket(), body);
+    }
+
     private void block(Input.Block block) {
         if (block.peer().equals(machine.self.peerId())) {
             reject(block.ticket(), "one cannot block oneself");
@@ -407,7 +442,14 @@ final class Acts {
             case ROLE_NOT_BELOW -> "that participant's role is not below yours";
             case NOT_THE_AUTHOR -> "only its author may change a message";
             case WRONG_TARGET -> "that cannot be done to this kind of message";
-            case TARGET_UNKNOWN -> "there is no such message here, or it is not shown";
+            case TARGET_UNKNOWN -> "there is no such message or emoji here, or it is not shown";
+            case SHORTCODE_TAKEN -> "the room has an emoji of that shortcode; choose another one";
+            case TOO_MANY_EMOJI ->
+                "you have added " + RoomEmoji.MAX_PER_MEMBER + " emoji to this room, which is the limit; remove one"
+                        + " first";
+            case ROOM_FULL_OF_EMOJI ->
+                "the room has as many emoji as it can: " + RoomEmoji.MAX_PER_ROOM + ", or "
+                        + RoomEmoji.MAX_ROOM_BYTES / 1024 / 1024 + " MiB; one has to be removed first";
             case TOO_OLD_TO_EDIT ->
                 "the message is more than " + ActLimits.MAX_EDIT_AGE.toHours() + " h old and stays as it is";
             case TOO_MANY_EDITS -> "the message was changed " + ActLimits.MAX_EDITS + " times, which is the limit";

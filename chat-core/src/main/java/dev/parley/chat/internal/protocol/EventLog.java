@@ -4,6 +4,7 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.internal.timeline.EventBodies;
 import dev.parley.chat.internal.timeline.Place;
 import java.util.ArrayDeque;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -15,8 +16,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was said last, in the order in which it came here, for those who lack it. Bounded. Acts of moderation stay
- * longer than the rest: who lacks one comes to another room than the others.
+ * What was said last, in the order in which it came here, for those who lack it. Bounded. Acts of moderation, and what
+ * adds and removes emoji, stay longer than the rest: who lacks one comes to another room than the others.
  */
 final class EventLog {
 
@@ -25,17 +26,39 @@ final class EventLog {
     private final Deque<Event> entries = new ArrayDeque<>();
 
     /** Acts from before the entries. */
-    private final Deque<Event> acts = new ArrayDeque<>();
+    private final Kept acts = new Kept();
+
+    /** Additions and removals of emoji from before the entries. */
+    private final Kept emoji = new Kept();
 
     /** Up to which count of an author's chain an event may be missing here that the store has. */
     private final Map<PeerId, Long> fallenOut = new HashMap<>();
 
     private long bytes;
-    private long actBytes;
     private long added;
+    private long fell;
+
+    /**
+     * What everybody needs and is remembered longer; the one who says much of one kind pushes out nothing of another.
+     */
+    private static final class Kept {
+        final Deque<Numbered> events = new ArrayDeque<>();
+        long bytes;
+
+        void add(Numbered numbered) {
+            events.add(numbered);
+            bytes += numbered.event().bytes().length;
+            while (events.size() > Limits.MAX_LOG_ACTS || bytes > Limits.MAX_LOG_BYTES / 4) {
+                bytes -= events.remove().event().bytes().length;
+            }
+        }
+    }
+
+    /** An event with the number of those that fell out before it. */
+    private record Numbered(long number, Event event) {}
 
     long bytes() {
-        return bytes + actBytes;
+        return bytes + acts.bytes + emoji.bytes;
     }
 
     /** Returns how often something was added. */
@@ -60,7 +83,8 @@ final class EventLog {
             bytes -= oldest.bytes().length;
             isInStoreOnly(oldest.sender(), oldest.seq());
             if (isAct(oldest)) {
-                keepAct(oldest);
+                Kept kept = EventBodies.isEmoji(oldest.type()) ? emoji : acts;
+                kept.add(new Numbered(++fell, oldest));
             }
         }
     }
@@ -89,14 +113,6 @@ final class EventLog {
         return SPOKEN.contains(type);
     }
 
-    private void keepAct(Event act) {
-        acts.add(act);
-        actBytes += act.bytes().length;
-        while (acts.size() > Limits.MAX_LOG_ACTS || actBytes > Limits.MAX_LOG_BYTES / 4) {
-            actBytes -= acts.remove().bytes().length;
-        }
-    }
-
     /** Returns where the last messages begin in the timeline; null if there are no more than so many. */
     @Nullable
     Place lastSpoken(int messages) {
@@ -123,6 +139,9 @@ final class EventLog {
 
     /** Returns what is wanted, as far as it is remembered, in the order in which it came. */
     List<Event> select(Predicate<Event> wanted) {
-        return Stream.concat(acts.stream(), entries.stream()).filter(wanted).toList();
+        Stream<Event> before = Stream.concat(acts.events.stream(), emoji.events.stream())
+                .sorted(Comparator.comparingLong(Numbered::number))
+                .map(Numbered::event);
+        return Stream.concat(before, entries.stream()).filter(wanted).toList();
     }
 }

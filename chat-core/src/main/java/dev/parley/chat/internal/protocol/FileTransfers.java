@@ -47,8 +47,8 @@ final class FileTransfers {
 
     private static final int HEADER_BYTES = MessageId.BYTES + Long.BYTES;
 
-    /** A file that this side gives. */
-    private record Given(long size, PieceSeal seal) {}
+    /** A file that this side gives; or an image of that hash. */
+    record Given(long size, PieceSeal seal, @Nullable String image) {}
 
     /** A part of a file that somebody has asked for. */
     private record Part(MessageId offer, long offset, int length) {}
@@ -158,7 +158,7 @@ final class FileTransfers {
 
     /** An offer of our own was said. */
     void offered(MessageId offer, EventBody.File file) {
-        given.put(offer, new Given(file.offer().size(), new PieceSeal(machine.room, offer, file.key())));
+        given.put(offer, new Given(file.offer().size(), new PieceSeal(machine.room, offer, file.key()), null));
         RoomMachine.removeEldest(given.keySet(), Limits.MAX_OFFERED_FILES);
     }
 
@@ -236,10 +236,20 @@ final class FileTransfers {
         while (fetch.asked < fetch.size
                 && fetch.asked - fetch.written <= (Limits.MAX_FETCHES_AHEAD - 1) * (long) Limits.FETCH_BYTES) {
             int length = (int) Math.min(Limits.FETCH_BYTES, fetch.size - fetch.asked);
-            link.piecesAsked += length;
-            sendFetch(link, offer, fetch.asked, length);
+            ask(link, offer, fetch.asked, length);
             fetch.asked += length;
         }
+    }
+
+    /** Asks for a part; what comes is charged against it. */
+    void ask(LinkChannel link, MessageId offer, long offset, int length) {
+        link.piecesAsked += length;
+        sendFetch(link, offer, offset, length);
+    }
+
+    /** Tells who gave a file that it is here and whole. */
+    void sayWhole(LinkChannel link, MessageId offer, long size) {
+        sendFetch(link, offer, size, 0);
     }
 
     private void sendFetch(LinkChannel link, MessageId offer, long offset, int length) {
@@ -273,7 +283,11 @@ final class FileTransfers {
             throw new MalformedException("a piece of a file that was not asked for");
         }
         Fetch fetch = fetches.get(offer);
-        if (fetch == null || fetch.link != link || offset != fetch.taken || fetch.taken >= fetch.asked) {
+        if (fetch == null) {
+            machine.emoji.onChunk(link, offer, offset, sealed);
+            return;
+        }
+        if (fetch.link != link || offset != fetch.taken || fetch.taken >= fetch.asked) {
             // It was asked for before the fetch was stopped, or began anew.
             return;
         }
@@ -312,6 +326,7 @@ final class FileTransfers {
         MessageId offer = MessageId.of(reader.bytes(MessageId.BYTES));
         reader.end();
         Fetch fetch = fetches.get(offer);
+        machine.emoji.onNoFile(link, offer);
         if (fetch != null && fetch.link == link) {
             fail(
                     offer,
@@ -383,7 +398,7 @@ final class FileTransfers {
         if (!link.fetches.tryTake(machine.now)) {
             return;
         }
-        Given file = given.get(offer);
+        Given file = given(offer);
         if (file == null) {
             noFile(link, offer);
             return;
@@ -393,7 +408,10 @@ final class FileTransfers {
         if (isWhole) {
             if (link.hasFetched.add(offer)) {
                 RoomMachine.removeEldest(link.hasFetched, Limits.MAX_OFFERED_FILES);
-                machine.emit(new Output.FileFetched(offer, link.peer));
+                machine.emit(
+                        file.image() == null
+                                ? new Output.FileFetched(offer, link.peer)
+                                : new Output.EmojiFetched(offer, link.peer));
             }
             return;
         }
@@ -412,6 +430,11 @@ final class FileTransfers {
         readNext();
     }
 
+    private @Nullable Given given(MessageId offer) {
+        Given file = given.get(offer);
+        return file == null ? machine.emoji.given(offer) : file;
+    }
+
     /** Lets those who wait have their turn, as far as blocks may be held. */
     private void readNext() {
         for (Iterator<Receiver> each = receivers.values().iterator();
@@ -421,7 +444,12 @@ final class FileTransfers {
             if (receiver.reading == 0 && receiver.block == null && part != null) {
                 receiver.reading = nextRead++;
                 blocks++;
-                machine.emit(new Output.ReadFile(receiver.reading, part.offer(), part.offset(), part.length()));
+                Given file = given(part.offer());
+                String image = file == null ? null : file.image();
+                machine.emit(
+                        image == null
+                                ? new Output.ReadFile(receiver.reading, part.offer(), part.offset(), part.length())
+                                : new Output.ReadImage(receiver.reading, image, (int) part.offset(), part.length()));
             }
         }
     }
@@ -432,8 +460,12 @@ final class FileTransfers {
                 receiver.reading = 0;
                 byte[] bytes = input.bytes();
                 Part part = receiver.asked.element();
-                if (bytes == null || !given.containsKey(part.offer())) {
+                Given file = given(part.offer());
+                if (bytes == null || file == null) {
                     given.remove(part.offer());
+                    if (file != null && file.image() != null) {
+                        machine.emoji.lost(file.image());
+                    }
                     blocks--;
                     receiver.asked.remove();
                     noFile(receiver.link, part.offer());
@@ -467,7 +499,7 @@ final class FileTransfers {
         LinkChannel link = receiver.link;
         byte[] block = receiver.block;
         Part part = receiver.asked.element();
-        Given file = given.get(part.offer());
+        Given file = given(part.offer());
         machine.mesh.onDetour(link.peer);
         while (block != null && file != null && receiver.sent < block.length) {
             if (link.queuedBytes() >= Limits.MAX_FILE_BACKLOG_BYTES) {

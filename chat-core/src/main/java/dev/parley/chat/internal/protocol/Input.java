@@ -69,6 +69,20 @@ public sealed interface Input {
     /** Offers a file. The 32 random bytes become the key of its content. */
     record OfferFile(long ticket, FileOffer offer, byte[] freshKey) implements Deed {}
 
+    /** Adds an emoji to the room. The 32 random bytes become the key of its image. */
+    record AddEmoji(long ticket, String shortcode, String mediaType, byte[] image, byte[] freshKey) implements Deed {}
+
+    /** Takes an emoji out of the room. */
+    record RemoveEmoji(long ticket, MessageId emoji) implements Deed {}
+
+    /**
+     * Somebody waits for an image of the room's emoji; answered by {@link Output.Completed} when it is in the store.
+     */
+    record FetchImage(long ticket, String sha256) implements Request {}
+
+    /** Answers {@link Output.KeepImage}. */
+    record ImageKept(String sha256) implements Input {}
+
     /**
      * Fetches a file of which a beginning may be there; answered by {@link Output.Completed} when all of it is.
      *
@@ -81,7 +95,10 @@ public sealed interface Input {
     /** The caller does not want a file any more. */
     record StopFetch(MessageId offer) implements Input {}
 
-    /** Answers {@link Output.ReadFile}; null if the file is not what was offered any more. */
+    /**
+     * Answers {@link Output.ReadFile}, or {@link Output.ReadImage}; null if the file is not what was offered any more,
+     * or the image is not there.
+     */
     record FileRead(long read, byte @Nullable [] bytes) implements Input {}
 
     /** Answers {@link Output.WriteFile}: all up to there is on the disk. */

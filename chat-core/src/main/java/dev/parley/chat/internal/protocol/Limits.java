@@ -53,7 +53,9 @@ final class Limits {
     /** What may wait on a link before more is read from the store for it. */
     static final int GIVING_WINDOW_BYTES = 512 * 1024;
 
-    /** Acts of moderation that are remembered behind that; a quarter of the bytes at most. */
+    /**
+     * Acts of moderation that are remembered behind that, and as many of emoji; a quarter of the bytes each at most.
+     */
     static final int MAX_LOG_ACTS = 4_096;
 
     /** Links that are not admitted yet, at a host; the oldest gives way. */
@@ -205,6 +207,12 @@ final class Limits {
 
     /** Links beside those of the overlay, which are made for files. */
     static final int MAX_DETOURS = 64;
+
+    /** Images of emoji that are fetched at a time. */
+    static final int MAX_IMAGE_FETCHES = 4;
+
+    /** Longest pause until it is looked again who has the image of an emoji. */
+    static final Duration MAX_IMAGE_PAUSE = Duration.ofMinutes(1);
 
     private Limits() {}
 }

@@ -13,6 +13,7 @@ import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Presence;
 import dev.parley.chat.ReactionTotal;
+import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.crypto.PeerCard;
 import dev.parley.chat.internal.crypto.RoomSecret;
@@ -25,6 +26,7 @@ import dev.parley.chat.transport.SignedSuccession;
 import dev.parley.chat.transport.Transport.LinkRole;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What a room wants done. To be carried out in order. */
@@ -90,6 +92,15 @@ public sealed interface Output {
 
     /** Read a part of a file that was offered from here; answered by {@link Input.FileRead}. */
     record ReadFile(long read, MessageId offer, long offset, int length) implements Output {}
+
+    /** Read a part of an image that is in the store; answered by {@link Input.FileRead}. */
+    record ReadImage(long read, String sha256, int offset, int length) implements Output {}
+
+    /** Keep an image of the room's emoji, whose hash is right; answered by {@link Input.ImageKept}. */
+    record KeepImage(String sha256, byte[] image) implements Output {}
+
+    /** Delete all images of the room but these. */
+    record KeepOnlyImages(Set<String> sha256) implements Output {}
 
     /** Write a part of a file that is fetched, behind the one before; answered by {@link Input.FileWritten}. */
     record WriteFile(MessageId offer, long offset, byte[] bytes) implements Output {}
@@ -178,6 +189,12 @@ public sealed interface Output {
 
     /** The room is set differently. */
     record SettingsChanged(RoomSettings settings) implements Notice {}
+
+    /** The room has other emoji. */
+    record EmojiChanged(List<RoomEmoji> emoji) implements Notice {}
+
+    /** A member has fetched the image of an emoji from here. */
+    record EmojiFetched(MessageId emoji, PeerId peer) implements Notice {}
 
     /** An act of moderation has its effect. */
     record Moderated(ModerationAct act) implements Notice {}

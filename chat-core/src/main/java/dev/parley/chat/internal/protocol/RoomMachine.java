@@ -13,6 +13,7 @@ import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomClosedException;
+import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.RoomStats;
@@ -176,6 +177,10 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     private final LinkRate ownRate;
     final Attendance attendance;
     final FileTransfers files;
+
+    /** Gets and gives the images of the room's emoji. */
+    final EmojiImages emoji;
+
     private Set<PeerId> roster;
     private boolean signalingReachable;
     private RoomSecret toldSecret;
@@ -210,6 +215,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.ownRate = LinkRate.ofOwn(0);
         this.attendance = new Attendance(this);
         this.files = new FileTransfers(this);
+        this.emoji = new EmojiImages(this);
         this.deliveries = new Deliveries(this);
         this.routes = new Routes(this);
         this.roster = new LinkedHashSet<>();
@@ -257,6 +263,24 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         acts.begin(blocked);
     }
 
+    /**
+     * Says which images of the room's emoji are in the store. To be called after {@link #hide}, before the first input.
+     *
+     * @param images their lengths in bytes, by their hashes
+     */
+    public final void holdImages(Map<String, Integer> images) {
+        emoji.begin(images);
+    }
+
+    /**
+     * Returns the emoji that the room has, as far as is known here.
+     *
+     * @return in the order of the timeline
+     */
+    public final List<RoomEmoji> emoji() {
+        return acts.timeline.emoji();
+    }
+
     /** Goes on where a machine of the other role ended. */
     RoomMachine(RoomMachine before, PeerCard leader) {
         this.config = before.config;
@@ -287,6 +311,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         this.ownRate = before.ownRate;
         this.attendance = before.attendance;
         this.files = before.files;
+        this.emoji = before.emoji;
         this.deliveries = before.deliveries;
         this.routes = before.routes;
         this.roster = before.roster;
@@ -307,6 +332,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         acts.handTo(this);
         attendance.handTo(this);
         files.handTo(this);
+        emoji.handTo(this);
         timers.start(Timer.FORMER, now);
         timers.start(Timer.MESH, now);
         chains.handTo(this);
@@ -436,8 +462,13 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             files.onFetchFile(fetch);
         } else if (input instanceof Input.StopFetch stop) {
             files.onStopFetch(stop.offer());
+        } else if (input instanceof Input.FetchImage fetch) {
+            emoji.onFetchImage(fetch);
+        } else if (input instanceof Input.ImageKept kept) {
+            emoji.onKept(kept.sha256());
         } else if (input instanceof Input.Start) {
             onStart();
+            emoji.changed(acts.timeline.emoji());
         } else if (input instanceof Input.Leave) {
             onLeave();
         }
@@ -446,6 +477,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         }
         if (closeReason == null) {
             files.look();
+            emoji.look();
         }
     }
 
@@ -535,7 +567,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
                 + chains.readBytes()
                 + earlyBytes
                 + queuedBytes()
-                + files.heldBytes();
+                + files.heldBytes()
+                + emoji.heldBytes();
     }
 
     /**
@@ -1512,6 +1545,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         chains.tick();
         attendance.tick();
         files.tick();
+        emoji.tick();
         if (timers.expire(Timer.NAMES, now) && !nameless().isEmpty()) {
             admitted().forEach(chains::ask);
             timers.start(Timer.NAMES, now);

@@ -126,6 +126,7 @@ final class Routes {
     void tellNeighboursSoon() {
         machine.timers.startUnlessRunning(Timer.NEIGHBOURS, machine.now);
         machine.attendance.look();
+        machine.emoji.linksChanged();
     }
 
     /** The leader has links to nearly all: it tells to whom it has none. */

@@ -75,6 +75,8 @@ enum Timer {
     LEADER(Duration.ofSeconds(2)),
     /** Who fetches a file: how long none of what it has asked for may come. */
     FETCH(Duration.ofSeconds(30)),
+    /** Any side: pause before it is looked again who has the image of an emoji; doubled, with jitter. */
+    EMOJI(Duration.ofSeconds(2)),
     /** Link that is there for files: how long it is kept after the last word about one. */
     DETOUR(Duration.ofSeconds(30)),
     /** Host: how long an admitted member may take to say its name. */

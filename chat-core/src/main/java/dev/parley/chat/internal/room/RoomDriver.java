@@ -3,7 +3,9 @@ package dev.parley.chat.internal.room;
 import dev.parley.chat.ChatException;
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
+import dev.parley.chat.FileOffer;
 import dev.parley.chat.FileTransfer;
+import dev.parley.chat.FileTransferException;
 import dev.parley.chat.IdentityAlert;
 import dev.parley.chat.Invite;
 import dev.parley.chat.MessageId;
@@ -16,6 +18,7 @@ import dev.parley.chat.Presence;
 import dev.parley.chat.Reaction;
 import dev.parley.chat.Room;
 import dev.parley.chat.RoomClosedException;
+import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.RoomListener;
 import dev.parley.chat.RoomOptions.Visibility;
@@ -26,6 +29,7 @@ import dev.parley.chat.StoreException;
 import dev.parley.chat.TransportException;
 import dev.parley.chat.crypto.RoomCode;
 import dev.parley.chat.internal.crypto.RoomSecret;
+import dev.parley.chat.internal.crypto.Sha256;
 import dev.parley.chat.internal.pairing.PairingCodes;
 import dev.parley.chat.internal.protocol.Descriptor;
 import dev.parley.chat.internal.protocol.Input;
@@ -53,8 +57,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -138,6 +144,7 @@ public final class RoomDriver implements Room {
     private volatile ConnectionState state = ConnectionState.IDLE;
     private volatile List<Participant> participants = List.of();
     private volatile RoomSettings settings;
+    private volatile List<RoomEmoji> emoji;
     private volatile long queuedBytes;
     private volatile Map<PeerId, Presence> presences = Map.of();
     private volatile Invite invite;
@@ -215,6 +222,7 @@ public final class RoomDriver implements Room {
         this.signedDescriptor = signedDescriptor;
         this.invite = invite;
         this.settings = machine.settings();
+        this.emoji = machine.emoji();
         this.invites = invites;
         this.self = self;
         this.listener = listener;
@@ -402,6 +410,54 @@ public final class RoomDriver implements Room {
             failTickets();
         }
         return transfer;
+    }
+
+    @Override
+    public List<RoomEmoji> emoji() {
+        return emoji;
+    }
+
+    @Override
+    public CompletableFuture<MessageId> addEmoji(String shortcode, byte[] image, @Nullable String mediaType) {
+        String claim = mediaType == null ? RoomEmoji.UNKNOWN_MEDIA_TYPE : mediaType;
+        RoomEmoji.requireShortcode(shortcode);
+        RoomEmoji.requireSize(image.length);
+        FileOffer.requireMediaType(claim);
+        byte[] copy = image.clone();
+        byte[] fresh = freshSecret();
+        return request(tickets, ticket -> new Input.AddEmoji(ticket, shortcode, claim, copy, fresh));
+    }
+
+    @Override
+    public CompletableFuture<Void> removeEmoji(MessageId id) {
+        return request(ticket -> new Input.RemoveEmoji(ticket, id));
+    }
+
+    @Override
+    public CompletableFuture<byte[]> emojiImage(String sha256) {
+        CompletableFuture<byte[]> image = new CompletableFuture<>();
+        CompletionStage<Void> unused = request(ticket -> new Input.FetchImage(ticket, sha256))
+                .whenComplete((nothing, failure) -> {
+                    if (failure != null) {
+                        image.completeExceptionally(failure);
+                    } else {
+                        services.storeExecutor().execute(() -> giveImage(sha256, image));
+                    }
+                });
+        return image.copy();
+    }
+
+    private void giveImage(String sha256, CompletableFuture<byte[]> image) {
+        byte[] bytes = readImage(sha256);
+        services.listenerExecutor().execute(() -> {
+            if (bytes == null) {
+                image.completeExceptionally(new FileTransferException(
+                        FileTransferException.Problem.UNAVAILABLE,
+                        "the image of the emoji is not in the store any more; ask for it again"));
+            } else {
+                image.complete(bytes);
+            }
+        });
     }
 
     @Override
@@ -648,6 +704,10 @@ public final class RoomDriver implements Room {
             if (notice instanceof Output.Deliver deliver) {
                 RoomEvents.messageDelivered(id(), deliver.message().sender());
             }
+            if (notice instanceof Output.EmojiChanged) {
+                // What a newcomer is given changes them many times over: the last of it says all.
+                notices.removeIf(Output.EmojiChanged.class::isInstance);
+            }
             // Who comes in takes the invite from the room; it has had no other one of it.
             if (state != ConnectionState.CONNECTING || !(notice instanceof Output.InviteChanged)) {
                 notices.add(notice);
@@ -766,8 +826,42 @@ public final class RoomDriver implements Room {
             leaveSignaling();
         } else if (output instanceof Output.Closed end) {
             end(end);
-        } else if (!files.carryOut(output)) {
+        } else if (!carryOutImage(output) && !files.carryOut(output)) {
             throw new IllegalStateException("nobody carries out " + output.getClass());
+        }
+    }
+
+    /** What concerns the images of the room's emoji, which are in the store; false if it is something else. */
+    private boolean carryOutImage(Output output) {
+        Executor disk = services.storeExecutor();
+        if (output instanceof Output.KeepImage keep) {
+            disk.execute(() -> inStore(() -> {
+                services.store().keepImage(id(), keep.sha256(), keep.image());
+                post(new Input.ImageKept(keep.sha256()));
+            }));
+        } else if (output instanceof Output.KeepOnlyImages keep) {
+            disk.execute(() -> inStore(() -> services.store().keepOnlyImages(id(), keep.sha256())));
+        } else if (output instanceof Output.ReadImage read) {
+            disk.execute(() -> {
+                byte[] image = readImage(read.sha256());
+                int end = read.offset() + read.length();
+                boolean isWithin = image != null && end <= image.length;
+                post(new Input.FileRead(read.read(), isWithin ? Arrays.copyOfRange(image, read.offset(), end) : null));
+            });
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    /** Reads an image on the store's executor; null if it is not there, or is not what its hash says. */
+    private byte @Nullable [] readImage(String sha256) {
+        try {
+            byte[] image = services.store().image(id(), sha256).orElse(null);
+            return image != null && HexFormat.of().formatHex(Sha256.of(image)).equals(sha256) ? image : null;
+        } catch (RuntimeException e) {
+            log.warn("the image of an emoji could not be read from the store: {}", e.getMessage());
+            return null;
         }
     }
 
@@ -1048,6 +1142,8 @@ public final class RoomDriver implements Room {
             participants = List.copyOf(now);
         } else if (notice instanceof Output.SettingsChanged changed) {
             settings = changed.settings();
+        } else if (notice instanceof Output.EmojiChanged changed) {
+            emoji = changed.emoji();
         } else if (notice instanceof Output.Left left) {
             List<Participant> now = new ArrayList<>(participants);
             now.remove(left.participant());
@@ -1137,6 +1233,8 @@ public final class RoomDriver implements Room {
             listener.onFileOffer(this, offered.id(), offered.sender(), offered.offer());
         } else if (notice instanceof Output.FileFetched fetched) {
             listener.onFileFetched(this, fetched.offer(), fetched.peer());
+        } else if (notice instanceof Output.EmojiFetched fetched) {
+            listener.onEmojiFetched(this, fetched.emoji(), fetched.peer());
         } else if (notice instanceof Output.Edited edited) {
             listener.onMessageEdited(this, edited.message(), edited.revisions());
         } else if (notice instanceof Output.Removed removed) {
@@ -1147,6 +1245,8 @@ public final class RoomDriver implements Room {
             listener.onReactions(this, reacted.message(), reacted.reactions());
         } else if (notice instanceof Output.SettingsChanged changed) {
             listener.onSettings(this, changed.settings());
+        } else if (notice instanceof Output.EmojiChanged changed) {
+            listener.onEmoji(this, changed.emoji());
         } else if (notice instanceof Output.Moderated moderated) {
             listener.onModeration(this, moderated.act());
         } else if (notice instanceof Output.ModerationVoided voided) {

@@ -45,5 +45,17 @@ public final class ActLimits {
     /** Lists of deputies that are remembered with the time from which they hold. */
     public static final int MAX_DEPUTY_LISTS = 64;
 
+    /** Additions of emoji that are remembered, of all peers; those that stand last in the timeline fall out. */
+    public static final int MAX_EMOJI_KEPT = 2_000;
+
+    /** Events with which one peer can remove one emoji of another. */
+    public static final int MAX_EMOJI_REMOVALS_PER_PEER = 8;
+
+    /** Removals of emoji that do nothing as yet and are remembered, of one peer. */
+    public static final int MAX_IDLE_EMOJI_REMOVALS_PER_PEER = 64;
+
+    /** The same, of all peers. */
+    public static final int MAX_IDLE_EMOJI_REMOVALS = 1_024;
+
     private ActLimits() {}
 }

@@ -4,6 +4,7 @@ import dev.parley.chat.MessageId;
 import dev.parley.chat.ModerationAct;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.ReactionTotal;
+import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomSettings;
 import java.util.List;
 import java.util.Optional;
@@ -82,6 +83,13 @@ public sealed interface Change {
      * @param after how it is set
      */
     record SettingsChanged(RoomSettings before, RoomSettings after) implements Change {}
+
+    /**
+     * The room has other emoji.
+     *
+     * @param emoji all that are shown now, in the order of the timeline
+     */
+    record EmojiChanged(List<RoomEmoji> emoji) implements Change {}
 
     /**
      * A peer stands differently.

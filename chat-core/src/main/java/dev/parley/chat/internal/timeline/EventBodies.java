@@ -13,6 +13,7 @@ import dev.parley.chat.Participant;
 import dev.parley.chat.Participant.Role;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Reaction;
+import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.internal.crypto.PieceSeal;
 import dev.parley.chat.internal.encoding.Json;
@@ -30,6 +31,9 @@ public final class EventBodies {
 
     /** The types of acts of moderation, which everybody needs, whatever it is given of the rest. */
     public static final Set<String> ACTS = Set.of("settings", "role", "kick", "ban", "unban", "mute", "unmute");
+
+    /** The types by which the room has its emoji, which everybody needs likewise. */
+    public static final Set<String> EMOJI = Set.of("emoji", "unemoji");
 
     private static final int ID_CHARS = 64;
     private static final int ENUM_CHARS = 16;
@@ -72,13 +76,24 @@ public final class EventBodies {
     }
 
     /**
-     * Says whether events of a type are acts of moderation, which everybody needs, whatever it is given of the rest.
+     * Says whether events of a type make the room what it is: acts of moderation and its emoji. Everybody needs them,
+     * whatever it is given of the rest.
      *
      * @param type a type
-     * @return true if they are
+     * @return true if they do
      */
     public static boolean isAct(String type) {
-        return ACTS.contains(type);
+        return ACTS.contains(type) || isEmoji(type);
+    }
+
+    /**
+     * Says whether events of a type add or remove an emoji.
+     *
+     * @param type a type
+     * @return true if they do
+     */
+    public static boolean isEmoji(String type) {
+        return EMOJI.contains(type);
     }
 
     private static boolean isKnown(String type) {
@@ -89,6 +104,8 @@ public final class EventBodies {
                     "reaction",
                     "private",
                     "file",
+                    "emoji",
+                    "unemoji",
                     "profile",
                     "settings",
                     "role",
@@ -118,6 +135,15 @@ public final class EventBodies {
                                 Json.text(json, "mediaType", FileOffer.MAX_MEDIA_TYPE_CHARS),
                                 HexFormat.of().formatHex(Json.base64(json, "sha256", SHA256_BYTES))),
                         Json.base64(json, "key", PieceSeal.SECRET_BYTES));
+            case "emoji" ->
+                new EventBody.Emoji(
+                        Json.text(json, "shortcode", RoomEmoji.MAX_SHORTCODE_CHARS),
+                        (int) Json.integer(json, "size", 1, RoomEmoji.MAX_IMAGE_BYTES),
+                        optionalText(json, "mediaType", FileOffer.MAX_MEDIA_TYPE_CHARS)
+                                .orElse(RoomEmoji.UNKNOWN_MEDIA_TYPE),
+                        HexFormat.of().formatHex(Json.base64(json, "sha256", SHA256_BYTES)),
+                        Json.base64(json, "key", PieceSeal.SECRET_BYTES));
+            case "unemoji" -> new EventBody.RemoveEmoji(target(json));
             case "profile" -> new EventBody.Profile(Json.text(json, "name", Participant.MAX_NAME_CHARS));
             case "settings" -> settings(json);
             case "role" -> new EventBody.GiveRole(peer(json, "peer"), role(json), seen(json));
@@ -163,6 +189,15 @@ public final class EventBodies {
                             "sha256",
                             Json.base64(HexFormat.of().parseHex(file.offer().sha256())))
                     .put("key", Json.base64(file.key()));
+        } else if (body instanceof EventBody.Emoji emoji) {
+            json.put("shortcode", emoji.shortcode()).put("size", emoji.size());
+            if (!emoji.mediaType().equals(RoomEmoji.UNKNOWN_MEDIA_TYPE)) {
+                json.put("mediaType", emoji.mediaType());
+            }
+            json.put("sha256", Json.base64(HexFormat.of().parseHex(emoji.sha256())))
+                    .put("key", Json.base64(emoji.key()));
+        } else if (body instanceof EventBody.RemoveEmoji remove) {
+            json.put("target", remove.target().value());
         } else if (body instanceof EventBody.Profile profile) {
             json.put("name", profile.name());
         } else if (body instanceof EventBody.Settings settings) {

@@ -7,8 +7,10 @@ import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.Participant;
 import dev.parley.chat.Participant.Role;
 import dev.parley.chat.PeerId;
+import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.internal.crypto.PieceSeal;
+import dev.parley.chat.internal.crypto.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -177,6 +179,44 @@ public sealed interface EventBody {
         @Override
         public String type() {
             return "file";
+        }
+    }
+
+    /**
+     * An emoji that is added to the room.
+     *
+     * @param shortcode see {@link RoomEmoji}
+     * @param size of the image, in bytes
+     * @param mediaType what its author says that it is
+     * @param sha256 of the image, in hexadecimal digits
+     * @param key {@link PieceSeal#SECRET_BYTES} bytes that seal the image and nothing else
+     */
+    @SuppressWarnings("ArrayRecordComponent") // Within this module; not compared.
+    record Emoji(String shortcode, int size, String mediaType, String sha256, byte[] key) implements EventBody {
+        public Emoji {
+            RoomEmoji.requireShortcode(shortcode);
+            RoomEmoji.requireSize(size);
+            FileOffer.requireMediaType(mediaType);
+            if (key.length != PieceSeal.SECRET_BYTES || sha256.length() != 2 * Sha256.BYTES) {
+                throw new IllegalArgumentException("an emoji has a key and a hash");
+            }
+        }
+
+        @Override
+        public String type() {
+            return "emoji";
+        }
+    }
+
+    /**
+     * An emoji is taken out of the room.
+     *
+     * @param target the event that added it
+     */
+    record RemoveEmoji(MessageId target) implements EventBody {
+        @Override
+        public String type() {
+            return "unemoji";
         }
     }
 

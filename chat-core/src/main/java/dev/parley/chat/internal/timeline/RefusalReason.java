@@ -36,6 +36,12 @@ public enum RefusalReason {
     TOO_MANY_EDITS,
     /** One peer's bounds of reactions under one message. */
     TOO_MANY_REACTIONS,
+    /** The room has an emoji of that shortcode. */
+    SHORTCODE_TAKEN,
+    /** One peer's bound of emoji. */
+    TOO_MANY_EMOJI,
+    /** The room's bounds of emoji. */
+    ROOM_FULL_OF_EMOJI,
     /** The author claims a time that has not come, and would gain by it; counts when it has come. */
     CLOCK_AHEAD,
     /** This side has blocked the author; others see it. */

@@ -7,6 +7,7 @@ import dev.parley.chat.Participant.Role;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Reaction;
 import dev.parley.chat.ReactionTotal;
+import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.internal.encoding.MalformedException;
 import java.time.Instant;
@@ -63,6 +64,7 @@ public final class Timeline {
 
     private final TimelineLimits limits;
     private final Moderation moderation;
+    private final EmojiShelf emoji;
     private final Map<PeerId, Author> authors = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<MessageId, Target> targets = new HashMap<>();
     private final TreeMap<Place, Target> spoken = new TreeMap<>();
@@ -193,6 +195,7 @@ public final class Timeline {
     public Timeline(PeerId host, TimelineLimits limits) {
         this.limits = limits;
         this.moderation = new Moderation(host, limits);
+        this.emoji = new EmojiShelf(moderation);
     }
 
     /**
@@ -234,7 +237,7 @@ public final class Timeline {
      * @return epoch milliseconds; {@link Long#MAX_VALUE} for never
      */
     public long deadlineEpochMillis() {
-        return due.isEmpty() ? Long.MAX_VALUE : due.firstKey();
+        return Math.min(due.isEmpty() ? Long.MAX_VALUE : due.firstKey(), emoji.dueMillis());
     }
 
     /**
@@ -331,6 +334,47 @@ public final class Timeline {
     }
 
     /**
+     * Returns the emoji that the room has, without those of who is blocked.
+     *
+     * @return in the order of the timeline
+     */
+    public List<RoomEmoji> emoji() {
+        return emoji.shown();
+    }
+
+    /**
+     * Returns what was said of an emoji.
+     *
+     * @param id the event that added it
+     * @return its body; null if it is not known, or its author has removed it
+     */
+    public EventBody.@Nullable Emoji emoji(MessageId id) {
+        return emoji.body(id);
+    }
+
+    /**
+     * Returns the hashes of the images of all emoji that an author has added and not removed. The room need not have
+     * them: another's removal may turn out to be void, or another's emoji of the same shortcode be removed.
+     *
+     * @param author whose
+     * @return SHA-256 in hexadecimal digits
+     */
+    public Set<String> emojiHashes(PeerId author) {
+        return emoji.hashesOf(author);
+    }
+
+    /**
+     * Returns an emoji that keeps its author from adding another one though the room does not have it: somebody else
+     * has removed it, for example.
+     *
+     * @param author whose
+     * @return the first one; empty if there is none
+     */
+    public Optional<MessageId> idleEmoji(PeerId author) {
+        return emoji.idleOf(author);
+    }
+
+    /**
      * Returns how the room is set at the end of the timeline.
      *
      * @return the settings
@@ -366,6 +410,12 @@ public final class Timeline {
         }
         if (body instanceof EventBody.Effect effect) {
             return Optional.ofNullable(refusalOf(effect, place));
+        }
+        if (body instanceof EventBody.Emoji added) {
+            return Optional.ofNullable(emoji.refusal(added, place));
+        }
+        if (body instanceof EventBody.RemoveEmoji removal) {
+            return Optional.ofNullable(emoji.refusal(removal, place));
         }
         return body instanceof EventBody.Act act
                 ? Optional.ofNullable(moderation.refusal(place, act))
@@ -443,9 +493,19 @@ public final class Timeline {
             take(event, effect, author);
         } else if (body instanceof EventBody.Act act) {
             follow(moderation.add(event.id(), event.place(), act));
+        } else if (body instanceof EventBody.Emoji added) {
+            refuseUnlessNull(event, emoji.add(event.id(), event.place(), added));
+        } else if (body instanceof EventBody.RemoveEmoji removal) {
+            refuseUnlessNull(event, emoji.remove(event.id(), event.place(), removal.target()));
         } else if (body instanceof EventBody.Profile profile && !profile.name().equals(author.name)) {
             author.name = profile.name();
             changes.add(new Change.Named(event.sender(), profile.name()));
+        }
+    }
+
+    private void refuseUnlessNull(TimelineEvent event, @Nullable RefusalReason reason) {
+        if (reason != null) {
+            refuse(event, reason);
         }
     }
 
@@ -677,6 +737,9 @@ public final class Timeline {
     private void follow(Moderation.Consequences consequences) {
         changes.addAll(consequences.changes);
         Place from = consequences.settings;
+        if (from != null || !consequences.peers.isEmpty() || !consequences.ranks.isEmpty()) {
+            emoji.touch();
+        }
         if (from != null) {
             for (Author author : List.copyOf(authors.values())) {
                 judgeBehind(author, new Moderation.From(from, Long.MAX_VALUE));
@@ -725,6 +788,7 @@ public final class Timeline {
     }
 
     private List<Change> reconsider(PeerId peer) {
+        emoji.touch();
         Author author = authors.get(peer);
         if (author != null) {
             for (Said said : author.kept.values()) {
@@ -785,6 +849,9 @@ public final class Timeline {
         if (!after.equals(settings)) {
             changes.add(new Change.SettingsChanged(settings, after));
             settings = after;
+        }
+        if (emoji.refresh(now, blocked)) {
+            changes.add(new Change.EmojiChanged(emoji.shown()));
         }
         forgetOldMessages();
         List<Change> reported = List.copyOf(changes);
@@ -965,5 +1032,10 @@ public final class Timeline {
     /** Acts, void acts and peers that are remembered; for tests of bounds. */
     int[] heldActs() {
         return moderation.sizes();
+    }
+
+    /** Additions and removals of emoji that are remembered; for tests of bounds. */
+    int[] heldEmoji() {
+        return emoji.sizes();
     }
 }

@@ -568,6 +568,9 @@ final class MachineHarness {
         /** Whether what is read waits in {@link #heldReads}. */
         boolean isStoreSlow;
 
+        /** What it gives in place of each image; without a byte for none; null for what it has. */
+        byte @Nullable [] imageGiven;
+
         final Deque<Runnable> heldReads = new ArrayDeque<>();
         final Map<Long, MessageId> accepted = new LinkedHashMap<>();
         final Map<Long, ChatException> rejected = new LinkedHashMap<>();
@@ -843,6 +846,19 @@ final class MachineHarness {
             } else if (output instanceof Output.ReadEvents read) {
                 List<StoredEvent> events = isStoreFailing ? List.of() : read(read);
                 (isStoreSlow ? heldReads : pending).add(() -> handle(new Input.EventsRead(read.ticket(), events)));
+            } else if (output instanceof Output.KeepImage keep) {
+                store.keepImage(descriptor.room(), keep.sha256(), keep.image());
+                pending.add(() -> handle(new Input.ImageKept(keep.sha256())));
+            } else if (output instanceof Output.KeepOnlyImages keep) {
+                store.keepOnlyImages(descriptor.room(), keep.sha256());
+            } else if (output instanceof Output.ReadImage read) {
+                byte[] image = imageGiven == null
+                        ? store.image(descriptor.room(), read.sha256()).orElse(null)
+                        : imageGiven;
+                byte[] part = image == null || image.length == 0
+                        ? null
+                        : Arrays.copyOfRange(image, read.offset(), read.offset() + read.length());
+                (isStoreSlow ? heldReads : pending).add(() -> handle(new Input.FileRead(read.read(), part)));
             } else if (output instanceof Output.BeginTime begin) {
                 times.put(begin.time().member(), begin.time());
             } else if (output instanceof Output.EndTime end) {

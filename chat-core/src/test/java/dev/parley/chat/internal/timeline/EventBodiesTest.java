@@ -16,6 +16,7 @@ import dev.parley.chat.Participant;
 import dev.parley.chat.Participant.Role;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Reaction;
+import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.crypto.Identity;
@@ -58,7 +59,9 @@ final class EventBodiesTest {
             "ban",
             "unban",
             "mute",
-            "unmute");
+            "unmute",
+            "emoji",
+            "unemoji");
     private static final PeerId ANN = PeerId.of(filled(PeerId.BYTES, 1));
     private static final MessageId TARGET = MessageId.of(filled(MessageId.BYTES, 2));
     private static final String SHA256 = "ab".repeat(32);
@@ -124,6 +127,9 @@ final class EventBodiesTest {
         bodies.put("mute", new EventBody.Mute(ANN, OptionalLong.of(1_800_000_000_000L), 7));
         bodies.put("mute.forever", new EventBody.Mute(ANN, OptionalLong.empty(), 0));
         bodies.put("unmute", new EventBody.Unmute(ANN));
+        bodies.put("emoji", new EventBody.Emoji("Tea_Pot", 4_096, "image/webp", SHA256, FILE_KEY));
+        bodies.put("emoji.unknown", emoji("tea", 1, RoomEmoji.UNKNOWN_MEDIA_TYPE));
+        bodies.put("unemoji", new EventBody.RemoveEmoji(TARGET));
         return bodies;
     }
 
@@ -246,6 +252,23 @@ final class EventBodiesTest {
                 "file|{'name':'a','size':-1,'mediaType':'image/png','sha256':'HASH'}",
                 "file|{'name':'a','size':1,'mediaType':'image','sha256':'HASH'}",
                 "file|{'name':'a','size':1,'mediaType':'image/PNG','sha256':'HASH'}",
+                "emoji|{}",
+                "emoji|{'shortcode':'tea','size':1,'sha256':'HASH'}",
+                "emoji|{'shortcode':'tea','size':1,'key':'HASH'}",
+                "emoji|{'shortcode':'tea','size':1,'sha256':'AQID','key':'HASH'}",
+                "emoji|{'shortcode':'tea','size':1,'sha256':'HASH','key':'AQID'}",
+                "emoji|{'shortcode':'t','size':1,'sha256':'HASH','key':'HASH'}",
+                "emoji|{'shortcode':'t-a','size':1,'sha256':'HASH','key':'HASH'}",
+                "emoji|{'shortcode':':tea:','size':1,'sha256':'HASH','key':'HASH'}",
+                "emoji|{'shortcode':'t\u00e9a','size':1,'sha256':'HASH','key':'HASH'}",
+                "emoji|{'shortcode':'tea\\n','size':1,'sha256':'HASH','key':'HASH'}",
+                "emoji|{'shortcode':'tea','size':0,'sha256':'HASH','key':'HASH'}",
+                "emoji|{'shortcode':'tea','size':262145,'sha256':'HASH','key':'HASH'}",
+                "emoji|{'shortcode':'tea','size':1.5,'sha256':'HASH','key':'HASH'}",
+                "emoji|{'shortcode':'tea','size':1,'mediaType':'PNG','sha256':'HASH','key':'HASH'}",
+                "emoji|{'shortcode':'tea','size':1,'mediaType':7,'sha256':'HASH','key':'HASH'}",
+                "unemoji|{}",
+                "unemoji|{'target':'short'}",
             })
     void aBodyThatBreaksARuleIsRefused(String type, String json) {
         byte[] body = json.replace('\'', '"')
@@ -317,6 +340,11 @@ final class EventBodiesTest {
         bound(more -> new EventBody.Kick(ANN, ActLimits.MAX_SEQ + more), 0);
         bound(more -> new EventBody.Mute(ANN, OptionalLong.of(ActLimits.MAX_EPOCH_MILLIS + more), 0), 0);
         bound(EventBodiesTest::mentioning, OutgoingMessage.MAX_MENTIONS);
+        bound(length -> emoji("e".repeat(length), 1, "a/b"), RoomEmoji.MAX_SHORTCODE_CHARS);
+        bound(less -> emoji("e".repeat(RoomEmoji.MIN_SHORTCODE_CHARS - less), 1, "a/b"), 0);
+        bound(size -> emoji("tea", size, "a/b"), RoomEmoji.MAX_IMAGE_BYTES);
+        bound(less -> emoji("tea", 1 - less, "a/b"), 0);
+        bound(length -> emoji("tea", 1, "a/" + "b".repeat(length - 2)), FileOffer.MAX_MEDIA_TYPE_CHARS);
     }
 
     @Test
@@ -333,6 +361,10 @@ final class EventBodiesTest {
             message.mention(new Mention(ANN, i, i + 1));
         }
         message.build();
+    }
+
+    private static EventBody emoji(String shortcode, int size, String mediaType) {
+        return new EventBody.Emoji(shortcode, size, mediaType, SHA256, FILE_KEY);
     }
 
     private static EventBody settings(String topic, int slowMode, int disappearAfter) {

@@ -102,11 +102,13 @@ public final class DiskCache {
     /** Finds what an address answered. */
     Optional<Kept> answer(URI address) {
         try {
-            List<String> lines = Files.readAllLines(path(ANSWERS, hash(utf8(address.toString()))));
+            Path file = path(ANSWERS, hash(utf8(address.toString())));
+            List<String> lines = Files.readAllLines(file);
             if (lines.size() != 3 || !lines.get(0).matches("[0-9a-f]{64}")) {
                 return Optional.empty();
             }
             long fetchedAt = Long.parseLong(lines.get(2));
+            touch(file);
             return content(lines.get(0)).map(body -> new Kept(body, lines.get(1), fetchedAt));
         } catch (NoSuchFileException e) {
             return Optional.empty();
@@ -137,7 +139,9 @@ public final class DiskCache {
     Optional<byte[]> set(String source) {
         Path file = path(SETS, hash(utf8(source)));
         try {
-            return Optional.of(Files.readAllBytes(file));
+            byte[] bytes = Files.readAllBytes(file);
+            touch(file);
+            return Optional.of(bytes);
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IOException e) {
@@ -159,7 +163,7 @@ public final class DiskCache {
                 Files.deleteIfExists(file);
                 return Optional.empty();
             }
-            Files.setLastModifiedTime(file, FileTime.fromMillis(clock.millis()));
+            touch(file);
             return Optional.of(body);
         } catch (NoSuchFileException e) {
             return Optional.empty();
@@ -167,6 +171,11 @@ public final class DiskCache {
             tell(e);
             return Optional.empty();
         }
+    }
+
+    /** Notes that it was used now. */
+    private void touch(Path file) throws IOException {
+        Files.setLastModifiedTime(file, FileTime.fromMillis(clock.millis()));
     }
 
     private void write(Path file, byte[] body) {
@@ -178,6 +187,7 @@ public final class DiskCache {
             Path draft = Files.createTempFile(folder, "draft", ".tmp");
             try {
                 Files.write(draft, body);
+                touch(draft);
                 moveOver(draft, file);
             } finally {
                 Files.deleteIfExists(draft);

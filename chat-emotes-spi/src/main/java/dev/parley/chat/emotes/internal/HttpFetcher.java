@@ -20,6 +20,7 @@ import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -54,17 +55,19 @@ public final class HttpFetcher implements AutoCloseable {
     private static final String GIVEN_UP = "the load was given up";
     private static final int MAX_PAUSED_HOSTS = 1_000;
 
-    private final OkHttpClient client;
-    private final Origins origins;
+    private final Collection<String> settingValues;
+    private final Duration timeout;
     private final int maxAnswerBytes;
+    private final @Nullable DiskCache disk;
     private final Ticker ticker;
     private final InstantSource wallClock;
-    private final @Nullable DiskCache disk;
-    private final Cache<URI, Answer> answers;
-    private final Cache<URI, Boolean> missing;
+    private final Dns dns;
 
-    /** Per host and port, when the ticker allows requests again. */
-    private final Cache<String, Long> pausedUntilNanos;
+    /** Guarded by this; null before something is fetched, and then never again. */
+    private @Nullable Network network;
+
+    /** Guarded by this. */
+    private boolean closed;
 
     /** An answer that the server can confirm, if it has an ETag. Its bytes are never changed. */
     private static final class Answer {
@@ -98,13 +101,21 @@ public final class HttpFetcher implements AutoCloseable {
             Ticker ticker,
             InstantSource wallClock,
             Dns dns) {
-        this.origins = Origins.fromSettings(settingValues);
+        this.settingValues = List.copyOf(settingValues);
+        this.timeout = timeout;
         this.maxAnswerBytes = maxAnswerBytes;
         this.disk = disk;
         this.ticker = ticker;
         this.wallClock = wallClock;
+        this.dns = dns;
+    }
+
+    /** What is made when something is first fetched: it takes longer than to have a whole set from the disk. */
+    private final class Network {
+        final Origins origins = Origins.fromSettings(settingValues);
+
         // A proxy would resolve names itself, past the check for private addresses.
-        client = new OkHttpClient.Builder()
+        final OkHttpClient client = new OkHttpClient.Builder()
                 .callTimeout(timeout)
                 .connectTimeout(timeout)
                 .readTimeout(timeout)
@@ -113,23 +124,45 @@ public final class HttpFetcher implements AutoCloseable {
                 .proxy(Proxy.NO_PROXY)
                 .dns(new PublicAddresses(dns))
                 .build();
-        answers = Caffeine.newBuilder()
+
+        final Cache<URI, Answer> answers = Caffeine.newBuilder()
                 .maximumWeight(MAX_REMEMBERED_BYTES)
                 .weigher((URI address, Answer answer) -> ENTRY_OVERHEAD_BYTES + answer.body.length)
                 .executor(Runnable::run)
                 .build();
-        missing = Caffeine.newBuilder()
+
+        final Cache<URI, Boolean> missing = Caffeine.newBuilder()
                 .maximumSize(10_000)
                 .expireAfterWrite(MISSING_IS_FRESH)
                 .ticker(ticker)
                 .executor(Runnable::run)
                 .build();
-        pausedUntilNanos = Caffeine.newBuilder()
+
+        /** Per host and port, when the ticker allows requests again. */
+        final Cache<String, Long> pausedUntilNanos = Caffeine.newBuilder()
                 .maximumSize(MAX_PAUSED_HOSTS)
                 .expireAfterWrite(MAX_PAUSE)
                 .ticker(ticker)
                 .executor(Runnable::run)
                 .build();
+
+        void close() {
+            client.dispatcher().cancelAll();
+            client.connectionPool().evictAll();
+            client.dispatcher().executorService().shutdown();
+        }
+    }
+
+    private synchronized Network network() {
+        Network made = network;
+        if (made == null) {
+            made = new Network();
+            network = made;
+            if (closed) {
+                made.close();
+            }
+        }
+        return made;
     }
 
     /**
@@ -143,10 +176,11 @@ public final class HttpFetcher implements AutoCloseable {
 
     /** Breaks off all fetches and closes idle connections. */
     @Override
-    public void close() {
-        client.dispatcher().cancelAll();
-        client.connectionPool().evictAll();
-        client.dispatcher().executorService().shutdown();
+    public synchronized void close() {
+        closed = true;
+        if (network != null) {
+            network.close();
+        }
     }
 
     /** The context of one load. */
@@ -179,7 +213,7 @@ public final class HttpFetcher implements AutoCloseable {
         public Optional<byte[]> fetch(URI address, int maxBytes, Map<String, String> headers)
                 throws EmoteLoadException, InterruptedException {
             HttpUrl url = allowed(address);
-            if (missing.getIfPresent(address) != null) {
+            if (network().missing.getIfPresent(address) != null) {
                 return Optional.empty();
             }
             @Nullable Answer known = known(address);
@@ -194,7 +228,7 @@ public final class HttpFetcher implements AutoCloseable {
                 try (Response response = execute(request)) {
                     String location = response.header("Location");
                     if (isRedirect(response.code()) && location != null) {
-                        @Nullable HttpUrl target = origins.allowRedirect(url, location);
+                        @Nullable HttpUrl target = network().origins.allowRedirect(url, location);
                         if (target == null) {
                             throw new EmoteLoadException(
                                     Reason.ADDRESS_REFUSED,
@@ -262,7 +296,7 @@ public final class HttpFetcher implements AutoCloseable {
                 if (disk != null) {
                     disk.putAnswer(address, answer.etag, answer.body);
                 } else if (!answer.etag.isEmpty()) {
-                    answers.put(address, answer);
+                    network().answers.put(address, answer);
                 }
             });
             fetched.clear();
@@ -278,7 +312,7 @@ public final class HttpFetcher implements AutoCloseable {
         }
 
         private HttpUrl allowed(URI address) throws EmoteLoadException {
-            HttpUrl url = origins.allow(address);
+            HttpUrl url = network().origins.allow(address);
             if (url == null) {
                 throw new EmoteLoadException(
                         Reason.ADDRESS_REFUSED,
@@ -292,7 +326,7 @@ public final class HttpFetcher implements AutoCloseable {
             @Nullable Answer own = fetched.get(address);
             if (own == null) {
                 own = disk == null
-                        ? answers.getIfPresent(address)
+                        ? network().answers.getIfPresent(address)
                         : disk.answer(address)
                                 .map(kept -> new Answer(kept.etag(), kept.body()))
                                 .orElse(null);
@@ -301,7 +335,9 @@ public final class HttpFetcher implements AutoCloseable {
         }
 
         private Response execute(Request.Builder request) throws IOException, InterruptedException {
-            Call call = client.newCall(request.header("User-Agent", USER_AGENT).build());
+            Call call = network()
+                    .client
+                    .newCall(request.header("User-Agent", USER_AGENT).build());
             current = call;
             if (cancelled) {
                 throw new InterruptedException(GIVEN_UP);
@@ -327,7 +363,7 @@ public final class HttpFetcher implements AutoCloseable {
             }
             if (code == 404 || code == 410) {
                 forget(address);
-                missing.put(address, true);
+                network().missing.put(address, true);
                 return Optional.empty();
             }
             refusePauseAndFailure(url, response);
@@ -341,7 +377,7 @@ public final class HttpFetcher implements AutoCloseable {
 
         private void forget(URI address) {
             fetched.remove(address);
-            answers.invalidate(address);
+            network().answers.invalidate(address);
             if (disk != null) {
                 disk.removeAnswer(address);
             }
@@ -399,15 +435,20 @@ public final class HttpFetcher implements AutoCloseable {
      * @throws EmoteLoadException if the address may not be asked
      */
     public WebSocket openSocket(URI address, WebSocketListener listener) throws EmoteLoadException {
-        String http = address.toString().replaceFirst("^(?i)ws(s?):", "http$1:");
-        HttpUrl url = origins.allow(URI.create(http));
+        HttpUrl url = network().origins.allow(URI.create(Origins.overHttp(address.toString())));
         if (url == null) {
             throw new EmoteLoadException(
                     Reason.ADDRESS_REFUSED,
                     "only public wss addresses may be used, and loopback ones that a setting names");
         }
-        return client.newWebSocket(
-                new Request.Builder().url(url).header("User-Agent", USER_AGENT).build(), listener);
+        return network()
+                .client
+                .newWebSocket(
+                        new Request.Builder()
+                                .url(url)
+                                .header("User-Agent", USER_AGENT)
+                                .build(),
+                        listener);
     }
 
     private static byte[] readBody(HttpUrl url, ResponseBody body, int maxAnswerBytes)
@@ -448,7 +489,7 @@ public final class HttpFetcher implements AutoCloseable {
     }
 
     private void checkPause(HttpUrl url) throws EmoteLoadException {
-        @Nullable Long until = pausedUntilNanos.getIfPresent(hostAndPort(url));
+        @Nullable Long until = network().pausedUntilNanos.getIfPresent(hostAndPort(url));
         if (until != null) {
             long remainingNanos = until - ticker.read();
             if (remainingNanos > 0) {
@@ -462,7 +503,7 @@ public final class HttpFetcher implements AutoCloseable {
 
     private void pause(HttpUrl url, @Nullable String retryAfter) {
         Duration pause = pauseOf(retryAfter);
-        pausedUntilNanos.put(hostAndPort(url), ticker.read() + pause.toNanos());
+        network().pausedUntilNanos.put(hostAndPort(url), ticker.read() + pause.toNanos());
     }
 
     /** RFC 9110 section 10.2.3: seconds or a date. */

@@ -111,8 +111,8 @@ public final class LiveLink implements AutoCloseable {
         run(() -> {
             ended = true;
             leave(Retry.NEVER);
+            thread.shutdownNow();
         });
-        thread.shutdown();
     }
 
     private void run(Runnable step) {
@@ -311,7 +311,7 @@ public final class LiveLink implements AutoCloseable {
             wait(conversation.patience());
             follow(topics());
             // What happened before is not known: load again what has topics.
-            slots.get().stream().filter(slot -> !slot.topics().isEmpty()).forEach(LiveLink::reload);
+            slots.get().stream().filter(slot -> !slot.topics().isEmpty()).forEach(Sources.Slot::reload);
         }
 
         void follow(Set<String> wanted) {
@@ -387,12 +387,24 @@ public final class LiveLink implements AutoCloseable {
 
         @Override
         public void change(String topic, UnaryOperator<EmoteSet> change) {
-            with(topic).forEach(slot -> slot.change(change));
+            with(List.of(topic)).forEach(slot -> slot.change(topic, change));
         }
 
         @Override
         public void reload(String topic) {
-            with(topic).forEach(LiveLink::reload);
+            reload(List.of(topic));
+        }
+
+        @Override
+        public void reload(Collection<String> topics) {
+            with(topics).forEach(Sources.Slot::reload);
+        }
+
+        @Override
+        public void report(Reason reason, String message) {
+            if (connection == this) {
+                fail(reason, message);
+            }
         }
 
         @Override
@@ -406,19 +418,14 @@ public final class LiveLink implements AutoCloseable {
             }
         }
 
-        private Collection<Sources.Slot> with(String topic) {
+        private Collection<Sources.Slot> with(Collection<String> topics) {
             List<Sources.Slot> with = new ArrayList<>();
             for (Sources.Slot slot : slots.get()) {
-                if (slot.topics().contains(topic)) {
+                if (slot.topics().stream().anyMatch(topics::contains)) {
                     with.add(slot);
                 }
             }
             return with;
         }
-    }
-
-    private static void reload(Sources.Slot slot) {
-        // How it ends is told by the slot's status.
-        CompletableFuture<Void> unused = slot.load();
     }
 }

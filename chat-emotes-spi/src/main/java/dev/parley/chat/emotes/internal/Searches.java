@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class Searches implements AutoCloseable {
     static final Duration FRESH = Duration.ofMinutes(5);
     private static final int MAX_REMEMBERED = 200;
+    private static final String CLOSED = "the registry was closed";
 
     private final String providerId;
     private final EmoteSearch search;
@@ -44,6 +45,7 @@ public final class Searches implements AutoCloseable {
     private boolean asking;
     private long pausedUntilNanos;
     private boolean paused;
+    private boolean closed;
 
     /** What was asked last; its thread may be in the plugin still, though it was given up. */
     private volatile PluginCalls.@Nullable Call<List<Emote>> last;
@@ -62,11 +64,11 @@ public final class Searches implements AutoCloseable {
             this.question = question;
         }
 
-        void supersede() {
+        void giveUp(String why) {
             if (timer != null) {
                 timer.cancel(false);
             }
-            answer.completeExceptionally(new CancellationException("a newer search came"));
+            answer.completeExceptionally(new CancellationException(why));
         }
     }
 
@@ -119,15 +121,13 @@ public final class Searches implements AutoCloseable {
     public CompletableFuture<List<Emote>> ask(String query, int limit) {
         Question question = new Question(query, limit);
         Pending next = new Pending(question);
-        @Nullable Pending superseded;
-        @Nullable Pending superseded2;
+        List<Pending> superseded;
         synchronized (this) {
-            superseded = pending;
-            superseded2 = ready;
-            pending = null;
-            ready = null;
+            superseded = takeWaiting();
             @Nullable List<Emote> known = answers.getIfPresent(question);
-            if (known != null) {
+            if (closed) {
+                next.giveUp(CLOSED);
+            } else if (known != null) {
                 next.answer.complete(known);
             } else if (paused && pausedUntilNanos - ticker.read() > 0) {
                 long seconds = TimeUnit.NANOSECONDS.toSeconds(pausedUntilNanos - ticker.read()) + 1;
@@ -135,39 +135,30 @@ public final class Searches implements AutoCloseable {
                         new EmoteLoadException(Reason.RATE_LIMITED, "no search for another " + seconds + " s"));
             } else {
                 pending = next;
-                try {
-                    next.timer = calls.timer().schedule(() -> begin(next), debounce.toMillis(), TimeUnit.MILLISECONDS);
-                } catch (RejectedExecutionException e) {
-                    next.answer.completeExceptionally(new CancellationException("the registry was closed"));
-                }
+                next.timer = calls.timer().schedule(() -> begin(next), debounce.toMillis(), TimeUnit.MILLISECONDS);
             }
         }
-        if (superseded != null) {
-            superseded.supersede();
-        }
-        if (superseded2 != null) {
-            superseded2.supersede();
-        }
+        superseded.forEach(each -> each.giveUp("a newer search came"));
         return next.answer;
     }
 
-    /** Ends the questions that were not asked yet. */
+    /** Ends what waits; what is asked ends with the calls. To be called before the timer is stopped. */
     @Override
     public void close() {
-        @Nullable Pending waiting;
-        @Nullable Pending waiting2;
+        List<Pending> waiting;
         synchronized (this) {
-            waiting = pending;
-            waiting2 = ready;
-            pending = null;
-            ready = null;
+            closed = true;
+            waiting = takeWaiting();
         }
-        if (waiting != null) {
-            waiting.supersede();
-        }
-        if (waiting2 != null) {
-            waiting2.supersede();
-        }
+        waiting.forEach(each -> each.giveUp(CLOSED));
+    }
+
+    private List<Pending> takeWaiting() {
+        List<Pending> waiting =
+                Stream.of(pending, ready).flatMap(Stream::ofNullable).toList();
+        pending = null;
+        ready = null;
+        return waiting;
     }
 
     private void begin(Pending next) {

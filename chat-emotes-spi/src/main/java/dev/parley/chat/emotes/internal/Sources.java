@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class Sources {
     private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
 
-    /** The most changes that are kept while a source loads; it is loaded again if more come. */
+    /** The most changes that are kept while a source loads; it is loaded again for those beyond. */
     private static final int MAX_HELD_CHANGES = 1_000;
 
     private final PluginCalls calls;
@@ -62,6 +62,9 @@ public final class Sources {
         return new Slot(providerId, source, onChange);
     }
 
+    /** A change that came while its source was being loaded. */
+    private record HeldChange(String topic, UnaryOperator<EmoteSet> change) {}
+
     /** A source, its set and what is known of it. */
     public final class Slot {
         private final String providerId;
@@ -79,7 +82,13 @@ public final class Sources {
         private CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
 
         /** What changed while the source loads. */
-        private final List<UnaryOperator<EmoteSet>> heldChanges = new ArrayList<>();
+        private final List<HeldChange> heldChanges = new ArrayList<>();
+
+        /** How many of them came before another load was wanted, whose answer has them. */
+        private int outdatedChanges;
+
+        /** From the start of a load until its outcome was taken over. */
+        private boolean loading;
 
         private boolean loadAgain;
 
@@ -164,25 +173,42 @@ public final class Sources {
          *     closed
          */
         public CompletableFuture<Void> load() {
+            CompletableFuture<Void> promise = new CompletableFuture<>();
             synchronized (lock) {
-                if (call != null) {
-                    if (!call.outcome().isDone()) {
-                        return settled;
-                    }
-                    if (call.isInPlugin()) {
-                        failure = Optional.of(failure(Reason.TIMED_OUT, "is still busy with a load that was given up"));
-                        return CompletableFuture.completedFuture(null);
-                    }
+                if (loading) {
+                    return settled;
                 }
-                heldChanges.clear();
-                PluginCalls.Call<EmoteSet> started = calls.start(this::load, loadTimeout);
-                call = started;
-                settled = started.outcome().handle((result, error) -> {
-                    settle(result, error);
-                    return null;
-                });
-                return settled;
+                if (call != null && call.isInPlugin()) {
+                    failure = Optional.of(failure(Reason.TIMED_OUT, "is still busy with a load that was given up"));
+                    return CompletableFuture.completedFuture(null);
+                }
+                loading = true;
+                settled = promise;
             }
+            begin(promise);
+            return promise;
+        }
+
+        /** Starts a load. Without the lock: it may be over at once, and what follows calls out. */
+        private void begin(CompletableFuture<Void> promise) {
+            PluginCalls.Call<EmoteSet> started = calls.start(this::load, loadTimeout);
+            synchronized (lock) {
+                call = started;
+            }
+            CompletableFuture<?> unused =
+                    started.outcome().whenComplete((result, error) -> settle(result, error, promise));
+        }
+
+        /** Loads it anew: what is being loaded already may be older than the reason to do so. */
+        void reload() {
+            synchronized (lock) {
+                if (loading) {
+                    wantAgain();
+                    return;
+                }
+            }
+            // How it ends is told by the status.
+            CompletableFuture<Void> unused = load();
         }
 
         private EmoteSet load(HttpFetcher.Session session) throws EmoteLoadException, InterruptedException {
@@ -197,18 +223,26 @@ public final class Sources {
         }
 
         /** Takes over what a load brought. */
-        private void settle(@Nullable EmoteSet result, @Nullable Throwable error) {
-            if (error instanceof CancellationException closing) {
-                throw closing;
+        private void settle(@Nullable EmoteSet result, @Nullable Throwable error, CompletableFuture<Void> promise) {
+            if (error instanceof CancellationException) {
+                synchronized (lock) {
+                    loading = false;
+                }
+                promise.completeExceptionally(error);
+                return;
             }
             boolean again;
             if (result != null) {
                 synchronized (lock) {
-                    set = changed(result);
+                    EmoteSet now = result;
+                    for (HeldChange held : heldChanges) {
+                        // It may be another set by now, of which the change does not tell.
+                        now = now.topics().contains(held.topic()) ? applied(held.change(), now) : now;
+                    }
+                    set = now;
                     loaded = true;
                     failure = Optional.empty();
-                    again = loadAgain;
-                    loadAgain = false;
+                    again = ended();
                 }
                 onChange.run();
                 if (result.skippedCount() > 0) {
@@ -219,35 +253,59 @@ public final class Sources {
                             result.skippedCount(),
                             result.skippedNotes().get(0));
                 }
-                if (again) {
-                    CompletableFuture<Void> unused = load();
+            } else {
+                EmoteProviderFailure told = error instanceof EmoteLoadException e
+                        ? failure(e.reason(), Objects.requireNonNullElse(e.getMessage(), "no message"))
+                        : failure(Reason.CRASHED, "was interrupted, but not by the registry");
+                LOG.warn("Emotes of {} ({}): {}", told.provider(), told.what(), told.message());
+                synchronized (lock) {
+                    failure = Optional.of(told);
+                    again = ended();
                 }
-                return;
             }
-            EmoteProviderFailure told = error instanceof EmoteLoadException e
-                    ? failure(e.reason(), Objects.requireNonNullElse(e.getMessage(), "no message"))
-                    : failure(Reason.CRASHED, "was interrupted, but not by the registry");
-            synchronized (lock) {
-                failure = Optional.of(told);
-                loadAgain = false;
+            if (again) {
+                begin(promise);
+            } else {
+                promise.complete(null);
             }
-            LOG.warn("Emotes of {} ({}): {}", told.provider(), told.what(), told.message());
         }
 
         /**
-         * Changes the set, and what is being loaded as well. A change that throws or gives another provider's emotes is
-         * reported and changes nothing.
+         * Ends a load, under the lock, unless there is to be another; the changes that came since that was wanted are
+         * applied to what that one brings.
          */
-        void change(UnaryOperator<EmoteSet> change) {
+        private boolean ended() {
+            boolean again = loadAgain;
+            loadAgain = false;
+            if (again) {
+                heldChanges.subList(0, outdatedChanges).clear();
+            } else {
+                heldChanges.clear();
+                loading = false;
+            }
+            outdatedChanges = 0;
+            return again;
+        }
+
+        private void wantAgain() {
+            loadAgain = true;
+            outdatedChanges = heldChanges.size();
+        }
+
+        /**
+         * Changes the set, and what is being loaded as well if that has the topic. A change that throws or gives
+         * another provider's emotes is reported and changes nothing.
+         */
+        void change(String topic, UnaryOperator<EmoteSet> change) {
             EmoteSet before;
             synchronized (lock) {
                 before = set;
                 set = applied(change, set);
-                if (call != null && !call.outcome().isDone()) {
+                if (loading) {
                     if (heldChanges.size() < MAX_HELD_CHANGES) {
-                        heldChanges.add(change);
+                        heldChanges.add(new HeldChange(topic, change));
                     } else {
-                        loadAgain = true;
+                        wantAgain();
                     }
                 }
                 if (set.equals(before)) {
@@ -259,15 +317,6 @@ public final class Sources {
             if (disk != null) {
                 disk.putSet(diskName(), SetFile.write(now));
             }
-        }
-
-        private EmoteSet changed(EmoteSet result) {
-            EmoteSet now = result;
-            for (UnaryOperator<EmoteSet> change : heldChanges) {
-                now = applied(change, now);
-            }
-            heldChanges.clear();
-            return now;
         }
 
         private EmoteSet applied(UnaryOperator<EmoteSet> change, EmoteSet before) {

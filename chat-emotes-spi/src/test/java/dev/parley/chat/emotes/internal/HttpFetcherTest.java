@@ -323,6 +323,16 @@ class HttpFetcherTest {
         assertThat(server.getRequestCount()).isZero();
     }
 
+    @Test
+    void aSettingForAWebSocketAllowsItsLoopbackAddress() {
+        Origins origins = Origins.fromSettings(List.of("ws://127.0.0.1:8080/v3", "WSS://localhost:8081"));
+
+        assertThat(origins.allow(URI.create("http://127.0.0.1:8080/v3"))).isNotNull();
+        assertThat(origins.allow(URI.create("https://localhost:8081/"))).isNotNull();
+        assertThat(origins.allow(URI.create("http://127.0.0.1:8081/"))).isNull();
+        assertThat(origins.allow(URI.create("http://localhost:8081/"))).isNull();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "1.1.1.1, true",

@@ -9,6 +9,7 @@ import dev.parley.chat.MessageId;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Room;
+import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomListener;
 import dev.parley.chat.RoomManager;
 import dev.parley.chat.RoomOptions;
@@ -58,6 +59,7 @@ public final class SimPeer {
     private final List<PeerId> leaders = new ArrayList<>();
     private final Map<MessageId, FileOffer> offers = new LinkedHashMap<>();
     private final List<PeerId> fetchers = new ArrayList<>();
+    private List<RoomEmoji> emoji = List.of();
     private final List<PeerId> gaps = new ArrayList<>();
 
     SimPeer(SimWorld world, String name, Duration clockSkew, double clockRate) {
@@ -212,6 +214,7 @@ public final class SimPeer {
         left.clear();
         states.clear();
         closeReason = null;
+        emoji = List.of();
     }
 
     /**
@@ -327,6 +330,15 @@ public final class SimPeer {
     }
 
     /**
+     * Returns the emoji of the room, as its present process was told of them last.
+     *
+     * @return in the order of the timeline; none if it was not told of any
+     */
+    public List<RoomEmoji> emoji() {
+        return emoji;
+    }
+
+    /**
      * Returns of whose chains a part is missing, as its listeners were told, over all of its processes.
      *
      * @return authors, in the order of telling
@@ -376,6 +388,11 @@ public final class SimPeer {
         @Override
         public void onFileFetched(Room where, MessageId message, PeerId participant) {
             fetchers.add(participant);
+        }
+
+        @Override
+        public void onEmoji(Room where, List<RoomEmoji> now) {
+            emoji = now;
         }
 
         @Override

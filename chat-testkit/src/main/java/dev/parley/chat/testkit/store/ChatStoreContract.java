@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
+import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.StoreException;
 import dev.parley.chat.store.ChatStore;
@@ -28,11 +29,13 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -418,6 +421,59 @@ public abstract class ChatStoreContract {
         assertThat(store().timeline(OTHER_ROOM, null, 10)).containsExactly(there);
         assertThat(store().append(List.of(event))).isEqualTo(1);
         assertThat(store().outbox(ROOM, LOW, 10)).containsExactly(event);
+    }
+
+    private static String hash(int number) {
+        return String.format(Locale.ROOT, "%064x", number);
+    }
+
+    @Test
+    public void imagesAreKeptByRoomAndListedWithTheirLengths() {
+        assertThat(store().images(ROOM)).isEmpty();
+        assertThat(store().image(ROOM, hash(1))).isEmpty();
+        byte[] image = {1, 2, 3};
+        store().keepImage(ROOM, hash(1), image);
+        store().keepImage(ROOM, hash(2), new byte[RoomEmoji.MAX_IMAGE_BYTES]);
+        store().keepImage(OTHER_ROOM, hash(1), new byte[] {4});
+        image[0] = 9;
+        assertThat(store().image(ROOM, hash(1))).hasValue(new byte[] {1, 2, 3});
+        store().image(ROOM, hash(1)).orElseThrow()[1] = 9;
+        assertThat(store().image(ROOM, hash(1))).hasValue(new byte[] {1, 2, 3});
+        assertThat(store().image(OTHER_ROOM, hash(1))).hasValue(new byte[] {4});
+        assertThat(store().images(ROOM))
+                .containsOnly(Map.entry(hash(1), 3), Map.entry(hash(2), RoomEmoji.MAX_IMAGE_BYTES));
+        assertThat(store().roomsWithEvents()).isEmpty();
+        assertThat(store().rooms()).isEmpty();
+        store().keepImage(ROOM, hash(1), new byte[] {7, 7});
+        assertThat(store().images(ROOM)).containsEntry(hash(1), 2).hasSize(2);
+        assertThat(store().image(ROOM, hash(1))).hasValue(new byte[] {7, 7});
+    }
+
+    @Test
+    public void anImageOfNoLengthOrTooLongIsRefused() {
+        for (int length : new int[] {0, RoomEmoji.MAX_IMAGE_BYTES + 1}) {
+            assertThatIllegalArgumentException().isThrownBy(() -> store().keepImage(ROOM, hash(1), new byte[length]));
+        }
+        assertThat(store().images(ROOM)).isEmpty();
+    }
+
+    @Test
+    public void allImagesButSomeAreDeletedAndThoseOfARoomWithIt() {
+        for (int i = 1; i <= 4; i++) {
+            store().keepImage(ROOM, hash(i), new byte[i]);
+            store().keepImage(OTHER_ROOM, hash(i), new byte[i]);
+        }
+        assertThat(store().keepOnlyImages(ROOM, Set.of(hash(2), hash(4), hash(5))))
+                .isEqualTo(2);
+        assertThat(store().images(ROOM)).containsOnlyKeys(hash(2), hash(4));
+        assertThat(store().keepOnlyImages(ROOM, Set.of(hash(2), hash(4)))).isZero();
+        store().forget(ROOM);
+        assertThat(store().images(ROOM)).isEmpty();
+        assertThat(store().image(ROOM, hash(2))).isEmpty();
+        assertThat(store().images(OTHER_ROOM)).hasSize(4);
+        assertThat(store().keepOnlyImages(OTHER_ROOM, Set.of())).isEqualTo(4);
+        assertThat(store().images(OTHER_ROOM)).isEmpty();
+        assertThat(store().keepOnlyImages(ROOM, Set.of())).isZero();
     }
 
     @Test
@@ -986,6 +1042,10 @@ public abstract class ChatStoreContract {
                 () -> store().retention(ROOM),
                 () -> store().applyRetention(Instant.EPOCH),
                 () -> store().roomsWithEvents(),
+                () -> store().keepImage(ROOM, hash(1), new byte[1]),
+                () -> store().image(ROOM, hash(1)),
+                () -> store().images(ROOM),
+                () -> store().keepOnlyImages(ROOM, Set.of()),
                 () -> store().forget(ROOM));
         for (ThrowingCallable call : calls) {
             assertThatIllegalStateException().isThrownBy(call);

@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,6 +23,9 @@ import java.util.TreeMap;
  * pass one by one from the worker, and untouched from the client.
  */
 final class BreakingProxy implements AutoCloseable {
+    /** A character for each byte, so that what is no text passes as it is. */
+    private static final Charset BODY = StandardCharsets.ISO_8859_1;
+
     private static final int TEXT = 1;
     private static final int CLOSE = 8;
     private static final int FINAL = 0x80;
@@ -91,9 +95,8 @@ final class BreakingProxy implements AutoCloseable {
             }
             String[] line = head[0].split(" ", -1);
             Map<String, String> headers = headers(head);
-            String body = new String(
-                    in.readNBytes(Integer.parseInt(headers.getOrDefault("Content-Length", "0"))),
-                    StandardCharsets.UTF_8);
+            String body =
+                    new String(in.readNBytes(Integer.parseInt(headers.getOrDefault("Content-Length", "0"))), BODY);
             Asked asked = broken.ask(new Asked(line[0], line[1], headers, body));
             boolean upgrade = headers.containsKey("Upgrade") && headers.containsKey("Sec-WebSocket-Key");
             send(upstream.getOutputStream(), asked, upgrade);
@@ -119,11 +122,7 @@ final class BreakingProxy implements AutoCloseable {
                 answerBody = unchunk(answerBody);
             }
             Answered answered = broken.answer(
-                    asked,
-                    new Answered(
-                            status,
-                            answerHeaders,
-                            new String(answerBody, StandardCharsets.UTF_8).replace(there, here)));
+                    asked, new Answered(status, answerHeaders, new String(answerBody, BODY).replace(there, here)));
             send(client.getOutputStream(), answered);
         }
     }
@@ -173,7 +172,7 @@ final class BreakingProxy implements AutoCloseable {
     }
 
     private static void send(OutputStream out, Asked asked, boolean upgrade) throws IOException {
-        byte[] body = asked.body().getBytes(StandardCharsets.UTF_8);
+        byte[] body = asked.body().getBytes(BODY);
         StringBuilder head = new StringBuilder(asked.method() + " " + asked.target() + " HTTP/1.1\r\n");
         asked.headers().forEach((name, value) -> {
             boolean own = name.equalsIgnoreCase("Content-Length")
@@ -194,7 +193,7 @@ final class BreakingProxy implements AutoCloseable {
     }
 
     private static void send(OutputStream out, Answered answered) throws IOException {
-        byte[] body = answered.body().getBytes(StandardCharsets.UTF_8);
+        byte[] body = answered.body().getBytes(BODY);
         StringBuilder head = new StringBuilder("HTTP/1.1 " + answered.status() + " x\r\nConnection: close\r\n");
         answered.headers().forEach((name, value) -> {
             if (!name.equalsIgnoreCase("Connection")

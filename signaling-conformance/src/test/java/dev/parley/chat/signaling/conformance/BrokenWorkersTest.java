@@ -40,6 +40,9 @@ class BrokenWorkersTest {
     /** What a worker does wrong, the name of the case that must catch it, and how it is done. */
     private record Broken(String what, String caughtBy, Fault fault) {}
 
+    private static final String OWN_EMOJI = "/api/v1/admin/custom_emojis";
+    private static final String EMOJI_LIST = "GET /api/v1/custom_emojis";
+
     @BeforeAll
     static void start() throws IOException {
         proxy = new BreakingProxy();
@@ -161,6 +164,15 @@ class BrokenWorkersTest {
                 return found.getOrDefault(asked.target(), answered);
             }
         };
+    }
+
+    /** Nothing that was ever shown is left out again. */
+    private static Fault remembersTheLongest(String call) {
+        AtomicReference<String> longest = new AtomicReference<>("");
+        return when(
+                call,
+                answered -> answered.withBody(longest.updateAndGet(
+                        known -> known.length() >= answered.body().length() ? known : answered.body())));
     }
 
     private static Fault reversesLists(String call, String member) {
@@ -788,6 +800,35 @@ class BrokenWorkersTest {
                 new Broken(
                         "silence ends like any other end",
                         "a WebSocket that is silent for 60 s is closed with 1001",
-                        closes(1001, 1000)));
+                        closes(1001, 1000)),
+                // Custom emoji
+                new Broken(
+                        "the list of emoji is for pages of its own origin",
+                        "custom emoji are listed to anybody, and once only to who has the list",
+                        when(EMOJI_LIST, answered -> answered.without("Access-Control-Allow-Origin"))),
+                new Broken(
+                        "the list of emoji has another tag each time",
+                        "custom emoji are listed to anybody, and once only to who has the list",
+                        asks(EMOJI_LIST, asked -> asked.withHeader("If-None-Match", "\"another\""))),
+                new Broken(
+                        "a browser guesses what an image of an emoji is",
+                        "an account adds an emoji that anybody sees, and deletes it",
+                        when("GET /emoji/.*", answered -> answered.without("X-Content-Type-Options"))),
+                new Broken(
+                        "a deleted emoji is still listed",
+                        "an account adds an emoji that anybody sees, and deletes it",
+                        remembersTheLongest(EMOJI_LIST)),
+                new Broken(
+                        "a shortcode in other case is another one",
+                        "a shortcode is taken once, without regard to case",
+                        accepts("POST " + OWN_EMOJI, 409, 200, "{\"id\":\"x\"}")),
+                new Broken(
+                        "another account's emoji is forbidden",
+                        "only its account deletes an emoji, and nobody learns of it",
+                        tellsApart("DELETE " + OWN_EMOJI + "/{id}")),
+                new Broken(
+                        "an SVG is taken for an image",
+                        "what is no shortcode, no form or no image is refused",
+                        accepts("POST " + OWN_EMOJI, 422, 200, "{\"id\":\"x\"}")));
     }
 }

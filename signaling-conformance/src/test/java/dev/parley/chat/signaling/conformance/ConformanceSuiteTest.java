@@ -111,6 +111,19 @@ class ConformanceSuiteTest {
         }
     }
 
+    @Test
+    void aWorkerWithoutEmojiIsNotTriedForThem() throws Exception {
+        try (SignalingWorker worker =
+                SignalingWorker.start(WorkerConfig.builder().customEmoji(false).build())) {
+            Report report = ConformanceSuite.run(
+                    Target.builder(worker.url()).only("emoji").build(), result -> {});
+            assertThat(report.results())
+                    .isNotEmpty()
+                    .allSatisfy(result -> assertThat(result.outcome()).isEqualTo(Outcome.SKIPPED));
+            assertThat(report.isConformant()).isTrue();
+        }
+    }
+
     private static String token(URI base, String account) throws Exception {
         HttpRequest request = HttpRequest.newBuilder(base.resolve("/dev/token"))
                 .header("Content-Type", "application/x-www-form-urlencoded")

@@ -1,6 +1,7 @@
 package dev.parley.chat.worker.internal;
 
 import dev.parley.chat.worker.internal.push.Nodes;
+import dev.parley.chat.worker.internal.store.EmojiStore;
 import dev.parley.chat.worker.internal.store.RoomStore;
 
 /**
@@ -8,4 +9,4 @@ import dev.parley.chat.worker.internal.store.RoomStore;
  *
  * @param description of the store, for the log
  */
-public record Backend(RoomStore store, Nodes nodes, String description) {}
+public record Backend(RoomStore store, EmojiStore emoji, Nodes nodes, String description) {}

@@ -50,7 +50,8 @@ public final class Cases {
                 NameplateCases.nameplates(),
                 PeerCases.peers(),
                 MessageCases.messages(),
-                PushCases.push())) {
+                PushCases.push(),
+                EmojiCases.emoji())) {
             all.addAll(group.all);
         }
         return List.copyOf(all);

@@ -15,8 +15,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/** What one case works with: accounts, rooms and members. Closing it deletes every room that was made. */
+/** What one case works with: accounts, rooms and members. Closing it deletes every room and emoji that was made. */
 public final class Lab implements AutoCloseable {
+    static final String OWN_EMOJI = "/api/v1/admin/custom_emojis";
+
     private static final String OWNER = "owner";
     private static final String GUEST = "guest";
     private static final String THIRD = "third";
@@ -27,6 +29,7 @@ public final class Lab implements AutoCloseable {
     private final String run = UUID.randomUUID().toString();
     private final Map<String, Account> accounts = new HashMap<>();
     private final List<Room> rooms = new ArrayList<>();
+    private final List<Emoji> emoji = new ArrayList<>();
     private final Deque<Push> sockets = new ArrayDeque<>();
 
     public Lab(Wire wire, List<String> tokens, Pause pause) {
@@ -37,6 +40,9 @@ public final class Lab implements AutoCloseable {
 
     /** An account of the worker. */
     record Account(String name, String token) {}
+
+    /** An emoji that an account has added. */
+    private record Emoji(Account account, String id) {}
 
     /** A room that its owner has announced. */
     record Room(HostKey host, Account owner, ObjectNode announcement) {
@@ -241,6 +247,11 @@ public final class Lab implements AutoCloseable {
         account("DELETE", room.path(""), room.owner()).send().is(204);
     }
 
+    /** Whatever becomes of this emoji, it is deleted at the end. */
+    void willDeleteEmoji(Account account, String id) {
+        emoji.add(new Emoji(account, id));
+    }
+
     void pass(Duration duration) throws InterruptedException {
         pause.pass(duration);
     }
@@ -259,17 +270,26 @@ public final class Lab implements AutoCloseable {
         sockets.forEach(Push::close);
         boolean interrupted = Thread.interrupted();
         for (Room room : rooms) {
-            try {
-                // 404 where the case has deleted it, or it was refused.
-                account("DELETE", room.path(""), room.owner()).send();
-            } catch (IOException e) {
-                // It expires by itself.
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
+            interrupted |= !delete(room.path(""), room.owner());
+        }
+        for (Emoji added : emoji) {
+            interrupted |= !delete(OWN_EMOJI + "/" + added.id(), added.account());
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Returns false if the thread was interrupted meanwhile. */
+    private boolean delete(String path, Account account) {
+        try {
+            // 404 where the case has deleted it, or it was refused.
+            account("DELETE", path, account).send();
+        } catch (IOException e) {
+            // A room expires by itself; an emoji stays, as after a worker that does not delete.
+        } catch (InterruptedException e) {
+            return false;
+        }
+        return true;
     }
 }

@@ -7,6 +7,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
@@ -68,7 +69,7 @@ public final class Wire {
         private final String method;
         private final String path;
         private final HttpRequest.Builder request;
-        private @Nullable String body;
+        private byte @Nullable [] body;
         private String doing;
 
         private Call(String method, String path) {
@@ -93,8 +94,12 @@ public final class Wire {
         }
 
         Call body(String type, String text) {
+            return bytes(type, text.getBytes(StandardCharsets.UTF_8));
+        }
+
+        Call bytes(String type, byte[] content) {
             request.header("Content-Type", type);
-            body = text;
+            body = content;
             return this;
         }
 
@@ -131,7 +136,7 @@ public final class Wire {
         private HttpRequest build() {
             return request.method(
                             method.toUpperCase(Locale.ROOT),
-                            body == null ? BodyPublishers.noBody() : BodyPublishers.ofString(body))
+                            body == null ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body))
                     .build();
         }
 

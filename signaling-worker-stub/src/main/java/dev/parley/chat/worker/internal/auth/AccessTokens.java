@@ -16,12 +16,20 @@ import java.util.function.Function;
  */
 public final class AccessTokens implements AutoCloseable {
     private final Map<String, IssuerTokens> issuers;
-    private final VerifiedTokens<String> accounts;
+    private final VerifiedTokens<Holder> holders;
 
     private AccessTokens(Function<Runnable, Map<String, IssuerTokens>> issuers, InstantSource clock) {
-        this.accounts = new VerifiedTokens<>(this::verifyAnew, clock);
-        this.issuers = Map.copyOf(issuers.apply(accounts::forgetAll));
+        this.holders = new VerifiedTokens<>(this::verifyAnew, clock);
+        this.issuers = Map.copyOf(issuers.apply(holders::forgetAll));
     }
+
+    /**
+     * Who has a token.
+     *
+     * @param account see {@link Accounts}
+     * @param isModerator whether the token has the scope of moderators
+     */
+    public record Holder(String account, boolean isModerator) {}
 
     /** Tokens of the issuer that the worker is itself. */
     public static AccessTokens of(DevIssuer issuer, InstantSource clock) {
@@ -44,15 +52,15 @@ public final class AccessTokens implements AutoCloseable {
     /**
      * Verifies a token; one that was verified less than {@link VerifiedTokens#TRUST} ago is not verified again.
      *
-     * @return the account; see {@link Accounts}
+     * @return who has it
      * @throws Problem {@code unauthorized}, {@code forbidden} if it lacks a scope, or {@code unavailable} if the keys
      *     of its issuer cannot be had
      */
-    public String verify(String token) {
-        return accounts.verify(token);
+    public Holder verify(String token) {
+        return holders.verify(token);
     }
 
-    private Verified<String> verifyAnew(String token) {
+    private Verified<Holder> verifyAnew(String token) {
         UnverifiedToken read = UnverifiedToken.read(token).orElseThrow(AccessTokens::unauthorized);
         String issuer = read.issuer();
         IssuerTokens verifier = issuer == null ? null : issuers.get(issuer);

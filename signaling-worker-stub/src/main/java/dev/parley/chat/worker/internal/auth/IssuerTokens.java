@@ -17,6 +17,7 @@ import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import dev.parley.chat.worker.TrustedIssuer;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
+import dev.parley.chat.worker.internal.auth.AccessTokens.Holder;
 import dev.parley.chat.worker.internal.auth.VerifiedTokens.Verified;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -44,6 +45,7 @@ final class IssuerTokens implements AutoCloseable {
 
     private final String accountIssuer;
     private final Set<String> requiredScopes;
+    private final @Nullable String moderatorScope;
     private final Predicate<@Nullable String> isKnownKey;
     private final Runnable onClose;
     private final Semaphore waitingForKeys = new Semaphore(MAX_WAITING_FOR_KEYS);
@@ -54,12 +56,14 @@ final class IssuerTokens implements AutoCloseable {
             String audience,
             String accountIssuer,
             Set<String> requiredScopes,
+            @Nullable String moderatorScope,
             JWKSource<SecurityContext> keys,
             Predicate<@Nullable String> isKnownKey,
             Runnable onClose,
             InstantSource clock) {
         this.accountIssuer = accountIssuer;
         this.requiredScopes = requiredScopes;
+        this.moderatorScope = moderatorScope;
         this.isKnownKey = isKnownKey;
         this.onClose = onClose;
         // A type of its own keeps other JWTs out, room tokens among them (RFC 8725 section 3.11).
@@ -81,6 +85,7 @@ final class IssuerTokens implements AutoCloseable {
                 issuer.audience(),
                 Accounts.DEVELOPMENT,
                 Set.of(),
+                null,
                 new ImmutableJWKSet<>(issuer.publicKeys()),
                 keyId -> true,
                 () -> {},
@@ -94,14 +99,15 @@ final class IssuerTokens implements AutoCloseable {
                 trusted.audience(),
                 trusted.issuer().toString(),
                 trusted.requiredScopes(),
+                trusted.moderatorScope().orElse(null),
                 keys.source(),
                 keys::isKnown,
                 keys::close,
                 clock);
     }
 
-    /** Verifies a token; the account, for as long as the token is valid. */
-    Verified<String> verify(SignedJWT token) {
+    /** Verifies a token; who has it, for as long as the token is valid. */
+    Verified<Holder> verify(SignedJWT token) {
         JWTClaimsSet claims;
         if (isKnownKey.test(token.getHeader().getKeyID())) {
             claims = process(token);
@@ -118,11 +124,13 @@ final class IssuerTokens implements AutoCloseable {
         if (subject == null || subject.isEmpty() || subject.length() > MAX_SUBJECT_CHARACTERS) {
             throw AccessTokens.unauthorized();
         }
-        if (!scopes(claims).containsAll(requiredScopes)) {
+        Set<String> scopes = scopes(claims);
+        if (!scopes.containsAll(requiredScopes)) {
             throw Problem.insufficientScope(requiredScopes);
         }
         return new Verified<>(
-                Accounts.of(accountIssuer, subject),
+                new Holder(
+                        Accounts.of(accountIssuer, subject), moderatorScope != null && scopes.contains(moderatorScope)),
                 claims.getExpirationTime().toInstant().plus(CLOCK_SKEW).toEpochMilli());
     }
 

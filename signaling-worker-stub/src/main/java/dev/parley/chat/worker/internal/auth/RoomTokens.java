@@ -66,10 +66,19 @@ public final class RoomTokens {
         return new Verified<>(grant, grant.expiresAtMillis());
     }
 
+    /** Whether a token says that it is one of a participant; nothing is verified. */
+    public boolean claimsToBeParticipants(String token) {
+        return claimsToBe(participants, token);
+    }
+
     /** Whether a token says that it is one of an owner; nothing is verified. */
     public boolean claimsToBeOwners(String token) {
+        return claimsToBe(owners, token);
+    }
+
+    private static boolean claimsToBe(MintedTokens kind, String token) {
         return UnverifiedToken.read(token)
-                .map(read -> owners.type().equals(read.type()))
+                .map(read -> kind.type().equals(read.type()))
                 .orElse(false);
     }
 

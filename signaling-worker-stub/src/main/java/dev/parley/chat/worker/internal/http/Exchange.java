@@ -37,6 +37,8 @@ final class Exchange {
      */
     private static final int MAX_DROPPED_BYTES = 1024 * 1024;
 
+    private static final String NO_STORE = "no-store";
+
     static final String JSON = "application/json";
     static final String FORM = "application/x-www-form-urlencoded";
 
@@ -47,6 +49,7 @@ final class Exchange {
     private final Callback callback;
     private final Map<String, String> pathVariables;
     private final Challenge challenge;
+    private int maxBodyBytes = MAX_BODY_BYTES;
     private long bodyBytes;
     private boolean hasBody;
 
@@ -152,6 +155,16 @@ final class Exchange {
      * Reads a body of this media type without blocking, then goes on with it; whatever that throws becomes an answer.
      */
     void readBody(String mediaType, Consumer<byte[]> then) {
+        readBody(mediaType, MAX_BODY_BYTES, then);
+    }
+
+    /**
+     * The same, for a body of another size.
+     *
+     * @param maxBytes at most {@value #MAX_DROPPED_BYTES}
+     */
+    void readBody(String mediaType, int maxBytes, Consumer<byte[]> then) {
+        maxBodyBytes = maxBytes;
         if (!isOf(mediaType)) {
             throw new Problem(ProblemCode.UNSUPPORTED_MEDIA_TYPE, "the body must be " + mediaType);
         }
@@ -202,7 +215,7 @@ final class Exchange {
                 if (bodyBytes > MAX_DROPPED_BYTES) {
                     throw bodyTooLarge();
                 }
-                if (bodyBytes <= MAX_BODY_BYTES) {
+                if (bodyBytes <= maxBodyBytes) {
                     byte[] bytes = new byte[chunk.remaining()];
                     chunk.getByteBuffer().get(bytes);
                     body.writeBytes(bytes);
@@ -213,7 +226,7 @@ final class Exchange {
             if (last) {
                 hasBody = true;
                 watched(Watch::hasBody);
-                if (bodyBytes > MAX_BODY_BYTES) {
+                if (bodyBytes > maxBodyBytes) {
                     throw bodyTooLarge();
                 }
                 then.accept(body.toByteArray());
@@ -222,8 +235,8 @@ final class Exchange {
         }
     }
 
-    private static Problem bodyTooLarge() {
-        return new Problem(ProblemCode.TOO_LARGE, "a body has at most " + MAX_BODY_BYTES + " bytes");
+    private Problem bodyTooLarge() {
+        return new Problem(ProblemCode.TOO_LARGE, "a body has at most " + maxBodyBytes + " bytes");
     }
 
     /** Runs a step of the work on this exchange; what it throws becomes the answer. */
@@ -245,18 +258,38 @@ final class Exchange {
     }
 
     void answer(int status, JsonNode body) {
-        write(status, JSON, Json.write(body));
+        write(status, JSON, Json.write(body), NO_STORE);
     }
 
     void answer(int status, String contentType, byte[] body) {
-        write(status, contentType, body);
+        write(status, contentType, body, NO_STORE);
+    }
+
+    void answer(int status, String contentType, byte[] body, String cacheControl) {
+        write(status, contentType, body, cacheControl);
+    }
+
+    /** Sends a stranger's file as the image that it was found to be: no browser takes it for anything else. */
+    void answerImage(String contentType, byte[] image, String cacheControl) {
+        response.getHeaders().put("X-Content-Type-Options", "nosniff");
+        response.getHeaders().put("Content-Security-Policy", "default-src 'none'; sandbox");
+        write(200, contentType, image, cacheControl);
     }
 
     void noContent() {
+        write(204, NO_STORE);
+    }
+
+    /** What the client has is what there is; the entity tag stands in the headers already. */
+    void notModified(String cacheControl) {
+        write(304, cacheControl);
+    }
+
+    private void write(int status, String cacheControl) {
         whenRead(() -> {
             watched(Watch::answers);
-            response.setStatus(204);
-            response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+            response.setStatus(status);
+            response.getHeaders().put(HttpHeader.CACHE_CONTROL, cacheControl);
             response.write(true, null, callback);
         });
     }
@@ -283,14 +316,15 @@ final class Exchange {
         write(
                 problem.code().status(),
                 ProblemErrorHandler.MEDIA_TYPE,
-                Json.write(ProblemErrorHandler.document(problem).setAll(extensions)));
+                Json.write(ProblemErrorHandler.document(problem).setAll(extensions)),
+                NO_STORE);
     }
 
-    private void write(int status, String contentType, byte[] body) {
+    private void write(int status, String contentType, byte[] body, String cacheControl) {
         whenRead(() -> {
             response.setStatus(status);
             response.getHeaders().put(HttpHeader.CONTENT_TYPE, contentType);
-            response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+            response.getHeaders().put(HttpHeader.CACHE_CONTROL, cacheControl);
             response.getHeaders().put(HttpHeader.CONTENT_LENGTH, body.length);
             watched(Watch::answers);
             response.write(true, ByteBuffer.wrap(body), callback);

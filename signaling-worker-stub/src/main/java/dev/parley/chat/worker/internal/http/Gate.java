@@ -3,6 +3,7 @@ package dev.parley.chat.worker.internal.http;
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
 import dev.parley.chat.worker.internal.auth.AccessTokens;
+import dev.parley.chat.worker.internal.auth.AccessTokens.Holder;
 import dev.parley.chat.worker.internal.auth.GuestTokens;
 import dev.parley.chat.worker.internal.auth.RoomTokens;
 import dev.parley.chat.worker.internal.auth.RoomTokens.Grant;
@@ -43,6 +44,12 @@ public final class Gate {
         void handle(Exchange exchange, String account) throws Exception;
     }
 
+    /** An endpoint for whoever has an access token, where moderators may do more. */
+    @FunctionalInterface
+    interface HolderEndpoint {
+        void handle(Exchange exchange, Holder holder) throws Exception;
+    }
+
     /** An endpoint below {@code /v1/rooms/{roomId}} for whoever has a token of that room. */
     @FunctionalInterface
     interface MemberEndpoint {
@@ -71,10 +78,15 @@ public final class Gate {
 
     /** For accounts; a guest is told that it has none. */
     Route.Endpoint withAccessToken(AccountEndpoint endpoint) {
+        return withAccessTokenOf((exchange, holder) -> endpoint.handle(exchange, holder.account()));
+    }
+
+    /** The same, for those who want to know whether it is a moderator. */
+    Route.Endpoint withAccessTokenOf(HolderEndpoint endpoint) {
         return exchange -> {
-            String account = account(exchange, bearer(exchange));
-            take(exchange, account);
-            endpoint.handle(exchange, account);
+            Holder holder = holder(exchange, bearer(exchange));
+            take(exchange, holder.account());
+            endpoint.handle(exchange, holder);
         };
     }
 
@@ -84,9 +96,24 @@ public final class Gate {
             String token = bearer(exchange);
             String account = guestTokens != null && guestTokens.claimsToBe(token)
                     ? guestTokens.verify(token)
-                    : accessTokens.verify(token);
+                    : accessTokens.verify(token).account();
             take(exchange, account);
             endpoint.handle(exchange, account);
+        };
+    }
+
+    /** For accounts, guests, and whoever has a place in a room. */
+    Route.Endpoint withAnyToken(AccountEndpoint endpoint) {
+        Route.Endpoint withoutRoom = withAccessOrGuestToken(endpoint);
+        return exchange -> {
+            String token = bearer(exchange);
+            if (roomTokens.claimsToBeParticipants(token)) {
+                String account = roomTokens.verify(token).member().account();
+                take(exchange, account);
+                endpoint.handle(exchange, account);
+            } else {
+                withoutRoom.handle(exchange);
+            }
         };
     }
 
@@ -110,14 +137,14 @@ public final class Gate {
                 Member host = roomTokens.verifyOwner(token).member();
                 owner = new Owner(host.account(), host.slot().roomId());
             } else {
-                owner = new Owner(account(exchange, token), null);
+                owner = new Owner(holder(exchange, token).account(), null);
             }
             take(exchange, owner.account());
             endpoint.handle(exchange, owner);
         };
     }
 
-    private String account(Exchange exchange, String token) {
+    private Holder holder(Exchange exchange, String token) {
         if (guestTokens != null && guestTokens.claimsToBe(token)) {
             String guest = guestTokens.verify(token);
             take(exchange, guest);

@@ -1,6 +1,5 @@
 package dev.parley.chat.worker.internal.metrics;
 
-import dev.parley.chat.worker.internal.store.RoomStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import org.eclipse.jetty.util.NanoTime;
@@ -9,10 +8,14 @@ import org.eclipse.jetty.util.NanoTime;
 public final class TimedStore {
     private TimedStore() {}
 
-    /** The store, with the time of each of its methods recorded under the method's name. */
-    public static RoomStore measure(RoomStore store, Metrics.Histogram latencies) {
-        return (RoomStore) Proxy.newProxyInstance(
-                RoomStore.class.getClassLoader(), new Class<?>[] {RoomStore.class}, (proxy, method, arguments) -> {
+    /**
+     * The store, with the time of each of its methods recorded under the method's name.
+     *
+     * @param kind the interface of the store
+     */
+    public static <T> T measure(Class<T> kind, T store, Metrics.Histogram latencies) {
+        return kind.cast(Proxy.newProxyInstance(
+                kind.getClassLoader(), new Class<?>[] {kind}, (proxy, method, arguments) -> {
                     long start = NanoTime.now();
                     try {
                         return method.invoke(store, arguments);
@@ -21,6 +24,6 @@ public final class TimedStore {
                     } finally {
                         latencies.record(NanoTime.since(start), method.getName());
                     }
-                });
+                }));
     }
 }

@@ -25,7 +25,7 @@ public final class RedisBackend {
             RedisRoomStore store = new RedisRoomStore(redis, timeToLive);
             store.ping();
             compareClocks(store);
-            return new Backend(store, new RedisNodes(redis, config.database()), "in Redis");
+            return new Backend(store, store.emoji(), new RedisNodes(redis, config.database()), "in Redis");
         } catch (RuntimeException e) {
             redis.close();
             throw e;

@@ -63,6 +63,11 @@ public final class RedisRoomStore implements RoomStore {
         this.ttlMillis = timeToLive.toMillis();
     }
 
+    /** The emoji in the same Redis. */
+    public EmojiStore emoji() {
+        return new RedisEmojiStore(redis, prefix);
+    }
+
     @Override
     public Announcement announce(SignedDescriptor descriptor, String account, long nowMillis) {
         String text = Encoding.base64Url(descriptor.descriptor());

@@ -31,6 +31,11 @@ enum RedisScripts implements Script {
     WAITING("waiting"),
     SWEEP("sweep"),
     CENSUS("census"),
+    EMOJI_ADD("emoji-add"),
+    EMOJI_REMOVE("emoji-remove"),
+    EMOJI_LIST("emoji-list"),
+    EMOJI_IMAGE("emoji-image"),
+    EMOJI_REVISION("emoji-revision"),
     SECRET("secret"),
     PING("ping"),
     TIME("time");

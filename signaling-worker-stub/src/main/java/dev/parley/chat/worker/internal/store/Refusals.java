@@ -2,6 +2,7 @@ package dev.parley.chat.worker.internal.store;
 
 import dev.parley.chat.worker.internal.Problem;
 import dev.parley.chat.worker.internal.ProblemCode;
+import dev.parley.chat.worker.internal.store.EmojiStore.EmojiQuota;
 
 /** What the stores say when they refuse: the same words, whichever it is. */
 final class Refusals {
@@ -87,6 +88,47 @@ final class Refusals {
 
     static Problem nameplateNotFound() {
         return new Problem(ProblemCode.NAMEPLATE_NOT_FOUND, "no such short number, or no longer");
+    }
+
+    static Problem emojiExists() {
+        return new Problem(ProblemCode.EMOJI_EXISTS, "there is an emoji of this shortcode: choose another one");
+    }
+
+    static Problem emojiNotFound() {
+        return new Problem(ProblemCode.EMOJI_NOT_FOUND, "no such emoji");
+    }
+
+    static Problem tooManyEmoji() {
+        return new Problem(
+                ProblemCode.QUOTA_EXCEEDED, "the account has as many emoji as it may have: delete one of them first");
+    }
+
+    static Problem tooManyEmojiBytes() {
+        return new Problem(
+                ProblemCode.QUOTA_EXCEEDED,
+                "the images of the account's emoji would be larger than they may be: delete one or upload a smaller one");
+    }
+
+    static Problem emojiFull() {
+        return new Problem(
+                ProblemCode.QUOTA_EXCEEDED, "the worker has as many emoji as it may have: ask its operator for room");
+    }
+
+    /**
+     * Checks what there would be with one emoji more.
+     *
+     * @throws Problem {@code quota_exceeded}
+     */
+    static void requireQuota(EmojiQuota quota, long ofAccount, long bytesOfAccount, long all, long allBytes) {
+        if (ofAccount > quota.perAccount()) {
+            throw tooManyEmoji();
+        }
+        if (bytesOfAccount > quota.bytesPerAccount()) {
+            throw tooManyEmojiBytes();
+        }
+        if (all > quota.all() || allBytes > quota.allBytes()) {
+            throw emojiFull();
+        }
     }
 
     static Problem stopping() {

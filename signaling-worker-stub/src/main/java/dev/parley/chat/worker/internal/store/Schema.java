@@ -97,10 +97,29 @@ final class Schema {
             "ALTER TABLE peers ADD COLUMN away_since INTEGER NOT NULL DEFAULT 0",
             "ALTER TABLE peers ADD COLUMN placed INTEGER NOT NULL DEFAULT 1");
 
+    /** Custom emoji. A folded shortcode is one in lower case; an image has the name by which it is asked for. */
+    private static final List<String> FIFTH = List.of(
+            "CREATE TABLE emoji_images (name TEXT PRIMARY KEY, bytes BLOB NOT NULL) STRICT",
+            """
+            CREATE TABLE emoji (
+              id TEXT PRIMARY KEY,
+              shortcode TEXT NOT NULL,
+              folded TEXT NOT NULL UNIQUE,
+              category TEXT NOT NULL,
+              account TEXT NOT NULL,
+              image TEXT NOT NULL REFERENCES emoji_images,
+              static_image TEXT NOT NULL REFERENCES emoji_images,
+              media_type TEXT NOT NULL,
+              bytes INTEGER NOT NULL,
+              created_at INTEGER NOT NULL) STRICT""",
+            "CREATE INDEX emoji_account ON emoji (account)",
+            "CREATE INDEX emoji_image ON emoji (image)",
+            "CREATE INDEX emoji_static_image ON emoji (static_image)");
+
     /**
      * Step {@code i} leads from version {@code i} to {@code i + 1}. A released step is never changed, only followed.
      */
-    static final List<List<String>> MIGRATIONS = List.of(FIRST, SECOND, THIRD, FOURTH);
+    static final List<List<String>> MIGRATIONS = List.of(FIRST, SECOND, THIRD, FOURTH, FIFTH);
 
     static final int VERSION = MIGRATIONS.size();
 

@@ -54,6 +54,7 @@ public final class SqliteRoomStore implements RoomStore {
     private final Sql sql;
     private final Transactions transactions;
     private final Nameplates nameplates;
+    private final EmojiStore emoji;
     private final long ttlMillis;
     private final LongAdder expiredMessages = new LongAdder();
 
@@ -61,6 +62,7 @@ public final class SqliteRoomStore implements RoomStore {
         this.sql = new Sql(connection);
         this.transactions = new Transactions(sql);
         this.nameplates = new Nameplates(sql);
+        this.emoji = new SqliteEmojiStore(sql, transactions);
         this.ttlMillis = timeToLive.toMillis();
     }
 
@@ -117,6 +119,11 @@ public final class SqliteRoomStore implements RoomStore {
             throw e;
         }
         return new SqliteRoomStore(connection, timeToLive);
+    }
+
+    /** The emoji in the same database. */
+    public EmojiStore emoji() {
+        return emoji;
     }
 
     @Override
@@ -587,6 +594,10 @@ public final class SqliteRoomStore implements RoomStore {
             }
             return rows;
         });
+    }
+
+    long storedEmojiImages() {
+        return transact(() -> sql.number("SELECT count(*) FROM emoji_images"));
     }
 
     @Override

@@ -1,0 +1,4 @@
+-- emoji-image
+return run(function()
+  return {'OK', call('GET', P .. 'emojiimage:' .. ARGV[3]) or ''}
+end)

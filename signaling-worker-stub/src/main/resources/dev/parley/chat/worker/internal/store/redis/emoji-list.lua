@@ -1,0 +1,4 @@
+-- emoji-list
+return run(function()
+  return {'OK', call('HVALS', P .. 'emoji')}
+end)
