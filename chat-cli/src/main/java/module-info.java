@@ -4,6 +4,7 @@ module dev.parley.chat.cli {
     requires com.fasterxml.jackson.databind;
     requires dev.parley.chat;
     requires dev.parley.chat.emotes;
+    requires dev.parley.chat.emotes.images;
     requires dev.parley.chat.signaling;
     requires dev.parley.chat.signaling.conformance;
     requires dev.parley.chat.worker;

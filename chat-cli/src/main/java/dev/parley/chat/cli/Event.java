@@ -21,6 +21,7 @@ import dev.parley.chat.RoomSettings;
 import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.crypto.RoomCode;
 import dev.parley.chat.crypto.SafetyNumber;
+import dev.parley.chat.emotes.Emote;
 import dev.parley.chat.signaling.LoginTokens;
 import dev.parley.chat.signaling.OAuthLogin;
 import dev.parley.chat.signaling.conformance.CaseResult;
@@ -285,6 +286,18 @@ sealed interface Event {
 
     /** Who one is. */
     record Self(PeerId peer, String fingerprint, String path, IdentityProtection.Kind protection) implements Event {}
+
+    /** An emote of a list, with its picture where the terminal shows some. */
+    record EmoteShown(Emote emote, EmotePictures.Drawn drawn) implements Event {}
+
+    /** An emote with all that is known of it. */
+    record EmoteDescribed(Emote emote, EmotePictures.Drawn drawn) implements Event {}
+
+    /** An emote is at a domain now. */
+    record EmoteUploaded(Emote emote, URI domain) implements Event {}
+
+    /** An emote is gone from a domain or a room. */
+    record EmoteRemoved(String shortcode, String from) implements Event {}
 
     /** The emotes have been loaded, as far as they could be. */
     record EmotesLoaded(int count) implements Event {}

@@ -14,6 +14,8 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.ReactionTotal;
 import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomSettings;
+import dev.parley.chat.emotes.Emote;
+import dev.parley.chat.emotes.EmoteImage;
 import dev.parley.chat.store.KnownPeer;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -314,6 +316,19 @@ final class EventJson {
                     .put("path", e.path())
                     .put("protection", e.protection().name());
         }
+        if (event instanceof Event.EmoteShown e) {
+            return emote(named("emote"), e.emote());
+        }
+        if (event instanceof Event.EmoteDescribed e) {
+            return emote(named("emote"), e.emote());
+        }
+        if (event instanceof Event.EmoteUploaded e) {
+            return emote(named("emote_uploaded"), e.emote())
+                    .put("domain", e.domain().toString());
+        }
+        if (event instanceof Event.EmoteRemoved e) {
+            return named("emote_removed").put("shortcode", e.shortcode()).put("from", e.from());
+        }
         if (event instanceof Event.EmotesLoaded e) {
             return named("emotes").put("count", e.count());
         }
@@ -521,5 +536,30 @@ final class EventJson {
 
     private static ObjectNode withRef(ObjectNode json, @Nullable String ref) {
         return ref == null ? json : json.put("ref", ref);
+    }
+
+    private static ObjectNode emote(ObjectNode json, Emote emote) {
+        json.put("code", emote.code())
+                .put("provider", emote.id().providerId())
+                .put("id", emote.id().value())
+                .put("animated", emote.animated())
+                .put("zeroWidth", emote.zeroWidth())
+                .put("visibility", emote.visibility().name());
+        emote.category().ifPresent(category -> json.put("category", category));
+        ArrayNode tags = json.putArray("tags");
+        emote.tags().forEach(tags::add);
+        ArrayNode warnings = json.putArray("warnings");
+        emote.warnings().stream().sorted().forEach(warning -> warnings.add(warning.name()));
+        ArrayNode images = json.putArray("images");
+        for (EmoteImage image : emote.images()) {
+            images.addObject()
+                    .put("url", image.url().toString())
+                    .put("format", image.format().name())
+                    .put("width", image.widthPixels())
+                    .put("height", image.heightPixels())
+                    .put("bytes", image.sizeBytes())
+                    .put("frames", image.frameCount());
+        }
+        return json;
     }
 }

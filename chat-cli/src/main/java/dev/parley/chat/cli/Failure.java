@@ -10,6 +10,7 @@ import dev.parley.chat.RoomClosedException;
 import dev.parley.chat.SignalingException;
 import dev.parley.chat.StoreException;
 import dev.parley.chat.TransportException;
+import dev.parley.chat.emotes.EmoteLoadException;
 import dev.parley.chat.worker.WorkerStartException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -56,6 +57,9 @@ record Failure(ExitCode exit, String code, String message, String hint) {
         if (cause instanceof NotAllowedException) {
             return new Failure(ExitCode.FAILED, "not_allowed", oneLine(cause), "");
         }
+        if (cause instanceof EmoteLoadException e) {
+            return of(e);
+        }
         if (cause instanceof PairingException e) {
             return of(e);
         }
@@ -83,6 +87,20 @@ record Failure(ExitCode exit, String code, String message, String hint) {
                 ? cause.getClass().getSimpleName()
                 : cause.getClass().getSimpleName() + ": " + oneLine(cause);
         return new Failure(ExitCode.FAILED, ExitCode.FAILED.code(), what, "run again with --verbose to see more");
+    }
+
+    private static Failure of(EmoteLoadException e) {
+        String code = "emote_" + e.reason().name().toLowerCase(java.util.Locale.ROOT);
+        String message = oneLine(e);
+        return switch (e.reason()) {
+            case UNREACHABLE, TIMED_OUT, SERVER_ERROR ->
+                new Failure(ExitCode.WORKER_UNREACHABLE, code, message, "check the address and the network");
+            case REQUEST_REFUSED -> new Failure(ExitCode.UNAUTHORIZED, code, message, "");
+            case RATE_LIMITED -> new Failure(ExitCode.FAILED, code, message, "try again later");
+            case CODE_TAKEN -> new Failure(ExitCode.FAILED, code, message, "choose another shortcode");
+            case BROKEN_PLUGIN, BAD_SETTING, ADDRESS_REFUSED, NOT_FOUND, TOO_LARGE, MALFORMED, CRASHED ->
+                new Failure(ExitCode.FAILED, code, message, "");
+        };
     }
 
     /** The messages of core may end in advice, behind a semicolon. */

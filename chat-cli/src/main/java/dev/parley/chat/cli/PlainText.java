@@ -312,6 +312,19 @@ final class PlainText {
                             ? "sealed under a passphrase"
                             : "file permissions only; \"parley identity passphrase\" seals it"));
         }
+        if (event instanceof Event.EmoteShown e) {
+            return line(EmoteText.line(e.emote(), e.drawn()));
+        }
+        if (event instanceof Event.EmoteDescribed e) {
+            return line(EmoteText.describe(e.emote(), e.drawn()));
+        }
+        if (event instanceof Event.EmoteUploaded e) {
+            return line("-- " + clean(e.emote().code()) + " is at "
+                    + clean(e.domain().toString()) + " now");
+        }
+        if (event instanceof Event.EmoteRemoved e) {
+            return line("-- :" + clean(e.shortcode()) + ": is gone from " + clean(e.from()));
+        }
         if (event instanceof Event.EmotesLoaded e) {
             return line("-- " + e.count() + " emotes are loaded");
         }

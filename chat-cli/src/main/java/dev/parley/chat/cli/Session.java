@@ -120,7 +120,7 @@ final class Session implements AutoCloseable {
     }
 
     /** Makes the client of a worker: as a guest, with the token that the settings name, or with the login there. */
-    static Signaling signaling(Settings settings, URI worker, Identity identity) {
+    static OkHttpSignaling signaling(Settings settings, URI worker, Identity identity) {
         OkHttpSignaling.Builder builder;
         try {
             // A worker that is its own issuer ties a peer id to the account that first came with it.
@@ -151,6 +151,18 @@ final class Session implements AutoCloseable {
         } catch (IllegalArgumentException e) {
             throw unusable(e);
         }
+    }
+
+    /**
+     * As whom a worker that is its own issuer knows this user: the identity that is kept, if there is one. Where the
+     * settings hold a token, any will do.
+     */
+    static Identity accountIdentity(Settings settings, Console console, Optional<PassphrasePrompt> prompt) {
+        boolean hasToken = settings.find(SettingKey.TOKEN).isPresent()
+                || settings.find(SettingKey.TOKEN_FILE).isPresent();
+        return hasToken
+                ? Identity.generate()
+                : new Keyring(settings, console, prompt).openOrCreate().orElseGet(Identity::generate);
     }
 
     /** The login at a worker, if there is one. Its threads are daemons and end with the process. */

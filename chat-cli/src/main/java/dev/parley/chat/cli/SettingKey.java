@@ -29,6 +29,8 @@ enum SettingKey {
     EMOTES("emotes", "PARLEY_EMOTES", Secrecy.OPEN),
     SEVENTV_URL("7tv_url", "PARLEY_7TV_URL", Secrecy.OPEN),
     EMOJI_DOMAIN("emoji_domain", "PARLEY_EMOJI_DOMAIN", Secrecy.OPEN),
+    /** {@code direct} or {@code worker}. */
+    EMOTE_IMAGES("emote_images", "PARLEY_EMOTE_IMAGES", Secrecy.OPEN),
     /** Separated by white space; each {@code key=value}, of which a value may be a token. */
     EMOTE_SETTINGS("emote_settings", "PARLEY_EMOTE_SETTINGS", Secrecy.SECRET);
 

@@ -27,10 +27,12 @@ final class Settings {
 
     private final Path home;
     private final String homeSource;
+    private final Path cache;
     private final Map<SettingKey, Value> values;
 
-    private Settings(Path home, String homeSource, Map<SettingKey, Value> values) {
+    private Settings(Path home, String homeSource, Path cache, Map<SettingKey, Value> values) {
         this.home = home;
+        this.cache = cache;
         this.homeSource = homeSource;
         this.values = values;
     }
@@ -76,6 +78,14 @@ final class Settings {
             homeSource = "default";
         }
         home = home.toAbsolutePath().normalize();
+        String xdgCache = environment.getOrDefault("XDG_CACHE_HOME", "");
+        // Beside everything else where the folder is chosen, so that nothing is left behind elsewhere.
+        Path cache = !homeSource.equals("default")
+                ? home.resolve("cache")
+                : (xdgCache.startsWith("/")
+                                ? Path.of(xdgCache)
+                                : Path.of(System.getProperty("user.home", "."), ".cache"))
+                        .resolve("parley");
         Map<SettingKey, String> file = ConfigFile.read(home.resolve(ConfigFile.NAME));
         Map<SettingKey, Value> values = new EnumMap<>(SettingKey.class);
         for (SettingKey key : SettingKey.values()) {
@@ -83,7 +93,7 @@ final class Settings {
             put(values, key, environment.get(key.variable()), "environment " + key.variable());
             put(values, key, flags.get(key), "flag");
         }
-        return new Settings(home, homeSource, values);
+        return new Settings(home, homeSource, cache, values);
     }
 
     private static void put(Map<SettingKey, Value> values, SettingKey key, @Nullable String value, String source) {
@@ -238,6 +248,33 @@ final class Settings {
             }
         }
         return servers;
+    }
+
+    /** Which way the images of emotes take. */
+    enum EmoteImages {
+        /** From the hosts that have them, which see the address of this machine. */
+        DIRECT,
+        /** By way of the signaling worker, which sees which images are fetched. */
+        WORKER
+    }
+
+    /**
+     * Which way the images of emotes take.
+     *
+     * @throws CliException if the setting is neither
+     */
+    EmoteImages emoteImages() {
+        String value = get(SettingKey.EMOTE_IMAGES).orElse("direct");
+        return switch (value.toLowerCase(Locale.ROOT)) {
+            case "direct" -> EmoteImages.DIRECT;
+            case "worker" -> EmoteImages.WORKER;
+            default -> throw unknown(SettingKey.EMOTE_IMAGES, "\"direct\" or \"worker\"");
+        };
+    }
+
+    /** Where emotes are kept that can be fetched again. */
+    Path emoteCache() {
+        return cache.resolve("emotes");
     }
 
     /**

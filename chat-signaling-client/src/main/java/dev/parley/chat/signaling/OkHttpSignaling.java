@@ -70,6 +70,7 @@ public final class OkHttpSignaling implements Signaling {
     private final Environment environment;
     private final boolean ownsEnvironment;
     private final boolean longPollOnly;
+    private final AccessTokenProvider accessTokens;
     private final AccountRequests account;
     private final Map<RoomId, AccessToken> ownerTokens = new ConcurrentHashMap<>();
     private final Set<MailboxSession> sessions = ConcurrentHashMap.newKeySet();
@@ -115,7 +116,19 @@ public final class OkHttpSignaling implements Signaling {
             }
             tokens = new TokenCache(new DevelopmentTokens(http, base, clientId, builder.requestTimeout), environment);
         }
+        accessTokens = tokens;
         account = new AccountRequests(http, tokens, builder.requestTimeout, builder.tokenTimeout);
+    }
+
+    /**
+     * Gives the access token that this client shows to the worker, for other services of the worker, such as its custom
+     * emoji and its image proxy.
+     *
+     * @return completes with a token that is good at present; exceptionally as requests do that need one. Not to be
+     *     shown to anybody but the worker.
+     */
+    public CompletionStage<AccessToken> accessToken() {
+        return accessTokens.token(AccessTokenProvider.Freshness.CACHED);
     }
 
     /**

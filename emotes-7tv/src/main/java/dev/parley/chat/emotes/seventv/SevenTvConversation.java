@@ -15,6 +15,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -34,6 +35,8 @@ final class SevenTvConversation implements LiveEmotes.Conversation {
     /** After so many heartbeats that did not come the connection is dead. */
     static final int MISSED_HEARTBEATS = 3;
 
+    private static final Pattern TOPIC =
+            Pattern.compile("(?:emote_set|user)\\.update/[A-Za-z0-9_-]{1,64}(?:/personal)?");
     private static final long MAX_HEARTBEAT_MILLIS = 600_000;
 
     private static final int DISPATCH = 0;
@@ -71,7 +74,8 @@ final class SevenTvConversation implements LiveEmotes.Conversation {
 
     @Override
     public void subscribe(Collection<String> more, Actions actions) {
-        topics.addAll(more);
+        // Only those that SevenTvJson writes into sets mean something to the server.
+        more.stream().filter(topic -> TOPIC.matcher(topic).matches()).forEach(topics::add);
         followTopics(actions);
     }
 

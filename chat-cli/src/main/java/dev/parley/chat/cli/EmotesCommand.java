@@ -1,0 +1,668 @@
+package dev.parley.chat.cli;
+
+import dev.parley.chat.CloseReason;
+import dev.parley.chat.ConnectionState;
+import dev.parley.chat.Invite;
+import dev.parley.chat.MessageId;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.Room;
+import dev.parley.chat.RoomClosedException;
+import dev.parley.chat.RoomListener;
+import dev.parley.chat.crypto.Identity;
+import dev.parley.chat.emotes.Emote;
+import dev.parley.chat.emotes.EmoteCatalog;
+import dev.parley.chat.emotes.EmoteId;
+import dev.parley.chat.emotes.EmoteImageFormat;
+import dev.parley.chat.emotes.EmoteRegistry;
+import dev.parley.chat.emotes.EmoteRoom;
+import dev.parley.chat.emotes.EmoteSearch;
+import dev.parley.chat.emotes.EmoteSearchResult;
+import dev.parley.chat.emotes.NewEmote;
+import dev.parley.chat.emotes.images.ImageFacts;
+import dev.parley.chat.emotes.images.ImageLimits;
+import dev.parley.chat.emotes.images.ImageRefusedException;
+import dev.parley.chat.signaling.OkHttpSignaling;
+import dev.parley.chat.transport.NativeLibraries;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Groups what there is to do with emotes. */
+@Command(
+        name = "emotes",
+        mixinStandardHelpOptions = true,
+        description = "Show, look for, upload and remove emotes, and add some to a room.")
+final class EmotesCommand implements Runnable {
+
+    private static final String CUSTOM = "custom";
+
+    @Spec
+    private @Nullable CommandSpec spec;
+
+    @Override
+    public void run() {
+        if (spec != null) {
+            throw new ParameterException(
+                    spec.commandLine(), "name what to do with emotes: list, search, show, upload, remove or add");
+        }
+    }
+
+    /** What the commands that read emotes share. */
+    abstract static class ReadingCommand extends BaseCommand {
+
+        @Option(
+                names = "--emotes",
+                paramLabel = "SOURCES",
+                description = "The sources, separated by commas: 7tv, custom, or a plugin's. Default: as in a room.")
+        private @Nullable String emotes;
+
+        @Option(
+                names = "--channel",
+                paramLabel = "SOURCE=CHANNEL",
+                description = "A channel whose emotes are shown as well, such as 7tv=twitch/12345. May be repeated.")
+        private List<String> channels = new ArrayList<>();
+
+        @Option(
+                names = "--pictures",
+                paramLabel = "FORM",
+                defaultValue = "auto",
+                description = "How pictures are shown: kitty, blocks, names, or auto. Default: ${DEFAULT-VALUE}.")
+        private String pictures = "auto";
+
+        @Option(
+                names = "--offline",
+                description = "Use what was loaded before, and ask nobody for sets; pictures that are missing are asked"
+                        + " for.")
+        private boolean offline;
+
+        ReadingCommand(CliContext context) {
+            super(context);
+        }
+
+        @Override
+        final ExitCode run(Console console) {
+            Map<SettingKey, String> flags = new EnumMap<>(SettingKey.class);
+            if (emotes != null) {
+                flags.put(SettingKey.EMOTES, emotes);
+            }
+            Settings settings = settings(flags);
+            if (settings.emotes().providers().isEmpty()) {
+                throw new CliException(
+                        ExitCode.USAGE,
+                        "no source of emotes is chosen",
+                        "add --emotes 7tv, or set PARLEY_EMOJI_DOMAIN to a domain with custom emoji");
+            }
+            EmotePictures drawing = new EmotePictures(
+                    console.isJson()
+                            ? EmotePictures.Form.NAMES
+                            : EmotePictures.formOf(
+                                    pictures,
+                                    EmotePictures.isScreen(),
+                                    context().environment()));
+            try (Worker worker = Worker.forImages(settings);
+                    EmoteRegistry registry = EmoteSources.registry(settings, Map.of(), worker.client())
+                            .searchDelay(Duration.ofMillis(1))
+                            .build();
+                    EmoteRoom room = registry.openRoom()) {
+                CompletableFuture<?> loaded = offline ? registry.restore() : registry.refresh();
+                List<CompletableFuture<?>> all = new ArrayList<>(List.of(loaded));
+                for (String channel : channels) {
+                    all.add(addChannel(room, channel));
+                }
+                CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]))
+                        .join();
+                EmoteSources.report(registry, console);
+                room.status()
+                        .forEach(status -> status.failure()
+                                .ifPresent(failure -> console.notice("emotes of " + failure.provider() + " ("
+                                        + failure.what() + ") are not available: " + failure.message())));
+                return run(console, registry, room, drawing);
+            }
+        }
+
+        private static CompletableFuture<?> addChannel(EmoteRoom room, String channel) {
+            int equals = channel.indexOf('=');
+            try {
+                return room.addChannel(channel.substring(0, Math.max(0, equals)), channel.substring(equals + 1));
+            } catch (IllegalArgumentException e) {
+                throw new CliException(
+                        ExitCode.USAGE,
+                        "the channel \"" + TerminalText.clean(channel) + "\" cannot be used: " + e.getMessage(),
+                        "write it as SOURCE=CHANNEL, such as 7tv=twitch/12345, with a source that is chosen",
+                        e);
+            }
+        }
+
+        abstract ExitCode run(Console console, EmoteRegistry registry, EmoteRoom room, EmotePictures drawing);
+
+        /** Shows emotes in order; pictures are fetched side by side. */
+        static void show(Console console, EmoteRegistry registry, EmotePictures drawing, List<Emote> emotes, int rows) {
+            List<CompletableFuture<EmotePictures.Drawn>> pictures = emotes.stream()
+                    .map(emote -> drawing.draw(registry, emote, rows))
+                    .toList();
+            for (int i = 0; i < emotes.size(); i++) {
+                console.emit(new Event.EmoteShown(emotes.get(i), pictures.get(i).join()));
+            }
+        }
+    }
+
+    /** Lists the emotes that can be typed. */
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "List the emotes that can be typed.")
+    static final class ListThem extends ReadingCommand {
+
+        private static final int ROWS = 2;
+
+        @Option(names = "--category", paramLabel = "NAME", description = "Only those of a category.")
+        private @Nullable String category;
+
+        @Option(names = "--limit", paramLabel = "COUNT", description = "At most so many. Default: all.")
+        private int limit = Integer.MAX_VALUE;
+
+        ListThem(CliContext context) {
+            super(context);
+        }
+
+        @Override
+        ExitCode run(Console console, EmoteRegistry registry, EmoteRoom room, EmotePictures drawing) {
+            List<Emote> emotes = room.catalog().emotes().stream()
+                    .filter(emote -> category == null
+                            || emote.category()
+                                    .filter(category::equalsIgnoreCase)
+                                    .isPresent())
+                    .limit(Math.max(0, limit))
+                    .toList();
+            show(console, registry, drawing, emotes, ROWS);
+            if (emotes.isEmpty() && !console.isJson()) {
+                console.notice("there are no emotes");
+            }
+            return ExitCode.DONE;
+        }
+    }
+
+    /** Looks for emotes, also for those that no set has. */
+    @Command(
+            name = "search",
+            mixinStandardHelpOptions = true,
+            description = "Look for emotes: among those that can be typed, and at sources that can search.")
+    static final class Search extends ReadingCommand {
+
+        private static final int ROWS = 2;
+
+        @Parameters(arity = "1..*", paramLabel = "WORD", description = "What to look for; joined by spaces.")
+        private List<String> words = new ArrayList<>();
+
+        @Option(
+                names = "--limit",
+                paramLabel = "COUNT",
+                defaultValue = "20",
+                description = "At most so many, 1 to 250. Default: ${DEFAULT-VALUE}.")
+        private int limit = 20;
+
+        Search(CliContext context) {
+            super(context);
+        }
+
+        @Override
+        ExitCode run(Console console, EmoteRegistry registry, EmoteRoom room, EmotePictures drawing) {
+            if (limit < 1 || limit > EmoteSearch.MAX_RESULTS) {
+                throw new CliException(
+                        ExitCode.USAGE,
+                        "a search cannot have " + limit + " results",
+                        "take 1 to " + EmoteSearch.MAX_RESULTS);
+            }
+            EmoteSearchResult result =
+                    room.search(String.join(" ", words), limit).join();
+            result.failures()
+                    .forEach(failure ->
+                            console.notice(failure.provider() + " could not be searched: " + failure.message()));
+            show(console, registry, drawing, result.emotes(), ROWS);
+            if (result.emotes().isEmpty() && !console.isJson()) {
+                console.notice("nothing was found");
+            }
+            return ExitCode.DONE;
+        }
+    }
+
+    /** Shows one emote. */
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = "Show one emote: its picture, where it comes from and its files.")
+    static final class Show extends ReadingCommand {
+
+        @Parameters(
+                index = "0",
+                paramLabel = "EMOTE",
+                description = "What is typed for it, with or without colons, or SOURCE/ID.")
+        private String name = "";
+
+        @Option(
+                names = "--rows",
+                paramLabel = "COUNT",
+                defaultValue = "8",
+                description = "How high the picture is, 1 to 50. Default: ${DEFAULT-VALUE}.")
+        private int rows = 8;
+
+        private static final int MAX_ROWS = 50;
+
+        Show(CliContext context) {
+            super(context);
+        }
+
+        @Override
+        ExitCode run(Console console, EmoteRegistry registry, EmoteRoom room, EmotePictures drawing) {
+            if (rows < 1 || rows > MAX_ROWS) {
+                throw new CliException(
+                        ExitCode.USAGE, "a picture cannot have " + rows + " rows", "take 1 to " + MAX_ROWS);
+            }
+            Emote emote = find(room.catalog())
+                    .or(() -> room.search(name, EmoteSearch.MAX_RESULTS).join().emotes().stream()
+                            .filter(each -> each.code().equals(name))
+                            .findFirst())
+                    .orElseThrow(() -> new CliException(
+                            new Failure(
+                                    ExitCode.FAILED,
+                                    "emote_not_found",
+                                    "there is no emote \"" + TerminalText.clean(name) + "\"",
+                                    "\"parley emotes search\" finds those that are named like it"),
+                            null));
+            EmotePictures.Drawn drawn = drawing.draw(registry, emote, rows).join();
+            console.emit(new Event.EmoteDescribed(emote, drawn));
+            return ExitCode.DONE;
+        }
+
+        private Optional<Emote> find(EmoteCatalog catalog) {
+            return Stream.of(catalog.find(name), catalog.find(":" + name + ":"), byId(catalog))
+                    .flatMap(Optional::stream)
+                    .findFirst();
+        }
+
+        private Optional<Emote> byId(EmoteCatalog catalog) {
+            int slash = name.indexOf('/');
+            try {
+                return slash < 0
+                        ? Optional.empty()
+                        : catalog.find(new EmoteId(name.substring(0, slash), name.substring(slash + 1)));
+            } catch (IllegalArgumentException e) {
+                // Has a slash and is no id.
+                return Optional.empty();
+            }
+        }
+    }
+
+    /** What the commands that change a domain share. */
+    abstract static class DomainCommand extends BaseCommand {
+
+        @Option(
+                names = "--domain",
+                paramLabel = "URL",
+                description = "The worker that has the emoji. Default: the first of PARLEY_EMOJI_DOMAIN, else the"
+                        + " signaling worker.")
+        private @Nullable String domain;
+
+        DomainCommand(CliContext context) {
+            super(context);
+        }
+
+        final ExitCode change(Console console, Settings settings, Change change) {
+            URI worker = worker(settings);
+            try (Worker client = Worker.at(settings, worker, console, context().prompt());
+                    EmoteRegistry registry = registry(worker, client)) {
+                change.make(registry, worker);
+                return ExitCode.DONE;
+            }
+        }
+
+        /** Makes a change, or fails. */
+        @FunctionalInterface
+        interface Change {
+            void make(EmoteRegistry registry, URI worker);
+        }
+
+        private static EmoteRegistry registry(URI worker, Worker client) {
+            String token = client.token();
+            Map<String, String> own = Map.of(
+                    "custom.domains",
+                    worker.toString(),
+                    "custom.upload-domain",
+                    worker.toString(),
+                    "custom.token",
+                    token);
+            return EmoteRegistry.builder().only(Set.of(CUSTOM)).settings(own).build();
+        }
+
+        private URI worker(Settings settings) {
+            String named = domain != null
+                    ? domain
+                    : settings.get(SettingKey.EMOJI_DOMAIN)
+                            .map(domains -> domains.split("[,\\s]+", -1)[0])
+                            .orElse(null);
+            if (named == null) {
+                return Login.worker(settings);
+            }
+            try {
+                return new URI(named.contains("://") ? named : "https://" + named);
+            } catch (URISyntaxException e) {
+                throw new CliException(
+                        ExitCode.USAGE, "the domain cannot be used", "write it as https://host[:port]", e);
+            }
+        }
+    }
+
+    /** Uploads an emoji to a domain. */
+    @Command(
+            name = "upload",
+            mixinStandardHelpOptions = true,
+            description =
+                    "Upload an emoji to a domain, for all who use it: PNG, GIF or WebP of at most 256 KiB, 512 by 512"
+                            + " pixels and 200 frames.")
+    static final class Upload extends DomainCommand {
+
+        @Parameters(index = "0", paramLabel = "SHORTCODE", description = "What is typed between colons.")
+        private String shortcode = "";
+
+        @Parameters(index = "1", paramLabel = "FILE", description = "The image.")
+        private Path file = Path.of("");
+
+        @Option(names = "--category", paramLabel = "NAME", description = "Where a picker shows it.")
+        private @Nullable String category;
+
+        Upload(CliContext context) {
+            super(context);
+        }
+
+        @Override
+        ExitCode run(Console console) {
+            Checked image = Checked.read(file);
+            NewEmote emote = image.named(shortcode, category);
+            return change(
+                    console,
+                    settings(Map.of()),
+                    (registry, worker) -> console.emit(new Event.EmoteUploaded(
+                            registry.upload(CUSTOM, emote).join(), worker)));
+        }
+    }
+
+    /** Removes an emoji from a domain, or from a room. */
+    @Command(
+            name = "remove",
+            mixinStandardHelpOptions = true,
+            description = "Remove an emoji that you have uploaded to a domain, or, with --room, one of a room.")
+    static final class Remove extends DomainCommand {
+
+        @Parameters(index = "0", paramLabel = "SHORTCODE", description = "What is typed between colons.")
+        private String shortcode = "";
+
+        @Option(names = "--room", paramLabel = "INVITE", description = "The room that has it.")
+        private @Nullable String room;
+
+        @Mixin
+        private final RoomFlags flags = new RoomFlags();
+
+        Remove(CliContext context) {
+            super(context);
+        }
+
+        @Override
+        ExitCode run(Console console) throws Exception {
+            String name = shortcode.replaceAll("^:|:$", "");
+            Settings settings = settings(flags.settings());
+            if (room == null) {
+                return change(console, settings, (registry, worker) -> {
+                    registry.remove(CUSTOM, name).join();
+                    console.emit(new Event.EmoteRemoved(name, worker.toString()));
+                });
+            }
+            Visit visit = new Visit(context(), console, settings, flags, room);
+            return visit.make((entered, held) -> {
+                entered.removeEmoji(name).join();
+                console.emit(new Event.EmoteRemoved(name, entered.name()));
+            });
+        }
+    }
+
+    /** Adds an emoji to a room, and is done when a member has its image. */
+    @Command(
+            name = "add",
+            mixinStandardHelpOptions = true,
+            description = "Add an emoji to a room, wait until a member has its image, and leave. No server sees it.")
+    static final class Add extends BaseCommand {
+
+        private static final long HELD_SECONDS = 60;
+
+        @Parameters(index = "0", paramLabel = "INVITE", description = "The invite, or the id of a public room.")
+        private String room = "";
+
+        @Parameters(index = "1", paramLabel = "SHORTCODE", description = "What is typed between colons.")
+        private String shortcode = "";
+
+        @Parameters(index = "2", paramLabel = "FILE", description = "The image.")
+        private Path file = Path.of("");
+
+        @Mixin
+        private final RoomFlags flags = new RoomFlags();
+
+        Add(CliContext context) {
+            super(context);
+        }
+
+        @Override
+        ExitCode run(Console console) throws Exception {
+            Checked image = Checked.read(file);
+            NewEmote emote = image.named(shortcode, null);
+            Visit visit = new Visit(context(), console, settings(flags.settings()), flags, room);
+            return visit.make((entered, held) -> {
+                MessageId id = entered.addEmoji(
+                                emote.shortcode(),
+                                emote.image(),
+                                image.facts().format().mediaType())
+                        .join();
+                try {
+                    held.by(id).orTimeout(HELD_SECONDS, TimeUnit.SECONDS).join();
+                } catch (CompletionException e) {
+                    if (e.getCause() instanceof TimeoutException) {
+                        throw new CliException(
+                                ExitCode.NO_CONNECTION,
+                                "no member has fetched the image within " + HELD_SECONDS + " s",
+                                "see whether anybody is in the room, and add it again",
+                                e);
+                    }
+                    throw e;
+                }
+                console.emit(new Event.RoomEmojis(null, entered.emoji(), List.of()));
+            });
+        }
+    }
+
+    /** An image file that keeps to the rules of emoji. */
+    private record Checked(NewEmoteBytes bytes, ImageFacts facts) {
+
+        /** Reads a file; refuses what is no image before anybody is asked. */
+        static Checked read(Path file) {
+            byte[] bytes;
+            try (InputStream in = Files.newInputStream(file)) {
+                bytes = in.readNBytes(NewEmote.MAX_IMAGE_BYTES + 1);
+            } catch (NoSuchFileException e) {
+                throw new CliException(ExitCode.USAGE, "there is no file " + file, "check the name", e);
+            } catch (IOException e) {
+                throw new CliException(
+                        ExitCode.FAILED, "the file " + file + " cannot be read", "check its permissions", e);
+            }
+            try {
+                return new Checked(new NewEmoteBytes(bytes), ImageFacts.read(bytes, ImageLimits.EMOJI));
+            } catch (ImageRefusedException e) {
+                throw new CliException(
+                        new Failure(
+                                ExitCode.FAILED,
+                                "image_" + e.reason().name().toLowerCase(Locale.ROOT),
+                                file + " is refused: " + e.getMessage(),
+                                "take a PNG, GIF or WebP of at most 256 KiB, 512 by 512 pixels and 200 frames"),
+                        e);
+            }
+        }
+
+        NewEmote named(String shortcode, @Nullable String category) {
+            try {
+                return new NewEmote(
+                        shortcode.replaceAll("^:|:$", ""),
+                        EmoteImageFormat.valueOf(facts.format().name()),
+                        bytes.value,
+                        category);
+            } catch (IllegalArgumentException e) {
+                throw new CliException(ExitCode.USAGE, String.valueOf(e.getMessage()), "choose another shortcode", e);
+            }
+        }
+    }
+
+    /** Keeps bytes out of a record. */
+    private static final class NewEmoteBytes {
+        private final byte[] value;
+
+        NewEmoteBytes(byte[] value) {
+            this.value = value;
+        }
+    }
+
+    /** The client of a worker, for its tokens; or none. */
+    private static final class Worker implements AutoCloseable {
+        private final Optional<OkHttpSignaling> client;
+
+        private Worker(Optional<OkHttpSignaling> client) {
+            this.client = client;
+        }
+
+        static Worker forImages(Settings settings) {
+            if (settings.emoteImages() != Settings.EmoteImages.WORKER) {
+                return new Worker(Optional.empty());
+            }
+            return new Worker(Optional.of(Session.signaling(settings, Login.worker(settings), Identity.generate())));
+        }
+
+        /** As whom one uploads: the account of the login; where there is none to be had, that of the identity. */
+        static Worker at(Settings settings, URI worker, Console console, Optional<PassphrasePrompt> prompt) {
+            Identity identity = Session.accountIdentity(settings, console, prompt);
+            return new Worker(Optional.of(Session.signaling(settings, worker, identity)));
+        }
+
+        Optional<OkHttpSignaling> client() {
+            return client;
+        }
+
+        String token() {
+            return client.orElseThrow()
+                    .accessToken()
+                    .toCompletableFuture()
+                    .join()
+                    .value();
+        }
+
+        @Override
+        public void close() {
+            client.ifPresent(OkHttpSignaling::close);
+        }
+    }
+
+    /** A short stay in a room. */
+    private static final class Visit {
+        private final CliContext context;
+        private final Console console;
+        private final Settings settings;
+        private final RoomFlags flags;
+        private final Invite invite;
+
+        Visit(CliContext context, Console console, Settings settings, RoomFlags flags, String room) {
+            this.context = context;
+            this.console = console;
+            this.settings = settings;
+            this.flags = flags;
+            this.invite = InviteArgument.parse(room, settings);
+        }
+
+        /** What is done there. */
+        @FunctionalInterface
+        interface Deed {
+            void make(Room room, Held held);
+        }
+
+        ExitCode make(Deed deed) {
+            NativeLibraries.load();
+            Session.Profile profile = flags.isEphemeral() ? Session.Profile.EPHEMERAL : Session.Profile.OWN;
+            try (Session session = Session.open(
+                    settings, invite.base(), profile, settings.ice(flags.isRelayOnly()), console, context.prompt())) {
+                Held held = new Held(console);
+                Room room = session.rooms().joinRoom(invite, held).join();
+                try {
+                    deed.make(room, held);
+                } finally {
+                    CloseReason reason = room.leave().join();
+                    console.emitLast(new Event.Closed(reason));
+                }
+                return ExitCode.DONE;
+            }
+        }
+    }
+
+    /** Hears which members have an image, also before anybody asks. */
+    private static final class Held implements RoomListener {
+        private final Console console;
+        private final Set<MessageId> held = new HashSet<>();
+        private @Nullable MessageId awaited;
+        private final CompletableFuture<Void> arrived = new CompletableFuture<>();
+
+        Held(Console console) {
+            this.console = console;
+        }
+
+        synchronized CompletableFuture<Void> by(MessageId emoji) {
+            awaited = emoji;
+            if (held.contains(emoji)) {
+                arrived.complete(null);
+            }
+            return arrived;
+        }
+
+        @Override
+        public synchronized void onEmojiFetched(Room room, MessageId emoji, PeerId participant) {
+            held.add(emoji);
+            if (emoji.equals(awaited)) {
+                arrived.complete(null);
+            }
+        }
+
+        @Override
+        public void onState(Room room, ConnectionState state, Optional<CloseReason> reason) {
+            if (console.isJson()) {
+                console.emit(new Event.State(state, reason));
+            }
+            if (state == ConnectionState.CLOSED && reason.isPresent()) {
+                arrived.completeExceptionally(new RoomClosedException(reason.get()));
+            }
+        }
+    }
+}
