@@ -15,6 +15,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import mockwebserver3.Dispatcher;
@@ -534,6 +536,57 @@ class PluginIsolationTest {
                 assertThat(registry.catalog().emotes())
                         .extracting(Emote::code)
                         .containsExactlyInAnyOrder("Emote-good", "Emote-bad");
+            }
+        }
+    }
+
+    @Test
+    void aConversationThatHangsIsInterruptedAndBegunAnew() throws Exception {
+        try (MockWebServer server = new MockWebServer()) {
+            server.start();
+            server.setDispatcher(new Greeting());
+            CountDownLatch interrupted = new CountDownLatch(1);
+            CountDownLatch heard = new CountDownLatch(1);
+            AtomicInteger conversations = new AtomicInteger();
+            Capable plugin = new Capable("bad") {
+                @Override
+                public List<EmoteSetting> settings() {
+                    return List.of(new EmoteSetting("bad.url", "Where."));
+                }
+
+                @Override
+                public Optional<URI> liveAddress() {
+                    return Optional.of(URI.create("ws://127.0.0.1:" + server.getPort()));
+                }
+
+                @Override
+                public Conversation converse() {
+                    boolean first = conversations.getAndIncrement() == 0;
+                    return new Talk() {
+                        @Override
+                        public void onText(String text, LiveEmotes.Actions actions) {
+                            if (!first) {
+                                heard.countDown();
+                                return;
+                            }
+                            try {
+                                new CountDownLatch(1).await();
+                            } catch (InterruptedException e) {
+                                interrupted.countDown();
+                                throw new IllegalStateException(e);
+                            }
+                        }
+                    };
+                }
+            };
+            try (EmoteRegistry registry = registry(plugin)
+                    .setting("bad.url", "http://127.0.0.1:" + server.getPort())
+                    .build()) {
+                registry.refresh().join();
+                registry.followLiveUpdates();
+
+                assertThat(interrupted.await(60, TimeUnit.SECONDS)).isTrue();
+                assertThat(heard.await(60, TimeUnit.SECONDS)).isTrue();
             }
         }
     }

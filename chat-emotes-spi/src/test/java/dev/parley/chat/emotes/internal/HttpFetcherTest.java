@@ -88,16 +88,32 @@ class HttpFetcherTest {
     }
 
     @Test
-    void whatWasSentIsNotSentAgainWhenTheAnswerIsLost() {
+    void whatWasSentIsNotSentAgainWhenTheAnswerIsLost() throws Exception {
+        // On a connection that has served before, OkHttp would try again.
+        server.enqueue(response(200).build());
         server.enqueue(
                 response(200).onResponseStart(new SocketEffect.CloseSocket()).build());
         server.enqueue(response(200).build());
+        fetcher.open().fetch(address("/before"));
 
+        assertNotSentAgain(Reason.UNREACHABLE);
+        assertThat(server.getRequestCount()).isEqualTo(2);
+    }
+
+    @Test
+    void whatWasSentIsNotSentAgainWhenTheServerSaysThatItMay() {
+        server.enqueue(response(503).addHeader("Retry-After", "0").build());
+        server.enqueue(response(200).build());
+
+        assertNotSentAgain(Reason.SERVER_ERROR);
+        assertThat(server.getRequestCount()).isEqualTo(1);
+    }
+
+    private void assertNotSentAgain(Reason reason) {
         assertThatThrownBy(() -> fetcher.open().send(EmoteRequest.postJson(address("/x"), "{}")))
                 .isInstanceOf(EmoteLoadException.class)
                 .extracting(e -> ((EmoteLoadException) e).reason())
-                .isEqualTo(Reason.UNREACHABLE);
-        assertThat(server.getRequestCount()).isEqualTo(1);
+                .isEqualTo(reason);
     }
 
     @ParameterizedTest
