@@ -97,7 +97,7 @@ class EmotesProcessTest extends ProcessTest {
         String worker = url(serving);
         run("ada", worker, 0, "emotes", "upload", "tea", image().toString());
         only(run("bob", worker, 0, "emotes", "list"), "emote");
-        serving.kill();
+        serving.close();
 
         List<JsonNode> listed = run("bob", worker, 0, "emotes", "list");
         only(listed, "emote");
