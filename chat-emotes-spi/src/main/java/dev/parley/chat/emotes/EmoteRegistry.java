@@ -104,7 +104,7 @@ public final class EmoteRegistry implements AutoCloseable {
         named.addAll(builder.allowed);
         fetcher = new HttpFetcher(named, builder.fetchTimeout, builder.maxAnswerBytes, disk);
         calls = new PluginCalls(fetcher);
-        sources = new Sources(calls, disk, loadTimeout);
+        sources = new Sources(calls, disk, loadTimeout, builder.reconnectDelay);
         imageFetcher = new ImageFetcher(fetcher, disk, builder.imageProxy, InstantSource.system());
         List<EmoteProviderInfo> infos = new ArrayList<>();
         List<Sources.Slot> allSlots = new ArrayList<>();
@@ -743,7 +743,8 @@ public final class EmoteRegistry implements AutoCloseable {
 
         /**
          * Says how long to wait before live updates are connected again, 1 second by default. Each further attempt
-         * waits twice as long, up to a minute, and by chance up to half as long again.
+         * waits twice as long, up to a minute, and by chance up to half as long again. As long as the first time, and
+         * then twice as long up to 5 minutes, waits a set that has changed at its server and could not be loaded.
          *
          * @param delay the time, at least 1 ms
          * @return this builder

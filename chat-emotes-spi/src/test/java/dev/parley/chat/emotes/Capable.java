@@ -32,6 +32,10 @@ final class Capable
     final List<String> queries = new CopyOnWriteArrayList<>();
     final List<String> conversations = new CopyOnWriteArrayList<>();
     final AtomicInteger loads = new AtomicInteger();
+
+    /** How many loads fail from now on. */
+    final AtomicInteger failures = new AtomicInteger();
+
     volatile @Nullable URI live;
     volatile Duration patience = Duration.ofMinutes(5);
     volatile Retry retry = Retry.SOON;
@@ -72,6 +76,9 @@ final class Capable
     private EmoteSource source(String name, EmoteScope scope) {
         return EmoteSource.of(name, scope, context -> {
             loads.incrementAndGet();
+            if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new EmoteLoadException(EmoteLoadException.Reason.SERVER_ERROR, "it is busy");
+            }
             List<String> codes = sets.get(name);
             if (codes == null) {
                 throw new EmoteLoadException(EmoteLoadException.Reason.NOT_FOUND, "there is no set " + name);

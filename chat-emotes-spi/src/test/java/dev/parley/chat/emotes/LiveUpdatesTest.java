@@ -173,6 +173,18 @@ class LiveUpdatesTest {
     }
 
     @Test
+    void aSetThatHasChangedAndCannotBeLoadedIsTriedAgain() throws Exception {
+        follow();
+        WebSocket socket = connected();
+        capable.failures.set(3);
+        capable.sets.put("one", List.of("X"));
+        socket.send("reload one");
+        awaitCodes("X");
+        assertThat(capable.failures).hasValue(0);
+        assertThat(registry.failures()).isEmpty();
+    }
+
+    @Test
     void aChannelIsSubscribedToAndLeftWithItsRoom() throws Exception {
         capable.sets.put("channel", List.of("C"));
         follow();

@@ -254,6 +254,9 @@ public final class LiveLink implements AutoCloseable {
         WebSocket socket;
 
         boolean open;
+        /** Whether a message was heard and understood. */
+        private boolean greeted;
+
         private @Nullable Future<?> patience;
 
         Connection(LiveEmotes.Conversation conversation) {
@@ -337,8 +340,12 @@ public final class LiveLink implements AutoCloseable {
             }
             conversation.onText(text, this);
             if (connection == this) {
-                // Not before: a provider that crashes at the first message would be connected again without a pause.
-                attempts = 0;
+                // Not at the first message: a server that greets and hangs up, and a provider that crashes at the
+                // greeting, would be connected again without a pause.
+                if (greeted) {
+                    attempts = 0;
+                }
+                greeted = true;
                 wait(conversation.patience());
             }
         }

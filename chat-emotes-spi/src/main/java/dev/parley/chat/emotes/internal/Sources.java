@@ -14,6 +14,9 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -32,22 +35,27 @@ import org.slf4j.LoggerFactory;
 public final class Sources {
     private static final Logger LOG = LoggerFactory.getLogger(Sources.class);
 
+    private static final Duration MAX_DELAY = Duration.ofMinutes(5);
+
     /** The most changes that are kept while a source loads; it is loaded again for those beyond. */
     private static final int MAX_HELD_CHANGES = 1_000;
 
     private final PluginCalls calls;
     private final @Nullable DiskCache disk;
     private final Duration loadTimeout;
+    private final Duration firstDelay;
 
     /**
      * @param calls calls the sources
      * @param disk keeps sets, or null
      * @param loadTimeout for one source
+     * @param firstDelay before a load that a live update asked for is tried again
      */
-    public Sources(PluginCalls calls, @Nullable DiskCache disk, Duration loadTimeout) {
+    public Sources(PluginCalls calls, @Nullable DiskCache disk, Duration loadTimeout, Duration firstDelay) {
         this.calls = calls;
         this.disk = disk;
         this.loadTimeout = loadTimeout;
+        this.firstDelay = firstDelay;
     }
 
     /**
@@ -91,6 +99,12 @@ public final class Sources {
         private boolean loading;
 
         private boolean loadAgain;
+
+        /** Whether a live update has said that there is something newer, and it could not be loaded yet. */
+        private boolean outdated;
+
+        private int retries;
+        private @Nullable Future<?> retry;
 
         private Slot(String providerId, Plugins.CheckedSource source, Runnable onChange) {
             this.providerId = providerId;
@@ -199,9 +213,13 @@ public final class Sources {
                     started.outcome().whenComplete((result, error) -> settle(result, error, promise));
         }
 
-        /** Loads it anew: what is being loaded already may be older than the reason to do so. */
+        /**
+         * Loads it anew: what is being loaded already may be older than the reason to do so. If that fails, it is tried
+         * again until it succeeds, each time later.
+         */
         void reload() {
             synchronized (lock) {
+                outdated = true;
                 if (loading) {
                     wantAgain();
                     return;
@@ -241,6 +259,8 @@ public final class Sources {
                     }
                     set = now;
                     loaded = true;
+                    outdated = false;
+                    retries = 0;
                     failure = Optional.empty();
                     again = ended();
                 }
@@ -261,12 +281,30 @@ public final class Sources {
                 synchronized (lock) {
                     failure = Optional.of(told);
                     again = ended();
+                    if (outdated && !again && told.reason().retryMayHelp()) {
+                        retryLater();
+                    }
                 }
             }
             if (again) {
                 begin(promise);
             } else {
                 promise.complete(null);
+            }
+        }
+
+        /** Under the lock. */
+        private void retryLater() {
+            long millis = firstDelay.toMillis();
+            for (int i = 0; i < retries && millis < MAX_DELAY.toMillis(); i++) {
+                millis *= 2;
+            }
+            retries++;
+            try {
+                retry = calls.timer()
+                        .schedule(this::reload, Math.min(millis, MAX_DELAY.toMillis()), TimeUnit.MILLISECONDS);
+            } catch (RejectedExecutionException e) {
+                LOG.trace("The registry is closed: {} is not loaded again", source.name());
             }
         }
 
@@ -333,6 +371,10 @@ public final class Sources {
         /** Ends what goes on, because nobody wants it any more. */
         public void giveUp() {
             synchronized (lock) {
+                outdated = false;
+                if (retry != null) {
+                    retry.cancel(false);
+                }
                 if (call != null) {
                     call.giveUp(new CancellationException("the source is no longer wanted"));
                 }
