@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Draws emotes as the terminal can. */
 final class EmotePictures {
@@ -34,9 +36,11 @@ final class EmotePictures {
     private static final int CELL_PIXELS = 20;
 
     private static final int MAX_COLUMNS = 40;
-    private static final int ID_BITS = 0xFF_FFFF;
 
     private final Form form;
+
+    /** Begins where no other process is likely to be, whose pictures may be on the screen still. */
+    private final AtomicLong nextId = new AtomicLong(ThreadLocalRandom.current().nextInt(1, 0xF0_0000));
 
     /** How pictures are shown. */
     enum Form {
@@ -119,7 +123,7 @@ final class EmotePictures {
         }
         return registry.images()
                 .fetch(image.get())
-                .thenApplyAsync(file -> drawn(emote, file, height, rows))
+                .thenApplyAsync(file -> drawn(file, height, rows))
                 .exceptionally(thrown -> {
                     Throwable cause = thrown instanceof CompletionException && thrown.getCause() != null
                             ? thrown.getCause()
@@ -136,7 +140,7 @@ final class EmotePictures {
      */
     record Drawn(List<String> rows, String problem) {}
 
-    private Drawn drawn(Emote emote, byte[] file, int height, int rows) {
+    private Drawn drawn(byte[] file, int height, int rows) {
         Picture picture;
         try {
             picture = ImageDecoder.decode(file, ImageLimits.EMOTE, height);
@@ -146,8 +150,7 @@ final class EmotePictures {
         if (form == Form.BLOCKS) {
             return new Drawn(HalfBlocks.rows(picture, 0, MAX_COLUMNS, rows), "");
         }
-        // The same emote has the same id, so that it is not kept twice by the terminal.
-        long id = Math.max(1, emote.id().hashCode() & ID_BITS);
+        long id = nextId.incrementAndGet();
         int columns = Math.min(MAX_COLUMNS, KittyImages.columns(picture, rows));
         List<String> lines = new ArrayList<>(KittyImages.placeholderRows(id, columns, rows));
         String commands = String.join("", KittyImages.transmit(id, picture)) + KittyImages.place(id, columns, rows);

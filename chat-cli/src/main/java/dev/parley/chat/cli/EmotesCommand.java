@@ -7,10 +7,12 @@ import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Room;
 import dev.parley.chat.RoomClosedException;
+import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomListener;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.emotes.Emote;
 import dev.parley.chat.emotes.EmoteCatalog;
+import dev.parley.chat.emotes.EmoteCompletion;
 import dev.parley.chat.emotes.EmoteId;
 import dev.parley.chat.emotes.EmoteImageFormat;
 import dev.parley.chat.emotes.EmoteRegistry;
@@ -31,12 +33,16 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -61,6 +67,9 @@ import picocli.CommandLine.Spec;
 final class EmotesCommand implements Runnable {
 
     private static final String CUSTOM = "custom";
+    private static final String DOMAINS = "custom.domains";
+    private static final String UPLOAD_DOMAIN = "custom.upload-domain";
+    private static final String TOKEN = "custom.token";
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -75,6 +84,8 @@ final class EmotesCommand implements Runnable {
 
     /** What the commands that read emotes share. */
     abstract static class ReadingCommand extends BaseCommand {
+
+        private static final int DRAWN_AHEAD = 16;
 
         @Option(
                 names = "--emotes",
@@ -132,6 +143,12 @@ final class EmotesCommand implements Runnable {
                     EmoteRoom room = registry.openRoom()) {
                 CompletableFuture<?> loaded = offline ? registry.restore() : registry.refresh();
                 List<CompletableFuture<?>> all = new ArrayList<>(List.of(loaded));
+                if (offline && !channels.isEmpty()) {
+                    throw new CliException(
+                            ExitCode.USAGE,
+                            "a channel cannot be shown offline",
+                            "leave --channel or --offline out; what the settings name is there offline");
+                }
                 for (String channel : channels) {
                     all.add(addChannel(room, channel));
                 }
@@ -159,15 +176,29 @@ final class EmotesCommand implements Runnable {
             }
         }
 
+        /** Looks for emotes; offline among those that can be typed. */
+        final EmoteSearchResult find(EmoteRoom room, String query, int limit) {
+            if (!offline) {
+                return room.search(query, limit).join();
+            }
+            List<Emote> found = EmoteCompletion.complete(query, room.catalog(), List.of(), limit).stream()
+                    .map(EmoteCompletion.Candidate::emote)
+                    .filter(Objects::nonNull)
+                    .toList();
+            return new EmoteSearchResult(query, found, List.of(), false);
+        }
+
         abstract ExitCode run(Console console, EmoteRegistry registry, EmoteRoom room, EmotePictures drawing);
 
-        /** Shows emotes in order; pictures are fetched side by side. */
+        /** Shows emotes in order; some pictures are fetched side by side. */
         static void show(Console console, EmoteRegistry registry, EmotePictures drawing, List<Emote> emotes, int rows) {
-            List<CompletableFuture<EmotePictures.Drawn>> pictures = emotes.stream()
-                    .map(emote -> drawing.draw(registry, emote, rows))
-                    .toList();
-            for (int i = 0; i < emotes.size(); i++) {
-                console.emit(new Event.EmoteShown(emotes.get(i), pictures.get(i).join()));
+            Deque<CompletableFuture<EmotePictures.Drawn>> ahead = new ArrayDeque<>();
+            Iterator<Emote> next = emotes.iterator();
+            for (Emote emote : emotes) {
+                while (ahead.size() < DRAWN_AHEAD && next.hasNext()) {
+                    ahead.add(drawing.draw(registry, next.next(), rows));
+                }
+                console.emit(new Event.EmoteShown(emote, ahead.remove().join()));
             }
         }
     }
@@ -201,7 +232,7 @@ final class EmotesCommand implements Runnable {
             if (!emotes.isEmpty()) {
                 return ExitCode.DONE;
             }
-            if (!registry.failures().isEmpty()) {
+            if (room.catalog().size() == 0 && !registry.failures().isEmpty()) {
                 throw new CliException(
                         ExitCode.FAILED,
                         "no emotes could be loaded",
@@ -245,8 +276,7 @@ final class EmotesCommand implements Runnable {
                         "a search cannot have " + limit + " results",
                         "take 1 to " + EmoteSearch.MAX_RESULTS);
             }
-            EmoteSearchResult result =
-                    room.search(String.join(" ", words), limit).join();
+            EmoteSearchResult result = find(room, String.join(" ", words), limit);
             result.failures()
                     .forEach(failure ->
                             console.notice(failure.provider() + " could not be searched: " + failure.message()));
@@ -291,7 +321,7 @@ final class EmotesCommand implements Runnable {
                         ExitCode.USAGE, "a picture cannot have " + rows + " rows", "take 1 to " + MAX_ROWS);
             }
             Emote emote = find(room.catalog())
-                    .or(() -> room.search(name, EmoteSearch.MAX_RESULTS).join().emotes().stream()
+                    .or(() -> find(room, name, EmoteSearch.MAX_RESULTS).emotes().stream()
                             .filter(each -> each.code().equals(name))
                             .findFirst())
                     .orElseThrow(() -> new CliException(
@@ -331,8 +361,9 @@ final class EmotesCommand implements Runnable {
         @Option(
                 names = "--domain",
                 paramLabel = "URL",
-                description = "The worker that has the emoji. Default: the first of PARLEY_EMOJI_DOMAIN, else the"
-                        + " signaling worker.")
+                description =
+                        "The domain that has the emoji. Default: custom.upload-domain of the emote settings, else the first"
+                                + " of PARLEY_EMOJI_DOMAIN, else the signaling worker.")
         private @Nullable String domain;
 
         DomainCommand(CliContext context) {
@@ -340,10 +371,9 @@ final class EmotesCommand implements Runnable {
         }
 
         final ExitCode change(Console console, Settings settings, Change change) {
-            URI worker = worker(settings);
-            try (Worker client = Worker.at(settings, worker, console, context().prompt());
-                    EmoteRegistry registry = registry(worker, client)) {
-                change.make(registry, worker);
+            URI there = domain(settings);
+            try (EmoteRegistry registry = registry(settings, there, console)) {
+                change.make(registry, there);
                 return ExitCode.DONE;
             }
         }
@@ -351,32 +381,50 @@ final class EmotesCommand implements Runnable {
         /** Makes a change, or fails. */
         @FunctionalInterface
         interface Change {
-            void make(EmoteRegistry registry, URI worker);
+            void make(EmoteRegistry registry, URI domain);
         }
 
-        private static EmoteRegistry registry(URI worker, Worker client) {
-            String token = client.token();
+        private EmoteRegistry registry(Settings settings, URI there, Console console) {
             Map<String, String> own = Map.of(
-                    "custom.domains",
-                    worker.toString(),
-                    "custom.upload-domain",
-                    worker.toString(),
-                    "custom.token",
-                    token);
+                    DOMAINS, there.toString(), UPLOAD_DOMAIN, there.toString(), TOKEN, token(settings, there, console));
             return EmoteRegistry.builder().only(Set.of(CUSTOM)).settings(own).build();
         }
 
-        private URI worker(Settings settings) {
-            String named = domain != null
-                    ? domain
-                    : settings.get(SettingKey.EMOJI_DOMAIN)
-                            .map(domains -> domains.split("[,\\s]+", -1)[0])
-                            .orElse(null);
+        /** The token that is set for uploads; else that of the worker, if this is it; else that of a login there. */
+        private String token(Settings settings, URI there, Console console) {
+            @Nullable String set = settings.emotes().settings().get(TOKEN);
+            if (set != null) {
+                return set;
+            }
+            boolean isWorker = settings.signalingUrl()
+                    .filter(url -> isSameOrigin(url, there))
+                    .isPresent();
+            Settings allowed = isWorker ? settings : settings.withoutToken();
+            Identity identity =
+                    Session.accountIdentity(allowed, console, context().prompt());
+            try (OkHttpSignaling client = Session.signaling(allowed, there, identity)) {
+                return client.accessToken().toCompletableFuture().join().value();
+            }
+        }
+
+        private static boolean isSameOrigin(URI a, URI b) {
+            return String.valueOf(a.getScheme()).equalsIgnoreCase(b.getScheme())
+                    && String.valueOf(a.getAuthority()).equalsIgnoreCase(b.getAuthority());
+        }
+
+        private URI domain(Settings settings) {
+            Map<String, String> more = settings.emotes().settings();
+            @Nullable String named = domain != null ? domain : more.getOrDefault(UPLOAD_DOMAIN, more.get(DOMAINS));
             if (named == null) {
                 return Login.worker(settings);
             }
+            String first = named.strip().split("[,\\s]+", -1)[0];
             try {
-                return new URI(named.contains("://") ? named : "https://" + named);
+                URI there = new URI(first.contains("://") ? first : "https://" + first);
+                if (domain != null && !first.equals(named)) {
+                    throw new URISyntaxException(named, "one domain is expected");
+                }
+                return there;
             } catch (URISyntaxException e) {
                 throw new CliException(
                         ExitCode.USAGE, "the domain cannot be used", "write it as https://host[:port]", e);
@@ -425,6 +473,9 @@ final class EmotesCommand implements Runnable {
             description = "Remove an emoji that you have uploaded to a domain, or, with --room, one of a room.")
     static final class Remove extends DomainCommand {
 
+        /** How long the room's emoji may take to come after one has entered. */
+        private static final long LISTED_SECONDS = 10;
+
         @Parameters(index = "0", paramLabel = "SHORTCODE", description = "What is typed between colons.")
         private String shortcode = "";
 
@@ -450,6 +501,10 @@ final class EmotesCommand implements Runnable {
             }
             Visit visit = new Visit(context(), console, settings, flags, room);
             return visit.make((entered, held) -> {
+                held.listed(entered, name)
+                        .orTimeout(LISTED_SECONDS, TimeUnit.SECONDS)
+                        .exceptionally(none -> null)
+                        .join();
                 entered.removeEmoji(name).join();
                 console.emit(new Event.EmoteRemoved(name, entered.name()));
             });
@@ -499,7 +554,7 @@ final class EmotesCommand implements Runnable {
                         throw new CliException(
                                 ExitCode.NO_CONNECTION,
                                 "no member has fetched the image within " + HELD_SECONDS + " s",
-                                "see whether anybody is in the room, and add it again",
+                                "the room has the emoji, and its image when you are there again: stay in it for a while",
                                 e);
                     }
                     throw e;
@@ -558,7 +613,7 @@ final class EmotesCommand implements Runnable {
         }
     }
 
-    /** The client of a worker, for its tokens; or none. */
+    /** The client of the worker that images come by, for its tokens; or none. */
     private static final class Worker implements AutoCloseable {
         private final Optional<OkHttpSignaling> client;
 
@@ -567,28 +622,14 @@ final class EmotesCommand implements Runnable {
         }
 
         static Worker forImages(Settings settings) {
-            if (settings.emoteImages() != Settings.EmoteImages.WORKER) {
-                return new Worker(Optional.empty());
-            }
-            return new Worker(Optional.of(Session.signaling(settings, Login.worker(settings), Identity.generate())));
-        }
-
-        /** As whom one uploads: the account of the login; where there is none to be had, that of the identity. */
-        static Worker at(Settings settings, URI worker, Console console, Optional<PassphrasePrompt> prompt) {
-            Identity identity = Session.accountIdentity(settings, console, prompt);
-            return new Worker(Optional.of(Session.signaling(settings, worker, identity)));
+            return new Worker(
+                    settings.emoteImages() == Settings.EmoteImages.WORKER
+                            ? Optional.of(Session.signaling(settings, Login.worker(settings), Identity.generate()))
+                            : Optional.empty());
         }
 
         Optional<OkHttpSignaling> client() {
             return client;
-        }
-
-        String token() {
-            return client.orElseThrow()
-                    .accessToken()
-                    .toCompletableFuture()
-                    .join()
-                    .value();
         }
 
         @Override
@@ -643,6 +684,8 @@ final class EmotesCommand implements Runnable {
         private final Set<MessageId> held = new HashSet<>();
         private @Nullable MessageId awaited;
         private final CompletableFuture<Void> arrived = new CompletableFuture<>();
+        private @Nullable String sought;
+        private final CompletableFuture<@Nullable Void> found = new CompletableFuture<>();
 
         Held(Console console) {
             this.console = console;
@@ -654,6 +697,21 @@ final class EmotesCommand implements Runnable {
                 arrived.complete(null);
             }
             return arrived;
+        }
+
+        /** Completes when the room has an emoji of this name, as far as is heard. */
+        synchronized CompletableFuture<@Nullable Void> listed(Room room, String shortcode) {
+            sought = shortcode;
+            onEmoji(room, room.emoji());
+            return found;
+        }
+
+        @Override
+        public synchronized void onEmoji(Room room, List<RoomEmoji> emoji) {
+            @Nullable String name = sought;
+            if (name != null && emoji.stream().anyMatch(each -> RoomEmoji.isSameShortcode(each.shortcode(), name))) {
+                found.complete(null);
+            }
         }
 
         @Override

@@ -250,6 +250,14 @@ final class Settings {
         return servers;
     }
 
+    /** The same settings without an access token: it is for the signaling worker, and for nobody else. */
+    Settings withoutToken() {
+        Map<SettingKey, Value> others = new EnumMap<>(values);
+        others.remove(SettingKey.TOKEN);
+        others.remove(SettingKey.TOKEN_FILE);
+        return new Settings(home, homeSource, cache, others);
+    }
+
     /** Which way the images of emotes take. */
     enum EmoteImages {
         /** From the hosts that have them, which see the address of this machine. */

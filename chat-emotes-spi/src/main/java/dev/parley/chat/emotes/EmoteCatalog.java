@@ -23,8 +23,11 @@ public final class EmoteCatalog {
     private final Map<EmoteId, Emote> byId = new HashMap<>();
     private final List<Emote> emotes;
 
-    /** Open addressing, by the hash code that the code has as a String; at most half full, a power of two long. */
+    /** Open addressing, by the hash of the code; at most half full, a power of two long. */
     private final @Nullable Emote[] table;
+
+    /** The hashes of the codes in the table. */
+    private final int[] hashes;
 
     private EmoteCatalog(Collection<Layer> layers, Unlisted hidden) {
         List<Layer> ordered = new ArrayList<>(layers);
@@ -33,6 +36,7 @@ public final class EmoteCatalog {
         int most =
                 ordered.stream().mapToInt(layer -> layer.set().emotes().size()).sum();
         table = new Emote[Math.max(2, Integer.highestOneBit(Math.max(1, most)) * 4)];
+        hashes = new int[table.length];
         List<Emote> byPrecedence = new ArrayList<>(most);
         for (Layer layer : ordered) {
             for (Emote emote : layer.set().emotes()) {
@@ -51,20 +55,24 @@ public final class EmoteCatalog {
 
     private boolean putIfAbsent(Emote emote) {
         String code = emote.code();
-        int at = slot(code.hashCode());
+        int hash = CodeText.hash(code);
+        int at = slot(hash);
         for (Emote there = table[at]; there != null; there = table[at]) {
-            if (there.code().equals(code)) {
+            if (hashes[at] == hash && there.code().equals(code)) {
                 return false;
             }
             at = (at + 1) & (table.length - 1);
         }
         table[at] = emote;
+        hashes[at] = hash;
         return true;
     }
 
-    /** Where to look first. Hash codes of like strings are near each other, so their bits are spread. */
+    /** Where to look first. The hashes of like codes are near each other, so their bits are spread. */
     private int slot(int hash) {
-        return (hash * 0x9E3779B9) >>> (Integer.numberOfLeadingZeros(table.length) + 1);
+        int spread = (hash ^ (hash >>> 16)) * 0x85EBCA6B;
+        spread = (spread ^ (spread >>> 13)) * 0xC2B2AE35;
+        return spread >>> (Integer.numberOfLeadingZeros(table.length) + 1);
     }
 
     /** What becomes of unlisted emotes. */
@@ -128,13 +136,13 @@ public final class EmoteCatalog {
      * @return the emote, if one has that code
      */
     public Optional<Emote> find(String code) {
-        return Optional.ofNullable(find(code, 0, code.length(), code.hashCode()));
+        return Optional.ofNullable(find(code, 0, code.length(), CodeText.hash(code)));
     }
 
     /**
      * Looks up a part of a text, without making a string of it.
      *
-     * @param hash of the part, as {@link String#hashCode()} computes it
+     * @param hash of the part, as {@link CodeText#hash(String)} computes it
      * @return the emote; null if none has that code
      */
     @Nullable
@@ -142,8 +150,7 @@ public final class EmoteCatalog {
         int length = end - start;
         int at = slot(hash);
         for (Emote there = table[at]; there != null; there = table[at]) {
-            String code = there.code();
-            if (code.length() == length && code.hashCode() == hash && text.startsWith(code, start)) {
+            if (hashes[at] == hash && there.code().length() == length && text.startsWith(there.code(), start)) {
                 return there;
             }
             at = (at + 1) & (table.length - 1);

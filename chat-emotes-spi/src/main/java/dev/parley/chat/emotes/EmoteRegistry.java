@@ -25,10 +25,13 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -66,10 +69,12 @@ public final class EmoteRegistry implements AutoCloseable {
     private final List<Sources.Slot> slots;
     private final boolean unlistedShown;
     private final Duration loadTimeout;
+    private final Duration setupTimeout;
     private final HttpFetcher fetcher;
     private final PluginCalls calls;
     private final Sources sources;
     private final ImageFetcher imageFetcher;
+    private final Map<String, String> setups = new LinkedHashMap<>();
     private final Map<String, Searches> searches = new LinkedHashMap<>();
     private final Map<String, LiveLink> liveLinks = new LinkedHashMap<>();
     private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
@@ -96,6 +101,7 @@ public final class EmoteRegistry implements AutoCloseable {
         pluginJars = plugins.jars();
         unlistedShown = builder.unlistedShown;
         loadTimeout = builder.loadTimeout;
+        setupTimeout = builder.setupTimeout;
         @Nullable
         DiskCache disk = builder.cache == null
                 ? null
@@ -111,7 +117,9 @@ public final class EmoteRegistry implements AutoCloseable {
         for (Plugins.Plugin plugin : working) {
             String id = plugin.info().id();
             infos.add(plugin.info());
-            plugin.sources().forEach(source -> allSlots.add(sources.add(id, source, () -> changed(id))));
+            setups.put(id, setupOf(plugin.info(), builder.settings));
+            plugin.sources()
+                    .forEach(source -> allSlots.add(sources.add(id, source, setup(id), () -> changed(id), this::tell)));
             if (plugin.provider() == null) {
                 continue;
             }
@@ -130,7 +138,8 @@ public final class EmoteRegistry implements AutoCloseable {
                                 () -> slotsOf(id),
                                 builder.reconnectDelay,
                                 calls.timer(),
-                                builder.setupTimeout));
+                                builder.setupTimeout,
+                                this::tell));
             }
         }
         providers = List.copyOf(infos);
@@ -385,7 +394,7 @@ public final class EmoteRegistry implements AutoCloseable {
     private <T> CompletableFuture<T> change(String providerId, PluginCalls.Task<T> task) {
         return calls.start(task, loadTimeout).outcome().thenCompose(result -> {
             List<CompletableFuture<Void>> loads =
-                    slotsOf(providerId).stream().map(Sources.Slot::load).toList();
+                    slotsOf(providerId).stream().map(Sources.Slot::loadAnew).toList();
             // Whether they load is told by the status; the change is made.
             return CompletableFuture.allOf(loads.toArray(new CompletableFuture<?>[0]))
                     .handle((none, error) -> result);
@@ -433,13 +442,78 @@ public final class EmoteRegistry implements AutoCloseable {
         return capability.cast(provider);
     }
 
-    /** Takes in a source that only one room has. */
-    Sources.Slot addSource(String providerId, Plugins.CheckedSource source, Runnable onChange) {
+    /**
+     * Finds a source of a provider, on a thread that can be left behind.
+     *
+     * @throws IllegalArgumentException as the provider does
+     * @throws EmoteLoadException if the provider gives none
+     */
+    Plugins.CheckedSource source(Supplier<EmoteSource> provider) throws EmoteLoadException {
         requireOpen();
-        return sources.add(providerId, source, () -> {
-            onChange.run();
-            followIfWanted(providerId);
-        });
+        try {
+            return calls.start(
+                            session -> {
+                                try {
+                                    return new Found(
+                                            Plugins.check(Objects.requireNonNull(provider.get(), "the source")), null);
+                                } catch (IllegalArgumentException e) {
+                                    return new Found(null, e);
+                                }
+                            },
+                            setupTimeout)
+                    .outcome()
+                    .join()
+                    .orThrow();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof EmoteLoadException failure) {
+                throw failure;
+            }
+            throw e;
+        }
+    }
+
+    /** A source, or why there is none. */
+    private record Found(
+            Plugins.@Nullable CheckedSource source,
+            @Nullable IllegalArgumentException refusal) {
+        Plugins.CheckedSource orThrow() {
+            if (refusal != null) {
+                throw refusal;
+            }
+            return Objects.requireNonNull(source);
+        }
+    }
+
+    private String setup(String providerId) {
+        return setups.getOrDefault(providerId, "");
+    }
+
+    /** What a provider was set up with, without its secrets. */
+    private static String setupOf(EmoteProviderInfo info, Map<String, String> settings) {
+        Set<String> secrets = info.settings().stream()
+                .filter(setting -> setting.secrecy() == EmoteSetting.Secrecy.SECRET)
+                .map(EmoteSetting::key)
+                .collect(Collectors.toSet());
+        return new TreeMap<>(settings)
+                .entrySet().stream()
+                        .filter(entry ->
+                                entry.getKey().startsWith(info.id() + ".") && !secrets.contains(entry.getKey()))
+                        .map(Object::toString)
+                        .collect(Collectors.joining("\n"));
+    }
+
+    /** Takes in a source that only one room has. */
+    Sources.Slot addSource(String providerId, Plugins.CheckedSource source, Runnable onChange, Runnable onFailure) {
+        requireOpen();
+        return sources.add(
+                providerId,
+                source,
+                setup(providerId),
+                () -> {
+                    onChange.run();
+                    followIfWanted(providerId);
+                },
+                onFailure);
     }
 
     EmoteCatalog merged(Collection<EmoteCatalog.Layer> more) {
@@ -468,8 +542,12 @@ public final class EmoteRegistry implements AutoCloseable {
             catalog = merged(List.of());
         }
         rooms.forEach(EmoteRoom::merge);
-        listeners.forEach(EmoteRegistry::call);
+        tell();
         followIfWanted(providerId);
+    }
+
+    private void tell() {
+        listeners.forEach(EmoteRegistry::call);
     }
 
     private void followIfWanted(String providerId) {

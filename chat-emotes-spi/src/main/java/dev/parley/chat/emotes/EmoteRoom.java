@@ -18,7 +18,8 @@ import java.util.stream.Collectors;
  * the personal sets that were asked for, and emotes that the program supplies itself, such as those that the members
  * gave to the room. Made by {@link EmoteRegistry#openRoom()}.
  *
- * <p>All methods may be called from any thread, and none blocks.
+ * <p>All methods may be called from any thread. None blocks but {@link #addChannel} and {@link #addPersonal}, which
+ * wait for the provider to name the source, at most the {@link EmoteRegistry.Builder#setupTimeout}; that does no I/O.
  */
 public final class EmoteRoom implements AutoCloseable {
     /** The most sources of one room. */
@@ -89,12 +90,9 @@ public final class EmoteRoom implements AutoCloseable {
             String providerId, Supplier<EmoteSource> provider, EmoteScope scope) {
         Plugins.CheckedSource source;
         try {
-            source = Plugins.check(Objects.requireNonNull(provider.get(), "the source"));
-        } catch (IllegalArgumentException e) {
-            throw e;
-        } catch (RuntimeException | StackOverflowError | LinkageError e) {
-            return CompletableFuture.failedFuture(
-                    new EmoteLoadException(EmoteLoadException.Reason.CRASHED, "threw " + Plugins.describe(e), e));
+            source = registry.source(provider);
+        } catch (EmoteLoadException e) {
+            return CompletableFuture.failedFuture(e);
         }
         if (source.scope() != scope) {
             throw new IllegalArgumentException("provider " + providerId + " gives a source of another scope");
@@ -109,7 +107,7 @@ public final class EmoteRoom implements AutoCloseable {
             if (present == null && slots.size() == MAX_SOURCES) {
                 throw new IllegalArgumentException("a room has at most " + MAX_SOURCES + " sources");
             }
-            slot = present != null ? present : registry.addSource(providerId, source, this::merge);
+            slot = present != null ? present : registry.addSource(providerId, source, this::merge, this::tell);
             slots.put(key, slot);
         }
         return slot.load().thenApply(none -> slot.status());
@@ -163,7 +161,7 @@ public final class EmoteRoom implements AutoCloseable {
     }
 
     /**
-     * Asks to be called whenever {@link #catalog()} may have changed.
+     * Asks to be called whenever {@link #catalog()} or {@link #status()} may have changed.
      *
      * @param listener called on the thread that made the change, one at a time or several at once; it must not block
      */
@@ -186,6 +184,10 @@ public final class EmoteRoom implements AutoCloseable {
             slots().forEach(slot -> layers.add(slot.layer()));
             catalog = registry.merged(layers);
         }
+        tell();
+    }
+
+    private void tell() {
         listeners.forEach(EmoteRegistry::call);
     }
 

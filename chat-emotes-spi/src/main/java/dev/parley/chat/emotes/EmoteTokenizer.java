@@ -140,7 +140,7 @@ public final class EmoteTokenizer {
          */
         private int wordOrCode(int start) {
             int at = start;
-            // The hash of the word, as a String has it, so that no String is needed to look it up.
+            // The hash of the word, so that no String is needed to look it up.
             int hash = 0;
             while (at < contentEnd) {
                 char c = text.charAt(at);
@@ -157,7 +157,7 @@ public final class EmoteTokenizer {
                         return end;
                     }
                 }
-                hash = 31 * hash + c;
+                hash = CodeText.hash(hash, c);
                 at++;
             }
             word(start, at, hash);
@@ -295,9 +295,9 @@ public final class EmoteTokenizer {
         /** Puts the shortcode that begins at {@code start}, if there is one; returns where to go on. */
         private int shortcode(int start, int limit) {
             int at = start + 1;
-            int hash = ':';
+            int hash = CodeText.hash(0, ':');
             while (at < limit && at - start <= MAX_SHORTCODE_CHARS && isShortcodeChar(text.charAt(at))) {
-                hash = 31 * hash + text.charAt(at);
+                hash = CodeText.hash(hash, text.charAt(at));
                 at++;
             }
             int length = at - start - 1;
@@ -309,7 +309,7 @@ public final class EmoteTokenizer {
                 // The closing colon may open the next one.
                 return at;
             }
-            @Nullable Emote emote = catalog.find(text, start, end, 31 * hash + ':');
+            @Nullable Emote emote = catalog.find(text, start, end, CodeText.hash(hash, ':'));
             if (emote != null) {
                 put(new EmotePlacement(emote, start, end));
                 return end;

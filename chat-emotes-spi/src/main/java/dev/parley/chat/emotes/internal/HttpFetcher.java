@@ -125,6 +125,14 @@ public final class HttpFetcher implements AutoCloseable {
                 .dns(new PublicAddresses(dns))
                 .build();
 
+        /** For WebSockets: a message that was compressed can be a thousand times as long as what came. */
+        final OkHttpClient socketClient = client.newBuilder()
+                .addInterceptor(chain -> chain.proceed(chain.request()
+                        .newBuilder()
+                        .removeHeader("Sec-WebSocket-Extensions")
+                        .build()))
+                .build();
+
         final Cache<URI, Answer> answers = Caffeine.newBuilder()
                 .maximumWeight(MAX_REMEMBERED_BYTES)
                 .weigher((URI address, Answer answer) -> ENTRY_OVERHEAD_BYTES + answer.body.length)
@@ -442,7 +450,7 @@ public final class HttpFetcher implements AutoCloseable {
                     "only public wss addresses may be used, and loopback ones that a setting names");
         }
         return network()
-                .client
+                .socketClient
                 .newWebSocket(
                         new Request.Builder()
                                 .url(url)

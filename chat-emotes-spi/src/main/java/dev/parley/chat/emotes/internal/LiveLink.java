@@ -22,6 +22,7 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import okhttp3.Response;
@@ -40,6 +41,9 @@ public final class LiveLink implements AutoCloseable {
     /** The longest message, in UTF-16 code units; a server that sends a longer one is left. */
     static final int MAX_TEXT_CHARS = 1024 * 1024;
 
+    /** The most messages that wait for the provider; a connection that brings more is left. */
+    static final int MAX_WAITING = 256;
+
     static final Duration MAX_DELAY = Duration.ofMinutes(1);
     static final Duration LATER = Duration.ofMinutes(5);
 
@@ -57,6 +61,7 @@ public final class LiveLink implements AutoCloseable {
     private final ScheduledThreadPoolExecutor thread;
     private final ScheduledExecutorService watchdog;
     private final Duration stepTimeout;
+    private final Runnable onChange;
     private volatile Optional<EmoteProviderFailure> failure = Optional.empty();
 
     // What follows is touched on the thread only.
@@ -73,6 +78,7 @@ public final class LiveLink implements AutoCloseable {
      * @param firstDelay how long to wait before the first new connection
      * @param watchdog notices when the provider does not return; it must not be blocked
      * @param stepTimeout how long the provider may take for each step
+     * @param onChange called when {@link #failure()} is another one
      */
     public LiveLink(
             String providerId,
@@ -81,7 +87,8 @@ public final class LiveLink implements AutoCloseable {
             Supplier<List<Sources.Slot>> slots,
             Duration firstDelay,
             ScheduledExecutorService watchdog,
-            Duration stepTimeout) {
+            Duration stepTimeout,
+            Runnable onChange) {
         this.providerId = providerId;
         this.live = live;
         this.fetcher = fetcher;
@@ -89,6 +96,7 @@ public final class LiveLink implements AutoCloseable {
         this.firstDelay = firstDelay;
         this.watchdog = watchdog;
         this.stepTimeout = stepTimeout;
+        this.onChange = onChange;
         thread = Threads.timer("parley-emotes-live-" + providerId + "-");
     }
 
@@ -172,7 +180,7 @@ public final class LiveLink implements AutoCloseable {
                 connect();
             }
         } else if (current.open) {
-            current.follow(wanted);
+            current.guarded(() -> current.follow(wanted));
         }
     }
 
@@ -200,7 +208,8 @@ public final class LiveLink implements AutoCloseable {
             fail(e.reason(), String.valueOf(e.getMessage()));
             ended = true;
             connection = null;
-        } catch (RuntimeException | StackOverflowError | LinkageError e) {
+        } catch (Throwable e) {
+            Plugins.rethrowIfFatal(e);
             fail(Reason.CRASHED, "threw " + Plugins.describe(e));
             ended = true;
             connection = null;
@@ -243,6 +252,7 @@ public final class LiveLink implements AutoCloseable {
     private void fail(Reason reason, String message) {
         failure = Optional.of(new EmoteProviderFailure(providerId, "live updates", reason, message));
         LOG.info("Live updates of {}: {}", providerId, message);
+        onChange.run();
     }
 
     /** One connection, whose steps all happen on the link's thread. */
@@ -254,6 +264,10 @@ public final class LiveLink implements AutoCloseable {
         WebSocket socket;
 
         boolean open;
+
+        /** Messages that were heard and not looked at yet. */
+        private final AtomicInteger waiting = new AtomicInteger();
+
         /** Whether a message was heard and understood. */
         private boolean greeted;
 
@@ -272,7 +286,14 @@ public final class LiveLink implements AutoCloseable {
 
                 @Override
                 public void onMessage(WebSocket webSocket, String text) {
-                    step(() -> heard(text));
+                    if (waiting.incrementAndGet() > MAX_WAITING) {
+                        webSocket.cancel();
+                        return;
+                    }
+                    run(() -> {
+                        waiting.decrementAndGet();
+                        guarded(() -> heard(text));
+                    });
                 }
 
                 @Override
@@ -295,22 +316,27 @@ public final class LiveLink implements AutoCloseable {
 
         /** Runs on the link's thread, if this is the connection still. What the plugin throws ends the connection. */
         private void step(Runnable step) {
-            run(() -> {
-                if (connection != this) {
-                    return;
-                }
-                try {
-                    step.run();
-                } catch (RuntimeException | StackOverflowError | LinkageError e) {
-                    fail(Reason.CRASHED, "threw " + Plugins.describe(e));
-                    leave(Retry.SOON);
-                }
-            });
+            run(() -> guarded(step));
+        }
+
+        /** On the link's thread. */
+        private void guarded(Runnable step) {
+            if (connection != this) {
+                return;
+            }
+            try {
+                step.run();
+            } catch (Throwable e) {
+                Plugins.rethrowIfFatal(e);
+                fail(Reason.CRASHED, "threw " + Plugins.describe(e));
+                leave(Retry.SOON);
+            }
         }
 
         private void opened() {
             open = true;
             failure = Optional.empty();
+            onChange.run();
             wait(conversation.patience());
             follow(topics());
             // What happened before is not known: load again what has topics.
@@ -394,7 +420,8 @@ public final class LiveLink implements AutoCloseable {
 
         @Override
         public void change(String topic, UnaryOperator<EmoteSet> change) {
-            with(List.of(topic)).forEach(slot -> slot.change(topic, change));
+            // All of them: one that is being loaded for the first time may turn out to have the topic.
+            slots.get().forEach(slot -> slot.change(topic, change));
         }
 
         @Override

@@ -210,7 +210,7 @@ public final class Plugins {
                 failures.addAll(outcome.failures());
             });
         }
-        reportUnknownSettings(settings, plugins);
+        reportUnknownSettings(settings, plugins, only);
         return List.copyOf(plugins);
     }
 
@@ -258,14 +258,15 @@ public final class Plugins {
                 source);
     }
 
-    private void reportUnknownSettings(Map<String, String> settings, List<Plugin> plugins) {
+    private void reportUnknownSettings(Map<String, String> settings, List<Plugin> plugins, @Nullable Set<String> only) {
         Set<String> known = new HashSet<>();
         for (Plugin plugin : plugins) {
             plugin.info().settings().stream().map(EmoteSetting::key).forEach(known::add);
         }
         for (String key : new TreeMap<>(settings).keySet()) {
-            if (!known.contains(key)) {
-                String provider = key.substring(0, Math.max(0, key.indexOf('.')));
+            String provider = key.substring(0, Math.max(0, key.indexOf('.')));
+            // Those of a provider that is not wanted now are no mistake.
+            if (!known.contains(key) && (only == null || only.contains(provider))) {
                 failures.add(new EmoteProviderFailure(
                         provider, "setting " + key, Reason.BAD_SETTING, "no working provider knows this setting"));
             }

@@ -63,11 +63,14 @@ public final class Sources {
      *
      * @param providerId whose it is
      * @param source the source
+     * @param setup what the provider was set up with: a set of another setup is not taken from the disk
      * @param onChange called after its set has changed, without a lock and on the thread that changed it
+     * @param onFailure called after it has failed, likewise
      * @return what holds its set
      */
-    public Slot add(String providerId, Plugins.CheckedSource source, Runnable onChange) {
-        return new Slot(providerId, source, onChange);
+    public Slot add(
+            String providerId, Plugins.CheckedSource source, String setup, Runnable onChange, Runnable onFailure) {
+        return new Slot(providerId, source, setup, onChange, onFailure);
     }
 
     /** A change that came while its source was being loaded. */
@@ -77,7 +80,9 @@ public final class Sources {
     public final class Slot {
         private final String providerId;
         private final Plugins.CheckedSource source;
+        private final String setup;
         private final Runnable onChange;
+        private final Runnable onFailure;
 
         /** Also guards what follows. */
         private final Object lock = new Object();
@@ -106,10 +111,13 @@ public final class Sources {
         private int retries;
         private @Nullable Future<?> retry;
 
-        private Slot(String providerId, Plugins.CheckedSource source, Runnable onChange) {
+        private Slot(
+                String providerId, Plugins.CheckedSource source, String setup, Runnable onChange, Runnable onFailure) {
             this.providerId = providerId;
             this.source = source;
+            this.setup = setup;
             this.onChange = onChange;
+            this.onFailure = onFailure;
         }
 
         /**
@@ -220,13 +228,24 @@ public final class Sources {
         void reload() {
             synchronized (lock) {
                 outdated = true;
-                if (loading) {
-                    wantAgain();
-                    return;
-                }
             }
             // How it ends is told by the status.
-            CompletableFuture<Void> unused = load();
+            CompletableFuture<Void> unused = loadAnew();
+        }
+
+        /**
+         * Loads it, and once more if it is being loaded already: that may be older than the reason to load it.
+         *
+         * @return as {@link #load()}
+         */
+        public CompletableFuture<Void> loadAnew() {
+            synchronized (lock) {
+                if (loading) {
+                    wantAgain();
+                    return settled;
+                }
+            }
+            return load();
         }
 
         private EmoteSet load(HttpFetcher.Session session) throws EmoteLoadException, InterruptedException {
@@ -240,8 +259,16 @@ public final class Sources {
             return result;
         }
 
-        /** Takes over what a load brought. */
+        /** Takes over what a load brought, once all that has changed meanwhile was applied to it. */
         private void settle(@Nullable EmoteSet result, @Nullable Throwable error, CompletableFuture<Void> promise) {
+            settle(result, 0, error, promise);
+        }
+
+        private void settle(
+                @Nullable EmoteSet result,
+                int changesApplied,
+                @Nullable Throwable error,
+                CompletableFuture<Void> promise) {
             if (error instanceof CancellationException) {
                 synchronized (lock) {
                     loading = false;
@@ -249,48 +276,77 @@ public final class Sources {
                 promise.completeExceptionally(error);
                 return;
             }
-            boolean again;
-            if (result != null) {
-                synchronized (lock) {
-                    EmoteSet now = result;
-                    for (HeldChange held : heldChanges) {
-                        // It may be another set by now, of which the change does not tell.
-                        now = now.topics().contains(held.topic()) ? applied(held.change(), now) : now;
-                    }
-                    set = now;
-                    loaded = true;
-                    outdated = false;
-                    retries = 0;
-                    failure = Optional.empty();
-                    again = ended();
-                }
-                onChange.run();
-                if (result.skippedCount() > 0) {
-                    LOG.info(
-                            "Emotes of {} ({}): {} entries left out; the first: {}",
-                            providerId,
-                            source.name(),
-                            result.skippedCount(),
-                            result.skippedNotes().get(0));
-                }
-            } else {
-                EmoteProviderFailure told = error instanceof EmoteLoadException e
-                        ? failure(e.reason(), Objects.requireNonNullElse(e.getMessage(), "no message"))
-                        : failure(Reason.CRASHED, "was interrupted, but not by the registry");
-                LOG.info("Emotes of {} ({}): {}", told.provider(), told.what(), told.message());
-                synchronized (lock) {
+            boolean again = false;
+            List<HeldChange> left = List.of();
+            @Nullable EmoteProviderFailure told = result == null ? failure(error) : null;
+            synchronized (lock) {
+                if (told != null) {
                     failure = Optional.of(told);
                     again = ended();
                     if (outdated && !again && told.reason().retryMayHelp()) {
                         retryLater();
                     }
+                } else if (result != null) {
+                    left = List.copyOf(heldChanges.subList(changesApplied, heldChanges.size()));
+                    if (left.isEmpty()) {
+                        set = result;
+                        loaded = true;
+                        outdated = false;
+                        retries = 0;
+                        failure = Optional.empty();
+                        again = ended();
+                    }
                 }
+            }
+            if (!left.isEmpty()) {
+                applyLater(Objects.requireNonNull(result), left, changesApplied, promise);
+                return;
+            }
+            if (told != null) {
+                onFailure.run();
+                LOG.info("Emotes of {} ({}): {}", told.provider(), told.what(), told.message());
+            } else {
+                onChange.run();
+            }
+            if (result != null && result.skippedCount() > 0) {
+                LOG.info(
+                        "Emotes of {} ({}): {} entries left out; the first: {}",
+                        providerId,
+                        source.name(),
+                        result.skippedCount(),
+                        result.skippedNotes().get(0));
             }
             if (again) {
                 begin(promise);
             } else {
                 promise.complete(null);
             }
+        }
+
+        /** Changes are the plugin's code, and may never end: no lock is held, and their time is limited. */
+        private void applyLater(
+                EmoteSet result, List<HeldChange> changes, int before, CompletableFuture<Void> promise) {
+            PluginCalls.Call<EmoteSet> applying = calls.start(
+                    session -> {
+                        EmoteSet now = result;
+                        for (HeldChange held : changes) {
+                            // It may be another set by now, of which the change does not tell.
+                            now = now.topics().contains(held.topic()) ? applied(held.change(), now) : now;
+                        }
+                        return now;
+                    },
+                    loadTimeout);
+            synchronized (lock) {
+                call = applying;
+            }
+            CompletableFuture<?> unused = applying.outcome()
+                    .whenComplete((now, error) -> settle(now, before + changes.size(), error, promise));
+        }
+
+        private EmoteProviderFailure failure(@Nullable Throwable error) {
+            return error instanceof EmoteLoadException e
+                    ? failure(e.reason(), Objects.requireNonNullElse(e.getMessage(), "no message"))
+                    : failure(Reason.CRASHED, "was interrupted, but not by the registry");
         }
 
         /** Under the lock. */
@@ -331,29 +387,57 @@ public final class Sources {
         }
 
         /**
-         * Changes the set, and what is being loaded as well if that has the topic. A change that throws or gives
-         * another provider's emotes is reported and changes nothing.
+         * Changes the set if it has this topic, and so what is being loaded. A change that throws or gives another
+         * provider's emotes is reported and changes nothing.
          */
         void change(String topic, UnaryOperator<EmoteSet> change) {
+            boolean held = false;
             EmoteSet before;
-            synchronized (lock) {
-                before = set;
-                set = applied(change, set);
-                if (loading) {
-                    if (heldChanges.size() < MAX_HELD_CHANGES) {
-                        heldChanges.add(new HeldChange(topic, change));
-                    } else {
-                        wantAgain();
-                    }
+            EmoteSet after;
+            do {
+                synchronized (lock) {
+                    held = held || hold(topic, change);
+                    before = set;
                 }
-                if (set.equals(before)) {
-                    return;
-                }
+                // Without the lock: it is the plugin's, and may never end.
+                after = before.topics().contains(topic) ? applied(change, before) : before;
+            } while (!swap(before, after, held ? null : new HeldChange(topic, change)));
+            if (after.equals(before)) {
+                return;
             }
             onChange.run();
-            EmoteSet now = layer().set();
             if (disk != null) {
-                disk.putSet(diskName(), SetFile.write(now));
+                disk.putSet(diskName(), SetFile.write(after));
+            }
+        }
+
+        /** Keeps a change for what is being loaded, under the lock; whether something is. */
+        private boolean hold(String topic, UnaryOperator<EmoteSet> change) {
+            if (loading) {
+                if (heldChanges.size() < MAX_HELD_CHANGES) {
+                    heldChanges.add(new HeldChange(topic, change));
+                } else {
+                    wantAgain();
+                }
+            }
+            return loading;
+        }
+
+        /**
+         * Takes a changed set over, unless another one came meanwhile; the change is kept if a load began meanwhile.
+         */
+        @SuppressWarnings("ReferenceEquality") // As it says.
+        private boolean swap(EmoteSet before, EmoteSet after, @Nullable HeldChange change) {
+            synchronized (lock) {
+                // The very same object: an equal one may be of a later load.
+                if (set != before) {
+                    return false;
+                }
+                set = after;
+                if (change != null) {
+                    boolean unused = hold(change.topic(), change.change());
+                }
+                return true;
             }
         }
 
@@ -362,8 +446,13 @@ public final class Sources {
                 EmoteSet after = change.apply(before);
                 check(after);
                 return after;
-            } catch (EmoteLoadException | RuntimeException | StackOverflowError e) {
-                failure = Optional.of(failure(Reason.CRASHED, "a change could not be made: " + Plugins.describe(e)));
+            } catch (Throwable e) {
+                Plugins.rethrowIfFatal(e);
+                synchronized (lock) {
+                    failure =
+                            Optional.of(failure(Reason.CRASHED, "a change could not be made: " + Plugins.describe(e)));
+                }
+                onFailure.run();
                 return before;
             }
         }
@@ -386,7 +475,7 @@ public final class Sources {
         }
 
         private String diskName() {
-            return providerId + '/' + source.name() + '/' + source.scope();
+            return providerId + '/' + source.name() + '/' + source.scope() + '/' + setup;
         }
 
         /** Only a provider's own emotes may come from it, or it could pass off its images as another's. */
