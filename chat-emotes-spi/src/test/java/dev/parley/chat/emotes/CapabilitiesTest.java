@@ -219,6 +219,52 @@ class CapabilitiesTest {
         }
     }
 
+    @Test
+    void anUploadLoadsAnewWhatWasBeingLoadedBefore() throws Exception {
+        capable.sets.put("one", List.of("cat"));
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        try (EmoteRegistry registry = builder().build()) {
+            capable.beforeAnswer = () -> {
+                asked.countDown();
+                answer.await();
+            };
+            CompletableFuture<?> before = registry.refresh();
+            asked.await();
+            CompletableFuture<Emote> uploading =
+                    registry.upload(Capable.ID, new NewEmote("dog", EmoteImageFormat.PNG, new byte[] {1}, null));
+            registry.uploaded(Capable.ID).join();
+            answer.countDown();
+            uploading.join();
+            before.join();
+            assertThat(codes(registry.catalog())).containsExactly("cat", "dog");
+        }
+    }
+
+    @Test
+    void codesThatHaveOneHashAsStringsDoNotShareOneHere() {
+        assertThat("AaAa".hashCode()).isEqualTo("BBBB".hashCode());
+        assertThat(CodeText.hash("AaAa")).isNotEqualTo(CodeText.hash("BBBB"));
+    }
+
+    @Test
+    void aSetThatWasLoadedWithOtherSettingsIsNotTakenFromTheDisk(@TempDir Path cache) {
+        capable.sets.put("one", List.of("A"));
+        try (EmoteRegistry registry = builder()
+                .cache(cache)
+                .setting("capable.live", "http://127.0.0.1:1")
+                .build()) {
+            registry.refresh().join();
+        }
+        try (EmoteRegistry registry = builder()
+                .cache(cache)
+                .setting("capable.live", "http://127.0.0.1:2")
+                .build()) {
+            registry.restore().join();
+            assertThat(registry.catalog().size()).isZero();
+        }
+    }
+
     // Rooms
 
     @Test

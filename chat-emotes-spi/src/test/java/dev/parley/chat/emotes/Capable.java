@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -36,10 +37,21 @@ final class Capable
     /** How many loads fail from now on. */
     final AtomicInteger failures = new AtomicInteger();
 
+    final CountDownLatch hanging = new CountDownLatch(1);
+    final CountDownLatch release = new CountDownLatch(1);
+    final AtomicInteger interruptions = new AtomicInteger();
     volatile @Nullable URI live;
     volatile Duration patience = Duration.ofMinutes(5);
     volatile Retry retry = Retry.SOON;
+
+    /** Runs when a source has its answer, and has not given it yet. */
+    volatile Wait beforeAnswer = () -> {};
+
     volatile Searcher searcher = (query, context) -> List.of();
+
+    interface Wait {
+        void run() throws InterruptedException;
+    }
 
     interface Searcher {
         List<Emote> search(String query, EmoteContext context) throws EmoteLoadException, InterruptedException;
@@ -80,6 +92,7 @@ final class Capable
                 throw new EmoteLoadException(EmoteLoadException.Reason.SERVER_ERROR, "it is busy");
             }
             List<String> codes = sets.get(name);
+            beforeAnswer.run();
             if (codes == null) {
                 throw new EmoteLoadException(EmoteLoadException.Reason.NOT_FOUND, "there is no set " + name);
             }
@@ -181,6 +194,20 @@ final class Capable
                                     .put(Emote.builder(new EmoteId("other", "1"), "F")
                                             .build())
                                     .build());
+                case "hang" ->
+                    actions.change(words[1], set -> {
+                        hanging.countDown();
+                        for (boolean over = false; !over; ) {
+                            try {
+                                release.await();
+                                over = true;
+                            } catch (InterruptedException e) {
+                                // A plugin that does not care.
+                                interruptions.incrementAndGet();
+                            }
+                        }
+                        return set;
+                    });
                 case "breakchange" ->
                     actions.change(words[1], set -> {
                         throw new IllegalStateException("oops");

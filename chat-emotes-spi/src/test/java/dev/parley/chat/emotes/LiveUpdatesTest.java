@@ -9,7 +9,9 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import mockwebserver3.Dispatcher;
@@ -182,6 +184,60 @@ class LiveUpdatesTest {
         awaitCodes("X");
         assertThat(capable.failures).hasValue(0);
         assertThat(registry.failures()).isEmpty();
+    }
+
+    @Test
+    void aChangeThatNeverEndsHoldsNothingUp() throws Exception {
+        follow();
+        try {
+            connected().send("hang one");
+            capable.hanging.await();
+            assertThat(CompletableFuture.supplyAsync(registry::status)).succeedsWithin(Duration.ofSeconds(20));
+            capable.sets.put("one", List.of("X"));
+            assertThat(registry.refresh()).succeedsWithin(Duration.ofSeconds(20));
+            awaitCodes("X");
+        } finally {
+            capable.release.countDown();
+        }
+    }
+
+    @Test
+    void aChangeThatComesBeforeTheFirstAnswerIsNotLost() throws Exception {
+        capable.sets.put("channel", List.of("C"));
+        follow();
+        WebSocket socket = connected();
+        EmoteRoom first = registry.openRoom();
+        first.addChannel(Capable.ID, "channel").join();
+        assertThat(hear()).isEqualTo("subscribe channel");
+        CountDownLatch asked = new CountDownLatch(1);
+        CountDownLatch answer = new CountDownLatch(1);
+        capable.beforeAnswer = () -> {
+            asked.countDown();
+            answer.await();
+        };
+        EmoteRoom second = registry.openRoom();
+        CompletableFuture<EmoteSourceStatus> loading = second.addChannel(Capable.ID, "channel");
+        asked.await();
+        socket.send("add channel D");
+        await().untilAsserted(() -> assertThat(first.catalog().find("D")).isPresent());
+        // Handled by all sources once the next message is.
+        socket.send("add one E");
+        await().untilAsserted(() -> assertThat(registry.catalog().find("E")).isPresent());
+        answer.countDown();
+        loading.join();
+        assertThat(second.catalog().find("D")).isPresent();
+    }
+
+    @Test
+    void aFailureIsToldToListeners() throws Exception {
+        follow();
+        connected();
+        CountDownLatch told = new CountDownLatch(1);
+        registry.onChange(told::countDown);
+        capable.failures.set(1);
+        registry.refresh().join();
+        told.await();
+        assertThat(registry.failures()).hasSize(1);
     }
 
     @Test

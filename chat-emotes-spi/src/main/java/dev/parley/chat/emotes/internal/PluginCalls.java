@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +26,7 @@ public final class PluginCalls implements AutoCloseable {
     /** How long {@link #close()} waits for a plugin that does not react to interruption. */
     private static final Duration CLOSE_WAIT = Duration.ofSeconds(2);
 
+    private static final String CLOSED = "the registry was closed";
     private static final Logger LOG = LoggerFactory.getLogger(PluginCalls.class);
 
     private final HttpFetcher fetcher;
@@ -70,16 +72,21 @@ public final class PluginCalls implements AutoCloseable {
     public <T> Call<T> start(Task<T> task, Duration timeout) {
         Call<T> call = new Call<>(fetcher.open());
         running.add(call);
-        if (closed) {
-            call.giveUp(new CancellationException("the registry was closed"));
-            return call;
+        try {
+            workers.execute(() -> run(call, task));
+            call.timeout = timer.schedule(
+                    () -> call.giveUp(
+                            new EmoteLoadException(Reason.TIMED_OUT, "took longer than " + timeout.toMillis() + " ms")),
+                    timeout.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            // Closed, perhaps just now.
+            call.giveUp(new CancellationException(CLOSED));
         }
-        workers.execute(() -> run(call, task));
-        call.timeout = timer.schedule(
-                () -> call.giveUp(
-                        new EmoteLoadException(Reason.TIMED_OUT, "took longer than " + timeout.toMillis() + " ms")),
-                timeout.toMillis(),
-                TimeUnit.MILLISECONDS);
+        if (closed) {
+            // Closing may have passed by before this call was among the running ones.
+            call.giveUp(new CancellationException(CLOSED));
+        }
         return call;
     }
 
@@ -132,7 +139,7 @@ public final class PluginCalls implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        running.forEach(call -> call.giveUp(new CancellationException("the registry was closed")));
+        running.forEach(call -> call.giveUp(new CancellationException(CLOSED)));
         timer.shutdownNow();
         workers.shutdownNow();
         try {
