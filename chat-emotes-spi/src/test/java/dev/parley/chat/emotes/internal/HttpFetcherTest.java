@@ -289,6 +289,8 @@ class HttpFetcherTest {
                 "http://localhost:1/",
                 "https://10.0.0.1/",
                 "https://[fd00::1]/",
+                "https://127.1/",
+                "https://2130706433/",
                 "https://inside.example/",
                 "file:///etc/hosts",
                 "https://user:word@public.example/"
@@ -312,7 +314,21 @@ class HttpFetcherTest {
                 "https://[::ffff:10.0.0.1]/",
                 "https://[fe80::1]/",
                 "https://[64:ff9b::a00:1]/",
+                "https://[::10.0.0.1]/",
                 "https://0x7f.1/",
+                "https://127.1:8443/",
+                "https://127.0.1/",
+                "https://127.0.0.1./",
+                "https://127.0.0.01/",
+                "https://10.1/",
+                "https://010.1.1.1/",
+                "https://2130706433/",
+                "https://1.1.1/",
+                "https://1.1.1.256/",
+                "https://1.1.1.1.1/",
+                "https://./",
+                "https://%31%32%37.1/",
+                "https://\uff11\uff12\uff17.1/",
                 "https://inside.example/",
                 "https://rebinding.example/",
                 "ftp://public.example/",
@@ -321,6 +337,18 @@ class HttpFetcherTest {
     void aForbiddenAddressIsNotFetched(String address) {
         assertFails(Reason.ADDRESS_REFUSED, URI.create(address));
         assertThat(server.getRequestCount()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://1.1.1.1/",
+                "https://[2606:4700::1111]/",
+                "https://[::ffff:1.1.1.1]/",
+                "https://1.example/"
+            })
+    void aPublicAddressMayBeWrittenInFull(String address) {
+        assertThat(Origins.fromSettings(List.of()).allow(URI.create(address))).isNotNull();
     }
 
     @Test
