@@ -15,6 +15,15 @@ public final class Emote {
     /** The most Unicode code points of a code. */
     public static final int MAX_CODE_POINTS = 100;
 
+    /** The most Unicode code points of a category; a longer one is cut. */
+    public static final int MAX_CATEGORY_CODE_POINTS = 100;
+
+    /** The most tags; those beyond are left out. */
+    public static final int MAX_TAGS = 50;
+
+    /** The most Unicode code points of a tag; a longer one is cut. */
+    public static final int MAX_TAG_CODE_POINTS = 100;
+
     private final EmoteId id;
     private final String code;
     private final boolean zeroWidth;
@@ -308,23 +317,35 @@ public final class Emote {
         /**
          * Says under which heading a picker shows the emote; under none by default.
          *
-         * @param category the category; a blank one counts as none
+         * @param category the category; a blank one counts as none, and of a longer one the first
+         *     {@value #MAX_CATEGORY_CODE_POINTS} code points are kept
          * @return this builder
          */
         public Builder category(String category) {
-            this.category = category.isBlank() ? null : category.strip();
+            this.category = category.isBlank()
+                    ? null
+                    : cut(category.strip(), MAX_CATEGORY_CODE_POINTS).stripTrailing();
             return this;
         }
 
         /**
          * Gives the words to find the emote by; none by default.
          *
-         * @param tags the words; copied
+         * @param tags the words; copied, but for those after the first {@value #MAX_TAGS}, and of each the first
+         *     {@value #MAX_TAG_CODE_POINTS} code points
          * @return this builder
          */
         public Builder tags(List<String> tags) {
-            this.tags = List.copyOf(tags);
+            this.tags = tags.stream()
+                    .limit(MAX_TAGS)
+                    .map(tag -> cut(tag, MAX_TAG_CODE_POINTS))
+                    .toList();
             return this;
+        }
+
+        private static String cut(String text, int maxCodePoints) {
+            boolean fits = text.length() <= maxCodePoints || text.codePointCount(0, text.length()) <= maxCodePoints;
+            return fits ? text : text.substring(0, text.offsetByCodePoints(0, maxCodePoints));
         }
 
         /**

@@ -21,6 +21,9 @@ public final class EmoteSet {
     /** The most skipped entries that are described; those beyond are only counted. */
     public static final int MAX_SKIPPED_NOTES = 20;
 
+    /** The most UTF-16 code units of the description of a skipped entry; a longer one is cut. */
+    public static final int MAX_SKIPPED_NOTE_CHARS = 200;
+
     /** The most topics. */
     public static final int MAX_TOPICS = 16;
 
@@ -76,7 +79,8 @@ public final class EmoteSet {
     }
 
     /**
-     * Tells, for the first {@value #MAX_SKIPPED_NOTES} entries that were left out, which and why.
+     * Tells, for the first {@value #MAX_SKIPPED_NOTES} entries that were left out, which and why. Each is one line of
+     * at most {@value #MAX_SKIPPED_NOTE_CHARS} UTF-16 code units, without control characters.
      *
      * @return an immutable list of sentences for a log or a diagnosis
      */
@@ -155,13 +159,13 @@ public final class EmoteSet {
          * Notes that an entry of the answer was left out.
          *
          * @param entry which entry, such as {@code emotes[3]}
-         * @param why why, in a few words
+         * @param why why, in a few words; may quote the answer, since {@link EmoteSet#skippedNotes} are cleaned and cut
          * @return this builder
          */
         public Builder skip(String entry, String why) {
             skippedCount++;
             if (skippedNotes.size() < MAX_SKIPPED_NOTES) {
-                skippedNotes.add(entry + ": " + why);
+                skippedNotes.add(cleanNote(entry + ": " + why));
             }
             return this;
         }
@@ -170,13 +174,45 @@ public final class EmoteSet {
          * Notes several entries that were left out, as another set counts and describes them.
          *
          * @param count how many, 0 or more
-         * @param notes which and why, for the first of them
+         * @param notes which and why, for the first of them; cleaned and cut as by {@link #skip}
          * @return this builder
          */
         public Builder skipped(int count, List<String> notes) {
             skippedCount += count;
-            notes.stream().limit(MAX_SKIPPED_NOTES - (long) skippedNotes.size()).forEach(skippedNotes::add);
+            notes.stream()
+                    .limit(MAX_SKIPPED_NOTES - (long) skippedNotes.size())
+                    .map(Builder::cleanNote)
+                    .forEach(skippedNotes::add);
             return this;
+        }
+
+        /** A note that a log and a terminal can bear; one that was cleaned stays as it is. */
+        private static String cleanNote(String note) {
+            StringBuilder clean = new StringBuilder();
+            for (int i = 0; i < note.length(); i += Character.charCount(note.codePointAt(i))) {
+                int codePoint = note.codePointAt(i);
+                int shown = isControl(codePoint) ? ' ' : codePoint;
+                if (clean.length() + Character.charCount(shown) > MAX_SKIPPED_NOTE_CHARS) {
+                    int end = clean.length() < MAX_SKIPPED_NOTE_CHARS
+                            ? clean.length()
+                            : clean.offsetByCodePoints(clean.length(), -1);
+                    clean.setLength(end);
+                    return clean.append('\u2026').toString();
+                }
+                clean.appendCodePoint(shown);
+            }
+            return clean.toString();
+        }
+
+        private static boolean isControl(int codePoint) {
+            return switch (Character.getType(codePoint)) {
+                case Character.CONTROL,
+                        Character.FORMAT,
+                        Character.LINE_SEPARATOR,
+                        Character.PARAGRAPH_SEPARATOR,
+                        Character.SURROGATE -> true;
+                default -> false;
+            };
         }
 
         /**

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.parley.chat.emotes.EmoteCatalog.Layer;
 import java.net.URI;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -91,6 +92,65 @@ class EmoteModelTest {
 
         assertThat(builder.build().skippedCount()).isEqualTo(EmoteSet.MAX_SKIPPED_NOTES + 1);
         assertThat(builder.build().skippedNotes()).hasSize(EmoteSet.MAX_SKIPPED_NOTES);
+    }
+
+    @Test
+    void whatIsSaidOfASkippedEntryIsOneShortLine() {
+        String odd = "a\u001b[2J\r\nb\u202ec\u2028d\ud800e";
+        EmoteSet set = EmoteSet.builder()
+                .skip(odd, "odd")
+                .skipped(1, List.of(odd))
+                .skip("", "x".repeat(EmoteSet.MAX_SKIPPED_NOTE_CHARS - 2))
+                .skip("", "x".repeat(EmoteSet.MAX_SKIPPED_NOTE_CHARS - 1))
+                .skip("", "\uD83D\uDE00".repeat(EmoteSet.MAX_SKIPPED_NOTE_CHARS))
+                .skip("x", "\uD83D\uDE00".repeat(EmoteSet.MAX_SKIPPED_NOTE_CHARS))
+                .build();
+
+        assertThat(set.skippedNotes())
+                .containsExactly(
+                        "a [2J  b c d e: odd",
+                        "a [2J  b c d e",
+                        ": " + "x".repeat(EmoteSet.MAX_SKIPPED_NOTE_CHARS - 2),
+                        ": " + "x".repeat(EmoteSet.MAX_SKIPPED_NOTE_CHARS - 3) + "\u2026",
+                        ": " + "\uD83D\uDE00".repeat(98) + "\u2026",
+                        "x: " + "\uD83D\uDE00".repeat(98) + "\u2026");
+        assertThat(set.toBuilder().build()).isEqualTo(set);
+    }
+
+    @Test
+    void aCategoryIsCutTo100CodePoints() {
+        String longest = "\uD83D\uDE00".repeat(Emote.MAX_CATEGORY_CODE_POINTS);
+        Emote.Builder emote = Emote.builder(new EmoteId("test", "1"), "A");
+
+        assertThat(emote.category(longest).build().category()).contains(longest);
+        assertThat(emote.category(" " + longest + "x").build().category()).contains(longest);
+        assertThat(emote.category("x".repeat(99) + " yz").build().category()).contains("x".repeat(99));
+    }
+
+    @Test
+    void anEmoteHasAtMost50TagsOf100CodePoints() {
+        String longest = "\uD83D\uDE00".repeat(Emote.MAX_TAG_CODE_POINTS);
+        List<String> most = Collections.nCopies(Emote.MAX_TAGS, longest);
+        Emote.Builder emote = Emote.builder(new EmoteId("test", "1"), "A");
+
+        assertThat(emote.tags(most).build().tags()).isEqualTo(most);
+        assertThat(emote.tags(Collections.nCopies(Emote.MAX_TAGS + 1, longest + "x"))
+                        .build()
+                        .tags())
+                .isEqualTo(most);
+        assertThat(emote.build().withCode("B").tags()).isEqualTo(most);
+    }
+
+    @Test
+    void theUrlOfAnImageHasAtMost2048Characters() {
+        String start = "https://cdn.example/";
+        String longest = start + "x".repeat(EmoteImage.MAX_URL_CHARS - start.length());
+
+        assertThat(new EmoteImage(URI.create(longest), EmoteImageFormat.PNG, 1, 1, 1, 1).url())
+                .hasToString(longest);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new EmoteImage(URI.create(longest + "x"), EmoteImageFormat.PNG, 1, 1, 1, 1))
+                .withMessageContaining("2049");
     }
 
     @Test

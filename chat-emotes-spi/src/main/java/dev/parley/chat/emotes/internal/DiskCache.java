@@ -150,8 +150,11 @@ public final class DiskCache {
         }
     }
 
-    /** Keeps the set that a source gave. */
+    /** Keeps the set that a source gave; no bytes are a set that could not be written, and leave the one before. */
     void putSet(String source, byte[] set) {
+        if (set.length == 0) {
+            return;
+        }
         write(path(SETS, hash(utf8(source))), set);
     }
 

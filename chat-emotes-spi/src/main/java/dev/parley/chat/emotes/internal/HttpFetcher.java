@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import okhttp3.Call;
 import okhttp3.Dns;
 import okhttp3.HttpUrl;
@@ -54,6 +55,9 @@ public final class HttpFetcher implements AutoCloseable {
     private static final String USER_AGENT = "parley";
     private static final String GIVEN_UP = "the load was given up";
     private static final int MAX_PAUSED_HOSTS = 1_000;
+
+    /** The ETags that are kept: a request cannot hold others, and long ones are no use. */
+    private static final Pattern ETAG = Pattern.compile("[\\x21-\\x7e]{1,200}");
 
     private final Collection<String> settingValues;
     private final Duration timeout;
@@ -339,7 +343,8 @@ public final class HttpFetcher implements AutoCloseable {
                                 .map(kept -> new Answer(kept.etag(), kept.body()))
                                 .orElse(null);
             }
-            return own == null || own.etag.isEmpty() ? null : own;
+            // One on the disk may have been written by another version of this program, or by anybody.
+            return own == null || !ETAG.matcher(own.etag).matches() ? null : own;
         }
 
         private Response execute(Request.Builder request) throws IOException, InterruptedException {
@@ -379,7 +384,8 @@ public final class HttpFetcher implements AutoCloseable {
                 throw new EmoteLoadException(Reason.REQUEST_REFUSED, url.host() + " answers with status " + code);
             }
             byte[] body = readBody(url, response.body(), maxBytes);
-            fetched.put(address, new Answer(Objects.requireNonNullElse(response.header("ETag"), ""), body.clone()));
+            String etag = Objects.requireNonNullElse(response.header("ETag"), "");
+            fetched.put(address, new Answer(ETAG.matcher(etag).matches() ? etag : "", body.clone()));
             return Optional.of(body);
         }
 

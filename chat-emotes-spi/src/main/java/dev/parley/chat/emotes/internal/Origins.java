@@ -18,7 +18,11 @@ import org.jspecify.annotations.Nullable;
 final class Origins {
     private static final Pattern SEPARATORS = Pattern.compile("[\\s,]+");
     private static final Pattern WEB_SOCKET = Pattern.compile("^(?i)ws(s?):");
-    private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}");
+
+    /**
+     * What OkHttp takes for an IPv4 address, and gives to the platform, which reads 127.1 and 2130706433 as one too.
+     */
+    private static final Pattern DIGITS_AND_DOTS = Pattern.compile("[\\d.]+");
 
     private final Set<String> loopbackOrigins;
 
@@ -67,13 +71,22 @@ final class Origins {
         if (WebAddress.isLoopbackHost(url.host())) {
             return loopbackOrigins.contains(originOf(url));
         }
-        return url.isHttps() && !isPrivateLiteral(url.host());
+        return url.isHttps() && !isRefusedLiteral(url.host());
     }
 
-    /** OkHttp does not ask the resolver for an address literal, so it is checked here. */
-    private static boolean isPrivateLiteral(String host) {
-        if (host.indexOf(':') < 0 && !IPV4.matcher(host).matches()) {
-            return false;
+    /**
+     * OkHttp does not ask the resolver for an address literal, so it is checked here: it has to be public, and an IPv4
+     * one has to have all its four parts. The host is that of an {@link HttpUrl}, so percent signs, wide digits and
+     * IPv4 addresses within IPv6 ones are resolved already. Hexadecimal forms are names to OkHttp, and looked up.
+     */
+    private static boolean isRefusedLiteral(String host) {
+        if (host.indexOf(':') < 0) {
+            if (!DIGITS_AND_DOTS.matcher(host).matches()) {
+                return false;
+            }
+            if (!WebAddress.isIpv4(host)) {
+                return true;
+            }
         }
         try {
             return !PublicAddresses.isPublic(InetAddress.getByName(host));

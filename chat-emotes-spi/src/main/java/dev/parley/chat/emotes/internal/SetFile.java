@@ -29,10 +29,11 @@ final class SetFile {
     private static final int CHECKSUM_BYTES = 4;
     private static final int ZERO_WIDTH = 1;
     private static final int ANIMATED = 2;
+    private static final int MAX_COUNT = 0xffff;
 
     private SetFile() {}
 
-    /** Writes a set of one provider. */
+    /** Writes a set of one provider. Gives no bytes if it holds a topic that is too long, or too many images. */
     static byte[] write(EmoteSet set) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
@@ -46,7 +47,7 @@ final class SetFile {
             }
             out.writeInt(checksum(bytes.toByteArray(), bytes.size()));
         } catch (IOException e) {
-            // Into memory nothing fails, but for a text that is too long to be written.
+            // Into memory nothing fails, but for what is too long to be written.
             return new byte[0];
         }
         return bytes.toByteArray();
@@ -86,7 +87,7 @@ final class SetFile {
         writeStrings(out, emote.warnings().stream().map(EmoteWarning::name).toList());
         out.writeUTF(emote.category().orElse(""));
         writeStrings(out, emote.tags());
-        out.writeShort(emote.images().size());
+        writeCount(out, emote.images().size());
         String before = "";
         for (EmoteImage image : emote.images()) {
             String url = image.url().toString();
@@ -128,10 +129,17 @@ final class SetFile {
     }
 
     private static void writeStrings(DataOutputStream out, List<String> strings) throws IOException {
-        out.writeShort(strings.size());
+        writeCount(out, strings.size());
         for (String string : strings) {
             out.writeUTF(string);
         }
+    }
+
+    private static void writeCount(DataOutputStream out, int count) throws IOException {
+        if (count > MAX_COUNT) {
+            throw new IOException("a list has " + count + " entries, but can be written with " + MAX_COUNT);
+        }
+        out.writeShort(count);
     }
 
     private static List<String> readStrings(DataInputStream in) throws IOException {

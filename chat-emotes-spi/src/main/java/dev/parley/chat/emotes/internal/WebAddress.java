@@ -6,7 +6,9 @@ import java.util.regex.Pattern;
 
 /** Which addresses may be named at all. Where they lead to is checked again when they are fetched. */
 public final class WebAddress {
-    private static final Pattern IPV4_LOOPBACK = Pattern.compile("127(?:\\.\\d{1,3}){3}");
+    private static final String OCTET = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
+    private static final Pattern IPV4 = Pattern.compile(OCTET + "(?:\\." + OCTET + "){3}");
+    private static final Pattern IPV4_LOOPBACK = Pattern.compile("127(?:\\." + OCTET + "){3}");
 
     private WebAddress() {}
 
@@ -32,5 +34,10 @@ public final class WebAddress {
                 || name.equals("[::1]")
                 || name.equals("::1")
                 || IPV4_LOOPBACK.matcher(name).matches();
+    }
+
+    /** Whether a host is an IPv4 address in its one usual form: four decimal numbers without leading zeros. */
+    static boolean isIpv4(String host) {
+        return IPV4.matcher(host).matches();
     }
 }

@@ -76,6 +76,16 @@ class DiskCacheTest {
     }
 
     @Test
+    void aSetThatCouldNotBeWrittenLeavesTheOneBefore() {
+        DiskCache cache = cache();
+        cache.putSet("7tv/global", utf8("good"));
+        cache.putSet("7tv/global", new byte[0]);
+
+        assertThat(cache.set("7tv/global"))
+                .hasValueSatisfying(set -> assertThat(set).asString().isEqualTo("good"));
+    }
+
+    @Test
     void equalBodiesAreKeptOnce() {
         DiskCache cache = cache();
         cache.putAnswer(ADDRESS, "", utf8("same"));

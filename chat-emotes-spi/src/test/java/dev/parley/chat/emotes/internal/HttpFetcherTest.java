@@ -8,6 +8,8 @@ import dev.parley.chat.emotes.EmoteLoadException.Reason;
 import dev.parley.chat.emotes.EmoteRequest;
 import java.net.InetAddress;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,13 +19,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.SocketEffect;
+import okhttp3.Headers;
 import okio.Buffer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -48,11 +54,15 @@ class HttpFetcherTest {
     }
 
     private HttpFetcher fetcher(Duration timeout) {
+        return fetcher(timeout, null);
+    }
+
+    private HttpFetcher fetcher(Duration timeout, @Nullable DiskCache disk) {
         return new HttpFetcher(
                 List.of("local, http://127.0.0.1:" + server.getPort() + "/v3"),
                 timeout,
                 MAX_BYTES,
-                null,
+                disk,
                 nanos::get,
                 InstantSource.fixed(Instant.parse("2026-01-01T00:00:00Z")),
                 host -> List.of(InetAddress.getByName(host.equals("inside.example") ? "10.1.2.3" : "127.0.0.1")));
@@ -178,6 +188,45 @@ class HttpFetcherTest {
         assertThat(server.takeRequest().getHeaders().get("If-None-Match")).isEqualTo("\"v1\"");
     }
 
+    @ParameterizedTest
+    @MethodSource
+    void anETagThatCannotBeSentBackIsNotKept(String etag) throws Exception {
+        server.enqueue(response(200)
+                .headers(new Headers.Builder()
+                        .add("Content-Length", "5")
+                        .addUnsafeNonAscii("ETag", etag)
+                        .build())
+                .body("hello")
+                .build());
+        server.enqueue(response(200).body("again").build());
+
+        HttpFetcher.Session load = fetcher.open();
+        load.require(address("/x"));
+        assertThat(load.require(address("/x"))).asString().isEqualTo("again");
+        assertThat(server.takeRequest().getHeaders().get("If-None-Match")).isNull();
+        assertThat(server.takeRequest().getHeaders().get("If-None-Match")).isNull();
+    }
+
+    static List<String> anETagThatCannotBeSentBackIsNotKept() {
+        return List.of("\"caf\u00e9\"", "\"\ud83d\ude00\"", "\"a b\"", "x".repeat(201));
+    }
+
+    @Test
+    void anETagOnTheDiskThatCannotBeSentIsNotUsed(@TempDir Path directory) throws Exception {
+        DiskCache disk = new DiskCache(directory, 1_000_000, InstantSource.system());
+        disk.putAnswer(address("/x"), "\"caf\u00e9\"", "old".getBytes(StandardCharsets.UTF_8));
+        disk.putAnswer(address("/y"), "x".repeat(200), "kept".getBytes(StandardCharsets.UTF_8));
+        server.enqueue(response(200).body("new").build());
+        server.enqueue(response(304).build());
+
+        fetcher.close();
+        fetcher = fetcher(LONG, disk);
+        assertThat(fetcher.open().require(address("/x"))).asString().isEqualTo("new");
+        assertThat(fetcher.open().require(address("/y"))).asString().isEqualTo("kept");
+        assertThat(server.takeRequest().getHeaders().get("If-None-Match")).isNull();
+        assertThat(server.takeRequest().getHeaders().get("If-None-Match")).hasSize(200);
+    }
+
     @Test
     void whatALoadCouldNotUseIsNotRemembered() throws Exception {
         server.enqueue(response(200).addHeader("ETag", "\"v1\"").body("garbage").build());
@@ -289,6 +338,8 @@ class HttpFetcherTest {
                 "http://localhost:1/",
                 "https://10.0.0.1/",
                 "https://[fd00::1]/",
+                "https://127.1/",
+                "https://2130706433/",
                 "https://inside.example/",
                 "file:///etc/hosts",
                 "https://user:word@public.example/"
@@ -312,7 +363,21 @@ class HttpFetcherTest {
                 "https://[::ffff:10.0.0.1]/",
                 "https://[fe80::1]/",
                 "https://[64:ff9b::a00:1]/",
+                "https://[::10.0.0.1]/",
                 "https://0x7f.1/",
+                "https://127.1:8443/",
+                "https://127.0.1/",
+                "https://127.0.0.1./",
+                "https://127.0.0.01/",
+                "https://10.1/",
+                "https://010.1.1.1/",
+                "https://2130706433/",
+                "https://1.1.1/",
+                "https://1.1.1.256/",
+                "https://1.1.1.1.1/",
+                "https://./",
+                "https://%31%32%37.1/",
+                "https://\uff11\uff12\uff17.1/",
                 "https://inside.example/",
                 "https://rebinding.example/",
                 "ftp://public.example/",
@@ -321,6 +386,18 @@ class HttpFetcherTest {
     void aForbiddenAddressIsNotFetched(String address) {
         assertFails(Reason.ADDRESS_REFUSED, URI.create(address));
         assertThat(server.getRequestCount()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://1.1.1.1/",
+                "https://[2606:4700::1111]/",
+                "https://[::ffff:1.1.1.1]/",
+                "https://1.example/"
+            })
+    void aPublicAddressMayBeWrittenInFull(String address) {
+        assertThat(Origins.fromSettings(List.of()).allow(URI.create(address))).isNotNull();
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.parley.chat.emotes.EmoteVisibility;
 import dev.parley.chat.emotes.EmoteWarning;
 import java.net.URI;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -77,13 +78,35 @@ class SetFileTest {
     }
 
     @Test
-    void aSetWithATextThatIsTooLongToBeWrittenIsNotKept() {
+    void noTextOfAnEmoteIsTooLongToBeWritten() {
+        // Three bytes for each code unit.
+        String face = "\uD83D\uDE00".repeat(40_000);
+        String path = "\u0436".repeat(EmoteImage.MAX_URL_CHARS - "https://cdn.example/".length());
         EmoteSet set = EmoteSet.builder()
+                .add(Emote.builder(
+                                new EmoteId("test", "\u20ac".repeat(EmoteId.MAX_VALUE_CHARS)), face.substring(0, 200))
+                        .category(face)
+                        .tags(Collections.nCopies(70_000, face))
+                        .images(List.of(new EmoteImage(
+                                URI.create("https://cdn.example/" + path), EmoteImageFormat.PNG, 0, 0, 0, 0)))
+                        .build())
+                .skip(face, face)
+                .skipped(1, List.of(face))
+                .build();
+
+        assertThat(SetFile.read("test", SetFile.write(set))).contains(set);
+    }
+
+    @Test
+    void aSetThatIsTooLongToBeWrittenGivesNoBytes() {
+        EmoteSet longTopic = EmoteSet.builder().topic("x".repeat(70_000)).build();
+        EmoteSet manyImages = EmoteSet.builder()
                 .add(Emote.builder(new EmoteId("test", "1"), "a")
-                        .tags(List.of("x".repeat(70_000)))
+                        .images(Collections.nCopies(0x10000, image("1x.webp", EmoteImageFormat.WEBP)))
                         .build())
                 .build();
 
-        assertThat(SetFile.read("test", SetFile.write(set))).isEmpty();
+        assertThat(SetFile.write(longTopic)).isEmpty();
+        assertThat(SetFile.write(manyImages)).isEmpty();
     }
 }
