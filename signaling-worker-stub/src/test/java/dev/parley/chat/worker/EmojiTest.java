@@ -302,6 +302,31 @@ class EmojiTest {
     }
 
     @Test
+    void aCategoryMayBeOf64CharactersThatAreTwoInMemory() {
+        Client client = start();
+        String ada = client.token("ada");
+        String cats = "\uD83D\uDC31".repeat(64);
+        assertThat(added(EmojiForms.of("cat", Pictures.png(8, 1))
+                                .text("category", cats)
+                                .send(client, ada))
+                        .get("category")
+                        .asText())
+                .isEqualTo(cats);
+        refused(
+                400,
+                "invalid_request",
+                EmojiForms.of("dog", Pictures.png(8, 1))
+                        .text("category", cats + "c")
+                        .send(client, ada));
+    }
+
+    @Test
+    void aPartWithoutANameIsPassedOver() {
+        Client client = start();
+        added(EmojiForms.of("cat", Pictures.png(8, 1)).nameless().send(client, client.token("ada")));
+    }
+
+    @Test
     void aFormThatLacksAFieldHasItTwiceOrIsNoneIsRefused() {
         Client client = start();
         String ada = client.token("ada");
@@ -316,12 +341,17 @@ class EmojiTest {
                 "invalid_request",
                 EmojiForms.of("cat", image).text("shortcode", "dog").send(client, ada));
         refused(400, "invalid_request", EmojiForms.of("cat", image).image(image).send(client, ada));
+        refused(
+                400,
+                "invalid_request",
+                new EmojiForms().nameless().text("shortcode", "cat").send(client, ada));
         EmojiForms many = EmojiForms.of("cat", image);
         for (int i = 0; i < 20; i++) {
             many.text("more-" + i, "x");
         }
         refused(400, "invalid_request", many.send(client, ada));
-        for (String contentType : List.of("multipart/form-data", "multipart/form-data; boundary=b")) {
+        for (String contentType : List.of(
+                "multipart/form-data", "multipart/form-data; boundary=b", "multipart/form-data; boundary=\"b")) {
             refused(
                     400,
                     "invalid_request",
