@@ -19,6 +19,7 @@ import dev.parley.chat.worker.internal.http.Gate;
 import dev.parley.chat.worker.internal.http.GuestsEndpoint;
 import dev.parley.chat.worker.internal.http.HealthEndpoint;
 import dev.parley.chat.worker.internal.http.IceServers;
+import dev.parley.chat.worker.internal.http.ImageDecoding;
 import dev.parley.chat.worker.internal.http.ImageFetcher;
 import dev.parley.chat.worker.internal.http.ImageHosts;
 import dev.parley.chat.worker.internal.http.ImagesEndpoint;
@@ -62,6 +63,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -121,6 +123,7 @@ public final class SignalingWorker implements AutoCloseable {
     private final AccessTokens accessTokens;
     private final Router router;
     private final ImageFetcher imageFetcher;
+    private final ImageDecoding imageDecoding = new ImageDecoding();
     private final URI url;
     private final Optional<URI> metricsUrl;
     private final Duration drainTime;
@@ -178,7 +181,8 @@ public final class SignalingWorker implements AutoCloseable {
             routes.addAll(new MessagesEndpoint(store, hub, clock, server, metrics).routes(gate));
             if (config.customEmoji()) {
                 EmojiStore emoji = TimedStore.measure(EmojiStore.class, backend.emoji(), metrics.store());
-                routes.addAll(new EmojiEndpoint(emoji, quota(config.limits()), url.toString(), clock).routes(gate));
+                routes.addAll(new EmojiEndpoint(emoji, quota(config.limits()), url.toString(), clock, imageDecoding)
+                        .routes(gate));
             }
             ImageHosts imageHosts = new ImageHosts(config.imageHosts());
             this.imageFetcher = new ImageFetcher(config.limits().imageTimeout(), timers);
@@ -294,6 +298,7 @@ public final class SignalingWorker implements AutoCloseable {
                 log.warn("The HTTP server did not stop cleanly", e);
             }
             imageFetcher.close();
+            imageDecoding.close();
             timers.shutdownNow();
             if (!timers.awaitTermination(STOP_TIMEOUT_MILLIS, TimeUnit.MILLISECONDS)) {
                 log.warn("The timers of the worker did not stop in time");
@@ -324,6 +329,11 @@ public final class SignalingWorker implements AutoCloseable {
     /** Where it listens, whatever its public URL says. */
     int port() {
         return port;
+    }
+
+    /** Where uploaded images are decoded. */
+    Executor imageDecoding() {
+        return imageDecoding;
     }
 
     List<Route> routes() {

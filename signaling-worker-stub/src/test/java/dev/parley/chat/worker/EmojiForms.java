@@ -27,6 +27,10 @@ final class EmojiForms {
         return part("name=\"image\"; filename=\"cat.html\"\r\nContent-Type: text/html", image);
     }
 
+    EmojiForms nameless() {
+        return part("filename=\"nothing\"", new byte[1]);
+    }
+
     private EmojiForms part(String disposition, byte[] value) {
         write("--" + BOUNDARY + "\r\nContent-Disposition: form-data; " + disposition + "\r\n\r\n");
         body.writeBytes(value);

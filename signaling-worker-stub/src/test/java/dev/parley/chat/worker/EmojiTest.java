@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.nimbusds.jose.jwk.RSAKey;
 import dev.parley.chat.worker.Client.Answer;
+import dev.parley.chat.worker.internal.http.ImageDecoding;
 import java.net.URI;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -15,7 +16,10 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -298,6 +302,31 @@ class EmojiTest {
     }
 
     @Test
+    void aCategoryMayBeOf64CharactersThatAreTwoInMemory() {
+        Client client = start();
+        String ada = client.token("ada");
+        String cats = "\uD83D\uDC31".repeat(64);
+        assertThat(added(EmojiForms.of("cat", Pictures.png(8, 1))
+                                .text("category", cats)
+                                .send(client, ada))
+                        .get("category")
+                        .asText())
+                .isEqualTo(cats);
+        refused(
+                400,
+                "invalid_request",
+                EmojiForms.of("dog", Pictures.png(8, 1))
+                        .text("category", cats + "c")
+                        .send(client, ada));
+    }
+
+    @Test
+    void aPartWithoutANameIsPassedOver() {
+        Client client = start();
+        added(EmojiForms.of("cat", Pictures.png(8, 1)).nameless().send(client, client.token("ada")));
+    }
+
+    @Test
     void aFormThatLacksAFieldHasItTwiceOrIsNoneIsRefused() {
         Client client = start();
         String ada = client.token("ada");
@@ -312,12 +341,17 @@ class EmojiTest {
                 "invalid_request",
                 EmojiForms.of("cat", image).text("shortcode", "dog").send(client, ada));
         refused(400, "invalid_request", EmojiForms.of("cat", image).image(image).send(client, ada));
+        refused(
+                400,
+                "invalid_request",
+                new EmojiForms().nameless().text("shortcode", "cat").send(client, ada));
         EmojiForms many = EmojiForms.of("cat", image);
         for (int i = 0; i < 20; i++) {
             many.text("more-" + i, "x");
         }
         refused(400, "invalid_request", many.send(client, ada));
-        for (String contentType : List.of("multipart/form-data", "multipart/form-data; boundary=b")) {
+        for (String contentType : List.of(
+                "multipart/form-data", "multipart/form-data; boundary=b", "multipart/form-data; boundary=\"b")) {
             refused(
                     400,
                     "invalid_request",
@@ -429,6 +463,48 @@ class EmojiTest {
         added(EmojiForms.of("cat", Pictures.png(8, 1)).send(client, client.token("ben")));
         clock.advance(Duration.ofSeconds(60));
         added(EmojiForms.of("dog", Pictures.png(8, 1)).send(client, ada));
+    }
+
+    @Test
+    void whileAsManyImagesAreDecodedAsMayBeAllElseIsAnsweredAndNoMoreUploadsWaitThanMay() throws Exception {
+        Client client = start();
+        SignalingWorker started = Objects.requireNonNull(worker);
+        CountDownLatch held = new CountDownLatch(1);
+        for (int i = 0; i < ImageDecoding.THREADS; i++) {
+            started.imageDecoding().execute(() -> await(held));
+        }
+        int beyond = 8;
+        CountDownLatch refused = new CountDownLatch(beyond);
+        List<CompletableFuture<Answer>> uploads = new ArrayList<>();
+        try {
+            for (int i = 0; i < ImageDecoding.MAX_WAITING + beyond; i++) {
+                String account = client.token(i % 2 == 0 ? "ada" : "ben");
+                uploads.add(client.sendAsync(
+                                EmojiForms.of("cat_" + i, Pictures.png(8, i)).to(client, account))
+                        .whenComplete((answer, failure) -> refused.countDown()));
+            }
+            await(refused);
+            assertThat(client.get("/healthz", "").status()).isEqualTo(200);
+        } finally {
+            held.countDown();
+        }
+        List<Answer> answers = uploads.stream().map(CompletableFuture::join).toList();
+        assertThat(answers).filteredOn(answer -> answer.status() == 200).hasSize(ImageDecoding.MAX_WAITING);
+        assertThat(answers)
+                .filteredOn(answer -> answer.status() != 200)
+                .hasSize(beyond)
+                .allSatisfy(answer -> {
+                    refused(503, "unavailable", answer);
+                    assertThat(answer.header("Retry-After")).isEqualTo("1");
+                });
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @Test

@@ -6,11 +6,22 @@ import java.util.List;
 /**
  * The lossless pixels of WebP (RFC 9649, section 3), which opacity of lossy images uses as well.
  *
- * <p>Its memory is bounded: some arrays of the image's size, and {@link #MAX_CODE_GROUPS} groups of codes. A file of
- * 200 KB can name 65,536 groups, for hundreds of megabytes of tables; encoders use at most some 2,600.
+ * <p>Its memory and time are bounded: some arrays of the image's size, {@link #MAX_CODE_GROUPS} groups of codes, and
+ * {@link #MAX_SYMBOLS} symbols in all codes. A file of 200 KB can name 65,536 groups, for hundreds of megabytes of
+ * tables; encoders use at most some 2,600. A file of 140 KB can give codes to 11 million symbols; encoders give codes
+ * to what occurs, and not much more.
  */
 final class LosslessWebp {
     static final int MAX_CODE_GROUPS = 4096;
+
+    /** Symbols that have a code, over all codes of an image, whatever its size. */
+    static final int MAX_SYMBOLS = 1 << 20;
+
+    /** The same for each pixel, of which each needs at most four. */
+    private static final int MAX_SYMBOLS_PER_PIXEL = 8;
+
+    /** What an image may have however small it is: some groups whose every symbol has a code. */
+    private static final int MIN_SYMBOLS = 1 << 14;
 
     private static final int PREDICTOR = 0;
     private static final int COLOUR = 1;
@@ -33,6 +44,7 @@ final class LosslessWebp {
     };
 
     private final BitReader bits;
+    private final PrefixCode.Room room;
 
     /** A change that the encoder has made to all pixels, with what is needed to undo it. */
     private static final class Transform {
@@ -52,7 +64,7 @@ final class LosslessWebp {
     /** The codes of one part of the image. */
     private record CodeGroup(PrefixCode green, PrefixCode red, PrefixCode blue, PrefixCode alpha, PrefixCode distance) {
 
-        static CodeGroup read(BitReader bits, int cacheSize, int[] room) throws ImageRefusedException {
+        static CodeGroup read(BitReader bits, int cacheSize, PrefixCode.Room room) throws ImageRefusedException {
             return new CodeGroup(
                     PrefixCode.read(bits, LITERALS + LENGTHS + cacheSize, room),
                     PrefixCode.read(bits, 256, room),
@@ -62,8 +74,10 @@ final class LosslessWebp {
         }
     }
 
-    private LosslessWebp(BitReader bits) {
+    private LosslessWebp(BitReader bits, int pixels) {
         this.bits = bits;
+        this.room =
+                new PrefixCode.Room((int) Math.min(MAX_SYMBOLS, MIN_SYMBOLS + (long) MAX_SYMBOLS_PER_PIXEL * pixels));
     }
 
     /**
@@ -73,7 +87,7 @@ final class LosslessWebp {
      * @return ARGB
      */
     static int[] decode(Bytes data, int width, int height) throws ImageRefusedException {
-        return new LosslessWebp(new BitReader(data)).decode(width, height);
+        return new LosslessWebp(new BitReader(data), width * height).decode(width, height);
     }
 
     private int[] decode(int width, int height) throws ImageRefusedException {
@@ -149,7 +163,6 @@ final class LosslessWebp {
             blockBits = 15;
         }
         CodeGroup[] groups = new CodeGroup[groupCount];
-        int[] room = new int[LITERALS + LENGTHS + cache.length];
         for (int i = 0; i < groupCount; i++) {
             groups[i] = CodeGroup.read(bits, cache.length, room);
         }

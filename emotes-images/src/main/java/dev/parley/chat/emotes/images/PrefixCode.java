@@ -77,13 +77,37 @@ final class PrefixCode {
         }
     }
 
+    /** What the codes of one image share: room for the lengths of one code at a time, and how much all may have. */
+    static final class Room {
+        private int[] lengths = new int[0];
+        private int symbolsLeft;
+
+        /** @param maxSymbols symbols that have a code, over all codes; each costs time and memory */
+        Room(int maxSymbols) {
+            this.symbolsLeft = maxSymbols;
+        }
+
+        private int[] lengths(int alphabet) {
+            if (lengths.length < alphabet) {
+                lengths = new int[alphabet];
+            }
+            return lengths;
+        }
+
+        private void take(int symbols) throws ImageRefusedException {
+            symbolsLeft -= symbols;
+            if (symbolsLeft < 0) {
+                throw ImageRefusedException.malformed("The image in the WebP has more codes than its pixels can use.");
+            }
+        }
+    }
+
     /**
      * Reads the lengths of a code, and makes it.
      *
      * @param alphabet how many symbols there are
-     * @param lengths room for as many lengths, so that thousands of codes do not each need their own
      */
-    static PrefixCode read(BitReader bits, int alphabet, int[] lengths) throws ImageRefusedException {
+    static PrefixCode read(BitReader bits, int alphabet, Room room) throws ImageRefusedException {
         if (bits.readFlag()) {
             boolean two = bits.readFlag();
             int first = bits.read(bits.readFlag() ? 8 : 1);
@@ -100,7 +124,7 @@ final class PrefixCode {
         for (int i = 0; i < given; i++) {
             lengthsOfLengths[LENGTH_ORDER[i]] = bits.read(3);
         }
-        PrefixCode lengthCode = of(lengthsOfLengths, lengthsOfLengths.length);
+        PrefixCode lengthCode = of(lengthsOfLengths, lengthsOfLengths.length, room);
         int left = alphabet;
         if (bits.readFlag()) {
             left = bits.read(2 + 2 * bits.read(3)) + 2;
@@ -108,6 +132,7 @@ final class PrefixCode {
                 throw wrong();
             }
         }
+        int[] lengths = room.lengths(alphabet);
         Arrays.fill(lengths, 0, alphabet, 0);
         int previous = 8;
         int symbol = 0;
@@ -129,10 +154,10 @@ final class PrefixCode {
             Arrays.fill(lengths, symbol, symbol + repeat, length == 16 ? previous : 0);
             symbol += repeat;
         }
-        return of(lengths, alphabet);
+        return of(lengths, alphabet, room);
     }
 
-    private static PrefixCode of(int[] lengths, int alphabet) throws ImageRefusedException {
+    private static PrefixCode of(int[] lengths, int alphabet, Room room) throws ImageRefusedException {
         int[] counts = new int[GREATEST_BITS + 1];
         int used = 0;
         int last = 0;
@@ -146,6 +171,7 @@ final class PrefixCode {
         if (used == 0) {
             throw wrong();
         }
+        room.take(used);
         return used == 1 ? new PrefixCode(last) : new PrefixCode(lengths, alphabet, counts, used);
     }
 

@@ -396,6 +396,14 @@ public final class HostileImages {
                 riff(vp8x(0x12, 1, 1), anim(), anmf(0, 0, 1, 1, 20, 0, ascii("VP8L\377\377\0\0/"))));
 
         put("WebP with 65,536 groups of codes", Reason.MALFORMED, riff(chunk("VP8L", codeGroups(1024))));
+        byte[] codes = chunk("VP8L", symbols(512));
+        put("WebP with codes for 11 million symbols", Reason.MALFORMED, riff(codes));
+        byte[][] coded = new byte[14][];
+        Arrays.fill(coded, anmf(0, 0, 512, 512, 20, 0, codes));
+        put(
+                "WebP of 14 frames with codes for 11 million symbols each",
+                Reason.MALFORMED,
+                riff(vp8x(0x12, 512, 512), anim(), joined(coded)));
         put("WebP that is transformed twice in one way", Reason.MALFORMED, riff(chunk("VP8L", transformedTwice())));
         put(
                 "WebP with fewer pixels than it says",
@@ -433,6 +441,48 @@ public final class HostileImages {
             }
         }
         return bits.bytes();
+    }
+
+    /** A picture with 4,096 groups of codes, of 2,048 and three times 256 symbols each. */
+    private static byte[] symbols(int side) {
+        Bits bits = losslessHead(side);
+        bits.put(0, 1); // no transform
+        bits.put(1, 1); // a colour cache
+        bits.put(11, 4); // of 2,048 colours
+        bits.put(1, 1); // groups of codes
+        bits.put(6, 3); // for blocks of 256×256
+        bits.put(0, 1); // no colour cache
+        // The one pixel that names a group names the last: 15 in red, 255 in green.
+        for (int symbol : new int[] {255, 15, 0, 0}) {
+            bits.put(1, 1);
+            bits.put(0, 1);
+            bits.put(1, 1);
+            bits.put(symbol, 8);
+        }
+        zeroCode(bits);
+        for (int group = 0; group < 4096; group++) {
+            evenCode(bits, 256 + 24 + 2048);
+            for (int code = 0; code < 3; code++) {
+                evenCode(bits, 256);
+            }
+            zeroCode(bits);
+        }
+        bits.put(0, 8 * side);
+        return bits.bytes();
+    }
+
+    /** A code in which the first symbols, as many as a power of two, have codes of one length: that takes no bits. */
+    private static void evenCode(Bits bits, int alphabet) {
+        int length = 31 - Integer.numberOfLeadingZeros(alphabet);
+        bits.put(0, 1); // not a simple code
+        int[] order = {17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11};
+        bits.put(order.length - 4, 4);
+        for (int symbol : order) {
+            bits.put(symbol == length ? 1 : 0, 3);
+        }
+        bits.put(1, 1); // how many lengths follow is told
+        bits.put(5, 3); // in 12 bits
+        bits.put((1 << length) - 2, 12);
     }
 
     /** A code of the symbol 0 alone. */

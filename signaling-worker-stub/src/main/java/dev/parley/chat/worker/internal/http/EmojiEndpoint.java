@@ -25,7 +25,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.Executor;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -51,9 +51,6 @@ public final class EmojiEndpoint {
     private static final int MAX_UPLOADS = 30;
     private static final Duration UPLOAD_WINDOW = Duration.ofSeconds(60);
 
-    /** Images that are decoded at a time, of at most some MiB each. */
-    private static final int MAX_DECODED = 2;
-
     private static final int ETAG_CHARACTERS = 32;
     private static final int ID_BYTES = 20;
     private static final Pattern IMAGE = Pattern.compile("[0-9a-f]{64}\\.(png|gif|webp)");
@@ -62,17 +59,21 @@ public final class EmojiEndpoint {
     private final EmojiQuota quota;
     private final String url;
     private final InstantSource clock;
+    private final Executor decoding;
     private final WindowLimiter uploads;
-    private final Semaphore decoding = new Semaphore(MAX_DECODED);
     private final SecureRandom random = new SecureRandom();
     private volatile @Nullable Listing listing;
 
-    /** @param url of the worker, without a slash at its end */
-    public EmojiEndpoint(EmojiStore store, EmojiQuota quota, String url, InstantSource clock) {
+    /**
+     * @param url of the worker, without a slash at its end
+     * @param decoding runs what decodes an image
+     */
+    public EmojiEndpoint(EmojiStore store, EmojiQuota quota, String url, InstantSource clock, Executor decoding) {
         this.store = store;
         this.quota = quota;
         this.url = url;
         this.clock = clock;
+        this.decoding = decoding;
         this.uploads = new WindowLimiter(MAX_UPLOADS, UPLOAD_WINDOW, clock);
     }
 
@@ -154,7 +155,7 @@ public final class EmojiEndpoint {
         uploads.take(account);
         exchange.readBody(EmojiForm.MEDIA_TYPE, MAX_BODY_BYTES, body -> {
             EmojiForm form = EmojiForm.parse(exchange.request().getHeaders().get(HttpHeader.CONTENT_TYPE), body);
-            exchange.answer(200, describeToOwner(add(form, account)));
+            decoding.execute(() -> exchange.attempt(() -> exchange.answer(200, describeToOwner(add(form, account)))));
         });
     }
 
@@ -162,7 +163,6 @@ public final class EmojiEndpoint {
         byte[] image = form.image();
         ImageFormat format;
         byte[] still;
-        decoding.acquireUninterruptibly();
         try {
             ImageFacts facts = ImageFacts.read(image, ImageLimits.EMOJI);
             format = facts.format();
@@ -171,8 +171,6 @@ public final class EmojiEndpoint {
             still = format == ImageFormat.PNG && facts.frameCount() == 1 ? image : copy;
         } catch (ImageRefusedException e) {
             throw refused(e);
-        } finally {
-            decoding.release();
         }
         String imageName = sha256(image) + "." + format.fileExtension();
         String stillName = sha256(still) + "." + ImageFormat.PNG.fileExtension();

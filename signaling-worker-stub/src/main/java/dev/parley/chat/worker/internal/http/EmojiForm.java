@@ -4,9 +4,9 @@ import dev.parley.chat.worker.internal.Problem;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.http.MultiPart;
 import org.eclipse.jetty.http.MultiPartFormData;
@@ -41,29 +41,43 @@ final class EmojiForm {
      * @throws Problem {@code invalid_request} if it is no form, lacks a field, has it twice, or has a wrong one
      */
     static EmojiForm parse(@Nullable String contentType, byte[] body) {
+        CompletableFuture<MultiPartFormData.Parts> read = new CompletableFuture<>();
+        try {
+            // The whole body is there, so it is read when this returns.
+            parser(boundary(contentType), body.length)
+                    .parse(Content.Source.from(ByteBuffer.wrap(body)), Promise.Invocable.toPromise(read));
+            try (MultiPartFormData.Parts parts = read.join()) {
+                return new EmojiForm(
+                        shortcode(text(one(parts, "shortcode"))),
+                        named(parts, "category").isEmpty() ? "" : category(text(one(parts, "category"))),
+                        bytes(one(parts, "image")));
+            }
+        } catch (Problem e) {
+            throw e;
+        } catch (RuntimeException | IOException e) {
+            // The parser answers some malformed forms with other exceptions than those that it declares.
+            throw Problem.invalid("the body is no form in " + MEDIA_TYPE);
+        }
+    }
+
+    private static String boundary(@Nullable String contentType) {
         String boundary = contentType == null ? null : MultiPart.extractBoundary(contentType);
         if (boundary == null || boundary.isEmpty()) {
             throw Problem.invalid("the content type of a form names its boundary");
         }
+        return boundary;
+    }
+
+    private static MultiPartFormData.Parser parser(String boundary, int maxBytes) {
         MultiPartFormData.Parser parser = new MultiPartFormData.Parser(boundary);
-        parser.setMaxLength(body.length);
+        parser.setMaxLength(maxBytes);
         parser.setMaxParts(MAX_PARTS);
         parser.setPartHeadersMaxLength(MAX_PART_HEADER_BYTES);
-        parser.setMaxFileSize(body.length);
+        parser.setMaxFileSize(maxBytes);
         // Without a limit in memory nothing is ever written to a file.
         parser.setMaxMemoryFileSize(-1);
         parser.setUseFilesForPartsWithoutFileName(false);
-        CompletableFuture<MultiPartFormData.Parts> read = new CompletableFuture<>();
-        // The whole body is there, so it is read when this returns.
-        parser.parse(Content.Source.from(ByteBuffer.wrap(body)), Promise.Invocable.toPromise(read));
-        try (MultiPartFormData.Parts parts = read.join()) {
-            return new EmojiForm(
-                    shortcode(text(one(parts, "shortcode"))),
-                    parts.getAll("category").isEmpty() ? "" : category(text(one(parts, "category"))),
-                    bytes(one(parts, "image")));
-        } catch (CompletionException | IOException e) {
-            throw Problem.invalid("the body is no form in " + MEDIA_TYPE);
-        }
+        return parser;
     }
 
     String shortcode() {
@@ -80,11 +94,22 @@ final class EmojiForm {
     }
 
     private static MultiPart.Part one(MultiPartFormData.Parts parts, String name) {
-        List<MultiPart.Part> found = parts.getAll(name);
+        List<MultiPart.Part> found = named(parts, name);
         if (found.size() != 1) {
             throw Problem.invalid("the form must have the field \"" + name + "\" once");
         }
         return found.get(0);
+    }
+
+    /** Parts without a name are nobody's; the parser's own search fails on them. */
+    private static List<MultiPart.Part> named(MultiPartFormData.Parts parts, String name) {
+        List<MultiPart.Part> named = new ArrayList<>();
+        for (MultiPart.Part part : parts) {
+            if (name.equals(part.getName())) {
+                named.add(part);
+            }
+        }
+        return named;
     }
 
     private static byte[] bytes(MultiPart.Part part) throws IOException {
@@ -107,7 +132,7 @@ final class EmojiForm {
 
     private static String category(String text) {
         String category = text.strip();
-        if (category.length() > MAX_CATEGORY_CHARACTERS
+        if (category.codePointCount(0, category.length()) > MAX_CATEGORY_CHARACTERS
                 || !category.codePoints().allMatch(EmojiForm::isShown)) {
             throw Problem.invalid(
                     "a category is at most " + MAX_CATEGORY_CHARACTERS + " characters, all of them visible or a space");
