@@ -10,7 +10,7 @@ import dev.parley.chat.internal.protocol.ParticipantMachine;
 import dev.parley.chat.internal.protocol.RoomConfig;
 import dev.parley.chat.internal.protocol.RoomMachine;
 import dev.parley.chat.internal.room.RoomDriver;
-import dev.parley.chat.internal.timeline.EventBodies;
+import dev.parley.chat.internal.timeline.ActTypes;
 import dev.parley.chat.store.ChatStore;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.store.InMemoryChatStore;
@@ -313,8 +313,8 @@ public final class RoomManager implements AutoCloseable {
         if (heads.isEmpty()) {
             return List.of();
         }
-        SortedMap<TimelinePosition, StoredEvent> said = acts(room, EventBodies.ACTS);
-        said.putAll(acts(room, EventBodies.EMOJI));
+        SortedMap<TimelinePosition, StoredEvent> said = acts(room, ActTypes.MODERATION);
+        said.putAll(acts(room, ActTypes.EMOJI));
         store.timeline(room, null, ChatStore.MAX_PAGE).forEach(event -> said.put(TimelinePosition.of(event), event));
         EventHead own = heads.get(identity.peerId());
         if (own != null && outbox.isEmpty()) {

@@ -152,8 +152,9 @@ public interface ChatStore extends AutoCloseable {
     boolean delete(RoomId room, MessageId id);
 
     /**
-     * Deletes, as {@link #delete} does, all of a room that was said before a time. What is marked to be in an outbox
-     * still is left there.
+     * Deletes, as {@link #delete} does, all of a room that was said before a time. What makes the room what it is
+     * stays: acts of moderation, settings, and what adds and removes emoji. What is marked to be in an outbox still is
+     * left there.
      *
      * @param room the room
      * @param time what was said then, and later, stays
@@ -194,8 +195,8 @@ public interface ChatStore extends AutoCloseable {
     Retention retention(RoomId room);
 
     /**
-     * Deletes, as {@link #delete} does, what is beyond the bounds of its room. What is marked to be in an outbox still
-     * is left there.
+     * Deletes, as {@link #delete} does, what is beyond the bounds of its room. Acts of moderation, settings, and what
+     * adds and removes emoji stay and do not count. What is marked to be in an outbox still is left there.
      *
      * @param now the time
      * @return how many events were deleted

@@ -4,6 +4,7 @@ import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomId;
+import dev.parley.chat.internal.timeline.ActTypes;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -211,7 +212,12 @@ public final class InMemoryChatStore implements ChatStore {
         requireOpen();
         Events kept = events.get(room);
         long clockThen = StoreRules.clockAt(time);
-        return kept == null ? 0 : kept.removeAll(event -> event.clock() < clockThen);
+        return kept == null ? 0 : kept.removeAll(event -> isSaid(event) && event.clock() < clockThen);
+    }
+
+    /** Whether it goes by its age or number: who has forgotten a ban is in another room than the others. */
+    private static boolean isSaid(StoredEvent event) {
+        return !ActTypes.ALL.contains(event.type());
     }
 
     @Override
@@ -253,14 +259,15 @@ public final class InMemoryChatStore implements ChatStore {
             Retention retention = kept.retention;
             if (retention.maxAge().isPresent()) {
                 long oldest = StoreRules.clockAt(now.minus(retention.maxAge().get()));
-                deleted += kept.removeAll(event -> event.clock() < oldest);
+                deleted += kept.removeAll(event -> isSaid(event) && event.clock() < oldest);
             }
             long most = retention.maxEvents().orElse(Long.MAX_VALUE);
             if (kept.timeline.size() > most) {
                 Set<StoredEvent> newest = kept.timeline.descendingMap().values().stream()
+                        .filter(InMemoryChatStore::isSaid)
                         .limit(most)
                         .collect(Collectors.toSet());
-                deleted += kept.removeAll(event -> !newest.contains(event));
+                deleted += kept.removeAll(event -> isSaid(event) && !newest.contains(event));
             }
         }
         return deleted;

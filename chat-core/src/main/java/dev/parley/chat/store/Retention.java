@@ -5,7 +5,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * How much of a room's history is kept. What is beyond either bound is deleted by {@link ChatStore#applyRetention}.
+ * How much of a room's history is kept. What is beyond either bound is deleted by {@link ChatStore#applyRetention};
+ * what makes the room what it is, its acts of moderation, settings and emoji, is not, and does not count.
  *
  * @param maxAge how long after it was said an event is kept, in whole milliseconds; empty for ever
  * @param maxEvents how many events are kept, the newest ones; empty for all

@@ -7,6 +7,7 @@ import dev.parley.chat.RoomId;
 import dev.parley.chat.StoreException;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.internal.crypto.SealException;
+import dev.parley.chat.internal.timeline.ActTypes;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -36,6 +37,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -123,10 +125,14 @@ public final class SqliteChatStore implements ChatStore {
     static final String CHAIN = FROM_ROOM + UNEXPIRED + " AND sender = ?4 AND seq >= ?5 ORDER BY seq LIMIT ?3";
     static final String BY_ID =
             "SELECT " + COLUMNS + ", event.id FROM event WHERE id_key = ?3 AND room = " + ROOM_KEY + UNEXPIRED;
-    static final String SAID_BEFORE = IDS_OF_ROOM + " AND clock < ?2" + NOT_WAITING;
+    // What the room is, not what was said in it. The sign keeps the index of types out of it: the timeline's is wanted.
+    private static final String NO_ACT =
+            ActTypes.ALL.stream().sorted().collect(Collectors.joining("', '", " AND +type NOT IN ('", "')"));
+
+    static final String SAID_BEFORE = IDS_OF_ROOM + " AND clock < ?2" + NO_ACT + NOT_WAITING;
     static final String BEYOND_NEWEST = IDS_OF_ROOM
-            + " AND (clock, sender, seq) <= (SELECT clock, sender, seq FROM event WHERE room = " + ROOM_KEY
-            + NEWEST_FIRST + " LIMIT 1 OFFSET ?2)" + NOT_WAITING;
+            + " AND (clock, sender, seq) <= (SELECT clock, sender, seq FROM event WHERE room = " + ROOM_KEY + NO_ACT
+            + NEWEST_FIRST + " LIMIT 1 OFFSET ?2)" + NO_ACT + NOT_WAITING;
     static final String EXPIRED = "SELECT id FROM event WHERE expires <= ?1" + NOT_WAITING;
     static final String NEXT_EXPIRY =
             "SELECT expires FROM event WHERE expires IS NOT NULL" + NOT_WAITING + " ORDER BY expires LIMIT 1";

@@ -24,16 +24,9 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 
 /** Writes and reads the JSON bodies of events. Unknown fields are ignored. Stateless; any thread. */
 public final class EventBodies {
-
-    /** The types of acts of moderation, which everybody needs, whatever it is given of the rest. */
-    public static final Set<String> ACTS = Set.of("settings", "role", "kick", "ban", "unban", "mute", "unmute");
-
-    /** The types by which the room has its emoji, which everybody needs likewise. */
-    public static final Set<String> EMOJI = Set.of("emoji", "unemoji");
 
     private static final int ID_CHARS = 64;
     private static final int ENUM_CHARS = 16;
@@ -83,7 +76,7 @@ public final class EventBodies {
      * @return true if they do
      */
     public static boolean isAct(String type) {
-        return ACTS.contains(type) || isEmoji(type);
+        return ActTypes.ALL.contains(type);
     }
 
     /**
@@ -93,7 +86,7 @@ public final class EventBodies {
      * @return true if they do
      */
     public static boolean isEmoji(String type) {
-        return EMOJI.contains(type);
+        return ActTypes.EMOJI.contains(type);
     }
 
     private static boolean isKnown(String type) {

@@ -906,6 +906,41 @@ public abstract class ChatStoreContract {
         assertThat(store().retention(OTHER_ROOM)).isEqualTo(Retention.FOREVER);
     }
 
+    private static StoredEvent ofType(String type, long seq) {
+        StoredEvent event = event(ROOM, HIGH, seq, at(seq), type);
+        return new StoredEvent(ROOM, HIGH, seq, event.id(), event.clock(), type, event.bytes());
+    }
+
+    @Test
+    public void whatMakesTheRoomWhatItIsStaysWhenWhatWasSaidGoes() {
+        List<StoredEvent> acts = new ArrayList<>();
+        for (String type : List.of("emoji", "unemoji", "settings", "role", "kick", "ban", "unban", "mute", "unmute")) {
+            acts.add(ofType(type, acts.size() + 1));
+        }
+        List<StoredEvent> said = LongStream.rangeClosed(1, 4)
+                .mapToObj(seq -> message(ROOM, LOW, seq, at(100 + seq), "word"))
+                .toList();
+        List<StoredEvent> later =
+                List.of(ofType("emoji", 201), ofType("unemoji", 202), ofType("emoji", 203), ofType("ban", 204));
+        store().append(acts);
+        store().append(said);
+        store().append(later);
+
+        store().retain(ROOM, Retention.ofEvents(3));
+        assertThat(store().applyRetention(Instant.ofEpochMilli(1_000))).isEqualTo(1);
+        assertThat(store().applyRetention(Instant.ofEpochMilli(1_000))).isZero();
+        assertThat(store().search(ROOM, "word", null, 10)).hasSize(3);
+        assertThat(store().deleteBefore(ROOM, Instant.ofEpochMilli(103))).isEqualTo(1);
+        store().retain(ROOM, Retention.ofAge(Duration.ofMillis(1)));
+        assertThat(store().applyRetention(Instant.ofEpochMilli(1_000))).isEqualTo(2);
+        assertThat(store().deleteBefore(ROOM, Instant.MAX)).isZero();
+
+        List<StoredEvent> left = new ArrayList<>(acts);
+        left.addAll(later);
+        assertThat(store().timeline(ROOM, null, 100)).isEqualTo(left);
+        assertThat(store().delete(ROOM, acts.get(0).id())).isTrue();
+    }
+
     @Test
     public void retentionIsRememberedUntilTheRoomIsForgotten() {
         Retention bounds = new Retention(Optional.of(Duration.ofDays(30)), OptionalLong.of(5));
