@@ -16,8 +16,6 @@ module dev.parley.chat.cli {
     requires static org.jspecify;
     requires webrtc.java;
 
-    uses dev.parley.chat.emotes.EmoteProviderFactory;
-
     opens dev.parley.chat.cli to
             info.picocli;
 }

@@ -166,6 +166,15 @@ public interface RoomListener {
     default void onEmoji(Room room, List<RoomEmoji> emoji) {}
 
     /**
+     * A participant has fetched the image of an emoji from here, and keeps it: from now on it can be had without us.
+     *
+     * @param room the room
+     * @param emoji {@link RoomEmoji#id}
+     * @param participant who
+     */
+    default void onEmojiFetched(Room room, MessageId emoji, PeerId participant) {}
+
+    /**
      * The host or a moderator did something that had its effect. What was done before one came is told as well.
      *
      * @param room the room

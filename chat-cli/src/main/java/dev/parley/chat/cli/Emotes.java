@@ -3,14 +3,11 @@ package dev.parley.chat.cli;
 import dev.parley.chat.EmoteReference;
 import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.emotes.EmotePlacement;
-import dev.parley.chat.emotes.EmoteProviderFactory;
 import dev.parley.chat.emotes.EmoteProviderFailure;
 import dev.parley.chat.emotes.EmoteRegistry;
 import dev.parley.chat.emotes.EmoteTokenizer;
 import dev.parley.chat.emotes.MessageToken;
-import java.util.ServiceLoader;
-import java.util.Set;
-import java.util.TreeSet;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -35,22 +32,18 @@ final class Emotes implements AutoCloseable {
      * Starts to load, and returns at once.
      *
      * @param choice which providers; without any, nothing is loaded
+     * @param plugins a folder with jars of more providers; it need not be there
      */
-    static Emotes load(Settings.EmoteChoice choice, Console console) {
+    static Emotes load(Settings.EmoteChoice choice, Path plugins, Console console) {
         if (choice.providers().isEmpty()) {
             return none();
         }
         // Not every provider that is installed: one that nobody asked for would call its public host.
-        EmoteRegistry.Builder builder =
-                EmoteRegistry.builder().withoutDiscovery().settings(choice.settings());
-        Set<String> unknown = new TreeSet<>(choice.providers());
-        for (EmoteProviderFactory factory : ServiceLoader.load(EmoteProviderFactory.class)) {
-            if (unknown.remove(factory.id())) {
-                builder.factory(factory);
-            }
-        }
-        unknown.forEach(id -> console.notice("there is no emote provider " + id));
-        Emotes emotes = new Emotes(builder.build());
+        Emotes emotes = new Emotes(EmoteRegistry.builder()
+                .only(choice.providers())
+                .pluginFolder(plugins)
+                .settings(choice.settings())
+                .build());
         CompletableFuture<?> unused = emotes.loaded().whenComplete((status, thrown) -> {
             // A thrown one says that the registry was closed before.
             if (thrown == null) {

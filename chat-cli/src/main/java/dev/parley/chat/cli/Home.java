@@ -21,6 +21,7 @@ final class Home implements AutoCloseable {
     private static final String LOCK = "profile.lock";
     private static final String HISTORY = "history.db";
     private static final String WORKER = "worker";
+    private static final String PLUGINS = "plugins";
 
     private final Path folder;
     private final FileChannel lockFile;
@@ -117,6 +118,11 @@ final class Home implements AutoCloseable {
 
     static Path historyFile(Path folder) {
         return folder.resolve(HISTORY);
+    }
+
+    /** Jars of emote providers. Nobody but the user puts one there. */
+    static Path plugins(Path folder) {
+        return folder.resolve(PLUGINS);
     }
 
     static Path workerData(Path folder) {

@@ -73,7 +73,7 @@ final class Session implements AutoCloseable {
                 }
             }
             rooms = push(builder.build());
-            emotes = push(Emotes.load(settings.emotes(), console));
+            emotes = push(Emotes.load(settings.emotes(), Home.plugins(settings.home()), console));
         } catch (RuntimeException | LinkageError e) {
             close();
             throw e;

@@ -28,7 +28,9 @@ enum SettingKey {
     /** Comma-separated: {@code 7tv}, {@code custom}, or {@code off}. */
     EMOTES("emotes", "PARLEY_EMOTES", Secrecy.OPEN),
     SEVENTV_URL("7tv_url", "PARLEY_7TV_URL", Secrecy.OPEN),
-    EMOJI_DOMAIN("emoji_domain", "PARLEY_EMOJI_DOMAIN", Secrecy.OPEN);
+    EMOJI_DOMAIN("emoji_domain", "PARLEY_EMOJI_DOMAIN", Secrecy.OPEN),
+    /** Separated by white space; each {@code key=value}, of which a value may be a token. */
+    EMOTE_SETTINGS("emote_settings", "PARLEY_EMOTE_SETTINGS", Secrecy.SECRET);
 
     /** Whether a value may be shown. */
     enum Secrecy {

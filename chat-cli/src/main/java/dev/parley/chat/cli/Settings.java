@@ -263,6 +263,15 @@ final class Settings {
             providers.add("custom");
             settings.put("custom.domains", domains);
         });
+        for (String entry :
+                SPACE.splitAsStream(get(SettingKey.EMOTE_SETTINGS).orElse("")).toList()) {
+            int equals = entry.indexOf('=');
+            if (equals > 0) {
+                settings.put(entry.substring(0, equals), entry.substring(equals + 1));
+            } else if (!entry.isEmpty()) {
+                throw unknown(SettingKey.EMOTE_SETTINGS, "entries such as \"tea.url=https://tea.example/emotes.txt\"");
+            }
+        }
         Optional<String> chosen = get(SettingKey.EMOTES);
         if (chosen.isPresent()) {
             providers.clear();

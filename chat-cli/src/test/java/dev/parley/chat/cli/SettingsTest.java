@@ -137,4 +137,24 @@ class SettingsTest {
                         .providers())
                 .isEmpty();
     }
+
+    @Test
+    void settingsOfEmoteProvidersAreGivenByTheirOwnKeys() {
+        Settings.EmoteChoice choice = settings(
+                        Map.of(SettingKey.EMOTES, "tea"),
+                        Map.of("PARLEY_EMOTE_SETTINGS", "tea.url=https://tea.example/?a=b  tea.token=x"))
+                .emotes();
+        assertThat(choice.settings()).isEqualTo(Map.of("tea.url", "https://tea.example/?a=b", "tea.token", "x"));
+        assertThat(SettingKey.EMOTE_SETTINGS.isSecret()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"tea.url", "=x"})
+    void aSettingOfAnEmoteProviderWithoutKeyOrValueIsRefused(String value) {
+        Settings settings = settings(Map.of(), Map.of("PARLEY_EMOTE_SETTINGS", value));
+        assertThatThrownBy(settings::emotes)
+                .isInstanceOf(CliException.class)
+                .hasMessageContaining("emote_settings")
+                .hasMessageNotContaining(value);
+    }
 }

@@ -154,7 +154,8 @@ public final class Emote {
      * Chooses the image file to draw at a height. Of the files in one of the given formats it takes the smallest that
      * is at least that high, else the highest; between equally high ones the format that comes first in the list, then
      * the file with fewer bytes, then the provider's order. A file of unknown height counts as high enough, and comes
-     * after those of known height.
+     * after those of known height. Of an {@link #animated} emote a still file is taken only if no other has such a
+     * format.
      *
      * @param heightPixels the height wanted, in pixels, at least 1
      * @param formats the formats that can be decoded, the preferred one first
@@ -162,7 +163,7 @@ public final class Emote {
      * @throws IllegalArgumentException if the height is below 1
      */
     public Optional<EmoteImage> imageFor(int heightPixels, List<EmoteImageFormat> formats) {
-        return imageFor(heightPixels, formats, images);
+        return imageFor(heightPixels, formats, Long.MAX_VALUE, Integer.MAX_VALUE);
     }
 
     private static Optional<EmoteImage> imageFor(

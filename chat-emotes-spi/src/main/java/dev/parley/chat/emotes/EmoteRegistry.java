@@ -9,6 +9,8 @@ import dev.parley.chat.emotes.internal.PluginCalls;
 import dev.parley.chat.emotes.internal.Plugins;
 import dev.parley.chat.emotes.internal.Searches;
 import dev.parley.chat.emotes.internal.Sources;
+import java.io.Closeable;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -59,6 +61,7 @@ public final class EmoteRegistry implements AutoCloseable {
 
     private final List<EmoteProviderInfo> providers;
     private final List<EmoteProviderFailure> setupFailures;
+    private final List<Closeable> pluginJars;
     private final Map<String, EmoteProvider> byId = new LinkedHashMap<>();
     private final List<Sources.Slot> slots;
     private final boolean unlistedShown;
@@ -86,7 +89,11 @@ public final class EmoteRegistry implements AutoCloseable {
         if (services != null) {
             plugins.discover(services);
         }
-        List<Plugins.Plugin> working = plugins.setUp(builder.settings, builder.providerOrder);
+        if (builder.pluginFolder != null) {
+            plugins.discover(builder.pluginFolder);
+        }
+        List<Plugins.Plugin> working = plugins.setUp(builder.settings, builder.providerOrder, builder.only);
+        pluginJars = plugins.jars();
         unlistedShown = builder.unlistedShown;
         loadTimeout = builder.loadTimeout;
         @Nullable
@@ -114,7 +121,16 @@ public final class EmoteRegistry implements AutoCloseable {
                         id, new Searches(id, search, calls, builder.searchDelay, loadTimeout, Ticker.systemTicker()));
             }
             if (plugin.provider() instanceof LiveEmotes live) {
-                liveLinks.put(id, new LiveLink(id, live, fetcher, () -> slotsOf(id), builder.reconnectDelay));
+                liveLinks.put(
+                        id,
+                        new LiveLink(
+                                id,
+                                live,
+                                fetcher,
+                                () -> slotsOf(id),
+                                builder.reconnectDelay,
+                                calls.timer(),
+                                builder.setupTimeout));
             }
         }
         providers = List.copyOf(infos);
@@ -309,7 +325,11 @@ public final class EmoteRegistry implements AutoCloseable {
     public CompletableFuture<Emote> upload(String providerId, NewEmote emote) {
         EmoteUpload upload = uploader(providerId);
         Objects.requireNonNull(emote, "emote");
-        return change(providerId, session -> Objects.requireNonNull(upload.upload(emote, session), "the emote"));
+        return change(
+                providerId,
+                session -> requireOwn(
+                                providerId, List.of(Objects.requireNonNull(upload.upload(emote, session), "the emote")))
+                        .get(0));
     }
 
     /**
@@ -340,8 +360,18 @@ public final class EmoteRegistry implements AutoCloseable {
      */
     public CompletableFuture<List<Emote>> uploaded(String providerId) {
         EmoteUpload upload = uploader(providerId);
-        return calls.start(session -> List.copyOf(upload.uploaded(session)), loadTimeout)
+        return calls.start(session -> requireOwn(providerId, List.copyOf(upload.uploaded(session))), loadTimeout)
                 .outcome();
+    }
+
+    /** Only a provider's own emotes may come from it, or it could pass off its images as another's. */
+    private static List<Emote> requireOwn(String providerId, List<Emote> emotes) throws EmoteLoadException {
+        for (Emote emote : emotes) {
+            if (!emote.id().providerId().equals(providerId)) {
+                throw new EmoteLoadException(EmoteLoadException.Reason.CRASHED, "gives emotes of another provider");
+            }
+        }
+        return emotes;
     }
 
     private EmoteUpload uploader(String providerId) {
@@ -404,9 +434,9 @@ public final class EmoteRegistry implements AutoCloseable {
     }
 
     /** Takes in a source that only one room has. */
-    Sources.Slot addSource(String providerId, EmoteSource source, Runnable onChange) {
+    Sources.Slot addSource(String providerId, Plugins.CheckedSource source, Runnable onChange) {
         requireOpen();
-        return sources.add(providerId, Plugins.check(source), () -> {
+        return sources.add(providerId, source, () -> {
             onChange.run();
             followIfWanted(providerId);
         });
@@ -478,6 +508,13 @@ public final class EmoteRegistry implements AutoCloseable {
         imageFetcher.close();
         calls.close();
         fetcher.close();
+        for (Closeable jar : pluginJars) {
+            try {
+                jar.close();
+            } catch (IOException e) {
+                LOG.debug("A jar of a plugin could not be closed", e);
+            }
+        }
     }
 
     /** Builds an {@link EmoteRegistry}. Not for use by several threads at once. */
@@ -507,6 +544,8 @@ public final class EmoteRegistry implements AutoCloseable {
         private final List<EmoteProviderFactory> factories = new ArrayList<>();
         private List<String> providerOrder = List.of();
         private boolean discovery = true;
+        private @Nullable Path pluginFolder;
+        private @Nullable Set<String> only;
         private @Nullable ClassLoader classLoader;
         private @Nullable ModuleLayer moduleLayer;
         private boolean unlistedShown;
@@ -559,12 +598,37 @@ public final class EmoteRegistry implements AutoCloseable {
         }
 
         /**
-         * Uses only the providers that were added, and looks up none.
+         * Uses only the providers that were added and those of the {@link #pluginFolder}, and looks up no others.
          *
          * @return this builder
          */
         public Builder withoutDiscovery() {
             discovery = false;
+            return this;
+        }
+
+        /**
+         * Also takes the providers of the jars in a folder, found by their service files; by default of none. Each jar
+         * has a class loader of its own, so that a provider that needs libraries holds them itself. What is in such a
+         * jar runs with all rights of the program.
+         *
+         * @param folder the folder; if there is none, it counts as empty
+         * @return this builder
+         */
+        public Builder pluginFolder(Path folder) {
+            pluginFolder = Objects.requireNonNull(folder, "folder");
+            return this;
+        }
+
+        /**
+         * Sets up these providers alone, and reports those that are missing; by default all that there are. A provider
+         * that is not named is made, to ask for its id, and left alone then.
+         *
+         * @param providerIds ids of providers
+         * @return this builder
+         */
+        public Builder only(Collection<String> providerIds) {
+            only = Set.copyOf(providerIds);
             return this;
         }
 
@@ -652,8 +716,9 @@ public final class EmoteRegistry implements AutoCloseable {
         }
 
         /**
-         * Limits the time that a plugin may take to be made and to list its sources, 5 seconds by default. One that
-         * takes longer is left alone.
+         * Limits the time that a plugin may take to be made and to list its sources, and for each step that does no
+         * I/O, such as one of a live conversation; 5 seconds by default. One that takes longer is left alone and
+         * reported.
          *
          * @param timeout the limit, at least 1 ms
          * @return this builder

@@ -1,5 +1,6 @@
 package dev.parley.chat.emotes;
 
+import dev.parley.chat.emotes.internal.Plugins;
 import dev.parley.chat.emotes.internal.Sources;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -9,6 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -56,14 +58,16 @@ public final class EmoteRoom implements AutoCloseable {
      *
      * @param providerId a provider with {@link ChannelSets}
      * @param channel the channel, as the provider names channels; it may come from a stranger
-     * @return completes with how the source stands when it was loaded or has failed; exceptionally only if the registry
-     *     is closed before
+     * @return completes with how the source stands when it was loaded or has failed; exceptionally only with an
+     *     {@link EmoteLoadException} if the provider crashed instead of giving a source, and if the registry is closed
+     *     before
      * @throws IllegalArgumentException if there is no such provider, it knows no such channel, or the room has
      *     {@value #MAX_SOURCES} sources
      * @throws IllegalStateException if the room or the registry is closed
      */
     public CompletableFuture<EmoteSourceStatus> addChannel(String providerId, String channel) {
-        return add(providerId, registry.provider(providerId, ChannelSets.class).channel(channel), EmoteScope.ROOM);
+        ChannelSets provider = registry.provider(providerId, ChannelSets.class);
+        return add(providerId, () -> provider.channel(channel), EmoteScope.ROOM);
     }
 
     /**
@@ -77,10 +81,21 @@ public final class EmoteRoom implements AutoCloseable {
      * @throws IllegalStateException if the room or the registry is closed
      */
     public CompletableFuture<EmoteSourceStatus> addPersonal(String providerId, String user) {
-        return add(providerId, registry.provider(providerId, PersonalSets.class).personal(user), EmoteScope.PERSONAL);
+        PersonalSets provider = registry.provider(providerId, PersonalSets.class);
+        return add(providerId, () -> provider.personal(user), EmoteScope.PERSONAL);
     }
 
-    private CompletableFuture<EmoteSourceStatus> add(String providerId, EmoteSource source, EmoteScope scope) {
+    private CompletableFuture<EmoteSourceStatus> add(
+            String providerId, Supplier<EmoteSource> provider, EmoteScope scope) {
+        Plugins.CheckedSource source;
+        try {
+            source = Plugins.check(Objects.requireNonNull(provider.get(), "the source"));
+        } catch (IllegalArgumentException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError | LinkageError e) {
+            return CompletableFuture.failedFuture(
+                    new EmoteLoadException(EmoteLoadException.Reason.CRASHED, "threw " + Plugins.describe(e), e));
+        }
         if (source.scope() != scope) {
             throw new IllegalArgumentException("provider " + providerId + " gives a source of another scope");
         }

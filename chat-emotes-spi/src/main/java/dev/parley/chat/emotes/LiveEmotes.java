@@ -115,11 +115,29 @@ public interface LiveEmotes {
         void change(String topic, UnaryOperator<EmoteSet> change);
 
         /**
-         * Loads every source again whose set has this topic.
+         * Loads every source again whose set has this topic; one that is being loaded is loaded once more after that.
          *
          * @param topic the topic
          */
         void reload(String topic);
+
+        /**
+         * Loads every source again whose set has one of these topics, each source once.
+         *
+         * @param topics the topics
+         */
+        default void reload(Collection<String> topics) {
+            topics.forEach(this::reload);
+        }
+
+        /**
+         * Reports that live updates do not work as they should, while the connection stays; it shows in
+         * {@link EmoteRegistry#failures()} until the next connection.
+         *
+         * @param reason why
+         * @param message what happened, without secrets or IP addresses
+         */
+        default void report(EmoteLoadException.Reason reason, String message) {}
 
         /**
          * Closes the connection.

@@ -10,6 +10,9 @@ public final class NewEmote {
     /** What a shortcode looks like. */
     public static final String SHORTCODE_PATTERN = "[a-zA-Z0-9_]{2,64}";
 
+    /** The longest shortcode, in characters. */
+    public static final int MAX_SHORTCODE_CHARS = 64;
+
     /** The largest image file, in bytes. */
     public static final int MAX_IMAGE_BYTES = 256 * 1024;
 

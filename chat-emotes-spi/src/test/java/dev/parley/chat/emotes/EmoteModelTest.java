@@ -170,6 +170,23 @@ class EmoteModelTest {
     }
 
     @Test
+    void anEmoteThatMovesIsDrawnStillOnlyIfNothingElseWillDo() {
+        EmoteImage moving = new EmoteImage(URI.create("https://cdn.example/1"), EmoteImageFormat.WEBP, 32, 32, 900, 12);
+        EmoteImage still = new EmoteImage(URI.create("https://cdn.example/2"), EmoteImageFormat.WEBP, 32, 32, 0, 1);
+        EmoteImage stillPng = new EmoteImage(URI.create("https://cdn.example/3"), EmoteImageFormat.PNG, 32, 32, 0, 1);
+        Emote emote = Emote.builder(new EmoteId("test", "1"), "A")
+                .animated(true)
+                .images(List.of(stillPng, still, moving))
+                .build();
+        List<EmoteImageFormat> pngThenWebp = List.of(EmoteImageFormat.PNG, EmoteImageFormat.WEBP);
+
+        assertThat(emote.imageFor(32, pngThenWebp)).contains(moving);
+        assertThat(emote.imageFor(32, List.of(EmoteImageFormat.PNG))).contains(stillPng);
+        assertThat(emote.imageFor(32, pngThenWebp, 899, 100)).contains(stillPng);
+        assertThat(emote.imageFor(32, pngThenWebp, 900, 11)).contains(stillPng);
+    }
+
+    @Test
     void aProviderSeesItsOwnSettingsOnly() {
         EmoteSettings settings = EmoteSettings.of(
                 java.util.Map.of("7tv.url", " https://x.example ", "7tv.blank", " ", "custom.token", "hidden"), "7tv");

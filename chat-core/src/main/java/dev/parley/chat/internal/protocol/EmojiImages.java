@@ -89,11 +89,17 @@ final class EmojiImages {
         }
     }
 
+    /** Who gave an image, and as that of which emoji. */
+    private record Source(LinkChannel link, MessageId id) {}
+
     /** What is in the store, by hash. */
     private final Map<String, Integer> held = new HashMap<>();
 
     /** What is on its way to the store, by hash. */
     private final Map<String, Integer> keeping = new HashMap<>();
+
+    /** Who gave what is on its way to the store, by hash; it is told when the image is there. */
+    private final Map<String, Source> sources = new HashMap<>();
 
     private final Map<Name, Wanted> wanted = new LinkedHashMap<>();
 
@@ -147,6 +153,10 @@ final class EmojiImages {
             return;
         }
         held.put(sha256, size);
+        Source source = sources.remove(sha256);
+        if (source != null && source.link().isAdmitted()) {
+            machine.files.sayWhole(source.link(), source.id(), size);
+        }
         List<Long> tickets = waiting.remove(sha256);
         if (tickets != null) {
             tickets.forEach(ticket -> machine.emit(new Output.Completed(ticket)));
@@ -419,6 +429,7 @@ final class EmojiImages {
                 drop(same);
             }
         }
+        sources.put(each.name.sha256(), new Source(fetch.link, each.id));
         keep(each.name.sha256(), fetch.image);
         rearm();
     }

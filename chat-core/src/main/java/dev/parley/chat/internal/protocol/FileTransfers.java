@@ -247,6 +247,11 @@ final class FileTransfers {
         sendFetch(link, offer, offset, length);
     }
 
+    /** Tells who gave a file that it is here and whole. */
+    void sayWhole(LinkChannel link, MessageId offer, long size) {
+        sendFetch(link, offer, size, 0);
+    }
+
     private void sendFetch(LinkChannel link, MessageId offer, long offset, int length) {
         machine.mesh.onDetour(link.peer);
         link.send(
@@ -401,9 +406,12 @@ final class FileTransfers {
         long end = offset + length;
         boolean isWhole = offset == file.size && length == 0;
         if (isWhole) {
-            if (file.image() == null && link.hasFetched.add(offer)) {
+            if (link.hasFetched.add(offer)) {
                 RoomMachine.removeEldest(link.hasFetched, Limits.MAX_OFFERED_FILES);
-                machine.emit(new Output.FileFetched(offer, link.peer));
+                machine.emit(
+                        file.image() == null
+                                ? new Output.FileFetched(offer, link.peer)
+                                : new Output.EmojiFetched(offer, link.peer));
             }
             return;
         }

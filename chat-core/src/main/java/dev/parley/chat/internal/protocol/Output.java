@@ -193,6 +193,9 @@ public sealed interface Output {
     /** The room has other emoji. */
     record EmojiChanged(List<RoomEmoji> emoji) implements Notice {}
 
+    /** A member has fetched the image of an emoji from here. */
+    record EmojiFetched(MessageId emoji, PeerId peer) implements Notice {}
+
     /** An act of moderation has its effect. */
     record Moderated(ModerationAct act) implements Notice {}
 

@@ -1233,6 +1233,8 @@ public final class RoomDriver implements Room {
             listener.onFileOffer(this, offered.id(), offered.sender(), offered.offer());
         } else if (notice instanceof Output.FileFetched fetched) {
             listener.onFileFetched(this, fetched.offer(), fetched.peer());
+        } else if (notice instanceof Output.EmojiFetched fetched) {
+            listener.onEmojiFetched(this, fetched.emoji(), fetched.peer());
         } else if (notice instanceof Output.Edited edited) {
             listener.onMessageEdited(this, edited.message(), edited.revisions());
         } else if (notice instanceof Output.Removed removed) {

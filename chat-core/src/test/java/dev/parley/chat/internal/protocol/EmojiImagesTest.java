@@ -113,6 +113,18 @@ final class EmojiImagesTest extends MeshedRoom {
     }
 
     @Test
+    void whoAddedItHearsWhoHasItNow() {
+        enter(2);
+        Node author = guests.get(0);
+        MessageId id = author.idOf(add(author, "tea", image(40_000)));
+        world.advanceMillis(2_000);
+        assertThat(author.all(Output.EmojiFetched.class))
+                .containsExactlyInAnyOrder(
+                        new Output.EmojiFetched(id, host.id()),
+                        new Output.EmojiFetched(id, guests.get(1).id()));
+    }
+
+    @Test
     void whoseStoreHasLostItSaysSoAndGetsItBackFromTheOthers() {
         enter(2);
         byte[] image = image(40_000);

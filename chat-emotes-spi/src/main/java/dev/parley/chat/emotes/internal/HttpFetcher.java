@@ -35,6 +35,7 @@ import okhttp3.Response;
 import okhttp3.ResponseBody;
 import okhttp3.WebSocket;
 import okhttp3.WebSocketListener;
+import okio.BufferedSink;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -258,8 +259,7 @@ public final class HttpFetcher implements AutoCloseable {
                     !request.method().equals("GET") && !request.method().equals("DELETE");
             @Nullable
             RequestBody content = hasBody || needsBody
-                    ? RequestBody.create(
-                            body, MediaType.parse(request.contentType().orElse("application/octet-stream")))
+                    ? new SentOnce(body, request.contentType().orElse("application/octet-stream"))
                     : null;
             built.method(request.method(), content);
             try (Response response = execute(built)) {
@@ -395,6 +395,37 @@ public final class HttpFetcher implements AutoCloseable {
         }
     }
 
+    /** A body that OkHttp does not send again by itself: nobody knows what the first one has done. */
+    private static final class SentOnce extends RequestBody {
+        private final byte[] body;
+        private final @Nullable MediaType type;
+
+        SentOnce(byte[] body, String type) {
+            this.body = body;
+            this.type = MediaType.parse(type);
+        }
+
+        @Override
+        public @Nullable MediaType contentType() {
+            return type;
+        }
+
+        @Override
+        public long contentLength() {
+            return body.length;
+        }
+
+        @Override
+        public boolean isOneShot() {
+            return true;
+        }
+
+        @Override
+        public void writeTo(BufferedSink sink) throws IOException {
+            sink.write(body);
+        }
+    }
+
     /**
      * Opens a WebSocket.
      *
@@ -404,8 +435,7 @@ public final class HttpFetcher implements AutoCloseable {
      * @throws EmoteLoadException if the address may not be asked
      */
     public WebSocket openSocket(URI address, WebSocketListener listener) throws EmoteLoadException {
-        String http = address.toString().replaceFirst("^(?i)ws(s?):", "http$1:");
-        HttpUrl url = network().origins.allow(URI.create(http));
+        HttpUrl url = network().origins.allow(URI.create(Origins.overHttp(address.toString())));
         if (url == null) {
             throw new EmoteLoadException(
                     Reason.ADDRESS_REFUSED,

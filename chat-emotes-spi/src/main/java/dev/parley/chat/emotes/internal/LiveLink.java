@@ -14,11 +14,14 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import okhttp3.Response;
@@ -52,6 +55,8 @@ public final class LiveLink implements AutoCloseable {
     private final Supplier<List<Sources.Slot>> slots;
     private final Duration firstDelay;
     private final ScheduledThreadPoolExecutor thread;
+    private final ScheduledExecutorService watchdog;
+    private final Duration stepTimeout;
     private volatile Optional<EmoteProviderFailure> failure = Optional.empty();
 
     // What follows is touched on the thread only.
@@ -66,18 +71,24 @@ public final class LiveLink implements AutoCloseable {
      * @param fetcher opens connections
      * @param slots gives the provider's sources
      * @param firstDelay how long to wait before the first new connection
+     * @param watchdog notices when the provider does not return; it must not be blocked
+     * @param stepTimeout how long the provider may take for each step
      */
     public LiveLink(
             String providerId,
             LiveEmotes live,
             HttpFetcher fetcher,
             Supplier<List<Sources.Slot>> slots,
-            Duration firstDelay) {
+            Duration firstDelay,
+            ScheduledExecutorService watchdog,
+            Duration stepTimeout) {
         this.providerId = providerId;
         this.live = live;
         this.fetcher = fetcher;
         this.slots = slots;
         this.firstDelay = firstDelay;
+        this.watchdog = watchdog;
+        this.stepTimeout = stepTimeout;
         thread = Threads.timer("parley-emotes-live-" + providerId + "-");
     }
 
@@ -106,10 +117,43 @@ public final class LiveLink implements AutoCloseable {
 
     private void run(Runnable step) {
         try {
-            thread.execute(step);
+            thread.execute(() -> watched(step));
         } catch (RejectedExecutionException e) {
             // Closed meanwhile: nobody wants to hear of it.
             LOG.trace("The live updates of {} have ended", providerId);
+        }
+    }
+
+    /** Takes a step; a plugin that does not come back from it is interrupted and reported. */
+    private void watched(Runnable step) {
+        Thread stepping = Thread.currentThread();
+        AtomicBoolean over = new AtomicBoolean();
+        Future<?> watch;
+        try {
+            watch = watchdog.schedule(
+                    () -> {
+                        synchronized (over) {
+                            if (!over.get()) {
+                                fail(Reason.TIMED_OUT, "took longer than " + stepTimeout.toMillis() + " ms");
+                                stepping.interrupt();
+                            }
+                        }
+                    },
+                    stepTimeout.toMillis(),
+                    TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            // The registry is closing: what is left to do is to leave.
+            watch = CompletableFuture.completedFuture(null);
+        }
+        try {
+            step.run();
+        } finally {
+            synchronized (over) {
+                over.set(true);
+            }
+            watch.cancel(false);
+            // Not meant for the next step.
+            Thread.interrupted();
         }
     }
 
@@ -179,7 +223,7 @@ public final class LiveLink implements AutoCloseable {
         }
         Duration delay = retry == Retry.LATER ? later() : soon();
         attempts++;
-        retrying = thread.schedule(this::connect, delay.toMillis(), TimeUnit.MILLISECONDS);
+        retrying = thread.schedule(() -> watched(this::connect), delay.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /** Twice as long each time, and by chance up to half as long again, so that not all clients come at once. */
@@ -286,7 +330,6 @@ public final class LiveLink implements AutoCloseable {
         }
 
         private void heard(String text) {
-            attempts = 0;
             if (text.length() > MAX_TEXT_CHARS) {
                 fail(Reason.TOO_LARGE, "a message of more than " + MAX_TEXT_CHARS + " characters");
                 leave(Retry.SOON);
@@ -294,6 +337,8 @@ public final class LiveLink implements AutoCloseable {
             }
             conversation.onText(text, this);
             if (connection == this) {
+                // Not before: a provider that crashes at the first message would be connected again without a pause.
+                attempts = 0;
                 wait(conversation.patience());
             }
         }
@@ -342,12 +387,24 @@ public final class LiveLink implements AutoCloseable {
 
         @Override
         public void change(String topic, UnaryOperator<EmoteSet> change) {
-            with(topic).forEach(slot -> slot.change(change));
+            with(List.of(topic)).forEach(slot -> slot.change(topic, change));
         }
 
         @Override
         public void reload(String topic) {
-            with(topic).forEach(Sources.Slot::reload);
+            reload(List.of(topic));
+        }
+
+        @Override
+        public void reload(Collection<String> topics) {
+            with(topics).forEach(Sources.Slot::reload);
+        }
+
+        @Override
+        public void report(Reason reason, String message) {
+            if (connection == this) {
+                fail(reason, message);
+            }
         }
 
         @Override
@@ -361,10 +418,10 @@ public final class LiveLink implements AutoCloseable {
             }
         }
 
-        private Collection<Sources.Slot> with(String topic) {
+        private Collection<Sources.Slot> with(Collection<String> topics) {
             List<Sources.Slot> with = new ArrayList<>();
             for (Sources.Slot slot : slots.get()) {
-                if (slot.topics().contains(topic)) {
+                if (slot.topics().stream().anyMatch(topics::contains)) {
                     with.add(slot);
                 }
             }

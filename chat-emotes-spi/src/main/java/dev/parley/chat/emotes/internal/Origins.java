@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Origins {
     private static final Pattern SEPARATORS = Pattern.compile("[\\s,]+");
+    private static final Pattern WEB_SOCKET = Pattern.compile("^(?i)ws(s?):");
     private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(?:\\.\\d{1,3}){3}");
 
     private final Set<String> loopbackOrigins;
@@ -29,11 +30,16 @@ final class Origins {
     static Origins fromSettings(Collection<String> settingValues) {
         return new Origins(settingValues.stream()
                 .flatMap(value -> Stream.of(SEPARATORS.split(value)))
-                .map(HttpUrl::parse)
+                .map(value -> HttpUrl.parse(overHttp(value)))
                 .flatMap(Stream::ofNullable)
                 .filter(url -> WebAddress.isLoopbackHost(url.host()))
                 .map(Origins::originOf)
                 .collect(Collectors.toUnmodifiableSet()));
+    }
+
+    /** The address that a WebSocket is asked for at, by its upgrade from HTTP; another address is left as it is. */
+    static String overHttp(String address) {
+        return WEB_SOCKET.matcher(address).replaceFirst("http$1:");
     }
 
     /** The checked address of a request, or null if it may not be made. */

@@ -88,7 +88,7 @@ public final class PluginCalls implements AutoCloseable {
      *
      * @return the timer; it must not be blocked
      */
-    ScheduledThreadPoolExecutor timer() {
+    public ScheduledThreadPoolExecutor timer() {
         return timer;
     }
 
@@ -109,9 +109,14 @@ public final class PluginCalls implements AutoCloseable {
             T result = task.call(call.session);
             call.leave();
             call.outcome.complete(result);
-        } catch (EmoteLoadException | InterruptedException e) {
+        } catch (EmoteLoadException e) {
             call.leave();
             call.outcome.completeExceptionally(e);
+        } catch (InterruptedException e) {
+            call.leave();
+            // What the registry gave up has its outcome already.
+            call.outcome.completeExceptionally(
+                    new EmoteLoadException(Reason.CRASHED, "was interrupted, but not by the registry", e));
         } catch (Throwable e) {
             call.leave();
             call.outcome.completeExceptionally(
@@ -168,8 +173,7 @@ public final class PluginCalls implements AutoCloseable {
         /**
          * What came of it.
          *
-         * @return completes with what the plugin gave; exceptionally with an {@link EmoteLoadException}, with an
-         *     {@link InterruptedException} if the plugin says that it was interrupted, or with a
+         * @return completes with what the plugin gave; exceptionally with an {@link EmoteLoadException}, or with a
          *     {@link CancellationException} if the registry was closed
          */
         public CompletableFuture<T> outcome() {

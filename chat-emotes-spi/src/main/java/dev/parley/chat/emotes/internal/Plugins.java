@@ -10,8 +10,16 @@ import dev.parley.chat.emotes.EmoteScope;
 import dev.parley.chat.emotes.EmoteSetting;
 import dev.parley.chat.emotes.EmoteSettings;
 import dev.parley.chat.emotes.EmoteSource;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -22,12 +30,14 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,12 +50,17 @@ public final class Plugins {
     /** After so many broken services in a row the search ends: a broken iterator may never. */
     static final int MAX_BROKEN_IN_A_ROW = 64;
 
+    /** The most jars of a folder of plugins. */
+    static final int MAX_JARS = 256;
+
     private static final Logger LOG = LoggerFactory.getLogger(Plugins.class);
 
     private final Duration timeout;
     private final ThreadFactory threads = new Threads("parley-emotes-setup-");
     private final List<EmoteProviderFailure> failures = new ArrayList<>();
     private final List<Candidate> candidates = new ArrayList<>();
+    private final List<Candidate> discovered = new ArrayList<>();
+    private final List<PluginJar> jars = new ArrayList<>();
 
     /** What came of setting a plugin up. */
     private record Outcome(Plugin plugin, List<EmoteProviderFailure> failures) {}
@@ -81,12 +96,48 @@ public final class Plugins {
     }
 
     /**
-     * Adds what a service loader finds. Its order differs between class path and module path, so they are sorted by id.
+     * Adds what a service loader finds. Its order differs between class path and module path, so what is found anywhere
+     * is sorted by id.
      *
      * @param loader the loader
      */
     public void discover(ServiceLoader<EmoteProviderFactory> loader) {
-        List<Candidate> found = new ArrayList<>();
+        discover(loader, "unknown plugin", type -> true);
+    }
+
+    /**
+     * Adds what is in the jars of a folder. What a jar names that others named before comes after them.
+     *
+     * @param folder the folder; it need not be there
+     */
+    public void discover(Path folder) {
+        List<Path> paths = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder, "*.jar")) {
+            entries.forEach(paths::add);
+        } catch (NoSuchFileException e) {
+            return;
+        } catch (IOException | DirectoryIteratorException e) {
+            report(folder.toString(), "plugin folder", Reason.BROKEN_PLUGIN, "cannot be read: " + describe(e), e);
+            return;
+        }
+        Collections.sort(paths);
+        for (Path path : paths.subList(0, Math.min(paths.size(), MAX_JARS))) {
+            String name = String.valueOf(path.getFileName());
+            try {
+                PluginJar jar = PluginJar.open(path);
+                jars.add(jar);
+                discover(ServiceLoader.load(EmoteProviderFactory.class, jar), name, jar::holds);
+            } catch (IOException e) {
+                report(name, "plugin", Reason.BROKEN_PLUGIN, messageOf(e), e);
+            }
+        }
+        if (paths.size() > MAX_JARS) {
+            String message = "more than " + MAX_JARS + " jars; the others are left out";
+            failures.add(new EmoteProviderFailure(folder.toString(), "plugin folder", Reason.BROKEN_PLUGIN, message));
+        }
+    }
+
+    private void discover(ServiceLoader<EmoteProviderFactory> loader, String name, Predicate<Class<?>> isWanted) {
         Iterator<ServiceLoader.Provider<EmoteProviderFactory>> iterator =
                 loader.stream().iterator();
         int brokenInARow = 0;
@@ -97,17 +148,17 @@ public final class Plugins {
                 }
                 ServiceLoader.Provider<EmoteProviderFactory> service = iterator.next();
                 brokenInARow = 0;
-                // Made on another thread: its constructor may never return.
-                guarded("unknown plugin", () -> identified(service.get())).ifPresent(found::add);
+                if (isWanted.test(service.type())) {
+                    // Made on another thread: its constructor may never return.
+                    guarded(name, () -> identified(service.get())).ifPresent(discovered::add);
+                }
             } catch (Throwable e) {
                 rethrowIfFatal(e);
                 brokenInARow++;
                 // The loader's own errors name the class that is broken.
-                report("unknown plugin", "plugin", Reason.BROKEN_PLUGIN, describe(e), e);
+                report(name, "plugin", Reason.BROKEN_PLUGIN, describe(e), e);
             }
         }
-        found.sort(Comparator.comparing(Candidate::id));
-        candidates.addAll(found);
     }
 
     /**
@@ -128,9 +179,19 @@ public final class Plugins {
      *
      * @param settings all settings, by key
      * @param order ids of providers that come first, in this order; the others keep theirs
+     * @param only the providers to set up, or null for all
      * @return the plugins that work, in order
      */
-    public List<Plugin> setUp(Map<String, String> settings, List<String> order) {
+    public List<Plugin> setUp(Map<String, String> settings, List<String> order, @Nullable Set<String> only) {
+        discovered.sort(Comparator.comparing(Candidate::id));
+        candidates.addAll(discovered);
+        if (only != null) {
+            Set<String> missing = new TreeSet<>(only);
+            candidates.forEach(candidate -> missing.remove(candidate.id()));
+            missing.forEach(id -> failures.add(
+                    new EmoteProviderFailure(id, "plugin", Reason.NOT_FOUND, "there is no emote provider " + id)));
+            candidates.removeIf(candidate -> !only.contains(candidate.id()));
+        }
         candidates.sort(Comparator.comparingInt(candidate -> {
             int index = order.indexOf(candidate.id());
             return index < 0 ? Integer.MAX_VALUE : index;
@@ -212,6 +273,15 @@ public final class Plugins {
     }
 
     /**
+     * Gives what holds the jars of plugins open.
+     *
+     * @return to be closed when no plugin is used any more
+     */
+    public List<Closeable> jars() {
+        return List.copyOf(jars);
+    }
+
+    /**
      * Lists what does not work.
      *
      * @return a copy
@@ -266,20 +336,33 @@ public final class Plugins {
      * @return one line
      */
     public static String describe(Throwable e) {
-        Throwable root = e;
-        // Bounded, because a chain of causes may be a circle.
-        for (int depth = 0; depth < 16 && root.getCause() != null; depth++) {
-            root = root.getCause();
-        }
+        Throwable root = rootOf(e);
         String line = e.getClass().getSimpleName() + ": " + messageOf(e);
         return root == e ? line : line + " (" + root.getClass().getSimpleName() + ": " + messageOf(root) + ")";
+    }
+
+    private static Throwable rootOf(Throwable e) {
+        Throwable root = e;
+        try {
+            // Bounded, because a chain of causes may be a circle.
+            for (int depth = 0; depth < 16; depth++) {
+                Throwable cause = root.getCause();
+                if (cause == null) {
+                    return root;
+                }
+                root = cause;
+            }
+            return root;
+        } catch (RuntimeException | StackOverflowError thrownByThePlugin) {
+            return root;
+        }
     }
 
     private static String messageOf(Throwable e) {
         String message;
         try {
             message = Objects.requireNonNullElse(e.getMessage(), "no message");
-        } catch (RuntimeException thrownByThePlugin) {
+        } catch (RuntimeException | StackOverflowError thrownByThePlugin) {
             message = "no message: " + thrownByThePlugin.getClass().getSimpleName();
         }
         return message.length() <= 300 ? message : message.substring(0, 300) + "...";

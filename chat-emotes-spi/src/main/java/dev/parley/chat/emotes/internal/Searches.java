@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  *                 +--------- a newer ask ------------+--> superseded
  * </pre>
  */
-public final class Searches {
+public final class Searches implements AutoCloseable {
     static final Duration FRESH = Duration.ofMinutes(5);
     private static final int MAX_REMEMBERED = 200;
     private static final String CLOSED = "the registry was closed";
@@ -46,6 +46,9 @@ public final class Searches {
     private long pausedUntilNanos;
     private boolean paused;
     private boolean closed;
+
+    /** What was asked last; its thread may be in the plugin still, though it was given up. */
+    private volatile PluginCalls.@Nullable Call<List<Emote>> last;
 
     private record Question(String query, int limit) {}
 
@@ -140,6 +143,7 @@ public final class Searches {
     }
 
     /** Ends what waits; what is asked ends with the calls. To be called before the timer is stopped. */
+    @Override
     public void close() {
         List<Pending> waiting;
         synchronized (this) {
@@ -173,14 +177,21 @@ public final class Searches {
     }
 
     private void start(Pending next) {
+        PluginCalls.@Nullable Call<List<Emote>> before = last;
+        if (before != null && before.isInPlugin()) {
+            synchronized (this) {
+                asking = false;
+            }
+            next.answer.completeExceptionally(
+                    new EmoteLoadException(Reason.TIMED_OUT, "is still busy with a search that was given up"));
+            return;
+        }
         PluginCalls.Call<List<Emote>> call = calls.start(session -> answer(next.question, session), timeout);
+        last = call;
         CompletableFuture<?> unused = call.outcome().whenComplete((emotes, error) -> {
             if (emotes != null) {
                 answers.put(next.question, emotes);
                 next.answer.complete(emotes);
-            } else if (error instanceof InterruptedException) {
-                next.answer.completeExceptionally(
-                        new EmoteLoadException(Reason.CRASHED, "was interrupted, but not by the registry"));
             } else {
                 next.answer.completeExceptionally(error);
             }

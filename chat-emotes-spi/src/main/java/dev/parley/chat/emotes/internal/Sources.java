@@ -62,6 +62,9 @@ public final class Sources {
         return new Slot(providerId, source, onChange);
     }
 
+    /** A change that came while its source was being loaded. */
+    private record HeldChange(String topic, UnaryOperator<EmoteSet> change) {}
+
     /** A source, its set and what is known of it. */
     public final class Slot {
         private final String providerId;
@@ -79,7 +82,10 @@ public final class Sources {
         private CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
 
         /** What changed while the source loads. */
-        private final List<UnaryOperator<EmoteSet>> heldChanges = new ArrayList<>();
+        private final List<HeldChange> heldChanges = new ArrayList<>();
+
+        /** How many of them came before another load was wanted, whose answer has them. */
+        private int outdatedChanges;
 
         /** From the start of a load until its outcome was taken over. */
         private boolean loading;
@@ -197,7 +203,7 @@ public final class Sources {
         void reload() {
             synchronized (lock) {
                 if (loading) {
-                    loadAgain = true;
+                    wantAgain();
                     return;
                 }
             }
@@ -229,8 +235,9 @@ public final class Sources {
             if (result != null) {
                 synchronized (lock) {
                     EmoteSet now = result;
-                    for (UnaryOperator<EmoteSet> change : heldChanges) {
-                        now = applied(change, now);
+                    for (HeldChange held : heldChanges) {
+                        // It may be another set by now, of which the change does not tell.
+                        now = now.topics().contains(held.topic()) ? applied(held.change(), now) : now;
                     }
                     set = now;
                     loaded = true;
@@ -270,27 +277,35 @@ public final class Sources {
         private boolean ended() {
             boolean again = loadAgain;
             loadAgain = false;
-            if (!again) {
+            if (again) {
+                heldChanges.subList(0, outdatedChanges).clear();
+            } else {
                 heldChanges.clear();
                 loading = false;
             }
+            outdatedChanges = 0;
             return again;
         }
 
+        private void wantAgain() {
+            loadAgain = true;
+            outdatedChanges = heldChanges.size();
+        }
+
         /**
-         * Changes the set, and what is being loaded as well. A change that throws or gives another provider's emotes is
-         * reported and changes nothing.
+         * Changes the set, and what is being loaded as well if that has the topic. A change that throws or gives
+         * another provider's emotes is reported and changes nothing.
          */
-        void change(UnaryOperator<EmoteSet> change) {
+        void change(String topic, UnaryOperator<EmoteSet> change) {
             EmoteSet before;
             synchronized (lock) {
                 before = set;
                 set = applied(change, set);
                 if (loading) {
                     if (heldChanges.size() < MAX_HELD_CHANGES) {
-                        heldChanges.add(change);
+                        heldChanges.add(new HeldChange(topic, change));
                     } else {
-                        loadAgain = true;
+                        wantAgain();
                     }
                 }
                 if (set.equals(before)) {

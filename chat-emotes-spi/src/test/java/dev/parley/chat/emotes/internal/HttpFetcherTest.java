@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.chat.emotes.EmoteLoadException;
 import dev.parley.chat.emotes.EmoteLoadException.Reason;
+import dev.parley.chat.emotes.EmoteRequest;
 import java.net.InetAddress;
 import java.net.URI;
 import java.time.Duration;
@@ -84,6 +85,19 @@ class HttpFetcherTest {
         assertThat(fetcher.open().fetch(address("/x?y=1")))
                 .hasValueSatisfying(body -> assertThat(body).asString().isEqualTo("hello"));
         assertThat(server.takeRequest().getTarget()).isEqualTo("/x?y=1");
+    }
+
+    @Test
+    void whatWasSentIsNotSentAgainWhenTheAnswerIsLost() {
+        server.enqueue(
+                response(200).onResponseStart(new SocketEffect.CloseSocket()).build());
+        server.enqueue(response(200).build());
+
+        assertThatThrownBy(() -> fetcher.open().send(EmoteRequest.postJson(address("/x"), "{}")))
+                .isInstanceOf(EmoteLoadException.class)
+                .extracting(e -> ((EmoteLoadException) e).reason())
+                .isEqualTo(Reason.UNREACHABLE);
+        assertThat(server.getRequestCount()).isEqualTo(1);
     }
 
     @ParameterizedTest
@@ -291,6 +305,16 @@ class HttpFetcherTest {
     void aForbiddenAddressIsNotFetched(String address) {
         assertFails(Reason.ADDRESS_REFUSED, URI.create(address));
         assertThat(server.getRequestCount()).isZero();
+    }
+
+    @Test
+    void aSettingForAWebSocketAllowsItsLoopbackAddress() {
+        Origins origins = Origins.fromSettings(List.of("ws://127.0.0.1:8080/v3", "WSS://localhost:8081"));
+
+        assertThat(origins.allow(URI.create("http://127.0.0.1:8080/v3"))).isNotNull();
+        assertThat(origins.allow(URI.create("https://localhost:8081/"))).isNotNull();
+        assertThat(origins.allow(URI.create("http://127.0.0.1:8081/"))).isNull();
+        assertThat(origins.allow(URI.create("http://localhost:8081/"))).isNull();
     }
 
     @ParameterizedTest

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.chat.emotes.Emote;
 import dev.parley.chat.emotes.EmoteId;
 import dev.parley.chat.emotes.EmoteImage;
@@ -19,11 +20,13 @@ import dev.parley.chat.emotes.EmoteSettings;
 import dev.parley.chat.emotes.EmoteSource;
 import dev.parley.chat.emotes.EmoteTokenizer;
 import dev.parley.chat.emotes.EmoteVisibility;
+import dev.parley.chat.emotes.EmoteWarning;
 import dev.parley.chat.testkit.emotes.RecordedAnswers;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
@@ -33,6 +36,7 @@ import mockwebserver3.SocketEffect;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
@@ -46,7 +50,13 @@ class SevenTvEmotesTest {
     }
 
     private static EmoteSet parse(String body) throws EmoteLoadException {
-        return SevenTvJson.parseSet(body.getBytes(StandardCharsets.UTF_8));
+        return parse(body, SetKind.SHARED);
+    }
+
+    private static EmoteSet parse(String body, SetKind kind) throws EmoteLoadException {
+        EmoteSet.Builder set = EmoteSet.builder();
+        SevenTvJson.addSet(body.getBytes(StandardCharsets.UTF_8), kind, set);
+        return set.build();
     }
 
     private static Emote channelEmote(String code) throws EmoteLoadException {
@@ -88,6 +98,203 @@ class SevenTvEmotesTest {
         assertThat(channelEmote("$$fish").imageFor(64, List.of(EmoteImageFormat.GIF)))
                 .hasValueSatisfying(image -> assertThat(image.url().getPath()).endsWith("/2x.gif"));
         assertThat(channelEmote("SnowFall").animated()).isTrue();
+    }
+
+    private static Emote read(ObjectNode active) {
+        return SevenTvJson.parseEmote(active, SetKind.SHARED);
+    }
+
+    private static ObjectNode emoteWith(ObjectNode data) {
+        ObjectNode active = Answers.withoutData("e1", "Wave", 0);
+        active.set("data", data);
+        return active;
+    }
+
+    @Test
+    void anOldEmoteIsDrawnByWebpAndANewerOneByWhatCanBeDecoded() {
+        List<EmoteImageFormat> jdkOnly = List.of(EmoteImageFormat.PNG, EmoteImageFormat.GIF);
+        List<EmoteImageFormat> withWebp = List.of(EmoteImageFormat.PNG, EmoteImageFormat.GIF, EmoteImageFormat.WEBP);
+        Emote old = read(emoteWith(Answers.data("e1", "Wave", true, List.of("AVIF", "WEBP"))));
+        Emote moving = read(emoteWith(Answers.data("e1", "Wave", true, List.of("AVIF", "WEBP", "GIF"))));
+        Emote still = read(emoteWith(Answers.data("e1", "Wave", false, List.of("AVIF", "WEBP", "PNG"))));
+
+        assertThat(old.imageFor(64, jdkOnly)).isEmpty();
+        assertThat(fileOf(old, 64, withWebp, 100_000, 200)).isEqualTo("2x.webp");
+        assertThat(fileOf(moving, 64, withWebp, 100_000, 200)).isEqualTo("2x.gif");
+        assertThat(fileOf(still, 64, withWebp, 100_000, 200)).isEqualTo("2x.png");
+        // 20 kB for each step of size: what is too large gives way to a smaller one, at last to a still one.
+        assertThat(fileOf(old, 128, withWebp, 80_000, 200)).isEqualTo("4x.webp");
+        assertThat(fileOf(old, 128, withWebp, 79_999, 200)).isEqualTo("3x.webp");
+        assertThat(fileOf(old, 128, withWebp, 19_999, 200)).isEqualTo("4x_static.webp");
+        assertThat(fileOf(moving, 128, jdkOnly, 19_999, 200)).isEqualTo("4x_static.gif");
+        assertThat(fileOf(old, 128, withWebp, 100_000, 24)).isEqualTo("4x.webp");
+        assertThat(fileOf(old, 128, withWebp, 100_000, 23)).isEqualTo("4x_static.webp");
+    }
+
+    private static String fileOf(Emote emote, int height, List<EmoteImageFormat> formats, long bytes, int frames) {
+        String path = emote.imageFor(height, formats, bytes, frames)
+                .orElseThrow()
+                .url()
+                .getPath();
+        return path.substring(path.lastIndexOf('/') + 1);
+    }
+
+    @Test
+    void aStillVariantIsTakenIfItsNameIsThatOfAFile() {
+        ObjectNode data = Answers.data("e1", "Wave", true, List.of("WEBP"));
+        List<String> names = List.of("1x", "../2x_static.webp", "3x.webp", "4x_static.webp");
+        for (int i = 0; i < names.size(); i++) {
+            ((ObjectNode) data.path("host").path("files").get(i)).put("static_name", names.get(i));
+        }
+        Emote emote = read(emoteWith(data));
+
+        assertThat(emote.images())
+                .extracting(image -> image.url().getPath().replaceAll(".*/", "") + " " + image.frameCount())
+                .containsExactly("1x.webp 24", "2x.webp 24", "3x.webp 24", "4x.webp 24", "4x_static.webp 1");
+        assertThat(read(emoteWith(Answers.data("e1", "Wave", false, List.of("WEBP"))))
+                        .images())
+                .as("a still emote")
+                .hasSize(4);
+    }
+
+    @Test
+    void theFlagsOfAnEmoteAreRead() {
+        ObjectNode data = Answers.data("e1", "Wave", false, List.of("WEBP"));
+        assertThat(read(emoteWith(data)).warnings()).isEmpty();
+        data.put("flags", 1 << 16);
+        assertThat(read(emoteWith(data)).warnings()).containsExactly(EmoteWarning.SEXUAL);
+        data.put("flags", 1 << 17);
+        assertThat(read(emoteWith(data)).warnings()).containsExactly(EmoteWarning.EPILEPSY);
+        data.put("flags", 1 << 18);
+        assertThat(read(emoteWith(data)).warnings()).containsExactly(EmoteWarning.EDGY);
+        data.put("flags", 1 << 24);
+        assertThat(read(emoteWith(data)).warnings()).containsExactly(EmoteWarning.DISALLOWED_ON_PLATFORM);
+        // Of the entry in the set the same bits say which other emotes it goes before.
+        data.put("flags", 0);
+        assertThat(read(emoteWith(data).put("flags", 7 << 16)).warnings()).isEmpty();
+        assertThat(read(emoteWith(data)).visibility()).isEqualTo(EmoteVisibility.LISTED);
+        data.put("flags", 1);
+        assertThat(read(emoteWith(data)).visibility()).isEqualTo(EmoteVisibility.UNLISTED);
+        assertThat(SevenTvJson.parseEmote(emoteWith(data), SetKind.PERSONAL).visibility())
+                .isEqualTo(EmoteVisibility.LISTED);
+        data.put("listed", false);
+        assertThat(SevenTvJson.parseEmote(emoteWith(data), SetKind.PERSONAL).visibility())
+                .isEqualTo(EmoteVisibility.UNLISTED);
+    }
+
+    @Test
+    void aDeletedEmoteAndTooManyTagsAreLeftOut() {
+        ObjectNode data = Answers.data("e1", "Wave", false, List.of("WEBP"));
+        data.putArray("tags")
+                .add("")
+                .add(" spaced ")
+                .add("x".repeat(101))
+                .add(7)
+                .addNull();
+        for (int i = 0; i < 100; i++) {
+            data.withArray("tags").add("tag" + i);
+        }
+        assertThat(read(emoteWith(data)).tags()).hasSize(32).startsWith("spaced", "7");
+        data.put("lifecycle", -1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> read(emoteWith(data)))
+                .withMessage("it was deleted");
+    }
+
+    @Test
+    void aPersonsPersonalSetsAreLoadedAndTheirOthersNot() throws Exception {
+        EmoteSource personal =
+                sources(Map.of("7tv.user", "dddddddddddddddddddddddd")).get(0);
+        String answer = Answers.set("01HZPERSONAL0000000000000A", List.of(Answers.active("p1", "Personal", 0)))
+                .toString();
+        RecordedAnswers answers = RecordedAnswers.of(Map.of(
+                "/v3/users/dddddddddddddddddddddddd",
+                Fixture.read("account.json"),
+                "/v3/emote-sets/01HZPERSONAL0000000000000A",
+                answer));
+        EmoteSet set = personal.load(answers);
+
+        assertThat(personal.scope()).isEqualTo(EmoteScope.PERSONAL);
+        assertThat(personal.name()).isEqualTo("personal dddddddddddddddddddddddd");
+        assertThat(set.emotes()).extracting(Emote::code).containsExactly("Personal");
+        assertThat(set.topics())
+                .containsExactly(
+                        "user.update/dddddddddddddddddddddddd", "emote_set.update/01HZPERSONAL0000000000000A/personal");
+        assertThat(answers.fetched()).hasSize(2);
+        assertThat(personal.load(RecordedAnswers.of(Map.of())).emotes())
+                .as("nobody")
+                .isEmpty();
+    }
+
+    @Test
+    void aSetSaysWhatItsChangesAreToldBy() throws Exception {
+        RecordedAnswers answers = RecordedAnswers.of(Map.of(
+                USER_PATH,
+                Fixture.read("user.json"),
+                CHANNEL_SET_PATH,
+                Fixture.read("channel-set.json"),
+                "/v3/emote-sets/global",
+                Fixture.read("global-set.json")));
+        List<EmoteSource> sources = sources(CHANNEL);
+
+        assertThat(sources.get(0).load(answers).topics())
+                .containsExactly("user.update/cccccccccccccccccccccccc", "emote_set.update/0123456789abcdef01234567");
+        assertThat(sources.get(1).load(answers).topics()).containsExactly("emote_set.update/global-set");
+        EmoteSet without = sources.get(0)
+                .load(RecordedAnswers.of(
+                        Map.of(USER_PATH, Answers.channel("12345", "c1", "").toString())));
+        assertThat(without.emotes()).isEmpty();
+        assertThat(without.topics()).containsExactly("user.update/c1");
+        assertThat(parse("{\"id\":\"empty\"}").topics()).containsExactly("emote_set.update/empty");
+        assertThat(parse("{\"id\":\"no id\"}").topics()).isEmpty();
+    }
+
+    @Test
+    void whatRoomsNameIsLoadedLikeWhatSettingsName() throws Exception {
+        SevenTvProvider provider = (SevenTvProvider) new SevenTvEmotes().create(EmoteSettings.of(Map.of(), "7tv"));
+
+        assertThat(provider.channel("kick/9").name()).isEqualTo("channel kick/9");
+        assertThat(provider.channel("kick/9").scope()).isEqualTo(EmoteScope.ROOM);
+        assertThat(provider.personal("d1").scope()).isEqualTo(EmoteScope.PERSONAL);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> provider.channel("kick/../x"))
+                .withMessageContaining("a channel must be PLATFORM/ID");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> provider.personal("my name"))
+                .withMessageContaining("a user must be the id of a 7TV account");
+    }
+
+    @Test
+    void changesAreHeardOf7TvAndOfNobodyElseUnlessASettingSaysSo() {
+        assertThat(live(Map.of()))
+                .hasValueSatisfying(address ->
+                        assertThat(address.toString()).startsWith("wss://events.7tv.io/v3?app=parley&version="));
+        assertThat(live(Map.of("7tv.url", "https://7tv.io/v3"))).isPresent();
+        assertThat(live(Map.of("7tv.url", "https://mirror.example/v3"))).isEmpty();
+        assertThat(live(Map.of("7tv.url", "https://mirror.example/v3", "7tv.events-url", "wss://mirror.example/ev/")))
+                .hasValueSatisfying(
+                        address -> assertThat(address.toString()).startsWith("wss://mirror.example/ev?app=parley"));
+    }
+
+    private static Optional<URI> live(Map<String, String> settings) {
+        return ((SevenTvProvider) new SevenTvEmotes().create(EmoteSettings.of(settings, "7tv"))).liveAddress();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "7tv.events-url, https://7tv.io/v3",
+        "7tv.events-url, wss://",
+        "7tv.events-url, wss://x.example/?a",
+        "7tv.gql-url, wss://7tv.io/v4/gql",
+        "7tv.gql-url, 7tv.io",
+        "7tv.set, a/b",
+        "7tv.user, somebody else",
+        "7tv.user, ../x"
+    })
+    void aSettingThatIsNotUnderstoodIsNamed(String key, String value) {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> sources(Map.of(key, value)))
+                .withMessageStartingWith(key + " must be");
     }
 
     @Test
@@ -132,8 +339,11 @@ class SevenTvEmotesTest {
     @ParameterizedTest
     @ValueSource(strings = {"user.json", "user-with-embedded-set.json"})
     void bothFormsOfAUserLeadToItsSet(String fixture) throws Exception {
-        assertThat(SevenTvJson.parseUserSetId(Fixture.read(fixture).getBytes(StandardCharsets.UTF_8)))
-                .contains("0123456789abcdef01234567");
+        SevenTvJson.Channel channel =
+                SevenTvJson.parseChannel(Fixture.read(fixture).getBytes(StandardCharsets.UTF_8));
+
+        assertThat(channel.setId()).contains("0123456789abcdef01234567");
+        assertThat(channel.userId()).contains("cccccccccccccccccccccccc");
     }
 
     @Test
@@ -150,7 +360,9 @@ class SevenTvEmotesTest {
     }
 
     private static String user(String body) throws EmoteLoadException {
-        return SevenTvJson.parseUserSetId(body.getBytes(StandardCharsets.UTF_8)).orElse("none");
+        return SevenTvJson.parseChannel(body.getBytes(StandardCharsets.UTF_8))
+                .setId()
+                .orElse("none");
     }
 
     @Test

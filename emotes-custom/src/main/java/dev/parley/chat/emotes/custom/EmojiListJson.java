@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.parley.chat.emotes.Emote;
 import dev.parley.chat.emotes.EmoteId;
 import dev.parley.chat.emotes.EmoteImage;
@@ -21,7 +22,7 @@ import java.util.regex.Pattern;
 
 /** Reads a list of custom emoji as Mastodon publishes it at {@code /api/v1/custom_emojis}. Pure. */
 final class EmojiListJson {
-    private static final ObjectReader JSON = JsonMapper.builder()
+    static final ObjectReader JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build()
             .readerFor(JsonNode.class);
@@ -29,17 +30,13 @@ final class EmojiListJson {
     /** Case matters: a remote list may hold two that differ by nothing else. */
     private static final Pattern SHORTCODE = Pattern.compile("[a-zA-Z0-9_]{2,64}");
 
+    private static final int MAX_CATEGORY_CODE_POINTS = 100;
+
     private EmojiListJson() {}
 
     static EmoteSet parse(EmojiDomain domain, byte[] body) throws EmoteLoadException {
-        JsonNode list;
-        try {
-            list = JSON.readTree(body);
-        } catch (IOException e) {
-            throw new EmoteLoadException(
-                    Reason.MALFORMED, domain.name() + " answered with something that is not JSON", e);
-        }
-        if (list == null || !list.isArray()) {
+        JsonNode list = read(domain, body);
+        if (!list.isArray()) {
             throw new EmoteLoadException(
                     Reason.MALFORMED, domain.name() + " answered with something that is not a list of emoji");
         }
@@ -54,8 +51,19 @@ final class EmojiListJson {
         return result.build();
     }
 
+    /** Reads an answer, whatever it holds. */
+    static JsonNode read(EmojiDomain domain, byte[] body) throws EmoteLoadException {
+        try {
+            JsonNode answer = JSON.readTree(body);
+            return answer == null ? MissingNode.getInstance() : answer;
+        } catch (IOException e) {
+            throw new EmoteLoadException(
+                    Reason.MALFORMED, domain.name() + " answered with something that is not JSON", e);
+        }
+    }
+
     /** Throws IllegalArgumentException, saying why, if this entry has to be left out. */
-    private static Emote parseEmoji(EmojiDomain domain, JsonNode entry) {
+    static Emote parseEmoji(EmojiDomain domain, JsonNode entry) {
         String shortcode = entry.path("shortcode").asText("");
         if (!SHORTCODE.matcher(shortcode).matches()) {
             throw new IllegalArgumentException("its shortcode is not 2 to 64 of A-Z a-z 0-9 _");
@@ -74,6 +82,7 @@ final class EmojiListJson {
                 .animated(hasStillCopy)
                 .visibility(offered ? EmoteVisibility.LISTED : EmoteVisibility.NOT_OFFERED)
                 .images(images)
+                .category(ShownText.clean(entry.path("category").asText(""), MAX_CATEGORY_CODE_POINTS))
                 .build();
     }
 

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.chat.emotes.ChannelSets;
 import dev.parley.chat.emotes.Emote;
 import dev.parley.chat.emotes.EmoteId;
 import dev.parley.chat.emotes.EmoteImageFormat;
 import dev.parley.chat.emotes.EmoteLoadException;
 import dev.parley.chat.emotes.EmoteProviderFailure;
 import dev.parley.chat.emotes.EmoteRegistry;
+import dev.parley.chat.emotes.EmoteScope;
 import dev.parley.chat.emotes.EmoteSet;
 import dev.parley.chat.emotes.EmoteSettings;
 import dev.parley.chat.emotes.EmoteSource;
@@ -97,6 +99,94 @@ class CustomEmojiTest {
     void anEmojiHiddenFromThePickerIsMatchedButNotOffered() throws Exception {
         assertThat(emote(load(LIST), ":hidden_one:").visibility()).isEqualTo(EmoteVisibility.NOT_OFFERED);
         assertThat(emote(load(LIST), ":still:").visibility()).isEqualTo(EmoteVisibility.LISTED);
+    }
+
+    @Test
+    void categoriesAreKeptCleanedAndCut() throws Exception {
+        assertThat(emote(load(LIST), ":blobcat:").category()).contains("blobs");
+        assertThat(emote(load(LIST), ":BlobCat:").category()).isEmpty();
+        String odd =
+                "[{\"shortcode\": \"odd\", \"url\": \"https://files.example/a.png\", \"category\": \"a\\u001b[2J\\n\\u202e b"
+                        + "c".repeat(500) + "\"}]";
+        assertThat(emote(load(odd), ":odd:").category())
+                .hasValueSatisfying(category -> assertThat(category)
+                        .startsWith("a[2J bcc")
+                        .endsWith("c\u2026")
+                        .hasSize(101));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "Emoji.Example, emoji.example, https://emoji.example/api/v1/custom_emojis",
+        "a.b-c.xn--p1ai, a.b-c.xn--p1ai, https://a.b-c.xn--p1ai/api/v1/custom_emojis",
+        "127.0.0.1:8080, 127.0.0.1:8080, http://127.0.0.1:8080/api/v1/custom_emojis",
+        "http://127.0.0.1:8080, 127.0.0.1:8080, http://127.0.0.1:8080/api/v1/custom_emojis",
+        "127.0.0.1:8443, 127.0.0.1:8443, https://127.0.0.1:8443/api/v1/custom_emojis",
+    })
+    void aRoomNamesAPublicDomainOrOneOfTheSettings(String domain, String name, String list) throws Exception {
+        ChannelSets provider = (ChannelSets) new CustomEmoji()
+                .create(EmoteSettings.of(
+                        Map.of(
+                                "custom.domains", "http://127.0.0.1:8080",
+                                "custom.upload-domain", "https://127.0.0.1:8443"),
+                        "custom"));
+        RecordedAnswers answers = RecordedAnswers.of(Map.of("/api/v1/custom_emojis", LIST));
+
+        EmoteSource source = provider.channel(domain);
+        EmoteSet set = source.load(answers);
+
+        assertThat(source.name()).isEqualTo(name);
+        assertThat(source.scope()).isEqualTo(EmoteScope.ROOM);
+        assertThat(answers.fetched()).singleElement().hasToString(list);
+        assertThat(emote(set, ":blobcat:").id()).isEqualTo(new EmoteId("custom", "blobcat@" + name));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                " ",
+                "localhost",
+                "deep.localhost",
+                "127.0.0.1",
+                "127.0.0.1:8080",
+                "http://127.0.0.1:8080",
+                "[::1]",
+                "2130706433",
+                "0x7f.1",
+                "example.social:22",
+                "http://example.social",
+                "https://example.social",
+                "user@example.social",
+                "example.social/path",
+                "example.social?x",
+                "-a.example",
+                "a..example",
+                "example.social.",
+                "ex ample.social",
+                "b\u00fccher.example",
+                "a.example\n"
+            })
+    void aRoomCannotNameAnythingElse(String domain) {
+        ChannelSets provider = (ChannelSets) new CustomEmoji().create(EmoteSettings.of(Map.of(), "custom"));
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> provider.channel(domain))
+                .withMessageContaining("example.social");
+    }
+
+    @Test
+    void theLongestDomainLeavesRoomInAnIdForTheLongestShortcode() throws Exception {
+        ChannelSets provider = (ChannelSets) new CustomEmoji().create(EmoteSettings.of(Map.of(), "custom"));
+        String longest = "a.".repeat(86) + "abcdefgh";
+        String list = "[{\"shortcode\": \"" + "s".repeat(64) + "\", \"url\": \"https://files.example/a.png\"}]";
+
+        EmoteSet set = provider.channel(longest).load(RecordedAnswers.of(Map.of("/api/v1/custom_emojis", list)));
+
+        assertThat(set.emotes())
+                .singleElement()
+                .satisfies(emote -> assertThat(emote.id().value()).hasSize(64 + 1 + 180));
+        assertThatIllegalArgumentException().isThrownBy(() -> provider.channel("a" + longest));
     }
 
     @Test

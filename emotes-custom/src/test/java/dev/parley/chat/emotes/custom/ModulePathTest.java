@@ -25,11 +25,13 @@ class ModulePathTest {
                 .splitAsStream(System.getProperty("java.class.path"))
                 .map(Path::of)
                 .filter(entry -> Files.exists(entry) && !entry.endsWith("test-classes"))
-                // Okio is the one needed jar without a descriptor; other such jars are of the tests only.
+                // Okio and the decoder of WebP are needed and have no descriptor; other such jars are of the tests
+                // only.
                 .filter(entry -> ModuleFinder.of(entry).findAll().stream()
                         .map(ModuleReference::descriptor)
-                        .anyMatch(
-                                module -> !module.isAutomatic() || module.name().equals("okio")))
+                        .anyMatch(module -> !module.isAutomatic()
+                                || module.name().equals("okio")
+                                || module.name().startsWith("com.twelvemonkeys.")))
                 .toArray(Path[]::new);
         return ModuleFinder.of(entries);
     }

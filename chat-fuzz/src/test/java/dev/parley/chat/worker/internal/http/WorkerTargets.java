@@ -176,7 +176,7 @@ public final class WorkerTargets {
             String token = Inputs.text(input);
             try {
                 require(
-                        access.verify(token).equals(Accounts.ofDevelopment(ACCOUNT)),
+                        access.verify(token).account().equals(Accounts.ofDevelopment(ACCOUNT)),
                         "only what was issued is taken, in whatever spelling");
             } catch (Problem refused) {
                 require(refused.code() == ProblemCode.UNAUTHORIZED, "a token that is not good is refused as one");
