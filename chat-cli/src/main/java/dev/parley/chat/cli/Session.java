@@ -73,7 +73,12 @@ final class Session implements AutoCloseable {
                 }
             }
             rooms = push(builder.build());
-            emotes = push(Emotes.load(settings.emotes(), Home.plugins(settings.home()), console));
+            emotes = push(Emotes.load(
+                    settings.emotes(),
+                    Home.plugins(settings.home()),
+                    // Which channels are kept tells which rooms were entered.
+                    profile == Profile.OWN ? Optional.of(settings.emoteCache()) : Optional.empty(),
+                    console));
         } catch (RuntimeException | LinkageError e) {
             close();
             throw e;

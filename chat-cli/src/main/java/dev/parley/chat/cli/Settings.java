@@ -27,11 +27,13 @@ final class Settings {
 
     private final Path home;
     private final String homeSource;
+    private final Path cache;
     private final Map<SettingKey, Value> values;
 
-    private Settings(Path home, String homeSource, Map<SettingKey, Value> values) {
+    private Settings(Path home, String homeSource, Path cache, Map<SettingKey, Value> values) {
         this.home = home;
         this.homeSource = homeSource;
+        this.cache = cache;
         this.values = values;
     }
 
@@ -59,6 +61,7 @@ final class Settings {
     static Settings load(@Nullable Path homeFlag, Map<SettingKey, String> flags, Map<String, String> environment) {
         Path home;
         String homeSource;
+        Optional<Path> cache = Optional.empty();
         String variable = environment.getOrDefault("PARLEY_HOME", "");
         if (homeFlag != null) {
             home = homeFlag;
@@ -74,6 +77,10 @@ final class Settings {
                             : Path.of(System.getProperty("user.home", "."), ".local", "share"))
                     .resolve("parley");
             homeSource = "default";
+            String caches = environment.getOrDefault("XDG_CACHE_HOME", "");
+            cache = Optional.of(
+                    (caches.startsWith("/") ? Path.of(caches) : Path.of(System.getProperty("user.home", "."), ".cache"))
+                            .resolve("parley"));
         }
         home = home.toAbsolutePath().normalize();
         Map<SettingKey, String> file = ConfigFile.read(home.resolve(ConfigFile.NAME));
@@ -83,7 +90,7 @@ final class Settings {
             put(values, key, environment.get(key.variable()), "environment " + key.variable());
             put(values, key, flags.get(key), "flag");
         }
-        return new Settings(home, homeSource, values);
+        return new Settings(home, homeSource, cache.orElse(home.resolve("cache")), values);
     }
 
     private static void put(Map<SettingKey, Value> values, SettingKey key, @Nullable String value, String source) {
@@ -100,6 +107,11 @@ final class Settings {
 
     String homeSource() {
         return homeSource;
+    }
+
+    /** The folder in which emotes are kept. All that is in it can be had again. */
+    Path emoteCache() {
+        return cache.resolve("emotes");
     }
 
     Optional<Value> find(SettingKey key) {
@@ -245,8 +257,28 @@ final class Settings {
      *
      * @param providers their ids
      * @param settings by the providers' own keys
+     * @param channels which channels that a room names
      */
-    record EmoteChoice(Set<String> providers, Map<String, String> settings) {}
+    record EmoteChoice(Set<String> providers, Map<String, String> settings, EmoteChannels channels) {}
+
+    /** Of which channels that a room names the emotes are loaded. */
+    enum EmoteChannels {
+        /** Those of 7TV: at the server that the user has chosen. */
+        KNOWN,
+        /** All, so that whoever sets the room can choose servers. */
+        ALL,
+        /** None. */
+        OFF
+    }
+
+    private EmoteChannels emoteChannels() {
+        return switch (get(SettingKey.EMOTE_CHANNELS).orElse("known")) {
+            case "known" -> EmoteChannels.KNOWN;
+            case "all" -> EmoteChannels.ALL;
+            case "off" -> EmoteChannels.OFF;
+            default -> throw unknown(SettingKey.EMOTE_CHANNELS, "\"known\", \"all\" or \"off\"");
+        };
+    }
 
     /**
      * The emote providers that the user asked for, by name or by setting their address; none otherwise: a chat program
@@ -282,6 +314,6 @@ final class Settings {
                 }
             }
         }
-        return new EmoteChoice(providers, settings);
+        return new EmoteChoice(providers, settings, emoteChannels());
     }
 }
