@@ -29,9 +29,7 @@ public record EmoteReference(String provider, String emote, String code, int sta
      * @throws IllegalArgumentException if a part is empty, too long or out of order, or holds half a surrogate pair
      */
     public EmoteReference {
-        if (provider.length() > MAX_PROVIDER_CHARS || !provider.matches("[a-z0-9._-]+")) {
-            throw new IllegalArgumentException("a provider id has 1 to 32 characters of a-z0-9._-");
-        }
+        requireProvider(provider);
         if (emote.isEmpty() || emote.length() > MAX_EMOTE_CHARS) {
             throw new IllegalArgumentException("an emote id has 1 to 256 characters, not " + emote.length());
         }
@@ -43,6 +41,12 @@ public record EmoteReference(String provider, String emote, String code, int sta
         }
         if (start < 0 || end <= start) {
             throw new IllegalArgumentException("an emote's range is " + start + " to " + end);
+        }
+    }
+
+    static void requireProvider(String provider) {
+        if (provider.length() > MAX_PROVIDER_CHARS || !provider.matches("[a-z0-9._-]+")) {
+            throw new IllegalArgumentException("a provider id has 1 to 32 characters of a-z0-9._-");
         }
     }
 

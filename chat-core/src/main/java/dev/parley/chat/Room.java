@@ -318,7 +318,7 @@ public interface Room {
 
     /**
      * Sets the room. Only what differs from {@link #settings} is changed. The host can change all; a moderator the
-     * topic, slow mode and the lock.
+     * topic, slow mode, the lock and the channels of emotes.
      *
      * @param settings how it is to be
      * @return completes when it is accepted on this side: signed, queued for sending and durable in the store. Fails

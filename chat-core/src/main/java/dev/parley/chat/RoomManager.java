@@ -146,15 +146,30 @@ public final class RoomManager implements AutoCloseable {
      *
      * @param options what the room is like
      * @param listener is told what happens; may be called before the future completes
-     * @return completes with the room, CONNECTED, once it is announced at the worker. Fails with
-     *     {@link SignalingException} when the worker refuses it or cannot be reached, with {@link StoreException}, with
-     *     {@link RoomClosedException} when the manager is closed meanwhile
+     * @return completes with the room, CONNECTED, once it is announced at the worker and set as the options say. Fails
+     *     with {@link SignalingException} when the worker refuses it or cannot be reached, with {@link StoreException},
+     *     with {@link RoomClosedException} when the manager is closed meanwhile
      * @throws IllegalStateException if the manager is closed
      */
     public CompletableFuture<Room> createRoom(RoomOptions options, RoomListener listener) {
         requireOpen();
         return unwrapped(CompletableFuture.supplyAsync(() -> prepareHost(options, listener), storeExecutor)
-                .thenCompose(RoomDriver::start));
+                .thenCompose(RoomDriver::start)
+                .thenCompose(room -> set(room, options)));
+    }
+
+    /** Says what is not in the descriptor; a room that cannot say it does not stay. */
+    private static CompletableFuture<Room> set(Room room, RoomOptions options) {
+        if (options.emoteChannels().isEmpty()) {
+            return CompletableFuture.completedFuture(room);
+        }
+        return room.change(room.settings().withEmoteChannels(options.emoteChannels()))
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        CompletableFuture<CloseReason> unused = room.leave();
+                    }
+                })
+                .thenApply(done -> room);
     }
 
     private RoomDriver prepareHost(RoomOptions options, RoomListener listener) {

@@ -1,6 +1,7 @@
 package dev.parley.chat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /** What a new room is like. Immutable. */
 public final class RoomOptions {
@@ -28,11 +29,13 @@ public final class RoomOptions {
     private final String name;
     private final Visibility visibility;
     private final int capacity;
+    private final List<EmoteChannel> emoteChannels;
 
     private RoomOptions(Builder builder) {
         name = builder.name;
         visibility = builder.visibility;
         capacity = builder.capacity;
+        emoteChannels = builder.emoteChannels;
     }
 
     /**
@@ -83,11 +86,21 @@ public final class RoomOptions {
         return capacity;
     }
 
+    /**
+     * Returns whose emotes are those of the room as well when it opens; see {@link RoomSettings#emoteChannels}.
+     *
+     * @return an immutable list
+     */
+    public List<EmoteChannel> emoteChannels() {
+        return emoteChannels;
+    }
+
     /** Collects the settings of {@link RoomOptions}. */
     public static final class Builder {
         private final String name;
         private Visibility visibility = Visibility.PRIVATE;
         private int capacity = DEFAULT_CAPACITY;
+        private List<EmoteChannel> emoteChannels = List.of();
 
         private Builder(String name) {
             this.name = name;
@@ -116,10 +129,21 @@ public final class RoomOptions {
         }
 
         /**
+         * Sets whose emotes are those of the room as well; {@link Room#change} changes it later. Default: nobody's.
+         *
+         * @param channels at most {@value RoomSettings#MAX_EMOTE_CHANNELS}, each once, the one to prefer first; copied
+         * @return this
+         */
+        public Builder emoteChannels(List<EmoteChannel> channels) {
+            emoteChannels = List.copyOf(channels);
+            return this;
+        }
+
+        /**
          * Makes the options.
          *
          * @return the options
-         * @throws IllegalArgumentException if the name or the capacity is out of bounds
+         * @throws IllegalArgumentException if the name, the capacity or the channels of emotes are out of bounds
          */
         public RoomOptions build() {
             if (name.isBlank() || name.length() > MAX_NAME_CHARS) {
@@ -136,6 +160,7 @@ public final class RoomOptions {
                 throw new IllegalArgumentException(
                         "a room's capacity is " + MIN_CAPACITY + " to " + MAX_CAPACITY + ", not " + capacity);
             }
+            RoomSettings.requireChannels(emoteChannels);
             return new RoomOptions(this);
         }
     }

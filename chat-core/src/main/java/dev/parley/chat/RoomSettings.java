@@ -2,6 +2,8 @@ package dev.parley.chat;
 
 import dev.parley.chat.internal.encoding.PlainText;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
 
 /**
  * How a room is set. Durations are whole seconds.
@@ -11,9 +13,16 @@ import java.time.Duration;
  * @param slowMode shortest time between two messages of one member; zero for none, at most {@link #MAX_SLOW_MODE}
  * @param locked whether only the host and moderators may speak
  * @param disappearAfter how long a message is shown; zero for ever, at most {@link #MAX_DISAPPEAR_AFTER}
+ * @param emoteChannels whose emotes are those of the room as well, the one to prefer first; at most
+ *     {@link #MAX_EMOTE_CHANNELS}, each once. Whoever shows the room decides which it loads
  */
 public record RoomSettings(
-        String topic, HistoryPolicy history, Duration slowMode, boolean locked, Duration disappearAfter) {
+        String topic,
+        HistoryPolicy history,
+        Duration slowMode,
+        boolean locked,
+        Duration disappearAfter,
+        List<EmoteChannel> emoteChannels) {
 
     /** Longest topic, in UTF-16 units. */
     public static final int MAX_TOPIC_CHARS = 300;
@@ -23,6 +32,9 @@ public record RoomSettings(
 
     /** Longest time after which messages disappear. */
     public static final Duration MAX_DISAPPEAR_AFTER = Duration.ofDays(365);
+
+    /** Most channels of emotes. */
+    public static final int MAX_EMOTE_CHANNELS = 8;
 
     /** How every room begins. */
     public static final RoomSettings FIRST =
@@ -45,6 +57,23 @@ public record RoomSettings(
             throw new IllegalArgumentException(
                     "messages disappear after whole seconds, at most " + MAX_DISAPPEAR_AFTER.toSeconds());
         }
+        emoteChannels = List.copyOf(emoteChannels);
+        requireChannels(emoteChannels);
+    }
+
+    /**
+     * Makes settings without channels of emotes.
+     *
+     * @param topic see {@link #topic()}
+     * @param history see {@link #history()}
+     * @param slowMode see {@link #slowMode()}
+     * @param locked see {@link #locked()}
+     * @param disappearAfter see {@link #disappearAfter()}
+     * @throws IllegalArgumentException if one is out of bounds
+     */
+    public RoomSettings(
+            String topic, HistoryPolicy history, Duration slowMode, boolean locked, Duration disappearAfter) {
+        this(topic, history, slowMode, locked, disappearAfter, List.of());
     }
 
     /**
@@ -55,7 +84,7 @@ public record RoomSettings(
      * @throws IllegalArgumentException if it is out of bounds
      */
     public RoomSettings withTopic(String newTopic) {
-        return new RoomSettings(newTopic, history, slowMode, locked, disappearAfter);
+        return new RoomSettings(newTopic, history, slowMode, locked, disappearAfter, emoteChannels);
     }
 
     /**
@@ -65,7 +94,7 @@ public record RoomSettings(
      * @return the settings
      */
     public RoomSettings withHistory(HistoryPolicy newHistory) {
-        return new RoomSettings(topic, newHistory, slowMode, locked, disappearAfter);
+        return new RoomSettings(topic, newHistory, slowMode, locked, disappearAfter, emoteChannels);
     }
 
     /**
@@ -76,7 +105,7 @@ public record RoomSettings(
      * @throws IllegalArgumentException if it is out of bounds
      */
     public RoomSettings withSlowMode(Duration newSlowMode) {
-        return new RoomSettings(topic, history, newSlowMode, locked, disappearAfter);
+        return new RoomSettings(topic, history, newSlowMode, locked, disappearAfter, emoteChannels);
     }
 
     /**
@@ -86,7 +115,7 @@ public record RoomSettings(
      * @return the settings
      */
     public RoomSettings withLocked(boolean isLocked) {
-        return new RoomSettings(topic, history, slowMode, isLocked, disappearAfter);
+        return new RoomSettings(topic, history, slowMode, isLocked, disappearAfter, emoteChannels);
     }
 
     /**
@@ -97,7 +126,25 @@ public record RoomSettings(
      * @throws IllegalArgumentException if it is out of bounds
      */
     public RoomSettings withDisappearAfter(Duration newDisappearAfter) {
-        return new RoomSettings(topic, history, slowMode, locked, newDisappearAfter);
+        return new RoomSettings(topic, history, slowMode, locked, newDisappearAfter, emoteChannels);
+    }
+
+    /**
+     * Returns the same with other channels of emotes.
+     *
+     * @param newEmoteChannels see {@link #emoteChannels()}; none for no channel
+     * @return the settings
+     * @throws IllegalArgumentException if there are too many, or one twice
+     */
+    public RoomSettings withEmoteChannels(List<EmoteChannel> newEmoteChannels) {
+        return new RoomSettings(topic, history, slowMode, locked, disappearAfter, newEmoteChannels);
+    }
+
+    static void requireChannels(List<EmoteChannel> channels) {
+        if (channels.size() > MAX_EMOTE_CHANNELS || new HashSet<>(channels).size() < channels.size()) {
+            throw new IllegalArgumentException(
+                    "a room has at most " + MAX_EMOTE_CHANNELS + " channels of emotes, each once");
+        }
     }
 
     private static boolean isWithin(Duration duration, Duration max) {

@@ -1,11 +1,14 @@
 package dev.parley.chat.cli;
 
+import dev.parley.chat.EmoteChannel;
 import dev.parley.chat.Room;
 import dev.parley.chat.RoomOptions;
 import dev.parley.chat.transport.NativeLibraries;
 import dev.parley.chat.worker.SignalingWorker;
 import dev.parley.chat.worker.WorkerConfig;
 import java.net.URI;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,6 +39,12 @@ final class CreateCommand extends BaseCommand {
             description = "Give out a code besides the invite, to be said to one person; good for one try.")
     private boolean givesCode;
 
+    @Option(
+            names = "--emotes-channel",
+            paramLabel = "PROVIDER=CHANNEL",
+            description = "Give the room the emotes of a channel, such as 7tv=twitch/12345; may be repeated.")
+    private List<String> emoteChannels = new ArrayList<>();
+
     @Mixin
     private final RoomFlags flags = new RoomFlags();
 
@@ -50,6 +59,9 @@ final class CreateCommand extends BaseCommand {
             options = RoomOptions.builder(name)
                     .capacity(capacity)
                     .visibility(isPublic ? RoomOptions.Visibility.PUBLIC : RoomOptions.Visibility.PRIVATE)
+                    .emoteChannels(emoteChannels.stream()
+                            .map(CreateCommand::emoteChannel)
+                            .toList())
                     .build();
         } catch (IllegalArgumentException e) {
             throw new CliException(ExitCode.USAGE, String.valueOf(e.getMessage()), "see parley create --help", e);
@@ -67,6 +79,14 @@ final class CreateCommand extends BaseCommand {
                     + " long as the room");
             return stay(console, settings, worker.url(), profile, options);
         }
+    }
+
+    private static EmoteChannel emoteChannel(String text) {
+        int equals = text.indexOf('=');
+        if (equals < 0) {
+            throw new IllegalArgumentException("--emotes-channel is PROVIDER=CHANNEL, such as 7tv=twitch/12345");
+        }
+        return new EmoteChannel(text.substring(0, equals), text.substring(equals + 1));
     }
 
     private ExitCode stay(

@@ -1,5 +1,6 @@
 package dev.parley.chat.cli;
 
+import dev.parley.chat.EmoteChannel;
 import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.OutgoingMessage;
@@ -131,34 +132,39 @@ sealed interface Deed {
             @Nullable HistoryPolicy history,
             @Nullable Duration slowMode,
             @Nullable Boolean locked,
-            @Nullable Duration disappearAfter)
+            @Nullable Duration disappearAfter,
+            @Nullable List<EmoteChannel> emoteChannels)
             implements Deed {
 
-        static final Change NOTHING = new Change(null, null, null, null, null);
+        static final Change NOTHING = new Change(null, null, null, null, null, null);
 
         static Change topic(String topic) {
-            return new Change(topic, null, null, null, null);
+            return new Change(topic, null, null, null, null, null);
         }
 
         static Change history(HistoryPolicy history) {
-            return new Change(null, history, null, null, null);
+            return new Change(null, history, null, null, null, null);
         }
 
         static Change slowMode(Duration slowMode) {
-            return new Change(null, null, slowMode, null, null);
+            return new Change(null, null, slowMode, null, null, null);
         }
 
         static Change locked(boolean isLocked) {
-            return new Change(null, null, null, isLocked, null);
+            return new Change(null, null, null, isLocked, null, null);
         }
 
         static Change disappearAfter(Duration time) {
-            return new Change(null, null, null, null, time);
+            return new Change(null, null, null, null, time, null);
+        }
+
+        static Change emoteChannels(List<EmoteChannel> channels) {
+            return new Change(null, null, null, null, null, channels);
         }
 
         /** Checks the parts; throws {@link IllegalArgumentException} if one is out of bounds. */
         public Change {
-            of(RoomSettings.FIRST, topic, history, slowMode, locked, disappearAfter);
+            of(RoomSettings.FIRST, topic, history, slowMode, locked, disappearAfter, emoteChannels);
         }
 
         private static RoomSettings of(
@@ -167,13 +173,15 @@ sealed interface Deed {
                 @Nullable HistoryPolicy history,
                 @Nullable Duration slowMode,
                 @Nullable Boolean locked,
-                @Nullable Duration disappearAfter) {
+                @Nullable Duration disappearAfter,
+                @Nullable List<EmoteChannel> emoteChannels) {
             return new RoomSettings(
                     topic != null ? topic : now.topic(),
                     history != null ? history : now.history(),
                     slowMode != null ? slowMode : now.slowMode(),
                     locked != null ? locked : now.locked(),
-                    disappearAfter != null ? disappearAfter : now.disappearAfter());
+                    disappearAfter != null ? disappearAfter : now.disappearAfter(),
+                    emoteChannels != null ? emoteChannels : now.emoteChannels());
         }
 
         @Override
@@ -183,7 +191,7 @@ sealed interface Deed {
 
         @Override
         public CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked) {
-            return room.change(of(room.settings(), topic, history, slowMode, locked, disappearAfter));
+            return room.change(of(room.settings(), topic, history, slowMode, locked, disappearAfter, emoteChannels));
         }
     }
 

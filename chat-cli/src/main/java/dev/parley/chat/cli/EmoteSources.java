@@ -8,6 +8,7 @@ import java.net.URI;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,34 +20,49 @@ final class EmoteSources {
 
     private EmoteSources() {}
 
+    /** Whether sets and images are kept. */
+    enum Keeping {
+        ON_DISK,
+        /** What is kept tells which rooms were entered. */
+        NOWHERE
+    }
+
     /**
      * Begins a registry.
      *
      * @param more settings of providers besides those of the settings
-     * @param worker asked for images where the settings want that; its tokens are used
+     * @param worker asked for images where the settings want that; null for the one of the settings
+     * @param client has the tokens for it
+     * @param keeping whether sets and images are kept
      * @throws CliException if images are wanted by way of a worker and none is named
      */
     static EmoteRegistry.Builder registry(
-            Settings settings, Map<String, String> more, Optional<OkHttpSignaling> worker) {
+            Settings settings,
+            Map<String, String> more,
+            @Nullable URI worker,
+            Optional<OkHttpSignaling> client,
+            Keeping keeping) {
         Settings.EmoteChoice choice = settings.emotes();
         // Not every provider that is installed: one that nobody asked for would call its public host.
         EmoteRegistry.Builder builder = EmoteRegistry.builder()
                 .only(choice.providers())
                 .pluginFolder(Home.plugins(settings.home()))
                 .settings(choice.settings())
-                .settings(more)
-                .cache(settings.emoteCache());
+                .settings(more);
+        if (keeping == Keeping.ON_DISK) {
+            builder.cache(settings.emoteCache());
+        }
         if (settings.emoteImages() == Settings.EmoteImages.WORKER) {
-            URI base = Login.worker(settings);
-            builder.imageProxy(URI.create(base.toString().replaceAll("/+$", "") + IMAGES_PATH), () -> token(worker));
+            URI base = worker == null ? Login.worker(settings) : worker;
+            builder.imageProxy(URI.create(base.toString().replaceAll("/+$", "") + IMAGES_PATH), () -> token(client));
         }
         return builder;
     }
 
-    private static Optional<String> token(Optional<OkHttpSignaling> worker) {
+    private static Optional<String> token(Optional<OkHttpSignaling> client) {
         try {
-            return worker.map(
-                    client -> client.accessToken().toCompletableFuture().join().value());
+            return client.map(signaling ->
+                    signaling.accessToken().toCompletableFuture().join().value());
         } catch (CompletionException e) {
             // The worker then says that it wants one.
             if (!(e.getCause() instanceof SignalingException)) {
@@ -60,8 +76,7 @@ final class EmoteSources {
     /** Says of each provider that does not work why. */
     static void report(EmoteRegistry registry, Console console) {
         for (EmoteProviderFailure failure : registry.failures()) {
-            console.notice("emotes of " + failure.provider() + " (" + failure.what() + ") are not available: "
-                    + failure.message());
+            console.notice(Emotes.describe(failure));
         }
     }
 }

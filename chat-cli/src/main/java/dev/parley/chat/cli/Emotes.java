@@ -2,14 +2,16 @@ package dev.parley.chat.cli;
 
 import dev.parley.chat.EmoteReference;
 import dev.parley.chat.OutgoingMessage;
+import dev.parley.chat.emotes.EmoteCatalog;
 import dev.parley.chat.emotes.EmotePlacement;
 import dev.parley.chat.emotes.EmoteProviderFailure;
 import dev.parley.chat.emotes.EmoteRegistry;
 import dev.parley.chat.emotes.EmoteTokenizer;
 import dev.parley.chat.emotes.MessageToken;
-import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
 /**
  * The emotes that one may type. They load beside everything else: until a set is there its codes are plain text, and a
@@ -17,34 +19,39 @@ import org.jspecify.annotations.Nullable;
  */
 final class Emotes implements AutoCloseable {
 
-    private final @Nullable EmoteRegistry registry;
+    private final EmoteRegistry registry;
+    private final Settings.EmoteChoice choice;
 
-    private Emotes(@Nullable EmoteRegistry registry) {
+    /** Completes when all was loaded, or has failed. */
+    private final CompletableFuture<?> loaded;
+
+    private Emotes(EmoteRegistry registry, Settings.EmoteChoice choice) {
         this.registry = registry;
+        this.choice = choice;
+        loaded = registry.refresh();
     }
 
-    /** Has no emotes and touches no network. */
+    /** Has no emotes but those that a room has itself, and touches no network. */
     static Emotes none() {
-        return new Emotes(null);
+        return none(new Settings.EmoteChoice(Set.of(), Map.of(), Settings.EmoteChannels.OFF));
+    }
+
+    private static Emotes none(Settings.EmoteChoice choice) {
+        return new Emotes(EmoteRegistry.builder().withoutDiscovery().build(), choice);
     }
 
     /**
      * Starts to load, and returns at once.
      *
      * @param choice which providers; without any, nothing is loaded
-     * @param plugins a folder with jars of more providers; it need not be there
+     * @param builder their registry, set up
      */
-    static Emotes load(Settings.EmoteChoice choice, Path plugins, Console console) {
+    static Emotes load(Settings.EmoteChoice choice, EmoteRegistry.Builder builder, Console console) {
         if (choice.providers().isEmpty()) {
-            return none();
+            return none(choice);
         }
-        // Not every provider that is installed: one that nobody asked for would call its public host.
-        Emotes emotes = new Emotes(EmoteRegistry.builder()
-                .only(choice.providers())
-                .pluginFolder(plugins)
-                .settings(choice.settings())
-                .build());
-        CompletableFuture<?> unused = emotes.loaded().whenComplete((status, thrown) -> {
+        Emotes emotes = new Emotes(builder.build(), choice);
+        CompletableFuture<?> unused = emotes.loaded.whenComplete((status, thrown) -> {
             // A thrown one says that the registry was closed before.
             if (thrown == null) {
                 emotes.report(console);
@@ -53,30 +60,39 @@ final class Emotes implements AutoCloseable {
         return emotes;
     }
 
-    /** Completes when everything was loaded or has failed. */
-    private CompletableFuture<?> loaded() {
-        return registry == null ? CompletableFuture.completedFuture(null) : registry.refresh();
-    }
-
     private void report(Console console) {
-        if (registry == null) {
-            return;
-        }
-        for (EmoteProviderFailure failure : registry.failures()) {
-            console.notice("emotes of " + failure.provider() + " (" + failure.what() + ") are not available: "
-                    + failure.message());
-        }
+        EmoteSources.report(registry, console);
         console.emit(new Event.EmotesLoaded(registry.catalog().size()));
     }
 
-    /** Starts a message whose emotes are marked. */
+    static String describe(EmoteProviderFailure failure) {
+        return "emotes of " + failure.provider() + " (" + failure.what() + ") are not available: " + failure.message();
+    }
+
+    /**
+     * Begins a stay in a room, with emotes of its own besides these. From then on sets follow what their servers tell
+     * of changes.
+     *
+     * @param told takes what is to be told, on any thread
+     */
+    RoomEmotes openRoom(Consumer<Event> told) {
+        registry.followLiveUpdates();
+        return new RoomEmotes(registry, choice, loaded, told);
+    }
+
+    /** Starts a message in which the emotes that hold everywhere are marked. */
     OutgoingMessage.Builder mark(String text) {
+        return mark(text, registry.catalog());
+    }
+
+    /** Starts a message in which emotes are marked. */
+    static OutgoingMessage.Builder mark(String text, EmoteCatalog catalog) {
         OutgoingMessage.Builder message = OutgoingMessage.builder(text);
-        if (registry == null) {
+        if (catalog.size() == 0) {
             return message;
         }
         int marked = 0;
-        for (MessageToken token : EmoteTokenizer.tokenize(text, registry.catalog())) {
+        for (MessageToken token : EmoteTokenizer.tokenize(text, catalog)) {
             if (token instanceof MessageToken.EmoteToken emote) {
                 marked += mark(message, emote.base(), marked);
                 for (EmotePlacement overlay : emote.overlays()) {
@@ -103,8 +119,6 @@ final class Emotes implements AutoCloseable {
 
     @Override
     public void close() {
-        if (registry != null) {
-            registry.close();
-        }
+        registry.close();
     }
 }

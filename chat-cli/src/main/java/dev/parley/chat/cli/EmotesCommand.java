@@ -137,7 +137,8 @@ final class EmotesCommand implements Runnable {
                                     EmotePictures.isScreen(),
                                     context().environment()));
             try (Worker worker = Worker.forImages(settings);
-                    EmoteRegistry registry = EmoteSources.registry(settings, Map.of(), worker.client())
+                    EmoteRegistry registry = EmoteSources.registry(
+                                    settings, Map.of(), null, worker.client(), EmoteSources.Keeping.ON_DISK)
                             .searchDelay(Duration.ofMillis(1))
                             .build();
                     EmoteRoom room = registry.openRoom()) {
@@ -156,9 +157,8 @@ final class EmotesCommand implements Runnable {
                         .join();
                 EmoteSources.report(registry, console);
                 room.status()
-                        .forEach(status -> status.failure()
-                                .ifPresent(failure -> console.notice("emotes of " + failure.provider() + " ("
-                                        + failure.what() + ") are not available: " + failure.message())));
+                        .forEach(status ->
+                                status.failure().ifPresent(failure -> console.notice(Emotes.describe(failure))));
                 return run(console, registry, room, drawing);
             }
         }

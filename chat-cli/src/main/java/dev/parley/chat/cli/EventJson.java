@@ -486,13 +486,18 @@ final class EventJson {
     }
 
     private static ObjectNode settings(ObjectNode json, RoomSettings settings) {
-        return json.put("topic", settings.topic())
+        json.put("topic", settings.topic())
                 .put("history", settings.history().kind().name())
                 .put("historyMessages", settings.history().messages())
                 .put("historySeconds", settings.history().time().toSeconds())
                 .put("slowMode", settings.slowMode().toSeconds())
                 .put("locked", settings.locked())
                 .put("disappearAfter", settings.disappearAfter().toSeconds());
+        ArrayNode channels = json.putArray("emoteChannels");
+        settings.emoteChannels()
+                .forEach(channel ->
+                        channels.addObject().put("provider", channel.provider()).put("channel", channel.channel()));
+        return json;
     }
 
     private static ObjectNode message(String event, ChatMessage message) {

@@ -92,6 +92,25 @@ final class JsonCommand {
         return texts;
     }
 
+    @Nullable
+    List<JsonCommand> findObjects(String field) {
+        JsonNode list = find(field);
+        if (list == null) {
+            return null;
+        }
+        List<JsonCommand> objects = new ArrayList<>();
+        for (JsonNode object : list) {
+            if (object.isObject()) {
+                objects.add(new JsonCommand(object));
+            }
+        }
+        if (!list.isArray() || objects.size() < list.size()) {
+            throw CliException.invalidCommand(
+                    "\"" + field + "\" is not a list of objects", "write it as the events have it");
+        }
+        return objects;
+    }
+
     /** True or false; as the caller says where it is missing. */
     boolean flag(String field, boolean otherwise) {
         Boolean flag = findFlag(field);

@@ -1,5 +1,6 @@
 package dev.parley.chat.cli;
 
+import dev.parley.chat.EmoteChannel;
 import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.Participant;
 import dev.parley.chat.Reaction;
@@ -72,7 +73,17 @@ final class JsonDeed {
                 history(json),
                 seconds(json, "slowMode"),
                 json.findFlag("locked"),
-                seconds(json, "disappearAfter"));
+                seconds(json, "disappearAfter"),
+                emoteChannels(json));
+    }
+
+    private static @Nullable List<EmoteChannel> emoteChannels(JsonCommand json) {
+        List<JsonCommand> channels = json.findObjects("emoteChannels");
+        return channels == null
+                ? null
+                : channels.stream()
+                        .map(channel -> new EmoteChannel(channel.text("provider"), channel.text("channel")))
+                        .toList();
     }
 
     /** Takes the fields of the event {@code settings}, with those that do not matter as it has them. */

@@ -484,6 +484,12 @@ final class PlainText {
                     .append(settings.disappearAfter().toSeconds())
                     .append(" s");
         }
+        if (!settings.emoteChannels().isEmpty()) {
+            line.append("; emotes of ")
+                    .append(settings.emoteChannels().stream()
+                            .map(channel -> clean(channel.provider() + ' ' + channel.channel()))
+                            .collect(Collectors.joining(", ")));
+        }
         return line.toString();
     }
 

@@ -69,7 +69,7 @@ final class RoomRun implements RoomListener {
 
     private final Console console;
     private final CliContext context;
-    private final Emotes emotes;
+    private final RoomEmotes emotes;
     private final Verifier verifier;
     private final TypedDeeds deeds;
     private final ReadMarks marks;
@@ -108,13 +108,13 @@ final class RoomRun implements RoomListener {
         this.givesCode = givesCode;
         this.console = console;
         this.context = context;
-        this.emotes = emotes;
         this.verifier = new Verifier(console, peers);
         this.deeds = new TypedDeeds(peers);
         this.peers = peers;
         this.marks = marks;
         this.transfers = new Transfers(this::tell, downloads);
         this.emoji = new EmojiDesk(this::tell);
+        this.emotes = emotes.openRoom(this::tell);
         this.inputEnd = inputEnd;
     }
 
@@ -173,6 +173,7 @@ final class RoomRun implements RoomListener {
 
     private ExitCode end(CloseReason reason) {
         awaitAccepted();
+        emotes.close();
         Failure failure = Failure.of(reason);
         if (failure.exit() != ExitCode.DONE) {
             console.emit(Event.Problem.of(failure));
@@ -230,6 +231,7 @@ final class RoomRun implements RoomListener {
         if (entered.compareAndSet(false, true)) {
             tell(new Event.Entered(room.id(), room.name(), room.invite().link(), room.visibility()));
             emoji.changed(room.emoji());
+            emotes.follow(room);
         }
     }
 
@@ -278,6 +280,7 @@ final class RoomRun implements RoomListener {
     @Override
     public void onEmoji(Room room, List<RoomEmoji> now) {
         emoji.changed(now);
+        emotes.follow(room);
     }
 
     @Override
@@ -335,6 +338,7 @@ final class RoomRun implements RoomListener {
     public void onSettings(Room room, RoomSettings settings) {
         tell(new Event.RoomSet(null, settings, Optional.of(set)));
         set = settings;
+        emotes.follow(room);
     }
 
     @Override
@@ -541,7 +545,7 @@ final class RoomRun implements RoomListener {
                         + " your last one, /msg NAME TEXT to one alone, /file PATH offers a file, /get [NUMBER] [PLACE]"
                         + " and /cancel [NUMBER] fetch one or stop that, /emoji, /emoji"
                         + " add SHORTCODE FILE, /emoji remove SHORTCODE, /emoji save SHORTCODE FILE, /block NAME, /unblock NAME, /blocked; the host and"
-                        + " moderators also /topic TEXT, /slow SECONDS, /lock, /unlock, /mute NAME [MINUTES], /unmute"
+                        + " moderators also /topic TEXT, /channel PROVIDER CHANNEL, /channel off, /slow SECONDS, /lock, /unlock, /mute NAME [MINUTES], /unmute"
                         + " NAME, /role NAME moderator|member|readonly, /kick WHO, /ban WHO, /unban PEER-ID; the host"
                         + " also /history none|all|NUMBER|TIME, /disappear SECONDS, /deputies WHO…;"
                         + " a message that begins with a slash is written with two");

@@ -14,11 +14,11 @@ import dev.parley.chat.store.InMemoryPeerBook;
 import dev.parley.chat.store.PeerBook;
 import dev.parley.chat.store.SqliteChatStore;
 import dev.parley.chat.transport.IceConfig;
-import dev.parley.chat.transport.Signaling;
 import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Map;
 import java.util.Optional;
 
 /** Everything that a stay in rooms needs, opened in order and closed in the reverse order. */
@@ -55,7 +55,7 @@ final class Session implements AutoCloseable {
             Identity identity = own.orElseGet(Identity::generate);
             ChatStore store = push(own.map(kept -> openStore(settings, kept)).orElseGet(InMemoryChatStore::new));
             PeerBook peers = push(own.map(keyring::openBook).orElseGet(InMemoryPeerBook::new));
-            Signaling signaling = push(signaling(settings, worker, identity));
+            OkHttpSignaling signaling = push(signaling(settings, worker, identity));
             RoomManager.Builder builder = RoomManager.builder(identity, signaling)
                     .store(store)
                     .peerBook(peers)
@@ -73,7 +73,15 @@ final class Session implements AutoCloseable {
                 }
             }
             rooms = push(builder.build());
-            emotes = push(Emotes.load(settings.emotes(), Home.plugins(settings.home()), console));
+            emotes = push(Emotes.load(
+                    settings.emotes(),
+                    EmoteSources.registry(
+                            settings,
+                            Map.of(),
+                            worker,
+                            Optional.of(signaling),
+                            profile == Profile.OWN ? EmoteSources.Keeping.ON_DISK : EmoteSources.Keeping.NOWHERE),
+                    console));
         } catch (RuntimeException | LinkageError e) {
             close();
             throw e;

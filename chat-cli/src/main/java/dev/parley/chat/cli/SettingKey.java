@@ -27,6 +27,8 @@ enum SettingKey {
     ICE_SERVERS("ice_servers", "PARLEY_ICE_SERVERS", Secrecy.SECRET),
     /** Comma-separated: {@code 7tv}, {@code custom}, or {@code off}. */
     EMOTES("emotes", "PARLEY_EMOTES", Secrecy.OPEN),
+    /** {@code known}, {@code all} or {@code off}. */
+    EMOTE_CHANNELS("emote_channels", "PARLEY_EMOTE_CHANNELS", Secrecy.OPEN),
     SEVENTV_URL("7tv_url", "PARLEY_7TV_URL", Secrecy.OPEN),
     EMOJI_DOMAIN("emoji_domain", "PARLEY_EMOJI_DOMAIN", Secrecy.OPEN),
     /** {@code direct} or {@code worker}. */

@@ -112,6 +112,11 @@ final class Settings {
         return homeSource;
     }
 
+    /** The folder in which emotes are kept. All that is in it can be had again. */
+    Path emoteCache() {
+        return cache.resolve("emotes");
+    }
+
     Optional<Value> find(SettingKey key) {
         return Optional.ofNullable(values.get(key));
     }
@@ -280,18 +285,33 @@ final class Settings {
         };
     }
 
-    /** Where emotes are kept that can be fetched again. */
-    Path emoteCache() {
-        return cache.resolve("emotes");
-    }
-
     /**
      * Which emote providers to use.
      *
      * @param providers their ids
      * @param settings by the providers' own keys
+     * @param channels which channels that a room names
      */
-    record EmoteChoice(Set<String> providers, Map<String, String> settings) {}
+    record EmoteChoice(Set<String> providers, Map<String, String> settings, EmoteChannels channels) {}
+
+    /** Of which channels that a room names the emotes are loaded. */
+    enum EmoteChannels {
+        /** Those of 7TV: at the server that the user has chosen. */
+        KNOWN,
+        /** All, so that whoever sets the room can choose servers. */
+        ALL,
+        /** None. */
+        OFF
+    }
+
+    private EmoteChannels emoteChannels() {
+        return switch (get(SettingKey.EMOTE_CHANNELS).orElse("known")) {
+            case "known" -> EmoteChannels.KNOWN;
+            case "all" -> EmoteChannels.ALL;
+            case "off" -> EmoteChannels.OFF;
+            default -> throw unknown(SettingKey.EMOTE_CHANNELS, "\"known\", \"all\" or \"off\"");
+        };
+    }
 
     /**
      * The emote providers that the user asked for, by name or by setting their address; none otherwise: a chat program
@@ -327,6 +347,6 @@ final class Settings {
                 }
             }
         }
-        return new EmoteChoice(providers, settings);
+        return new EmoteChoice(providers, settings, emoteChannels());
     }
 }

@@ -1,6 +1,7 @@
 package dev.parley.chat.cli;
 
 import dev.parley.chat.ChatMessage;
+import dev.parley.chat.EmoteChannel;
 import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.Participant;
@@ -10,6 +11,7 @@ import dev.parley.chat.Room;
 import dev.parley.chat.store.PeerBook;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -78,6 +80,7 @@ final class TypedDeeds {
             case "/topic" -> Deed.Change.topic(rest);
             case "/history" -> Deed.Change.history(history(rest));
             case "/slow" -> Deed.Change.slowMode(seconds(rest, "slow mode is a number of seconds", "0 turns it off"));
+            case "/channel" -> Deed.Change.emoteChannels(emoteChannels(rest));
             case "/lock" -> Deed.Change.locked(true);
             case "/unlock" -> Deed.Change.locked(false);
             case "/disappear" ->
@@ -148,6 +151,23 @@ final class TypedDeeds {
             case "d" -> HistoryPolicy.last(Duration.ofDays(number));
             default -> HistoryPolicy.last(number);
         };
+    }
+
+    private static List<EmoteChannel> emoteChannels(String rest) {
+        if (rest.equals("off")) {
+            return List.of();
+        }
+        List<String> words = TypedAct.words(rest);
+        if (words.isEmpty() || words.size() % 2 != 0) {
+            throw CliException.invalidCommand(
+                    "a channel of emotes is named by its provider and its name",
+                    "/channel 7tv twitch/12345, for example, also of several; /channel off takes them away");
+        }
+        List<EmoteChannel> channels = new ArrayList<>();
+        for (int i = 0; i < words.size(); i += 2) {
+            channels.add(new EmoteChannel(words.get(i), words.get(i + 1)));
+        }
+        return channels;
     }
 
     private static Duration seconds(String text, String message, String hint) {

@@ -4,6 +4,7 @@ import dev.parley.chat.ChatMessage;
 import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
+import dev.parley.chat.EmoteChannel;
 import dev.parley.chat.EmoteReference;
 import dev.parley.chat.FileOffer;
 import dev.parley.chat.HistoryFile;
@@ -201,9 +202,11 @@ final class Examples {
         events.add(new Event.Hidden(MESSAGE, Optional.empty(), false));
         events.add(new Event.Reactions(MESSAGE, List.of(new ReactionTotal(Reaction.of("+"), 2))));
         events.add(new Event.Reactions(MESSAGE, List.of()));
-        RoomSettings set =
-                new RoomSettings("tea", HistoryPolicy.last(3), Duration.ofSeconds(5), true, Duration.ofSeconds(60));
-        events.add(new Event.RoomSet(null, set, Optional.of(set.withTopic("").withLocked(false))));
+        RoomSettings set = new RoomSettings(
+                        "tea", HistoryPolicy.last(3), Duration.ofSeconds(5), true, Duration.ofSeconds(60))
+                .withEmoteChannels(List.of(new EmoteChannel("7tv", "twitch/1")));
+        events.add(new Event.RoomSet(
+                null, set, Optional.of(set.withTopic("").withLocked(false).withEmoteChannels(List.of()))));
         events.add(new Event.RoomSet("r4", RoomSettings.FIRST, Optional.empty()));
         events.add(new Event.DeedDone("r5", new Deed.Delete(MESSAGE)));
         events.add(new Event.DeedDone(null, new Deed.Unmute(OTHER)));

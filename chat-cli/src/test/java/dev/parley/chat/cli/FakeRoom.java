@@ -8,7 +8,9 @@ import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Room;
+import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomOptions;
+import dev.parley.chat.RoomSettings;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.net.URI;
@@ -32,6 +34,11 @@ final class FakeRoom {
 
     private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
     private final List<String> asked = new ArrayList<>();
+
+    /** How it is set, and which emoji it has; guarded by this. */
+    private RoomSettings settings = RoomSettings.FIRST;
+
+    private List<RoomEmoji> emoji = List.of();
     private final Room room = (Room) Proxy.newProxyInstance(
             Room.class.getClassLoader(),
             new Class<?>[] {Room.class},
@@ -44,6 +51,14 @@ final class FakeRoom {
     /** What changes something, in its order. */
     synchronized List<String> asked() {
         return List.copyOf(asked);
+    }
+
+    synchronized void set(RoomSettings now) {
+        settings = now;
+    }
+
+    synchronized void setEmoji(List<RoomEmoji> now) {
+        emoji = now;
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // Whoever asks the room gets them.
@@ -76,6 +91,12 @@ final class FakeRoom {
             case "leave" -> {
                 closed.complete(new CloseReason(CloseReason.Code.LEFT, CloseReason.Origin.LOCAL, "you left"));
                 return closed;
+            }
+            case "settings" -> {
+                return settings;
+            }
+            case "emoji" -> {
+                return emoji;
             }
             case "send" -> {
                 asked.add("send " + ((OutgoingMessage) arguments[0]).text());

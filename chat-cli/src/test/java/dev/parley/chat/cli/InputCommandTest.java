@@ -7,6 +7,7 @@ import static dev.parley.chat.cli.InputCommand.Act.Kind.UNBAN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.chat.EmoteChannel;
 import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.Participant;
@@ -87,7 +88,10 @@ class InputCommandTest {
         assertThat(deed("{\"cmd\":\"settings\",\"topic\":\"tea\",\"history\":\"LAST_N\",\"historyMessages\":3,"
                         + "\"historySeconds\":0,\"slowMode\":5,\"locked\":true,\"disappearAfter\":60}"))
                 .isEqualTo(new Deed.Change(
-                        "tea", HistoryPolicy.last(3), Duration.ofSeconds(5), true, Duration.ofSeconds(60)));
+                        "tea", HistoryPolicy.last(3), Duration.ofSeconds(5), true, Duration.ofSeconds(60), null));
+        assertThat(deed("{\"cmd\":\"settings\",\"emoteChannels\":[{\"provider\":\"7tv\",\"channel\":\"twitch/1\"}]}"))
+                .isEqualTo(Deed.Change.emoteChannels(List.of(new EmoteChannel("7tv", "twitch/1"))));
+        assertThat(deed("{\"cmd\":\"settings\",\"emoteChannels\":[]}")).isEqualTo(Deed.Change.emoteChannels(List.of()));
         assertThat(deed("{\"cmd\":\"settings\",\"history\":\"LAST_T\",\"historySeconds\":60}"))
                 .isEqualTo(Deed.Change.history(HistoryPolicy.last(Duration.ofSeconds(60))));
         assertThat(InputCommand.parse("{\"cmd\":\"settings\",\"ref\":\"r\"}"))
@@ -231,6 +235,10 @@ class InputCommandTest {
                 "{\"cmd\":\"settings\",\"slowMode\":9223372036854775807} @ invalid_command",
                 "{\"cmd\":\"settings\",\"slowMode\":21601} @ invalid_command",
                 "{\"cmd\":\"settings\",\"history\":\"SOME\"} @ invalid_command",
+                "{\"cmd\":\"settings\",\"emoteChannels\":\"7tv\"} @ invalid_command",
+                "{\"cmd\":\"settings\",\"emoteChannels\":[\"7tv\"]} @ invalid_command",
+                "{\"cmd\":\"settings\",\"emoteChannels\":[{\"provider\":\"7tv\"}]} @ invalid_command",
+                "{\"cmd\":\"settings\",\"emoteChannels\":[{\"provider\":\"7 TV\",\"channel\":\"a\"}]} @ invalid_command",
                 "{\"cmd\":\"settings\",\"history\":\"LAST_N\"} @ invalid_command",
                 "{\"cmd\":\"settings\",\"history\":\"ALL\",\"historyMessages\":3} @ invalid_command",
                 "{\"cmd\":\"settings\",\"historyMessages\":3} @ invalid_command",

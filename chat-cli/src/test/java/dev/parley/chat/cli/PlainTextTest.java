@@ -143,7 +143,7 @@ class PlainTextTest {
                         "-- a message is hidden: its author had no right to it",
                         "-- + 2",
                         "-- no reaction is left",
-                        "-- the room: tea; only the host and moderators speak; one message in 5 s; messages disappear after 60 s",
+                        "-- the room: tea; only the host and moderators speak; one message in 5 s; messages disappear after 60 s; emotes of 7tv twitch/1",
                         "-- the room has no topic",
                         "-- A\uFFFDda has set the room",
                         "-- A\uFFFDda has made Eve read-only",

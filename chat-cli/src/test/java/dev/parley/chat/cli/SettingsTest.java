@@ -139,6 +139,43 @@ class SettingsTest {
     }
 
     @Test
+    void ofTheChannelsThatARoomNamesThoseOf7tvAreLoadedUnlessTheUserSaysOtherwise() {
+        assertThat(settings(Map.of(), Map.of()).emotes().channels()).isEqualTo(Settings.EmoteChannels.KNOWN);
+        assertThat(settings(Map.of(), Map.of("PARLEY_EMOTE_CHANNELS", "all"))
+                        .emotes()
+                        .channels())
+                .isEqualTo(Settings.EmoteChannels.ALL);
+        assertThat(settings(Map.of(SettingKey.EMOTE_CHANNELS, "off"), Map.of())
+                        .emotes()
+                        .channels())
+                .isEqualTo(Settings.EmoteChannels.OFF);
+        Settings settings = settings(Map.of(SettingKey.EMOTE_CHANNELS, "some"), Map.of());
+        assertThatThrownBy(settings::emotes).isInstanceOf(CliException.class).hasMessageContaining("emote_channels");
+    }
+
+    @Test
+    void emotesAreKeptInTheHomeThatIsNamedElseWhereCachesAre() {
+        Map<String, String> environment =
+                Map.of("XDG_CACHE_HOME", home.resolve("caches").toString());
+        assertThat(Settings.load(home, Map.of(), environment).emoteCache())
+                .isEqualTo(home.resolve("cache").resolve("emotes"));
+        assertThat(Settings.load(null, Map.of(), Map.of("PARLEY_HOME", home.toString()))
+                        .emoteCache())
+                .isEqualTo(home.resolve("cache").resolve("emotes"));
+        assertThat(Settings.load(
+                                null,
+                                Map.of(),
+                                Map.of(
+                                        "XDG_DATA_HOME", home.toString(),
+                                        "XDG_CACHE_HOME", home.resolve("caches").toString()))
+                        .emoteCache())
+                .isEqualTo(home.resolve("caches").resolve("parley").resolve("emotes"));
+        assertThat(Settings.load(null, Map.of(), Map.of("XDG_DATA_HOME", home.toString(), "XDG_CACHE_HOME", "relative"))
+                        .emoteCache())
+                .endsWithRaw(Path.of(".cache", "parley", "emotes"));
+    }
+
+    @Test
     void settingsOfEmoteProvidersAreGivenByTheirOwnKeys() {
         Settings.EmoteChoice choice = settings(
                         Map.of(SettingKey.EMOTES, "tea"),

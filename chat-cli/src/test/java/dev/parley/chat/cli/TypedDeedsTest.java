@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.chat.ChatMessage;
+import dev.parley.chat.EmoteChannel;
 import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.Participant;
@@ -88,6 +89,12 @@ class TypedDeedsTest {
         assertThat(deeds.parse(room, "/lock")).isEqualTo(Deed.Change.locked(true));
         assertThat(deeds.parse(room, "/unlock")).isEqualTo(Deed.Change.locked(false));
         assertThat(deeds.parse(room, "/disappear 0")).isEqualTo(Deed.Change.disappearAfter(Duration.ZERO));
+        assertThat(deeds.parse(room, "/channel 7tv twitch/1"))
+                .isEqualTo(Deed.Change.emoteChannels(List.of(new EmoteChannel("7tv", "twitch/1"))));
+        assertThat(deeds.parse(room, "/channel 7tv twitch/1  tea \"green tea\""))
+                .isEqualTo(Deed.Change.emoteChannels(
+                        List.of(new EmoteChannel("7tv", "twitch/1"), new EmoteChannel("tea", "green tea"))));
+        assertThat(deeds.parse(room, "/channel off")).isEqualTo(Deed.Change.emoteChannels(List.of()));
         assertThat(deeds.parse(room, "/history none")).isEqualTo(Deed.Change.history(HistoryPolicy.NONE));
         assertThat(deeds.parse(room, "/history all")).isEqualTo(Deed.Change.history(HistoryPolicy.ALL));
         assertThat(deeds.parse(room, "/history 50")).isEqualTo(Deed.Change.history(HistoryPolicy.last(50)));
@@ -108,6 +115,11 @@ class TypedDeedsTest {
                 "/delete",
                 "/react +",
                 "/msg nobody psst",
+                "/channel",
+                "/channel 7tv",
+                "/channel 7tv a kick",
+                "/channel 7TV a",
+                "/channel 7tv a 7tv a",
                 "/slow down",
                 "/slow 21601",
                 "/history some",

@@ -3,6 +3,7 @@ package dev.parley.chat.internal.timeline;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.chat.EmoteChannel;
 import dev.parley.chat.EmoteReference;
 import dev.parley.chat.FileOffer;
 import dev.parley.chat.HistoryPolicy;
@@ -19,14 +20,21 @@ import dev.parley.chat.internal.crypto.PieceSeal;
 import dev.parley.chat.internal.encoding.Json;
 import dev.parley.chat.internal.encoding.MalformedException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 
 /** Writes and reads the JSON bodies of events. Unknown fields are ignored. Stateless; any thread. */
 public final class EventBodies {
+
+    /** What this version knows of settings. */
+    private static final Set<String> SETTINGS =
+            Set.of("topic", "history", "slowMode", "locked", "disappearAfter", "emoteChannels");
 
     private static final int ID_CHARS = 64;
     private static final int ENUM_CHARS = 16;
@@ -49,7 +57,8 @@ public final class EventBodies {
      *
      * @param type the event's type
      * @param bytes the event's body
-     * @return the body, or empty if this version does not know the type: such an event is kept and skipped
+     * @return the body, or empty if this version does not know the type, or of settings knows none: such an event is
+     *     kept and skipped
      * @throws MalformedException if the type is known and the body breaks a rule; nothing else is ever thrown
      */
     public static Optional<EventBody> read(String type, byte[] bytes) throws MalformedException {
@@ -61,6 +70,9 @@ public final class EventBodies {
                     "a body of " + bytes.length + " bytes, the limit is " + ActLimits.MAX_BODY_BYTES);
         }
         ObjectNode json = Json.parseObject(bytes);
+        if (type.equals("settings") && isOfAnotherVersion(json)) {
+            return Optional.empty();
+        }
         try {
             return Optional.of(fromJson(type, json));
         } catch (IllegalArgumentException e) {
@@ -109,6 +121,11 @@ public final class EventBodies {
                     "unmute" -> true;
             default -> false;
         };
+    }
+
+    /** Whether it sets something, but nothing that this version knows. */
+    private static boolean isOfAnotherVersion(ObjectNode settings) {
+        return !settings.isEmpty() && SETTINGS.stream().noneMatch(settings::has);
     }
 
     private static EventBody fromJson(String type, ObjectNode json) throws MalformedException {
@@ -293,6 +310,12 @@ public final class EventBodies {
         settings.slowModeSeconds().ifPresent(seconds -> json.put("slowMode", seconds));
         settings.locked().ifPresent(locked -> json.put("locked", locked));
         settings.disappearAfterSeconds().ifPresent(seconds -> json.put("disappearAfter", seconds));
+        settings.emoteChannels().ifPresent(channels -> {
+            ArrayNode list = json.putArray("emoteChannels");
+            for (EmoteChannel channel : channels) {
+                list.addObject().put("provider", channel.provider()).put("channel", channel.channel());
+            }
+        });
     }
 
     private static EventBody.Settings settings(ObjectNode json) throws MalformedException {
@@ -301,7 +324,18 @@ public final class EventBodies {
                 json.hasNonNull("history") ? Optional.of(history(json.path("history"))) : Optional.empty(),
                 seconds(json, "slowMode", RoomSettings.MAX_SLOW_MODE),
                 json.hasNonNull("locked") ? Optional.of(truth(json, "locked")) : Optional.empty(),
-                seconds(json, "disappearAfter", RoomSettings.MAX_DISAPPEAR_AFTER));
+                seconds(json, "disappearAfter", RoomSettings.MAX_DISAPPEAR_AFTER),
+                json.hasNonNull("emoteChannels") ? Optional.of(emoteChannels(json)) : Optional.empty());
+    }
+
+    private static List<EmoteChannel> emoteChannels(ObjectNode json) throws MalformedException {
+        List<EmoteChannel> channels = new ArrayList<>();
+        for (JsonNode channel : list(json, "emoteChannels", RoomSettings.MAX_EMOTE_CHANNELS)) {
+            channels.add(new EmoteChannel(
+                    Json.text(channel, "provider", EmoteReference.MAX_PROVIDER_CHARS),
+                    Json.text(channel, "channel", EmoteChannel.MAX_CHANNEL_CHARS)));
+        }
+        return channels;
     }
 
     private static HistoryPolicy history(JsonNode json) throws MalformedException {

@@ -1,5 +1,6 @@
 package dev.parley.chat.internal.timeline;
 
+import dev.parley.chat.EmoteChannel;
 import dev.parley.chat.FileOffer;
 import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.MessageId;
@@ -13,6 +14,7 @@ import dev.parley.chat.internal.crypto.PieceSeal;
 import dev.parley.chat.internal.crypto.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -250,29 +252,44 @@ public sealed interface EventBody {
      * @param slowModeSeconds shortest time between two messages; 0 for none
      * @param locked whether only moderators speak
      * @param disappearAfterSeconds how long messages are shown; 0 for ever
+     * @param emoteChannels whose emotes are those of the room as well; an empty list for nobody's
      */
     record Settings(
             Optional<String> topic,
             Optional<HistoryPolicy> history,
             OptionalInt slowModeSeconds,
             Optional<Boolean> locked,
-            OptionalInt disappearAfterSeconds)
+            OptionalInt disappearAfterSeconds,
+            Optional<List<EmoteChannel>> emoteChannels)
             implements Act {
         public Settings {
             if (topic.isEmpty()
                     && history.isEmpty()
                     && slowModeSeconds.isEmpty()
                     && locked.isEmpty()
-                    && disappearAfterSeconds.isEmpty()) {
+                    && disappearAfterSeconds.isEmpty()
+                    && emoteChannels.isEmpty()) {
                 throw new IllegalArgumentException("settings that change nothing");
             }
+            emoteChannels = emoteChannels.map(List::copyOf);
             // The record of all settings has the bounds of each.
             new RoomSettings(
                     topic.orElse(""),
                     HistoryPolicy.NONE,
                     Duration.ofSeconds(slowModeSeconds.orElse(0)),
                     false,
-                    Duration.ofSeconds(disappearAfterSeconds.orElse(0)));
+                    Duration.ofSeconds(disappearAfterSeconds.orElse(0)),
+                    emoteChannels.orElse(List.of()));
+        }
+
+        /** Changes that leave the channels of emotes as they are. */
+        Settings(
+                Optional<String> topic,
+                Optional<HistoryPolicy> history,
+                OptionalInt slowModeSeconds,
+                Optional<Boolean> locked,
+                OptionalInt disappearAfterSeconds) {
+            this(topic, history, slowModeSeconds, locked, disappearAfterSeconds, Optional.empty());
         }
 
         /**
@@ -291,7 +308,8 @@ public sealed interface EventBody {
                     changed(before.history(), after.history()),
                     seconds(before.slowMode(), after.slowMode()),
                     changed(before.locked(), after.locked()),
-                    seconds(before.disappearAfter(), after.disappearAfter())));
+                    seconds(before.disappearAfter(), after.disappearAfter()),
+                    changed(before.emoteChannels(), after.emoteChannels())));
         }
 
         private static <T> Optional<T> changed(T before, T after) {

@@ -1,5 +1,6 @@
 package dev.parley.chat.internal.timeline;
 
+import dev.parley.chat.EmoteChannel;
 import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.ModerationAct;
@@ -44,6 +45,7 @@ final class Moderation {
     private final History<Integer> slowModeSeconds = new History<>(0);
     private final History<Boolean> locked = new History<>(false);
     private final History<Integer> disappearAfterSeconds = new History<>(0);
+    private final History<List<EmoteChannel>> emoteChannels = new History<>(RoomSettings.FIRST.emoteChannels());
 
     /** Acts up to here are not remembered one by one. */
     private @Nullable Place horizon;
@@ -218,7 +220,8 @@ final class Moderation {
                 history.latest(),
                 Duration.ofSeconds(slowModeSeconds.latest()),
                 locked.latest(),
-                Duration.ofSeconds(disappearAfterSeconds.latest()));
+                Duration.ofSeconds(disappearAfterSeconds.latest()),
+                emoteChannels.latest());
     }
 
     int slowModeSecondsAt(Place place) {
@@ -390,6 +393,7 @@ final class Moderation {
             settings.slowModeSeconds().ifPresent(value -> slowModeSeconds.set(place, value));
             settings.locked().ifPresent(value -> locked.set(place, value));
             settings.disappearAfterSeconds().ifPresent(value -> disappearAfterSeconds.set(place, value));
+            settings.emoteChannels().ifPresent(value -> emoteChannels.set(place, value));
             consequences.settings(place);
         } else if (act.body instanceof EventBody.PeerAct body) {
             boolean isByHost = act.actor().equals(host);
@@ -451,6 +455,7 @@ final class Moderation {
             slowModeSeconds.unset(place);
             locked.unset(place);
             disappearAfterSeconds.unset(place);
+            emoteChannels.unset(place);
             consequences.settings(place);
         }
     }
@@ -485,6 +490,7 @@ final class Moderation {
                 slowModeSeconds.forgetUpTo(oldest.place);
                 locked.forgetUpTo(oldest.place);
                 disappearAfterSeconds.forgetUpTo(oldest.place);
+                emoteChannels.forgetUpTo(oldest.place);
             }
             while (!voidActs.isEmpty() && voidActs.firstKey().compareTo(oldest.place) < 0) {
                 dropVoid(voidActs.firstEntry().getValue());

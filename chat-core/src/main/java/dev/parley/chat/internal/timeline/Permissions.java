@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  *   mute, unmute, kick, ban, unban           below below      no      no
  *   make member or read-only                 below below      no      no
  *   make moderator                           yes   no         no      no
- *   topic, slow mode, lock                   yes   yes        no      no
+ *   topic, slow mode, lock, emote channels   yes   yes        no      no
  *   history, disappearing messages           yes   no         no      no
  * </pre>
  */

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.chat.BackpressureException;
 import dev.parley.chat.ChatException;
 import dev.parley.chat.CloseReason.Code;
+import dev.parley.chat.EmoteChannel;
 import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.ModerationAct;
@@ -478,6 +479,22 @@ final class ActsTest extends MeshedRoom {
         assertThat(newcomer.messages())
                 .containsExactlyInAnyOrder("P0: a0", "P1: b0", "P0: a1", "P1: b1", "P0: a2", "P1: b2");
         assertAct(newcomer);
+    }
+
+    @Test
+    void aNewcomerLearnsTheChannelsOfEmotesThatAreNamedAndWhenOthersAre() {
+        List<EmoteChannel> channels = List.of(new EmoteChannel("7tv", "twitch/1"), new EmoteChannel("7tv", "kick/2"));
+        set(host, RoomSettings.FIRST.withEmoteChannels(channels));
+        world.advanceMillis(1_000);
+        Node newcomer = enter("New", 30);
+        assertThat(newcomer.settings.emoteChannels()).isEqualTo(channels);
+        set(host, host.machine.settings().withEmoteChannels(channels.subList(1, 2)));
+        world.advanceMillis(1_000);
+        all().forEach(node -> assertThat(node.settings.emoteChannels()).isEqualTo(channels.subList(1, 2)));
+        set(ann(), ann().machine.settings().withEmoteChannels(List.of()));
+        world.advanceMillis(1_000);
+        assertThat(ann().rejected).hasSize(1);
+        assertThat(newcomer.settings.emoteChannels()).hasSize(1);
     }
 
     @Test

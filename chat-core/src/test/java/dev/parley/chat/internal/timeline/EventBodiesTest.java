@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.parley.chat.EmoteChannel;
 import dev.parley.chat.EmoteReference;
 import dev.parley.chat.FileOffer;
 import dev.parley.chat.HistoryPolicy;
@@ -37,6 +38,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.SplittableRandom;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -118,6 +120,26 @@ final class EventBodiesTest {
                         OptionalInt.empty(),
                         Optional.empty(),
                         OptionalInt.empty()));
+        bodies.put(
+                "settings.emotes",
+                new EventBody.Settings(
+                        NO_TEXT,
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        Optional.of(List.of(
+                                new EmoteChannel("7tv", "twitch/12345"),
+                                new EmoteChannel("custom", "caf\u00e9.example")))));
+        bodies.put(
+                "settings.noemotes",
+                new EventBody.Settings(
+                        NO_TEXT,
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        Optional.of(List.of())));
         for (Role role : new Role[] {Role.MODERATOR, Role.MEMBER, Role.READ_ONLY}) {
             bodies.put("role." + role, new EventBody.GiveRole(ANN, role, 7));
         }
@@ -232,6 +254,19 @@ final class EventBodiesTest {
                 "settings|{'history':{'keep':'some'}}",
                 "settings|{'history':{'keep':'last_n'}}",
                 "settings|{'history':{'keep':'last_t','seconds':0}}",
+                "settings|{'emoteChannels':null}",
+                "settings|{'emoteChannels':{}}",
+                "settings|{'emoteChannels':'7tv'}",
+                "settings|{'topic':'t','emoteChannels':[7]}",
+                "settings|{'emoteChannels':[{'provider':'7tv'}]}",
+                "settings|{'emoteChannels':[{'channel':'twitch/1'}]}",
+                "settings|{'emoteChannels':[{'provider':'7 TV','channel':'twitch/1'}]}",
+                "settings|{'emoteChannels':[{'provider':'7tv','channel':''}]}",
+                "settings|{'emoteChannels':[{'provider':'7tv','channel':' '}]}",
+                "settings|{'emoteChannels':[{'provider':'7tv','channel':'a\\nb'}]}",
+                "settings|{'emoteChannels':[{'provider':'7tv','channel':'a\\u202e'}]}",
+                "settings|{'emoteChannels':[{'provider':'7tv','channel':'\\ud83c'}]}",
+                "settings|{'emoteChannels':[{'provider':'7tv','channel':'a'},{'provider':'7tv','channel':'a'}]}",
                 "role|{'peer':'ANN','role':'host','seen':1}",
                 "role|{'peer':'ANN','role':'MEMBER','seen':1}",
                 "role|{'peer':'ANN','role':'member'}",
@@ -277,6 +312,19 @@ final class EventBodiesTest {
                 .replace("HASH", Json.base64(filled(32, 3)))
                 .getBytes(UTF_8);
         assertThatThrownBy(() -> EventBodies.read(type, body)).isInstanceOf(MalformedException.class);
+    }
+
+    @Test
+    void settingsThatOnlyAnotherVersionKnowsAreSkippedAndThoseBesideThemTaken() throws Exception {
+        assertThat(EventBodies.read("settings", "{\"colour\":\"green\"}".getBytes(UTF_8)))
+                .isEmpty();
+        assertThat(EventBodies.read("settings", "{\"colour\":\"green\",\"topic\":\"t\"}".getBytes(UTF_8)))
+                .contains(new EventBody.Settings(
+                        Optional.of("t"),
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        Optional.empty(),
+                        OptionalInt.empty()));
     }
 
     @ParameterizedTest
@@ -329,6 +377,11 @@ final class EventBodiesTest {
         bound(length -> settings("t".repeat(length), 0, 0), RoomSettings.MAX_TOPIC_CHARS);
         bound(seconds -> settings("t", seconds, 0), (int) RoomSettings.MAX_SLOW_MODE.toSeconds());
         bound(seconds -> settings("t", 0, seconds), (int) RoomSettings.MAX_DISAPPEAR_AFTER.toSeconds());
+        bound(EventBodiesTest::channels, RoomSettings.MAX_EMOTE_CHANNELS);
+        bound(length -> new EmoteChannel("7tv", "c".repeat(length)), EmoteChannel.MAX_CHANNEL_CHARS);
+        bound(less -> new EmoteChannel("7tv", "c".repeat(1 - less)), 0);
+        bound(length -> new EmoteChannel("p".repeat(length), "c"), EmoteReference.MAX_PROVIDER_CHARS);
+        bound(less -> new EmoteChannel("p".repeat(1 - less), "c"), 0);
         bound(HistoryPolicy::last, HistoryPolicy.MAX_MESSAGES);
         bound(seconds -> HistoryPolicy.last(Duration.ofSeconds(seconds)), (int) HistoryPolicy.MAX_TIME.toSeconds());
         bound(length -> new EventBody.Private(ANN, new byte[length]), ActLimits.MAX_SEALED_BYTES);
@@ -374,6 +427,29 @@ final class EventBodiesTest {
                 OptionalInt.of(slowMode),
                 Optional.empty(),
                 OptionalInt.of(disappearAfter));
+    }
+
+    private static RoomSettings channels(int count) {
+        List<EmoteChannel> channels = IntStream.range(0, count)
+                .mapToObj(number -> new EmoteChannel("7tv", "twitch/" + number))
+                .toList();
+        return RoomSettings.FIRST.withEmoteChannels(channels);
+    }
+
+    @Test
+    void asManyChannelsOfEmotesAsARoomHasAreReadAndOneMoreIsNot() throws Exception {
+        StringBuilder json = new StringBuilder("{\"emoteChannels\":[");
+        for (int i = 1; i <= RoomSettings.MAX_EMOTE_CHANNELS; i++) {
+            String name = "\u20ac".repeat(EmoteChannel.MAX_CHANNEL_CHARS - 1) + i;
+            json.append("{\"provider\":\"7tv\",\"channel\":\"").append(name).append("\"}");
+            assertThat(EventBodies.read("settings", (json + "]}").getBytes(UTF_8)))
+                    .isPresent();
+            json.append(',');
+        }
+        byte[] oneMore = json.append("{\"provider\":\"7tv\",\"channel\":\"x\"}]}")
+                .toString()
+                .getBytes(UTF_8);
+        assertThatThrownBy(() -> EventBodies.read("settings", oneMore)).isInstanceOf(MalformedException.class);
     }
 
     private static FileOffer file(String name) {
@@ -439,5 +515,28 @@ final class EventBodiesTest {
         assertThat(change.slowModeSeconds()).isEmpty();
         assertThat(change.locked()).contains(true);
         assertThat(change.disappearAfterSeconds()).hasValue(86_400);
+        assertThat(change.emoteChannels()).isEmpty();
+    }
+
+    @Test
+    void channelsOfEmotesAreSetAndTakenBackByOneField() {
+        List<EmoteChannel> channels = List.of(new EmoteChannel("7tv", "twitch/1"));
+        RoomSettings with = RoomSettings.FIRST.withTopic("t").withEmoteChannels(channels);
+        EventBody.Settings set = EventBody.Settings.between(RoomSettings.FIRST.withTopic("t"), with)
+                .orElseThrow();
+        assertThat(set.topic()).isEmpty();
+        assertThat(set.emoteChannels()).contains(channels);
+        EventBody.Settings unset = EventBody.Settings.between(with, with.withEmoteChannels(List.of()))
+                .orElseThrow();
+        assertThat(unset.emoteChannels()).contains(List.of());
+        assertThat(with.withTopic("u")
+                        .withLocked(true)
+                        .withHistory(HistoryPolicy.ALL)
+                        .emoteChannels())
+                .isEqualTo(channels);
+        assertThat(with.withSlowMode(Duration.ofSeconds(1))
+                        .withDisappearAfter(Duration.ofSeconds(1))
+                        .emoteChannels())
+                .isEqualTo(channels);
     }
 }

@@ -2,6 +2,7 @@ package dev.parley.chat.internal.timeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.chat.EmoteChannel;
 import dev.parley.chat.FileOffer;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.MessageRevision;
@@ -18,6 +19,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -212,8 +214,15 @@ final class TimelineConvergenceTest {
                         Optional.empty(),
                         OptionalInt.of(random.nextInt(20)),
                         Optional.of(random.nextInt(3) == 0),
-                        random.nextInt(4) == 0 ? OptionalInt.of(random.nextInt(40_000)) : OptionalInt.empty());
+                        random.nextInt(4) == 0 ? OptionalInt.of(random.nextInt(40_000)) : OptionalInt.empty(),
+                        random.nextInt(3) == 0 ? Optional.of(channels(random.nextInt(3))) : Optional.empty());
         };
+    }
+
+    private static List<EmoteChannel> channels(int count) {
+        return IntStream.range(0, count)
+                .mapToObj(number -> new EmoteChannel("7tv", "twitch/" + number))
+                .toList();
     }
 
     /** Any order that keeps the order of each author. */

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.parley.chat.EmoteChannel;
 import dev.parley.chat.EmoteReference;
 import dev.parley.chat.FileOffer;
 import dev.parley.chat.HistoryPolicy;
@@ -21,6 +22,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -553,13 +555,13 @@ final class TimelineTest {
         String expected = switch (role) {
             case HOST ->
                 "mute yyy unmute yyy kick yyy ban yyy unban yyy moderator yyy member yyy read_only yyy "
-                        + "topic y slow y lock y history y disappear y";
+                        + "topic y slow y lock y emotes y history y disappear y";
             case MODERATOR ->
                 "mute nyy unmute nyy kick nyy ban nyy unban nyy moderator nnn member nyy "
-                        + "read_only nyy topic y slow y lock y history n disappear n";
+                        + "read_only nyy topic y slow y lock y emotes y history n disappear n";
             case MEMBER, READ_ONLY ->
                 "mute nnn unmute nnn kick nnn ban nnn unban nnn moderator nnn member nnn "
-                        + "read_only nnn topic n slow n lock n history n disappear n";
+                        + "read_only nnn topic n slow n lock n emotes n history n disappear n";
         };
         StringBuilder table = new StringBuilder();
         for (String act : List.of("mute", "unmute", "kick", "ban", "unban", "moderator", "member", "read_only")) {
@@ -569,7 +571,7 @@ final class TimelineTest {
             }
             table.append(' ');
         }
-        for (String setting : List.of("topic", "slow", "lock", "history", "disappear")) {
+        for (String setting : List.of("topic", "slow", "lock", "emotes", "history", "disappear")) {
             table.append(setting).append(' ').append(counts(role, setting(setting), Role.MEMBER) ? "y " : "n ");
         }
         assertThat(table.toString().trim()).isEqualTo(expected);
@@ -594,7 +596,8 @@ final class TimelineTest {
                 name.equals("history") ? Optional.of(HistoryPolicy.ALL) : Optional.empty(),
                 name.equals("slow") ? OptionalInt.of(1) : OptionalInt.empty(),
                 name.equals("lock") ? Optional.of(true) : Optional.empty(),
-                name.equals("disappear") ? OptionalInt.of(60) : OptionalInt.empty());
+                name.equals("disappear") ? OptionalInt.of(60) : OptionalInt.empty(),
+                name.equals("emotes") ? Optional.of(List.of(new EmoteChannel("7tv", "twitch/1"))) : Optional.empty());
     }
 
     private static boolean counts(Role actorRole, EventBody.Act act, Role subjectRole) {
@@ -628,6 +631,44 @@ final class TimelineTest {
                                 OptionalInt.empty())),
                 RefusalReason.NO_RIGHT);
         assertThat(timeline.settings().topic()).isEmpty();
+    }
+
+    private static EventBody.Settings channels(String... names) {
+        return new EventBody.Settings(
+                Optional.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                Optional.of(Stream.of(names)
+                        .map(name -> new EmoteChannel("7tv", name))
+                        .toList()));
+    }
+
+    @Test
+    void channelsOfEmotesStayUntilAnActNamesOthersOrTheOneThatNamedThemLosesItsRight() {
+        makeModerators();
+        give(host.at(1, channels("twitch/1", "twitch/2")));
+        List<EmoteChannel> named = timeline.settings().emoteChannels();
+        assertThat(named).extracting(EmoteChannel::channel).containsExactly("twitch/1", "twitch/2");
+        give(host.names(2, "tea"));
+        assertThat(timeline.settings().emoteChannels()).isEqualTo(named);
+        give(mod.at(5, channels()));
+        assertThat(timeline.settings().emoteChannels()).isEmpty();
+        assertThat(timeline.settings().topic()).isEqualTo("tea");
+        give(host.makes(4, mod, Role.MEMBER));
+        assertThat(timeline.settings().emoteChannels()).isEqualTo(named);
+    }
+
+    @Test
+    void channelsOfEmotesOutliveTheActThatNamedThem() {
+        timeline = new Timeline(host.id, limits(100, 1_000_000, 5, 3, 4));
+        give(host.at(1, channels("twitch/1")));
+        for (int i = 0; i < 10; i++) {
+            give(host.names(2 + i, "tea " + i));
+        }
+        assertThat(timeline.heldActs()[0]).isLessThan(11);
+        assertThat(timeline.settings().emoteChannels()).containsExactly(new EmoteChannel("7tv", "twitch/1"));
     }
 
     @Test

@@ -25,7 +25,7 @@ public final class CustomEmojiTargets {
     }
 
     private static Prepared lists() {
-        EmojiDomain domain = EmojiDomain.parse("example.social");
+        EmojiDomain domain = EmojiDomain.parse("example.social", "custom.domains");
         List<byte[]> seeds = Inputs.texts(
                 "[]",
                 "[{\"shortcode\":\"blobcat\",\"url\":\"https://example.social/a.png\",\"static_url\":"
