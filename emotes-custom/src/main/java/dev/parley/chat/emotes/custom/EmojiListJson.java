@@ -30,7 +30,8 @@ final class EmojiListJson {
     /** Case matters: a remote list may hold two that differ by nothing else. */
     private static final Pattern SHORTCODE = Pattern.compile("[a-zA-Z0-9_]{2,64}");
 
-    private static final int MAX_CATEGORY_CODE_POINTS = 100;
+    /** With the mark that it was cut, as many as a category may have. */
+    private static final int MAX_CATEGORY_CODE_POINTS = Emote.MAX_CATEGORY_CODE_POINTS - 1;
 
     private EmojiListJson() {}
 

@@ -112,7 +112,7 @@ class CustomEmojiTest {
                 .hasValueSatisfying(category -> assertThat(category)
                         .startsWith("a[2J bcc")
                         .endsWith("c\u2026")
-                        .hasSize(101));
+                        .hasSize(100));
     }
 
     @ParameterizedTest
