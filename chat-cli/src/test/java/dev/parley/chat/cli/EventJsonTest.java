@@ -11,6 +11,11 @@ import org.junit.jupiter.api.Test;
 class EventJsonTest {
 
     /** The field names and values are a contract: a line that changes here breaks a script somewhere. */
+    private static final String EMOTE = "\"code\":\":t\\u00E9a:\",\"provider\":\"custom\",\"id\":\"tea@a.example\","
+            + "\"animated\":true,\"zeroWidth\":false,\"visibility\":\"LISTED\",\"category\":\"dr\\u001Bink\",\"tags\":[\"hot\"],"
+            + "\"warnings\":[\"EDGY\"],\"images\":[{\"url\":\"https://a.example/t.png\",\"format\":\"PNG\",\"width\":1,"
+            + "\"height\":2,\"bytes\":3,\"frames\":4}]";
+
     @Test
     void eventsAreWrittenAsTheContractSays() {
         String peer = "b".repeat(32);
@@ -122,6 +127,10 @@ class EventJsonTest {
                         "{\"event\":\"setting\",\"key\":\"token\",\"value\":null,\"source\":\"default\"}",
                         "{\"event\":\"identity\",\"peerId\":\"" + peer
                                 + "\",\"fingerprint\":\"ab cd\",\"path\":\"/home/ada/identity\",\"protection\":\"PASSPHRASE\"}",
+                        "{\"event\":\"emote\"," + EMOTE + "}",
+                        "{\"event\":\"emote\"," + EMOTE + "}",
+                        "{\"event\":\"emote_uploaded\"," + EMOTE + ",\"domain\":\"https://a.example\"}",
+                        "{\"event\":\"emote_removed\",\"shortcode\":\"tea\",\"from\":\"the r\\u001Boom\"}",
                         "{\"event\":\"emotes\",\"count\":3}",
                         "{\"event\":\"demo\",\"who\":\"Ada\",\"text\":\"hello\"}",
                         "{\"event\":\"figure\",\"name\":\"round trip\",\"unit\":\"ms\",\"p50\":1.5,\"p99\":2.25,\"samples\":200}",

@@ -26,6 +26,11 @@ import dev.parley.chat.RoomSettings;
 import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.crypto.RoomCode;
 import dev.parley.chat.crypto.SafetyNumber;
+import dev.parley.chat.emotes.Emote;
+import dev.parley.chat.emotes.EmoteId;
+import dev.parley.chat.emotes.EmoteImage;
+import dev.parley.chat.emotes.EmoteImageFormat;
+import dev.parley.chat.emotes.EmoteWarning;
 import dev.parley.chat.signaling.OAuthLogin;
 import dev.parley.chat.signaling.conformance.CaseResult;
 import dev.parley.chat.signaling.conformance.ConformanceCase;
@@ -167,6 +172,18 @@ final class Examples {
         events.add(new Event.Setting("name", "Ada", "flag"));
         events.add(new Event.Setting("token", null, "default"));
         events.add(new Event.Self(PEER, "ab cd", "/home/ada/identity", IdentityProtection.Kind.PASSPHRASE));
+        Emote emote = Emote.builder(new EmoteId("custom", "tea@a.example"), ":t\u00e9a:")
+                .animated(true)
+                .category("dr\u001bink")
+                .tags(List.of("hot"))
+                .warnings(Set.of(EmoteWarning.EDGY))
+                .images(List.of(
+                        new EmoteImage(URI.create("https://a.example/t.png"), EmoteImageFormat.PNG, 1, 2, 3, 4)))
+                .build();
+        events.add(new Event.EmoteShown(emote, new EmotePictures.Drawn(List.of(), "no p\u001bicture")));
+        events.add(new Event.EmoteDescribed(emote, new EmotePictures.Drawn(List.of(), "")));
+        events.add(new Event.EmoteUploaded(emote, URI.create("https://a.example")));
+        events.add(new Event.EmoteRemoved("tea", "the r\u001boom"));
         events.add(new Event.EmotesLoaded(3));
         events.add(new Event.DemoLine("Ada", "hello"));
         events.add(new Event.Figure("round trip", "ms", 1.5, 2.25, 200));

@@ -122,6 +122,11 @@ class PlainTextTest {
                         "token = (not set)    [default]",
                         "Peer id:     " + "b".repeat(32)
                                 + "\nFingerprint: ab cd\nFile:        /home/ada/identity\nProtection:  sealed under a passphrase",
+                        ":t\u00e9a:  custom, animated, dr\ufffdink, edgy  (no p\ufffdicture)",
+                        "Code:     :t\u00e9a:\nSource:   custom/tea@a.example\nKind:     animated\nCategory: dr\ufffdink\nTags:     hot\n"
+                                + "Warnings: edgy\nFile:     https://a.example/t.png  1x2  3 bytes  4 frames",
+                        "-- :t\u00e9a: is at https://a.example now",
+                        "-- :tea: is gone from the r\ufffdoom",
                         "-- 3 emotes are loaded",
                         "Ada:    hello",
                         "round trip                                                      1.500      2.250 ms     200",
