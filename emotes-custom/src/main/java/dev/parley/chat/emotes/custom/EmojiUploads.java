@@ -120,8 +120,7 @@ final class EmojiUploads {
         if (status >= 200 && status < 300) {
             return;
         }
-        String said = Problem.detailOf(answer)
-                .filter(detail -> token.isEmpty() || !detail.contains(token.get()))
+        String said = Problem.detailOf(answer, token)
                 .map(detail -> " (" + detail + ")")
                 .orElse("");
         switch (status) {

@@ -13,8 +13,8 @@ final class Problem {
 
     private Problem() {}
 
-    /** One line that is safe to print, if the server gives a reason. */
-    static Optional<String> detailOf(EmoteAnswer answer) {
+    /** One line that is safe to print, if the server gives a reason and does not repeat the secret in it. */
+    static Optional<String> detailOf(EmoteAnswer answer, Optional<String> secret) {
         byte[] body = answer.body();
         if (body.length == 0 || body.length > MAX_BODY_BYTES) {
             return Optional.empty();
@@ -25,9 +25,12 @@ final class Problem {
                 return Optional.empty();
             }
             return Stream.of("detail", "error", "title")
-                    .map(name -> ShownText.clean(problem.path(name).asText(""), MAX_CODE_POINTS))
+                    .map(name -> ShownText.clean(problem.path(name).asText(""), Integer.MAX_VALUE))
                     .filter(text -> !text.isEmpty())
-                    .findFirst();
+                    .findFirst()
+                    // Before it is cut: a part of the secret is as bad.
+                    .filter(text -> secret.isEmpty() || !text.contains(secret.get()))
+                    .map(text -> ShownText.clean(text, MAX_CODE_POINTS));
         } catch (IOException e) {
             // A page of some proxy: the status must do.
             return Optional.empty();

@@ -277,6 +277,22 @@ class CustomEmojiUploadTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"", "\\u0000", "\\u200b"})
+    void aServerThatRepeatsALongTokenIsNotQuotedInPart(String hidden) {
+        String longToken = "eyJhbGciOiJFZERTQSJ9." + "x".repeat(500) + ".c2lnbmF0dXJl";
+        String repeated = longToken.substring(0, 10) + hidden + longToken.substring(10);
+        server.enqueue(answer(403, "{\"detail\": \"no such token: " + repeated + "\"}"));
+
+        try (EmoteRegistry withLongToken =
+                registry(Map.of("custom.domains", address(server), "custom.token", longToken))) {
+            assertThat(failure(withLongToken.upload("custom", party())))
+                    .hasMessageContaining("sign in")
+                    .hasMessageNotContaining("eyJhbG")
+                    .hasMessageNotContaining("no such token");
+        }
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "",
