@@ -373,13 +373,8 @@ public final class EmoteRegistry implements AutoCloseable {
                 .outcome();
     }
 
-    /** Only a provider's own emotes may come from it, or it could pass off its images as another's. */
     private static List<Emote> requireOwn(String providerId, List<Emote> emotes) throws EmoteLoadException {
-        for (Emote emote : emotes) {
-            if (!emote.id().providerId().equals(providerId)) {
-                throw new EmoteLoadException(EmoteLoadException.Reason.CRASHED, "gives emotes of another provider");
-            }
-        }
+        Plugins.requireOwn(providerId, emotes);
         return emotes;
     }
 

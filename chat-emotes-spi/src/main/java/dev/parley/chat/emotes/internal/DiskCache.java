@@ -122,8 +122,19 @@ public final class DiskCache {
     void putAnswer(URI address, String etag, byte[] body) {
         String name = hash(body);
         String line = etag.indexOf('\n') >= 0 || etag.indexOf('\r') >= 0 ? "" : etag;
-        write(path(CONTENT, name), body);
+        keepContent(path(CONTENT, name), body);
         write(path(ANSWERS, hash(utf8(address.toString()))), utf8(name + '\n' + line + '\n' + clock.millis() + '\n'));
+    }
+
+    /** Writes a body, if it is not there: a server may have confirmed it, or another address may have it too. */
+    private void keepContent(Path file, byte[] body) {
+        try {
+            touch(file);
+        } catch (NoSuchFileException e) {
+            write(file, body);
+        } catch (IOException e) {
+            tell(e);
+        }
     }
 
     /** Forgets what an address answered. */

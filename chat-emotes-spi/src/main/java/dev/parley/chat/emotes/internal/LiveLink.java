@@ -237,11 +237,7 @@ public final class LiveLink implements AutoCloseable {
 
     /** Twice as long each time, and by chance up to half as long again, so that not all clients come at once. */
     private Duration soon() {
-        long millis = firstDelay.toMillis();
-        for (int i = 0; i < attempts && millis < MAX_DELAY.toMillis(); i++) {
-            millis *= 2;
-        }
-        millis = Math.min(millis, MAX_DELAY.toMillis());
+        long millis = Threads.doubled(firstDelay, attempts, MAX_DELAY).toMillis();
         return Duration.ofMillis(millis + ThreadLocalRandom.current().nextLong(millis / 2 + 1));
     }
 

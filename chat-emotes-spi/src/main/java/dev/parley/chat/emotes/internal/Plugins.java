@@ -1,6 +1,8 @@
 package dev.parley.chat.emotes.internal;
 
+import dev.parley.chat.emotes.Emote;
 import dev.parley.chat.emotes.EmoteId;
+import dev.parley.chat.emotes.EmoteLoadException;
 import dev.parley.chat.emotes.EmoteLoadException.Reason;
 import dev.parley.chat.emotes.EmoteProvider;
 import dev.parley.chat.emotes.EmoteProviderFactory;
@@ -19,6 +21,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -256,6 +259,21 @@ public final class Plugins {
                 Objects.requireNonNull(source.name(), "the source's name"),
                 Objects.requireNonNull(source.scope(), "the source's scope"),
                 source);
+    }
+
+    /**
+     * Only a provider's own emotes may come from it, or it could pass off its images as another's.
+     *
+     * @param providerId the provider
+     * @param emotes what it gave
+     * @throws EmoteLoadException if one is of another provider
+     */
+    public static void requireOwn(String providerId, Collection<Emote> emotes) throws EmoteLoadException {
+        for (Emote emote : emotes) {
+            if (!emote.id().providerId().equals(providerId)) {
+                throw new EmoteLoadException(Reason.CRASHED, "gives emotes of another provider");
+            }
+        }
     }
 
     private void reportUnknownSettings(Map<String, String> settings, List<Plugin> plugins, @Nullable Set<String> only) {

@@ -211,11 +211,7 @@ public final class Searches implements AutoCloseable {
             throws EmoteLoadException, InterruptedException {
         try {
             List<Emote> emotes = List.copyOf(search.search(question.query(), question.limit(), session));
-            for (Emote emote : emotes) {
-                if (!emote.id().providerId().equals(providerId)) {
-                    throw new EmoteLoadException(Reason.CRASHED, "gives emotes of another provider");
-                }
-            }
+            Plugins.requireOwn(providerId, emotes);
             return emotes.subList(0, Math.min(emotes.size(), question.limit()));
         } finally {
             pauseFor(session.pauseAsked());

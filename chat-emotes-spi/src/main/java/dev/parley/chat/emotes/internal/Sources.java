@@ -1,6 +1,5 @@
 package dev.parley.chat.emotes.internal;
 
-import dev.parley.chat.emotes.Emote;
 import dev.parley.chat.emotes.EmoteCatalog;
 import dev.parley.chat.emotes.EmoteLoadException;
 import dev.parley.chat.emotes.EmoteLoadException.Reason;
@@ -88,8 +87,10 @@ public final class Sources {
         private final Object lock = new Object();
 
         private EmoteSet set = EmoteSet.empty();
-        private boolean loaded;
-        private boolean restored;
+
+        /** Whether the set is one that was loaded, now or before this process. */
+        private boolean filled;
+
         private Optional<EmoteProviderFailure> failure = Optional.empty();
         private PluginCalls.@Nullable Call<EmoteSet> call;
         private CompletableFuture<Void> settled = CompletableFuture.completedFuture(null);
@@ -165,27 +166,22 @@ public final class Sources {
             }
         }
 
-        /**
-         * Takes the set from the disk, if nothing was loaded yet. Blocks for as long as the disk does.
-         *
-         * @return whether there is a set now
-         */
-        public boolean restore() {
+        /** Takes the set from the disk, if nothing was loaded yet. Blocks for as long as the disk does. */
+        public void restore() {
             synchronized (lock) {
-                if (disk == null || loaded || restored) {
-                    return loaded || restored;
+                if (disk == null || filled) {
+                    return;
                 }
             }
             Optional<EmoteSet> kept = disk.set(diskName()).flatMap(bytes -> SetFile.read(providerId, bytes));
             synchronized (lock) {
-                if (kept.isEmpty() || loaded || restored) {
-                    return loaded || restored;
+                if (kept.isEmpty() || filled) {
+                    return;
                 }
                 set = kept.get();
-                restored = true;
+                filled = true;
             }
             onChange.run();
-            return true;
         }
 
         /**
@@ -218,7 +214,7 @@ public final class Sources {
                 call = started;
             }
             CompletableFuture<?> unused =
-                    started.outcome().whenComplete((result, error) -> settle(result, error, promise));
+                    started.outcome().whenComplete((result, error) -> settle(result, 0, error, promise));
         }
 
         /**
@@ -260,10 +256,6 @@ public final class Sources {
         }
 
         /** Takes over what a load brought, once all that has changed meanwhile was applied to it. */
-        private void settle(@Nullable EmoteSet result, @Nullable Throwable error, CompletableFuture<Void> promise) {
-            settle(result, 0, error, promise);
-        }
-
         private void settle(
                 @Nullable EmoteSet result,
                 int changesApplied,
@@ -290,7 +282,7 @@ public final class Sources {
                     left = List.copyOf(heldChanges.subList(changesApplied, heldChanges.size()));
                     if (left.isEmpty()) {
                         set = result;
-                        loaded = true;
+                        filled = true;
                         outdated = false;
                         retries = 0;
                         failure = Optional.empty();
@@ -346,19 +338,14 @@ public final class Sources {
         private EmoteProviderFailure failure(@Nullable Throwable error) {
             return error instanceof EmoteLoadException e
                     ? failure(e.reason(), Objects.requireNonNullElse(e.getMessage(), "no message"))
-                    : failure(Reason.CRASHED, "was interrupted, but not by the registry");
+                    : failure(Reason.CRASHED, "failed: " + error);
         }
 
         /** Under the lock. */
         private void retryLater() {
-            long millis = firstDelay.toMillis();
-            for (int i = 0; i < retries && millis < MAX_DELAY.toMillis(); i++) {
-                millis *= 2;
-            }
-            retries++;
+            Duration delay = Threads.doubled(firstDelay, retries++, MAX_DELAY);
             try {
-                retry = calls.timer()
-                        .schedule(this::reload, Math.min(millis, MAX_DELAY.toMillis()), TimeUnit.MILLISECONDS);
+                retry = calls.timer().schedule(this::reload, delay.toMillis(), TimeUnit.MILLISECONDS);
             } catch (RejectedExecutionException e) {
                 LOG.trace("The registry is closed: {} is not loaded again", source.name());
             }
@@ -478,14 +465,9 @@ public final class Sources {
             return providerId + '/' + source.name() + '/' + source.scope() + '/' + setup;
         }
 
-        /** Only a provider's own emotes may come from it, or it could pass off its images as another's. */
         private void check(@Nullable EmoteSet result) throws EmoteLoadException {
-            Objects.requireNonNull(result, "the set");
-            for (Emote emote : result.emotes()) {
-                if (!emote.id().providerId().equals(providerId)) {
-                    throw new EmoteLoadException(Reason.CRASHED, "gives emotes of another provider");
-                }
-            }
+            Plugins.requireOwn(
+                    providerId, Objects.requireNonNull(result, "the set").emotes());
         }
     }
 }
