@@ -7,7 +7,6 @@ import dev.parley.chat.RoomEmoji;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
@@ -75,7 +74,7 @@ final class EmojiDesk {
 
     /** Adds an emoji and says when that is done, or why it is not. */
     void add(Room room, String shortcode, String file, @Nullable String mediaType, @Nullable String ref) {
-        Path path = path(file);
+        Path path = Transfers.path(file);
         CompletableFuture<MessageId> added;
         try {
             RoomEmoji.requireSize(Files.size(path));
@@ -87,24 +86,22 @@ final class EmojiDesk {
             throw CliException.invalidCommand(
                     e.getMessage() == null ? "that cannot be an emoji" : e.getMessage(), "change it and try again");
         }
-        CompletableFuture<MessageId> unused = added.whenComplete((id, failure) -> told.accept(
-                failure == null ? new Event.Accepted(ref, id) : Event.Problem.of(Failure.of(failure), ref)));
+        CompletableFuture<MessageId> unused = added.whenComplete(
+                (id, failure) -> told.accept(failure == null ? new Event.Accepted(ref, id) : problem(failure, ref)));
     }
 
     /** Removes an emoji and says when that is done, or why it is not. */
     void remove(Room room, String shortcode, @Nullable String ref) {
         RoomEmoji emoji = find(room, shortcode);
         CompletableFuture<Void> unused = room.removeEmoji(emoji.id())
-                .whenComplete((nothing, failure) -> told.accept(
-                        failure == null
-                                ? new Event.EmojiRemoved(ref, emoji.id())
-                                : Event.Problem.of(Failure.of(failure), ref)));
+                .whenComplete((nothing, failure) ->
+                        told.accept(failure == null ? new Event.EmojiRemoved(ref, emoji.id()) : problem(failure, ref)));
     }
 
     /** Writes the image of an emoji to a new file. */
     void save(Room room, String shortcode, String place, @Nullable String ref) {
         RoomEmoji emoji = find(room, shortcode);
-        Path path = path(place);
+        Path path = Transfers.path(place);
         CompletableFuture<byte[]> unused = room.emojiImage(emoji.sha256())
                 .whenComplete((image, failure) ->
                         told.accept(failure == null ? write(emoji, image, path, ref) : problem(failure, ref)));
@@ -131,16 +128,5 @@ final class EmojiDesk {
                 .findFirst()
                 .orElseThrow(() -> CliException.invalidCommand(
                         "the room has no emoji of that shortcode", "/emoji lists those that it has"));
-    }
-
-    private static Path path(String text) {
-        try {
-            return text.startsWith("~/")
-                    ? Path.of(System.getProperty("user.home", "."), text.substring(2))
-                    : Path.of(text);
-        } catch (InvalidPathException e) {
-            throw CliException.invalidCommand(
-                    "that is not the path of a file on this system", "change it and try again");
-        }
     }
 }

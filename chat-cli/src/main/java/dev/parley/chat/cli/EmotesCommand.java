@@ -1,14 +1,10 @@
 package dev.parley.chat.cli;
 
-import dev.parley.chat.CloseReason;
-import dev.parley.chat.ConnectionState;
 import dev.parley.chat.Invite;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Room;
-import dev.parley.chat.RoomClosedException;
 import dev.parley.chat.RoomEmoji;
-import dev.parley.chat.RoomListener;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.emotes.Emote;
 import dev.parley.chat.emotes.EmoteCatalog;
@@ -24,7 +20,6 @@ import dev.parley.chat.emotes.images.ImageFacts;
 import dev.parley.chat.emotes.images.ImageLimits;
 import dev.parley.chat.emotes.images.ImageRefusedException;
 import dev.parley.chat.signaling.OkHttpSignaling;
-import dev.parley.chat.transport.NativeLibraries;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -37,7 +32,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
@@ -46,9 +40,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -491,7 +483,7 @@ final class EmotesCommand implements Runnable {
 
         @Override
         ExitCode run(Console console) throws Exception {
-            String name = shortcode.replaceAll("^:|:$", "");
+            String name = withoutColons(shortcode);
             Settings settings = settings(flags.settings());
             if (room == null) {
                 return change(console, settings, (registry, worker) -> {
@@ -499,13 +491,15 @@ final class EmotesCommand implements Runnable {
                     console.emit(new Event.EmoteRemoved(name, worker.toString()));
                 });
             }
-            Visit visit = new Visit(context(), console, settings, flags, room);
-            return visit.make((entered, held) -> {
-                held.listed(entered, name)
+            Invite invite = InviteArgument.parse(room, settings);
+            Visit visit =
+                    new Visit(context(), console, settings, flags, invite, "the emoji was removed", "remove it again");
+            Held held = new Held(console);
+            return visit.make(held, (session, entered) -> {
+                visit.orStopped(held.listed(entered, name)
                         .orTimeout(LISTED_SECONDS, TimeUnit.SECONDS)
-                        .exceptionally(none -> null)
-                        .join();
-                entered.removeEmoji(name).join();
+                        .exceptionally(none -> null));
+                visit.orStopped(entered.removeEmoji(name));
                 console.emit(new Event.EmoteRemoved(name, entered.name()));
             });
         }
@@ -540,32 +534,38 @@ final class EmotesCommand implements Runnable {
         ExitCode run(Console console) throws Exception {
             Checked image = Checked.read(file);
             NewEmote emote = image.named(shortcode, null);
-            Visit visit = new Visit(context(), console, settings(flags.settings()), flags, room);
-            return visit.make((entered, held) -> {
-                MessageId id = entered.addEmoji(
-                                emote.shortcode(),
-                                emote.image(),
-                                image.facts().format().mediaType())
-                        .join();
-                try {
-                    held.by(id).orTimeout(HELD_SECONDS, TimeUnit.SECONDS).join();
-                } catch (CompletionException e) {
-                    if (e.getCause() instanceof TimeoutException) {
-                        throw new CliException(
-                                ExitCode.NO_CONNECTION,
-                                "no member has fetched the image within " + HELD_SECONDS + " s",
-                                "the room has the emoji, and its image when you are there again: stay in it for a while",
-                                e);
-                    }
-                    throw e;
-                }
+            Settings settings = settings(flags.settings());
+            Invite invite = InviteArgument.parse(room, settings);
+            Visit visit =
+                    new Visit(context(), console, settings, flags, invite, "a member has its image", "add it again");
+            Held held = new Held(console);
+            return visit.make(held, (session, entered) -> {
+                MessageId id = visit.orStopped(entered.addEmoji(
+                        emote.shortcode(), emote.image(), image.facts.format().mediaType()));
+                visit.await(
+                        held.of(id),
+                        HELD_SECONDS,
+                        "no member has fetched the image within " + HELD_SECONDS + " s",
+                        "the room has the emoji, and its image when you are there again: stay in it for a while");
                 console.emit(new Event.RoomEmojis(null, entered.emoji(), List.of()));
             });
         }
     }
 
+    /** What stands between colons, however it is written. */
+    private static String withoutColons(String shortcode) {
+        return shortcode.replaceAll("^:|:$", "");
+    }
+
     /** An image file that keeps to the rules of emoji. */
-    private record Checked(NewEmoteBytes bytes, ImageFacts facts) {
+    private static final class Checked {
+        private final byte[] bytes;
+        private final ImageFacts facts;
+
+        private Checked(byte[] bytes, ImageFacts facts) {
+            this.bytes = bytes;
+            this.facts = facts;
+        }
 
         /** Reads a file; refuses what is no image before anybody is asked. */
         static Checked read(Path file) {
@@ -579,7 +579,7 @@ final class EmotesCommand implements Runnable {
                         ExitCode.FAILED, "the file " + file + " cannot be read", "check its permissions", e);
             }
             try {
-                return new Checked(new NewEmoteBytes(bytes), ImageFacts.read(bytes, ImageLimits.EMOJI));
+                return new Checked(bytes, ImageFacts.read(bytes, ImageLimits.EMOJI));
             } catch (ImageRefusedException e) {
                 throw new CliException(
                         Failure.adviceOfItsOwn(
@@ -594,22 +594,13 @@ final class EmotesCommand implements Runnable {
         NewEmote named(String shortcode, @Nullable String category) {
             try {
                 return new NewEmote(
-                        shortcode.replaceAll("^:|:$", ""),
+                        withoutColons(shortcode),
                         EmoteImageFormat.valueOf(facts.format().name()),
-                        bytes.value,
+                        bytes,
                         category);
             } catch (IllegalArgumentException e) {
                 throw new CliException(ExitCode.USAGE, String.valueOf(e.getMessage()), "choose another shortcode", e);
             }
-        }
-    }
-
-    /** Keeps bytes out of a record. */
-    private static final class NewEmoteBytes {
-        private final byte[] value;
-
-        NewEmoteBytes(byte[] value) {
-            this.value = value;
         }
     }
 
@@ -638,65 +629,13 @@ final class EmotesCommand implements Runnable {
         }
     }
 
-    /** A short stay in a room. */
-    private static final class Visit {
-        private final CliContext context;
-        private final Console console;
-        private final Settings settings;
-        private final RoomFlags flags;
-        private final Invite invite;
-
-        Visit(CliContext context, Console console, Settings settings, RoomFlags flags, String room) {
-            this.context = context;
-            this.console = console;
-            this.settings = settings;
-            this.flags = flags;
-            this.invite = InviteArgument.parse(room, settings);
-        }
-
-        /** What is done there. */
-        @FunctionalInterface
-        interface Deed {
-            void make(Room room, Held held);
-        }
-
-        ExitCode make(Deed deed) {
-            NativeLibraries.load();
-            Session.Profile profile = flags.isEphemeral() ? Session.Profile.EPHEMERAL : Session.Profile.OWN;
-            try (Session session = Session.open(
-                    settings, invite.base(), profile, settings.ice(flags.isRelayOnly()), console, context.prompt())) {
-                Held held = new Held(console);
-                Room room = session.rooms().joinRoom(invite, held).join();
-                try {
-                    deed.make(room, held);
-                } finally {
-                    CloseReason reason = room.leave().join();
-                    console.emitLast(new Event.Closed(reason));
-                }
-                return ExitCode.DONE;
-            }
-        }
-    }
-
-    /** Hears which members have an image, also before anybody asks. */
-    private static final class Held implements RoomListener {
-        private final Console console;
-        private final Set<MessageId> held = new HashSet<>();
-        private @Nullable MessageId awaited;
-        private final CompletableFuture<Void> arrived = new CompletableFuture<>();
+    /** Hears which emoji the room has, and which members have their images. */
+    private static final class Held extends Visit.Arrivals {
         private @Nullable String sought;
         private final CompletableFuture<@Nullable Void> found = new CompletableFuture<>();
 
         Held(Console console) {
-            this.console = console;
-        }
-
-        synchronized CompletableFuture<Void> by(MessageId emoji) {
-            awaited = emoji;
-            if (held.contains(emoji)) {
-                arrived.complete(null);
-            }
-            return arrived;
+            super(console);
         }
 
         /** Completes when the room has an emoji of this name, as far as is heard. */
@@ -715,21 +654,8 @@ final class EmotesCommand implements Runnable {
         }
 
         @Override
-        public synchronized void onEmojiFetched(Room room, MessageId emoji, PeerId participant) {
-            held.add(emoji);
-            if (emoji.equals(awaited)) {
-                arrived.complete(null);
-            }
-        }
-
-        @Override
-        public void onState(Room room, ConnectionState state, Optional<CloseReason> reason) {
-            if (console.isJson()) {
-                console.emit(new Event.State(state, reason));
-            }
-            if (state == ConnectionState.CLOSED && reason.isPresent()) {
-                arrived.completeExceptionally(new RoomClosedException(reason.get()));
-            }
+        public void onEmojiFetched(Room room, MessageId emoji, PeerId participant) {
+            note(emoji);
         }
     }
 }

@@ -91,10 +91,9 @@ record Failure(ExitCode exit, String code, String message, String hint) {
 
     private static Failure of(EmoteLoadException e) {
         String code = "emote_" + e.reason().name().toLowerCase(java.util.Locale.ROOT);
-        String message = oneLine(e);
         return switch (e.reason()) {
             case UNREACHABLE, TIMED_OUT, SERVER_ERROR ->
-                new Failure(ExitCode.WORKER_UNREACHABLE, code, message, "check the address and the network");
+                adviceOfItsOwn(ExitCode.WORKER_UNREACHABLE, code, e, "check the address and the network");
             case REQUEST_REFUSED -> adviceOfItsOwn(ExitCode.UNAUTHORIZED, code, e, "");
             case RATE_LIMITED -> adviceOfItsOwn(ExitCode.FAILED, code, e, "try again later");
             case CODE_TAKEN -> adviceOfItsOwn(ExitCode.FAILED, code, e, "choose another shortcode");

@@ -192,7 +192,7 @@ final class Transfers {
     }
 
     /** A place as somebody writes it: {@code ~} is the home folder, quotes around it are not part of it. */
-    private static Path path(String text) {
+    static Path path(String text) {
         String unquoted = text.length() > 1 && text.startsWith("\"") && text.endsWith("\"")
                 ? text.substring(1, text.length() - 1)
                 : text;
