@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +30,8 @@ public final class Emote {
     private final boolean zeroWidth;
     private final boolean animated;
     private final EmoteVisibility visibility;
-    private final List<EmoteImage> images;
+    private final Supplier<List<EmoteImage>> imagesLater;
+    private volatile @Nullable List<EmoteImage> images;
     private final @Nullable String category;
     private final List<String> tags;
     private final Set<EmoteWarning> warnings;
@@ -40,6 +42,7 @@ public final class Emote {
         zeroWidth = builder.zeroWidth;
         animated = builder.animated;
         visibility = builder.visibility;
+        imagesLater = builder.imagesLater;
         images = builder.images;
         category = builder.category;
         tags = builder.tags;
@@ -110,7 +113,12 @@ public final class Emote {
      * @return an immutable list, possibly empty
      */
     public List<EmoteImage> images() {
-        return images;
+        List<EmoteImage> known = images;
+        if (known == null) {
+            known = List.copyOf(imagesLater.get());
+            images = known;
+        }
+        return known;
     }
 
     /**
@@ -152,7 +160,7 @@ public final class Emote {
                 .zeroWidth(zeroWidth)
                 .animated(animated)
                 .visibility(visibility)
-                .images(images)
+                .imagesLater(this::images)
                 .tags(tags)
                 .warnings(warnings);
         copy.category = category;
@@ -203,7 +211,7 @@ public final class Emote {
      */
     public Optional<EmoteImage> imageFor(
             int heightPixels, List<EmoteImageFormat> formats, long maxBytes, int maxFrames) {
-        List<EmoteImage> within = images.stream()
+        List<EmoteImage> within = images().stream()
                 .filter(image -> image.sizeBytes() <= maxBytes && image.frameCount() <= maxFrames)
                 .toList();
         // A smaller one that moves is better than a still one of the right size.
@@ -223,21 +231,25 @@ public final class Emote {
 
     @Override
     public boolean equals(Object other) {
+        if (this == other) {
+            return true;
+        }
+        // The images last: they may have to be made for it.
         return other instanceof Emote that
                 && id.equals(that.id)
                 && code.equals(that.code)
                 && zeroWidth == that.zeroWidth
                 && animated == that.animated
                 && visibility == that.visibility
-                && images.equals(that.images)
                 && Objects.equals(category, that.category)
                 && tags.equals(that.tags)
-                && warnings.equals(that.warnings);
+                && warnings.equals(that.warnings)
+                && images().equals(that.images());
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(id, code, zeroWidth, animated, visibility, images);
+        return Objects.hash(id, code, zeroWidth, animated, visibility);
     }
 
     @Override
@@ -252,7 +264,8 @@ public final class Emote {
         private boolean zeroWidth;
         private boolean animated;
         private EmoteVisibility visibility = EmoteVisibility.LISTED;
-        private List<EmoteImage> images = List.of();
+        private @Nullable List<EmoteImage> images = List.of();
+        private Supplier<List<EmoteImage>> imagesLater = List::of;
         private @Nullable String category;
         private List<String> tags = List.of();
         private Set<EmoteWarning> warnings = Set.of();
@@ -311,6 +324,21 @@ public final class Emote {
          */
         public Builder images(List<EmoteImage> images) {
             this.images = List.copyOf(images);
+            return this;
+        }
+
+        /**
+         * Gives the image files as something that makes them when they are first asked for: most emotes of a large set
+         * are never looked at. Replaces what {@link #images(List)} was given.
+         *
+         * @param images makes the files, in the order to keep. It is called by any thread, seldom more than once, and
+         *     must give equal lists each time, at once and without I/O. What it throws, whoever asks for the images
+         *     gets
+         * @return this builder
+         */
+        public Builder imagesLater(Supplier<List<EmoteImage>> images) {
+            this.images = null;
+            this.imagesLater = Objects.requireNonNull(images, "images");
             return this;
         }
 

@@ -7,6 +7,9 @@ import dev.parley.chat.emotes.EmoteCatalog.Layer;
 import java.net.URI;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -255,5 +258,51 @@ class EmoteModelTest {
         assertThat(settings.get("7tv.blank")).isEmpty();
         assertThat(settings.get("custom.token")).isEmpty();
         assertThat(settings).hasToString("EmoteSettings[7tv.url]");
+    }
+
+    @Test
+    void imagesThatAreMadeLaterAreMadeOnceAndOnlyWhenSomebodyAsks() {
+        AtomicInteger asked = new AtomicInteger();
+        EmoteImage image = image(EmoteImageFormat.PNG, 32, 10);
+        List<EmoteImage> images = List.of(image);
+        Emote later = Emote.builder(new EmoteId("test", "1"), "Kappa")
+                .imagesLater(() -> {
+                    asked.incrementAndGet();
+                    return images;
+                })
+                .build();
+        Emote alias = later.withCode("Keepo");
+
+        assertThat(later).isNotEqualTo(alias);
+        assertThat(Set.of(later, alias)).contains(later, alias);
+        assertThat(asked).hasValue(0);
+
+        assertThat(alias.images()).isEqualTo(images);
+        assertThat(later.imageFor(1, List.of(image.format()))).contains(image);
+        assertThat(later)
+                .isEqualTo(Emote.builder(new EmoteId("test", "1"), "Kappa")
+                        .images(images)
+                        .build())
+                .isNotEqualTo(Emote.builder(new EmoteId("test", "1"), "Kappa").build());
+        assertThat(asked).hasValue(1);
+    }
+
+    @Test
+    void whatImagesAreMadeOfIsTheLastThatTheBuilderWasGiven() {
+        EmoteImage image = image(EmoteImageFormat.PNG, 32, 10);
+        Supplier<List<EmoteImage>> none = List::of;
+
+        assertThat(Emote.builder(new EmoteId("test", "1"), "a")
+                        .imagesLater(none)
+                        .images(List.of(image))
+                        .build()
+                        .images())
+                .containsExactly(image);
+        assertThat(Emote.builder(new EmoteId("test", "1"), "a")
+                        .images(List.of(image))
+                        .imagesLater(none)
+                        .build()
+                        .images())
+                .isEmpty();
     }
 }

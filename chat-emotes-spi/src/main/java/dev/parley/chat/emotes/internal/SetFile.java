@@ -22,10 +22,11 @@ import java.util.zip.CRC32C;
 
 /**
  * A set as bytes, to start from when there is no network yet. Faster to read than any answer it came from: without a
- * parser to load, and with the beginnings that the addresses of one emote share written once. Ends with a checksum.
+ * parser to load, with the beginnings that the addresses of one emote share written once, and with the images of an
+ * emote in a block that is read when they are asked for. Ends with a checksum.
  */
 final class SetFile {
-    private static final int MAGIC = 0x50455331;
+    private static final int MAGIC = 0x50455332;
     private static final int CHECKSUM_BYTES = 4;
     private static final int ZERO_WIDTH = 1;
     private static final int ANIMATED = 2;
@@ -87,20 +88,30 @@ final class SetFile {
         writeStrings(out, emote.warnings().stream().map(EmoteWarning::name).toList());
         out.writeUTF(emote.category().orElse(""));
         writeStrings(out, emote.tags());
-        writeCount(out, emote.images().size());
-        String before = "";
-        for (EmoteImage image : emote.images()) {
-            String url = image.url().toString();
-            int shared = sharedPrefix(before, url);
-            out.writeShort(shared);
-            out.writeUTF(url.substring(shared));
-            before = url;
-            out.writeUTF(image.format().name());
-            out.writeInt(image.widthPixels());
-            out.writeInt(image.heightPixels());
-            out.writeLong(image.sizeBytes());
-            out.writeInt(image.frameCount());
+        byte[] images = images(emote.images());
+        out.writeInt(images.length);
+        out.write(images);
+    }
+
+    private static byte[] images(List<EmoteImage> images) throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (DataOutputStream out = new DataOutputStream(bytes)) {
+            writeCount(out, images.size());
+            String before = "";
+            for (EmoteImage image : images) {
+                String url = image.url().toString();
+                int shared = sharedPrefix(before, url);
+                out.writeShort(shared);
+                out.writeUTF(url.substring(shared));
+                before = url;
+                out.writeUTF(image.format().name());
+                out.writeInt(image.widthPixels());
+                out.writeInt(image.heightPixels());
+                out.writeLong(image.sizeBytes());
+                out.writeInt(image.frameCount());
+            }
         }
+        return bytes.toByteArray();
     }
 
     private static Emote readEmote(DataInputStream in, String providerId) throws IOException {
@@ -111,21 +122,31 @@ final class SetFile {
         emote.warnings(readStrings(in).stream().map(EmoteWarning::valueOf).collect(Collectors.toUnmodifiableSet()));
         emote.category(in.readUTF());
         emote.tags(readStrings(in));
-        int count = in.readUnsignedShort();
-        List<EmoteImage> images = new ArrayList<>(count);
-        String before = "";
-        for (int i = 0; i < count; i++) {
-            String url = before.substring(0, in.readUnsignedShort()) + in.readUTF();
-            images.add(new EmoteImage(
-                    URI.create(url),
-                    EmoteImageFormat.valueOf(in.readUTF()),
-                    in.readInt(),
-                    in.readInt(),
-                    in.readLong(),
-                    in.readInt()));
-            before = url;
+        byte[] images = in.readNBytes(in.readInt());
+        return emote.imagesLater(() -> readImages(images)).build();
+    }
+
+    private static List<EmoteImage> readImages(byte[] block) {
+        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(block))) {
+            int count = in.readUnsignedShort();
+            List<EmoteImage> images = new ArrayList<>(count);
+            String before = "";
+            for (int i = 0; i < count; i++) {
+                String url = before.substring(0, in.readUnsignedShort()) + in.readUTF();
+                images.add(new EmoteImage(
+                        URI.create(url),
+                        EmoteImageFormat.valueOf(in.readUTF()),
+                        in.readInt(),
+                        in.readInt(),
+                        in.readLong(),
+                        in.readInt()));
+                before = url;
+            }
+            return images;
+        } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
+            // Of another version of this program. The next answer brings the images again.
+            return List.of();
         }
-        return emote.images(images).build();
     }
 
     private static void writeStrings(DataOutputStream out, List<String> strings) throws IOException {
