@@ -397,6 +397,25 @@ class EmojiTest {
     }
 
     @Test
+    void whatAnImageCarriesBesidesItsPixelsIsNeitherServedNorCounted() throws Exception {
+        Client client = start();
+        String ada = client.token("ada");
+        byte[] png = Pictures.png(8, 1);
+        JsonNode clean = added(EmojiForms.of("clean", png).send(client, ada));
+        JsonNode photograph = added(EmojiForms.of("photograph", Pictures.withPlace(png, "48.2082 16.3738"))
+                .send(client, ada));
+
+        assertThat(photograph.get("url").asText())
+                .isEqualTo(clean.get("url").asText())
+                .endsWith("/emoji/" + sha256(png) + ".png");
+        assertThat(photograph.get("static_url")).isEqualTo(clean.get("static_url"));
+        assertThat(photograph.get("total_file_size").asInt())
+                .isEqualTo(clean.get("total_file_size").asInt())
+                .isEqualTo(png.length);
+        assertThat(fetch(photograph.get("url")).body()).isEqualTo(png);
+    }
+
+    @Test
     void anImageOrABodyThatIsTooLargeIsRefused() {
         Client client = start();
         String ada = client.token("ada");

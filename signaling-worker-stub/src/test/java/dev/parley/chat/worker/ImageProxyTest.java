@@ -214,16 +214,54 @@ class ImageProxyTest {
 
     @Test
     void whatCouldNotBeFetchedIsTriedAgain() {
-        List<Integer> statuses = new CopyOnWriteArrayList<>(List.of(500, 404, 429, 200));
+        List<Integer> statuses = new CopyOnWriteArrayList<>(List.of(500, 429, 302, 200));
         serve(
                 "/cat.gif",
                 exchange -> reply(statuses.remove(0), "image/gif", GIF).to(exchange));
         Client client = start();
         String ada = client.token("ada");
-        refused(502, "image_unavailable", client.get(path(at("/cat.gif")), ada));
-        refused(404, "image_not_found", client.get(path(at("/cat.gif")), ada));
-        refused(502, "image_unavailable", client.get(path(at("/cat.gif")), ada));
+        for (int i = 0; i < 3; i++) {
+            refused(502, "image_unavailable", client.get(path(at("/cat.gif")), ada));
+        }
         assertThat(client.get(path(at("/cat.gif")), ada).status()).isEqualTo(200);
+    }
+
+    @Test
+    void whatIsMissingOrRefusedIsAskedForAgainAfterAMinute() {
+        List<Reply> missing = new CopyOnWriteArrayList<>(
+                List.of(reply(404, "text/plain", new byte[0]), reply(410, "text/plain", new byte[0])));
+        List<Reply> wrong = new CopyOnWriteArrayList<>(
+                List.of(reply(200, "image/gif", Pictures.svg()), reply(200, "image/gif", GIF)));
+        serve("/missing.gif", exchange -> missing.remove(0).to(exchange));
+        serve("/wrong.gif", exchange -> wrong.remove(0).to(exchange));
+        Client client = start();
+        for (int minute = 0; minute < 2; minute++) {
+            for (String account : List.of("ada", "ben")) {
+                String token = client.token(account);
+                refused(404, "image_not_found", client.get(path(at("/missing.gif")), token));
+                Answer answer = client.get(path(at("/wrong.gif")), token);
+                assertThat(answer.status()).isEqualTo(minute == 0 ? 422 : 200);
+                clock.advance(Duration.ofSeconds(29));
+            }
+            assertThat(asked).as("in minute " + minute).hasSize(2 * (minute + 1));
+            clock.advance(Duration.ofSeconds(2));
+        }
+    }
+
+    @Test
+    void anImageIsKeptForAnHour() {
+        serve("/cat.gif", reply(200, "image/gif", GIF));
+        Client client = start();
+        assertThat(client.get(path(at("/cat.gif")), client.token("ada")).status())
+                .isEqualTo(200);
+        clock.advance(Duration.ofMinutes(59));
+        assertThat(client.get(path(at("/cat.gif")), client.token("ada")).status())
+                .isEqualTo(200);
+        assertThat(asked).hasSize(1);
+        clock.advance(Duration.ofMinutes(1));
+        assertThat(client.get(path(at("/cat.gif")), client.token("ada")).status())
+                .isEqualTo(200);
+        assertThat(asked).hasSize(2);
     }
 
     @Test
@@ -364,6 +402,40 @@ class ImageProxyTest {
                 .isEqualTo(200);
         clock.advance(Duration.ofSeconds(60));
         assertThat(client.get(path(at("/cat.gif")), ada).status()).isEqualTo(200);
+    }
+
+    @Test
+    void guestsOfOneAddressGetTwelveHundredImagesAMinuteTogetherInRoomsAndOutside() {
+        serve("/cat.gif", reply(200, "image/gif", GIF));
+        Client client = start(WorkerConfig.builder()
+                .anonymousGuests(true)
+                .trustedProxy("127.0.0.0/8")
+                .requestRate(10_000, 10_000));
+        String first = GuestsTest.guestToken(client, 'f');
+        String second = GuestsTest.guestToken(client, 's');
+        String join = "/v1/rooms/" + client.room("ada", new HostKey().body()) + "/join";
+        String inRoom = client.post(join, second, Client.peer(HostKey.randomId()))
+                .body()
+                .get("roomToken")
+                .asText();
+        List<String> guests = List.of(first, second, inRoom);
+        for (int i = 0; i < 1_200; i++) {
+            assertThat(client.get(path(at("/cat.gif")), guests.get(i % 3)).status())
+                    .isEqualTo(200);
+        }
+        for (String guest : guests) {
+            refused(429, "rate_limited", client.get(path(at("/cat.gif")), guest));
+        }
+        refused(429, "rate_limited", client.get(path(at("/cat.gif")), GuestsTest.guestToken(client, 't')));
+        assertThat(client.get(path(at("/cat.gif")), client.token("ada")).status())
+                .as("an account at the same address")
+                .isEqualTo(200);
+        assertThat(client.send(client.request(path(at("/cat.gif")), first)
+                                .header("X-Forwarded-For", "203.0.113.7")
+                                .build())
+                        .status())
+                .as("a guest at another address")
+                .isEqualTo(200);
     }
 
     @Test

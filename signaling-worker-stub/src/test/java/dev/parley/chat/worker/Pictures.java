@@ -39,6 +39,16 @@ final class Pictures {
         return out.toByteArray();
     }
 
+    /** A PNG as a camera writes it, which says where it was taken. */
+    static byte[] withPlace(byte[] png, String place) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int headerEnd = 8 + 25;
+        out.write(png, 0, headerEnd);
+        chunk(out, "eXIf", place.getBytes(StandardCharsets.US_ASCII));
+        out.write(png, headerEnd, png.length - headerEnd);
+        return out.toByteArray();
+    }
+
     private static byte[] deflated(byte[] bytes) {
         Deflater deflater = new Deflater();
         deflater.setInput(bytes);

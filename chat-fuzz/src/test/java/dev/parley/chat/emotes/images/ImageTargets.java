@@ -5,7 +5,9 @@ import static dev.parley.chat.fuzz.FuzzTarget.require;
 
 import dev.parley.chat.fuzz.FuzzTarget;
 import dev.parley.chat.fuzz.FuzzTarget.Prepared;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Images that strangers upload, serve or send. */
 public final class ImageTargets {
@@ -41,6 +43,11 @@ public final class ImageTargets {
             }
             require(facts.widthPixels() <= 64 && facts.heightPixels() <= 64, "the canvas is within bounds");
             require(facts.frameCount() <= 20, "frames are within bounds");
+            byte[] clean = clean(file);
+            require(clean.length <= file.length, "a clean image is not longer");
+            require(facts.equals(factsOf(clean)), "a clean image is what it was");
+            require(Arrays.equals(clean, clean(clean)), "a clean image stays as it is");
+            require(samePixels(file, clean), "a clean image looks as it did");
             try {
                 Picture picture = ImageDecoder.decode(file, LIMITS, 32);
                 require(picture.frameCount() == facts.frameCount(), "each frame is decoded");
@@ -53,5 +60,44 @@ public final class ImageTargets {
                 require(!refused.getMessage().isEmpty(), "a refusal says why");
             }
         });
+    }
+
+    private static byte[] clean(byte[] accepted) {
+        try {
+            return CleanImage.of(accepted, LIMITS);
+        } catch (ImageRefusedException e) {
+            throw new AssertionError("an image that was accepted is cleaned", e);
+        }
+    }
+
+    private static ImageFacts factsOf(byte[] clean) {
+        try {
+            return ImageFacts.read(clean, LIMITS);
+        } catch (ImageRefusedException e) {
+            throw new AssertionError("a clean image is accepted", e);
+        }
+    }
+
+    private static boolean samePixels(byte[] file, byte[] clean) {
+        Picture picture = decoded(file);
+        Picture cleaned = decoded(clean);
+        if (picture == null || cleaned == null) {
+            return picture == cleaned;
+        }
+        for (int frame = 0; frame < picture.frameCount(); frame++) {
+            if (!Arrays.equals(picture.argb(frame), cleaned.argb(frame))) {
+                return false;
+            }
+        }
+        return picture.durationMillis() == cleaned.durationMillis();
+    }
+
+    /** Null if the pixels are damaged. */
+    private static @Nullable Picture decoded(byte[] file) {
+        try {
+            return ImageDecoder.decode(file, LIMITS, 64);
+        } catch (ImageRefusedException e) {
+            return null;
+        }
     }
 }

@@ -30,6 +30,7 @@ import dev.parley.chat.emotes.NewEmote;
 import dev.parley.chat.emotes.PersonalSets;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
@@ -42,7 +43,10 @@ import java.util.Random;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -63,6 +67,15 @@ import org.junit.jupiter.api.Test;
  */
 public abstract class EmoteProviderContract {
     private static final int DAMAGED_ANSWERS = 300;
+
+    /** For what returns at once where it is right; only who waits for ever waits so long. */
+    private static final Duration CALL_LIMIT = Duration.ofSeconds(60);
+
+    private static final Pattern SIMPLE_VALUE =
+            Pattern.compile("\"[^\"\\\\]*+(?:\\\\.[^\"\\\\]*+)*+\"|-?[0-9][0-9.eE+-]*+|true|false|null");
+    private static final Pattern INNERMOST_VALUE = Pattern.compile("\\[[^\\[\\]{}]*+]|\\{[^\\[\\]{}]*+}");
+    private static final List<String> OTHER_VALUES =
+            List.of("null", "true", "-1", "1e999", "\"\"", "\"x\"", "[]", "[null]", "{}", "{\"id\":null}");
 
     /** For subclasses. */
     protected EmoteProviderContract() {}
@@ -172,10 +185,13 @@ public abstract class EmoteProviderContract {
     /** The id and the names have their form and do not change. */
     @Test
     protected void theFactorySaysWhoItIs() {
-        assertThat(factory().id())
+        EmoteProviderFactory factory = factory();
+        String id = factory.id();
+        assertThat(id)
                 .matches(EmoteId.PROVIDER_ID_PATTERN)
+                .isEqualTo(factory.id())
                 .isEqualTo(factory().id());
-        assertThat(factory().displayName()).isNotBlank();
+        assertThat(factory.displayName()).isNotBlank();
         assertThat(factory().settings())
                 .allSatisfy(setting ->
                         assertThat(setting.key()).startsWith(factory().id() + "."))
@@ -211,11 +227,93 @@ public abstract class EmoteProviderContract {
     /** The sources have distinct names, a scope, and stay the same. */
     @Test
     protected void theSourcesAreDistinctAndStable() {
-        assertThat(sources()).isNotEmpty().extracting(EmoteSource::name).doesNotHaveDuplicates();
-        assertThat(sources()).extracting(EmoteSource::scope).doesNotContainNull();
-        assertThat(sources())
-                .extracting(EmoteSource::name)
-                .isEqualTo(sources().stream().map(EmoteSource::name).toList());
+        List<EmoteSource> sources = sources();
+        assertThat(sources).isNotEmpty().doesNotContainNull();
+        List<String> names = sources.stream().map(EmoteSource::name).toList();
+        List<EmoteScope> scopes = sources.stream().map(EmoteSource::scope).toList();
+        assertThat(names).doesNotContainNull().doesNotHaveDuplicates();
+        assertThat(scopes).doesNotContainNull();
+        for (List<EmoteSource> again : List.of(sources, sources())) {
+            assertThat(again).extracting(EmoteSource::name).isEqualTo(names);
+            assertThat(again).extracting(EmoteSource::scope).isEqualTo(scopes);
+        }
+    }
+
+    /**
+     * Neither setting the provider up nor a conversation waits for anything: an interrupted thread, which cannot wait,
+     * gets through as well.
+     */
+    @Test
+    protected void nothingWaitsThatMustNot() {
+        List<String> left = LentThread.run("setting up", CALL_LIMIT, () -> {
+            EmoteProviderFactory factory = withoutWaiting("its constructor", this::factory);
+            String id = withoutWaiting("id()", factory::id);
+            withoutWaiting("displayName()", factory::displayName);
+            withoutWaiting("settings()", factory::settings);
+            EmoteProvider provider = withoutWaiting("create()", () -> factory.create(EmoteSettings.of(settings(), id)));
+            for (EmoteSource source : withoutWaiting("sources()", provider::sources)) {
+                withoutWaiting("the name of a source", source::name);
+                withoutWaiting("the scope of a source", source::scope);
+            }
+            if (provider instanceof ChannelSets sets) {
+                channels().forEach(channel -> withoutWaiting("channel()", () -> sets.channel(channel)));
+            }
+            if (provider instanceof PersonalSets sets) {
+                people().forEach(person -> withoutWaiting("personal()", () -> sets.personal(person)));
+            }
+            if (provider instanceof LiveEmotes live) {
+                withoutWaiting("liveAddress()", live::liveAddress);
+                LiveProbe probe = new LiveProbe(withoutWaiting("converse()", live::converse), id, List.of());
+                for (String text : liveTexts()) {
+                    withoutWaiting("onText()", () -> {
+                        probe.hear(text);
+                        return true;
+                    });
+                }
+            }
+        });
+        assertThat(left).as("threads that were started meanwhile").isEmpty();
+    }
+
+    private static <T> T withoutWaiting(String what, Supplier<T> step) {
+        Thread.currentThread().interrupt();
+        T result = step.get();
+        assertThat(Thread.interrupted())
+                .as("whether the thread is still interrupted after %s, so that nothing has waited in it", what)
+                .isTrue();
+        return result;
+    }
+
+    /** The provider owns no thread: none that it has started is there when it has answered. */
+    @Test
+    protected void noThreadIsLeftBehind() {
+        assertThat(LentThread.run("all that the provider does", CALL_LIMIT, () -> {
+                    for (Ask<?> ask : everything()) {
+                        callOrFail(() -> ask.of(recorded()), "recorded answers");
+                    }
+                    if (provider() instanceof LiveEmotes live) {
+                        LiveProbe probe =
+                                new LiveProbe(live.converse(), factory().id(), List.of());
+                        liveTexts().forEach(probe::hear);
+                    }
+                }))
+                .as("threads that the provider has left behind")
+                .isEmpty();
+    }
+
+    /** What a call may ask with is used by its thread alone, and no longer than the call lasts. */
+    @Test
+    protected void aContextIsUsedDuringItsCallAndOnItsThread() throws Exception {
+        List<LentContext> contexts = new ArrayList<>();
+        for (Ask<?> ask : everything()) {
+            for (int call = 1; call <= 2; call++) {
+                LentContext context = new LentContext(recorded());
+                contexts.add(context);
+                callOrFail(() -> ask.of(context), "recorded answers");
+                context.takeBack();
+            }
+        }
+        assertThat(contexts).flatExtracting(LentContext::misuses).isEmpty();
     }
 
     /** From the recorded answers come the expected emotes, all of this provider. */
@@ -225,16 +323,20 @@ public abstract class EmoteProviderContract {
 
         assertThat(emotes).extracting(Emote::code).containsAll(expectedCodes());
         assertThat(expectedCodes()).containsAll(emotes.stream().map(Emote::code).toList());
-        assertThat(emotes)
-                .allSatisfy(emote ->
-                        assertThat(emote.id().providerId()).isEqualTo(factory().id()));
         assertThat(emotes).allSatisfy(emote -> assertThat(emote.images()).isNotEmpty());
     }
 
-    /** The same answers give the same emotes in the same order. */
+    /** The same answers give the same sets, with the emotes in the same order, whatever was loaded before. */
     @Test
     protected void loadingIsDeterministic() throws Exception {
-        assertThat(loadAll(RecordedAnswers.of(answers()))).isEqualTo(loadAll(RecordedAnswers.of(answers())));
+        List<EmoteSource> sources = sources();
+        List<EmoteSet> sets = loadEach(sources, RecordedAnswers.of(answers()));
+        assertThat(loadEach(sources, RecordedAnswers.of(answers())))
+                .as("what the same sources give again")
+                .isEqualTo(sets);
+        assertThat(loadEach(sources(), RecordedAnswers.of(answers())))
+                .as("what another provider's sources give")
+                .isEqualTo(sets);
     }
 
     /** Every address asked for is one that a registry would let through. */
@@ -371,6 +473,9 @@ public abstract class EmoteProviderContract {
         if (!expectedSearchCodes().isEmpty()) {
             assertThat(found).extracting(Emote::code).containsExactlyInAnyOrderElementsOf(expectedSearchCodes());
         }
+        assertThat(searchOrFail(search, searchQuery(), EmoteSearch.MAX_RESULTS, recorded(), "recorded answers"))
+                .as("what the same search finds again")
+                .isEqualTo(found);
         for (String query : List.of(
                 "a",
                 "\"}",
@@ -628,6 +733,12 @@ public abstract class EmoteProviderContract {
         List<Ask<?>> asks = new ArrayList<>();
         EmoteProvider provider = provider();
         provider.sources().forEach(source -> asks.add(source::load));
+        if (provider instanceof ChannelSets sets) {
+            channels().forEach(channel -> asks.add(sets.channel(channel)::load));
+        }
+        if (provider instanceof PersonalSets sets) {
+            people().forEach(person -> asks.add(sets.personal(person)::load));
+        }
         if (provider instanceof EmoteSearch search) {
             asks.add(context -> search.search(searchQuery(), 10, context));
         }
@@ -719,9 +830,10 @@ public abstract class EmoteProviderContract {
         } catch (EmoteLoadException e) {
             assertThat(e.getMessage()).as(what).isNotBlank();
             return null;
-        } catch (AssertionError e) {
+        } catch (InterruptedException | AssertionError e) {
             throw e;
-        } catch (RuntimeException | Error e) {
+        } catch (Exception | Error e) {
+            // Checked exceptions too: not every language declares them.
             throw new AssertionError(what + " crashed", e);
         }
     }
@@ -790,11 +902,29 @@ public abstract class EmoteProviderContract {
     }
 
     private List<Emote> loadAll(EmoteContext context) throws EmoteLoadException, InterruptedException {
+        List<EmoteSource> sources = sources();
+        List<EmoteSet> sets = loadEach(sources, context);
         List<EmoteCatalog.Layer> layers = new ArrayList<>();
-        for (EmoteSource source : sources()) {
-            layers.add(new EmoteCatalog.Layer(source.scope(), source.load(context)));
+        for (int i = 0; i < sets.size(); i++) {
+            layers.add(new EmoteCatalog.Layer(sources.get(i).scope(), sets.get(i)));
         }
         return EmoteCatalog.ofAllIncludingUnlisted(layers).emotes();
+    }
+
+    private List<EmoteSet> loadEach(List<EmoteSource> sources, EmoteContext context)
+            throws EmoteLoadException, InterruptedException {
+        List<EmoteSet> sets = new ArrayList<>();
+        for (EmoteSource source : sources) {
+            sets.add(load(source, context));
+        }
+        return sets;
+    }
+
+    private EmoteSet load(EmoteSource source, EmoteContext context) throws EmoteLoadException, InterruptedException {
+        EmoteSet set = source.load(context);
+        assertThat(set).as("the set of %s", source.name()).isNotNull();
+        assertOwn(set.emotes(), source.name());
+        return set;
     }
 
     private void assertNoCrash(UnaryOperator<byte[]> change, String what) throws InterruptedException {
@@ -804,18 +934,9 @@ public abstract class EmoteProviderContract {
     }
 
     /** Loads a set; null if that failed as it should. */
-    private static @Nullable EmoteSet loadOrFail(EmoteSource source, EmoteContext context, String what)
+    private @Nullable EmoteSet loadOrFail(EmoteSource source, EmoteContext context, String what)
             throws InterruptedException {
-        try {
-            EmoteSet set = source.load(context);
-            assertThat(set).as("%s: the set of %s", what, source.name()).isNotNull();
-            return set;
-        } catch (EmoteLoadException e) {
-            assertThat(e.getMessage()).as(what).isNotBlank();
-            return null;
-        } catch (RuntimeException | Error e) {
-            throw new AssertionError(what + ": " + source.name() + " crashed", e);
-        }
+        return callOrFail(() -> load(source, context), what + ": " + source.name());
     }
 
     private static String pathOf(URI address) {
@@ -831,7 +952,19 @@ public abstract class EmoteProviderContract {
         return end;
     }
 
+    /** Changes some bytes or, where it looks like JSON, a value into one of another kind. */
     private static byte[] damage(byte[] body, Random random) {
+        if (random.nextBoolean()) {
+            String text = new String(body, StandardCharsets.UTF_8);
+            Pattern kind = random.nextBoolean() ? SIMPLE_VALUE : INNERMOST_VALUE;
+            List<MatchResult> values = kind.matcher(text).results().toList();
+            if (!values.isEmpty()) {
+                MatchResult value = values.get(random.nextInt(values.size()));
+                String other = OTHER_VALUES.get(random.nextInt(OTHER_VALUES.size()));
+                return (text.substring(0, value.start()) + other + text.substring(value.end()))
+                        .getBytes(StandardCharsets.UTF_8);
+            }
+        }
         int changes = 1 + random.nextInt(8);
         for (int i = 0; i < changes && body.length > 0; i++) {
             body[random.nextInt(body.length)] = (byte) random.nextInt(256);

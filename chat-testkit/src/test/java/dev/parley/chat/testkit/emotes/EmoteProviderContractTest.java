@@ -1,6 +1,7 @@
 package dev.parley.chat.testkit.emotes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.chat.emotes.ChannelSets;
 import dev.parley.chat.emotes.Emote;
@@ -24,11 +25,13 @@ import dev.parley.chat.emotes.EmoteUpload;
 import dev.parley.chat.emotes.LiveEmotes;
 import dev.parley.chat.emotes.NewEmote;
 import dev.parley.chat.emotes.PersonalSets;
+import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
@@ -36,6 +39,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -187,7 +194,7 @@ class EmoteProviderContractTest {
         }
     }
 
-    private static final class Contract extends EmoteProviderContract {
+    private static class Contract extends EmoteProviderContract {
         private final EmoteProviderFactory factory;
 
         Contract(EmoteProviderFactory factory) {
@@ -319,16 +326,313 @@ class EmoteProviderContractTest {
                 .hasValueSatisfying(new Condition<>(e -> e instanceof AssertionError, "an assertion that failed"));
     }
 
+    /** Throws what its caller does not declare, as other languages let one do. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> RuntimeException undeclared(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    /** Takes numbers for granted where a list in JSON may have anything. */
+    @Test
+    void aProviderThatBearsDamageButNoValueOfAnotherKindIsCaught() throws Exception {
+        String list =
+                "{\"emotes\":[" + "{\"name\":\"Cat\",\"size\":1},".repeat(500) + "{\"name\":\"Dog\",\"size\":1}]}";
+        Pattern whole = Pattern.compile("\\{\"emotes\":\\[(\\{\"name\":\"[A-Za-z]+\",\"size\":[^,}]+},?)+]}");
+        Pattern entry = Pattern.compile("\\{\"name\":\"([A-Za-z]+)\",\"size\":([^,}]+)}");
+        Good trusting = new Good() {
+            @Override
+            EmoteSet parse(byte[] body) throws EmoteLoadException {
+                String text = new String(body, StandardCharsets.UTF_8);
+                boolean damaged = body.length == list.length()
+                        ? !text.equals(list)
+                        : !whole.matcher(text).matches();
+                if (damaged) {
+                    throw malformed("not a list");
+                }
+                EmoteSet.Builder set = EmoteSet.builder();
+                entry.matcher(text).results().forEach(found -> {
+                    assertThat(Integer.parseInt(found.group(2))).isPositive();
+                    set.add(emote("good", found.group(1)));
+                });
+                return set.build();
+            }
+        };
+        EmoteProviderContract contract = new Contract(new Factory(() -> trusting)) {
+            @Override
+            protected Map<String, String> answers() {
+                return Map.of("/list", list);
+            }
+        };
+
+        assertThatThrownBy(contract::garbageDoesNoHarm)
+                .isInstanceOf(AssertionError.class)
+                .hasCauseInstanceOf(NumberFormatException.class);
+    }
+
+    @Test
+    void aStepThatNeverReturnsIsGivenUp() {
+        CountDownLatch never = new CountDownLatch(1);
+        assertThatThrownBy(() -> LentThread.run("the step", Duration.ofMillis(1), () -> {
+                    while (never.getCount() > 0) {
+                        Thread.onSpinWait();
+                    }
+                }))
+                .isInstanceOf(AssertionError.class)
+                .hasMessage("the step did not return");
+        never.countDown();
+    }
+
     private static Arguments wrong(String what, Supplier<EmoteProvider> provider, String test) {
         return Arguments.of(what, provider, test);
     }
 
     static Stream<Arguments> aProviderThatIsWrongInOneThingIsCaught() {
-        return Stream.concat(wrongSetsAndSearches(), Stream.concat(wrongUploads(), wrongLiveUpdates()));
+        return Stream.of(wrongSetUps(), wrongSetsAndSearches(), wrongUploads(), wrongLiveUpdates())
+                .flatMap(wrong -> wrong);
+    }
+
+    /** Waits for what never comes; takes an interruption as a crash, or for the end of it. */
+    private static void waitForNothing(boolean crashing) {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            if (crashing) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+
+    private static void startThreadThatStays() {
+        Thread thread = new Thread(() -> waitForNothing(false), "of the provider");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private static Stream<Arguments> wrongSetUps() {
+        return Stream.of(
+                wrong(
+                        "waits while it is made",
+                        () -> {
+                            waitForNothing(true);
+                            return new Good();
+                        },
+                        "nothingWaitsThatMustNot"),
+                wrong(
+                        "waits while it is made, and hides that it was interrupted",
+                        () -> {
+                            waitForNothing(false);
+                            return new Good();
+                        },
+                        "nothingWaitsThatMustNot"),
+                wrong(
+                        "waits while it lists its sources",
+                        () -> new Good() {
+                            @Override
+                            public List<EmoteSource> sources() {
+                                waitForNothing(false);
+                                return super.sources();
+                            }
+                        },
+                        "nothingWaitsThatMustNot"),
+                wrong(
+                        "waits while it makes the source of a channel",
+                        () -> new Good() {
+                            @Override
+                            public EmoteSource channel(String channel) {
+                                waitForNothing(false);
+                                return super.channel(channel);
+                            }
+                        },
+                        "nothingWaitsThatMustNot"),
+                wrongTalk(
+                        "waits while it hears something",
+                        () -> new Talk() {
+                            @Override
+                            public void onText(String text, LiveEmotes.Actions actions) {
+                                waitForNothing(false);
+                            }
+                        },
+                        "nothingWaitsThatMustNot"),
+                wrong(
+                        "leaves a thread behind when it is made",
+                        () -> {
+                            startThreadThatStays();
+                            return new Good();
+                        },
+                        "noThreadIsLeftBehind"),
+                wrong(
+                        "leaves a thread behind when it loads",
+                        () -> new Good() {
+                            @Override
+                            EmoteSet parse(byte[] body) throws EmoteLoadException {
+                                startThreadThatStays();
+                                return super.parse(body);
+                            }
+                        },
+                        "noThreadIsLeftBehind"),
+                wrong(
+                        "keeps the context of its first call",
+                        () -> new Good() {
+                            private @Nullable EmoteContext kept;
+
+                            @Override
+                            EmoteSource source(String name, EmoteScope scope, String path) {
+                                return EmoteSource.of(name, scope, context -> {
+                                    if (kept == null) {
+                                        kept = context;
+                                    }
+                                    return parse(kept.require(address(path)));
+                                });
+                            }
+                        },
+                        "aContextIsUsedDuringItsCallAndOnItsThread"),
+                wrong(
+                        "asks on a thread of its own",
+                        () -> new Good() {
+                            @Override
+                            public List<Emote> uploaded(EmoteContext context)
+                                    throws EmoteLoadException, InterruptedException {
+                                FutureTask<List<Emote>> task = new FutureTask<>(() -> super.uploaded(context));
+                                Thread thread = new Thread(task);
+                                thread.start();
+                                thread.join();
+                                try {
+                                    return task.get();
+                                } catch (ExecutionException e) {
+                                    throw malformed("it failed");
+                                }
+                            }
+                        },
+                        "aContextIsUsedDuringItsCallAndOnItsThread"),
+                wrong(
+                        "has a null among its sources",
+                        () -> new Good() {
+                            @Override
+                            public List<EmoteSource> sources() {
+                                return Arrays.asList(super.sources().get(0), null);
+                            }
+                        },
+                        "theSourcesAreDistinctAndStable"),
+                wrong(
+                        "gives a source another name each time it is asked",
+                        () -> new Good() {
+                            @Override
+                            EmoteSource source(String name, EmoteScope scope, String path) {
+                                EmoteSource source = super.source(name, scope, path);
+                                AtomicInteger asked = new AtomicInteger();
+                                return new EmoteSource() {
+                                    @Override
+                                    public String name() {
+                                        return name + asked.getAndIncrement();
+                                    }
+
+                                    @Override
+                                    public EmoteScope scope() {
+                                        return scope;
+                                    }
+
+                                    @Override
+                                    public EmoteSet load(EmoteContext context)
+                                            throws EmoteLoadException, InterruptedException {
+                                        return source.load(context);
+                                    }
+                                };
+                            }
+                        },
+                        "theSourcesAreDistinctAndStable"));
     }
 
     private static Stream<Arguments> wrongSetsAndSearches() {
         return Stream.of(
+                wrong(
+                        "gives null for a set",
+                        () -> new Good() {
+                            @Override
+                            @SuppressWarnings("NullAway") // What a plugin in another language may do.
+                            EmoteSet parse(byte[] body) {
+                                return null;
+                            }
+                        },
+                        "theRecordedAnswersGiveTheExpectedEmotes"),
+                wrong(
+                        "gives another provider's emotes behind its own of the same codes",
+                        () -> new Good() {
+                            @Override
+                            public List<EmoteSource> sources() {
+                                EmoteSource foreign = EmoteSource.of("foreign", EmoteScope.GLOBAL, context -> {
+                                    parse(context.require(address("/list")));
+                                    return EmoteSet.builder()
+                                            .add(emote("other", "Cat"))
+                                            .build();
+                                });
+                                return List.of(super.sources().get(0), foreign);
+                            }
+                        },
+                        "theRecordedAnswersGiveTheExpectedEmotes"),
+                wrong(
+                        "gives another provider's emotes for what it does not understand",
+                        () -> new Good() {
+                            @Override
+                            EmoteSet parse(byte[] body) {
+                                try {
+                                    return super.parse(body);
+                                } catch (EmoteLoadException e) {
+                                    return EmoteSet.builder()
+                                            .add(emote("other", "Cat"))
+                                            .build();
+                                }
+                            }
+                        },
+                        "garbageDoesNoHarm"),
+                wrong(
+                        "throws what it does not declare",
+                        () -> new Good() {
+                            @Override
+                            EmoteSet parse(byte[] body) {
+                                throw undeclared(new IOException("garbage"));
+                            }
+                        },
+                        "garbageDoesNoHarm"),
+                wrong(
+                        "gives more each time it loads",
+                        () -> new Good() {
+                            private int loads;
+
+                            @Override
+                            EmoteSet parse(byte[] body) throws EmoteLoadException {
+                                EmoteSet.Builder set = super.parse(body).toBuilder();
+                                set.add(emote("good", "Load" + loads++));
+                                return set.build();
+                            }
+                        },
+                        "loadingIsDeterministic"),
+                wrong(
+                        "names another topic each time it loads",
+                        () -> new Good() {
+                            private int loads;
+
+                            @Override
+                            EmoteSet parse(byte[] body) throws EmoteLoadException {
+                                return super.parse(body).toBuilder()
+                                        .topic("topic " + loads++)
+                                        .build();
+                            }
+                        },
+                        "loadingIsDeterministic"),
+                wrong(
+                        "finds nothing the second time",
+                        () -> new Good() {
+                            private boolean asked;
+
+                            @Override
+                            public List<Emote> search(String query, int limit, EmoteContext context)
+                                    throws EmoteLoadException, InterruptedException {
+                                List<Emote> found = asked ? List.of() : super.search(query, limit, context);
+                                asked = true;
+                                return found;
+                            }
+                        },
+                        "aSearchGivesItsOwnEmotes"),
                 wrong(
                         "takes a cut list for a whole one",
                         () -> new Good() {

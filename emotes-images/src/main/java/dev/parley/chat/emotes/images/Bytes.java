@@ -1,6 +1,7 @@
 package dev.parley.chat.emotes.images;
 
 import dev.parley.chat.emotes.images.ImageRefusedException.Reason;
+import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** Reads a range of a file from its begin to its end; what goes beyond is {@link Reason#TRUNCATED}. */
@@ -90,6 +91,11 @@ final class Bytes {
     Bytes take(long count) throws ImageRefusedException {
         skip(count);
         return new Bytes(file, position - (int) count, position);
+    }
+
+    /** Copies the rest; takes nothing. */
+    void writeTo(ByteArrayOutputStream out) {
+        out.write(file, position, end - position);
     }
 
     private void need(long count) throws ImageRefusedException {

@@ -4,6 +4,8 @@ import dev.parley.chat.emotes.images.Container.Blend;
 import dev.parley.chat.emotes.images.Container.Disposal;
 import dev.parley.chat.emotes.images.Container.Frame;
 import dev.parley.chat.emotes.images.ImageRefusedException.Reason;
+import java.io.ByteArrayOutputStream;
+import org.jspecify.annotations.Nullable;
 
 /** GIF, versions 87a and 89a. */
 final class GifFile {
@@ -11,6 +13,8 @@ final class GifFile {
     private static final int IMAGE = 0x2C;
     private static final int TRAILER = 0x3B;
     private static final int GRAPHIC_CONTROL = 0xF9;
+    private static final int APPLICATION = 0xFF;
+    private static final int HEAD_BYTES = 13;
 
     private GifFile() {}
 
@@ -87,6 +91,48 @@ final class GifFile {
                     Reason.TRAILING_BYTES, file.remaining() + " bytes follow the image; save it anew as a GIF.");
         }
         return container.build();
+    }
+
+    /** Copies the blocks that are needed to draw a file that {@link #read} has taken. */
+    static void copyNeeded(Bytes file, ByteArrayOutputStream out) throws ImageRefusedException {
+        Bytes head = file.copy();
+        file.skip(10);
+        int colourBytes = colourTableBytes(file.u8());
+        file.skip(2 + colourBytes);
+        head.take(HEAD_BYTES + colourBytes).writeTo(out);
+        @Nullable Bytes control = null;
+        boolean repeats = false;
+        while (true) {
+            Bytes block = file.copy();
+            switch (file.u8()) {
+                case TRAILER -> {
+                    out.write(TRAILER);
+                    return;
+                }
+                case EXTENSION -> {
+                    int label = file.u8();
+                    if (label == GRAPHIC_CONTROL && file.startsWith("\4")) {
+                        control = block.take(7);
+                    } else if (label == APPLICATION && file.startsWith("\13NETSCAPE2.0\3\1") && !repeats) {
+                        repeats = true;
+                        block.take(18).writeTo(out);
+                        out.write(0);
+                    }
+                    skipSubBlocks(file);
+                }
+                default -> {
+                    if (control != null) {
+                        control.writeTo(out);
+                        out.write(0);
+                        control = null;
+                    }
+                    file.skip(8);
+                    file.skip(colourTableBytes(file.u8()) + 1);
+                    skipSubBlocks(file);
+                    block.take(file.position() - block.position()).writeTo(out);
+                }
+            }
+        }
     }
 
     private static int colourTableBytes(int flags) {

@@ -4,12 +4,18 @@ import dev.parley.chat.emotes.images.Container.Blend;
 import dev.parley.chat.emotes.images.Container.Disposal;
 import dev.parley.chat.emotes.images.Container.Frame;
 import dev.parley.chat.emotes.images.ImageRefusedException.Reason;
+import java.io.ByteArrayOutputStream;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /** PNG (third edition), with the chunks of animations. Chunks that are not needed for the pixels are stepped over. */
 final class PngFile {
     static final String SIGNATURE = "\u0089PNG\r\n\u001a\n";
+
+    /** What says by numbers alone how browsers are to show the colours: the kind of the chunk, and its length. */
+    private static final Map<String, Integer> COLOURS = Map.of("gAMA", 4, "cHRM", 32, "sRGB", 1, "cICP", 4);
 
     private final Bytes file;
     private final ImageLimits limits;
@@ -39,6 +45,36 @@ final class PngFile {
 
     static Container read(Bytes file, ImageLimits limits) throws ImageRefusedException {
         return new PngFile(file, limits).read();
+    }
+
+    /** Copies the chunks that are needed to draw a file that {@link #read} has taken. */
+    static void copyNeeded(Bytes file, ByteArrayOutputStream out) throws ImageRefusedException {
+        file.take(SIGNATURE.length()).writeTo(out);
+        Map<String, Integer> colours = new HashMap<>(COLOURS);
+        boolean indexed = false;
+        boolean animated = false;
+        while (file.remaining() > 0) {
+            Bytes chunk = file.copy();
+            long length = file.u32();
+            String type = file.type();
+            Bytes data = file.take(length);
+            file.skip(4);
+            boolean needed = true;
+            switch (type) {
+                case "IHDR" -> {
+                    data.skip(9);
+                    indexed = data.u8() == PngPixels.INDEXED;
+                }
+                case "tRNS", "IDAT", "IEND" -> {}
+                case "PLTE" -> needed = indexed;
+                case "acTL" -> animated = true;
+                case "fcTL", "fdAT" -> needed = animated;
+                default -> needed = colours.remove(type, (int) length);
+            }
+            if (needed) {
+                chunk.take(length + 12).writeTo(out);
+            }
+        }
     }
 
     private Container read() throws ImageRefusedException {

@@ -4,11 +4,17 @@ import dev.parley.chat.emotes.images.Container.Blend;
 import dev.parley.chat.emotes.images.Container.Disposal;
 import dev.parley.chat.emotes.images.Container.Frame;
 import dev.parley.chat.emotes.images.ImageRefusedException.Reason;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** WebP (RFC 9649): RIFF with one image, or with a canvas and its frames. */
 final class WebpFile {
     private static final int ANIMATED = 0x02;
+    private static final int TRANSPARENT = 0x10;
+    private static final int FRAME_HEAD_BYTES = 16;
     private static final int CLEAR_AFTERWARDS = 0x01;
     private static final int DO_NOT_BLEND = 0x02;
 
@@ -23,6 +29,14 @@ final class WebpFile {
             Bytes body = file.take(length);
             file.skip(length & 1);
             return new Chunk(type, body);
+        }
+
+        void writeTo(ByteArrayOutputStream out) {
+            writeHead(type, body.remaining(), out);
+            body.writeTo(out);
+            if (body.remaining() % 2 != 0) {
+                out.write(0);
+            }
         }
     }
 
@@ -53,6 +67,58 @@ final class WebpFile {
         }
         container.add(still(first, null, size));
         return container.build();
+    }
+
+    /** Copies the chunks that are needed to draw a file that {@link #read} has taken. */
+    static void copyNeeded(Bytes file, ByteArrayOutputStream out) throws ImageRefusedException {
+        file.skip(12);
+        ByteArrayOutputStream chunks = new ByteArrayOutputStream(file.remaining());
+        boolean begun = false;
+        while (file.remaining() > 0) {
+            Chunk chunk = Chunk.read(file);
+            Bytes body = chunk.body();
+            switch (chunk.type()) {
+                case "VP8X" -> {
+                    if (!begun) {
+                        writeHead("VP8X", body.remaining(), chunks);
+                        chunks.write(body.u8() & (ANIMATED | TRANSPARENT));
+                        body.skip(3);
+                        chunks.writeBytes(new byte[3]);
+                        body.writeTo(chunks);
+                    }
+                }
+                case "ANIM" -> chunk.writeTo(chunks);
+                case "ANMF" -> {
+                    ByteArrayOutputStream frame = new ByteArrayOutputStream(body.remaining());
+                    body.take(FRAME_HEAD_BYTES).writeTo(frame);
+                    while (body.remaining() > 0) {
+                        writeIfImage(Chunk.read(body), frame);
+                    }
+                    writeHead("ANMF", frame.size(), chunks);
+                    chunks.writeBytes(frame.toByteArray());
+                }
+                default -> writeIfImage(chunk, chunks);
+            }
+            begun = true;
+        }
+        writeHead("RIFF", 4 + chunks.size(), out);
+        out.writeBytes("WEBP".getBytes(StandardCharsets.US_ASCII));
+        out.writeBytes(chunks.toByteArray());
+    }
+
+    private static void writeIfImage(Chunk chunk, ByteArrayOutputStream out) {
+        switch (chunk.type()) {
+            case "ALPH", "VP8 ", "VP8L" -> chunk.writeTo(out);
+            default -> {}
+        }
+    }
+
+    private static void writeHead(String type, int length, ByteArrayOutputStream out) {
+        out.writeBytes(ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put(type.getBytes(StandardCharsets.US_ASCII))
+                .putInt(length)
+                .array());
     }
 
     private static Container readExtended(Bytes head, Bytes file, ImageLimits limits) throws ImageRefusedException {

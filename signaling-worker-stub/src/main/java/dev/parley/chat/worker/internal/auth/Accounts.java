@@ -7,15 +7,18 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 
 /**
- * The names of accounts inside the worker: one for each {@code sub} of each issuer, of a fixed length, from which
- * neither can be read. So two issuers never share an account, and no mail address gets into the database, a room token
- * or a log.
+ * The names of accounts inside the worker: one for each {@code sub} of each issuer and for each guest, from which none
+ * of these can be read, only whether it is a guest. So two issuers never share an account, and no mail address gets
+ * into the database, a room token or a log.
  */
 public final class Accounts {
     /** In the place of an issuer: no URL, so that no configured issuer is one of them. */
     static final String DEVELOPMENT = "development";
 
-    static final String GUEST = "guest";
+    private static final String GUEST = "guest";
+
+    /** Before the name of a guest's account; no other one has a full stop. */
+    private static final String GUEST_PREFIX = "guest.";
 
     private static final String DOMAIN = "parley-account-v1";
     private static final int NAME_BYTES = 20;
@@ -32,6 +35,16 @@ public final class Accounts {
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java platform has SHA-256", e);
         }
+    }
+
+    /** The account of the guest who knows a secret. */
+    static String ofGuest(String secret) {
+        return GUEST_PREFIX + of(GUEST, secret);
+    }
+
+    /** Whether an account is that of a guest, whatever token it came with. */
+    public static boolean isGuest(String account) {
+        return account.startsWith(GUEST_PREFIX);
     }
 
     /** The account of a name at the development issuer, whichever port the worker listens at. */

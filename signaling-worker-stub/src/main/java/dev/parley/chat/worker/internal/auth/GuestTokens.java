@@ -24,7 +24,7 @@ public final class GuestTokens {
 
     /** A token of the guest who knows this secret. */
     public String mint(byte[] secret) {
-        return tokens.mint(Accounts.of(Accounts.GUEST, Encoding.base64Url(secret)), new JWTClaimsSet.Builder().build());
+        return tokens.mint(Accounts.ofGuest(Encoding.base64Url(secret)), new JWTClaimsSet.Builder().build());
     }
 
     /** Whether a token says that it is one of a guest; nothing is verified. */

@@ -2,6 +2,7 @@ package dev.parley.chat.worker.internal.http;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.parley.chat.emotes.images.CleanImage;
 import dev.parley.chat.emotes.images.ImageFacts;
 import dev.parley.chat.emotes.images.ImageFormat;
 import dev.parley.chat.emotes.images.ImageLimits;
@@ -160,10 +161,11 @@ public final class EmojiEndpoint {
     }
 
     private Emoji add(EmojiForm form, String account) {
-        byte[] image = form.image();
+        byte[] image;
         ImageFormat format;
         byte[] still;
         try {
+            image = CleanImage.of(form.image(), ImageLimits.EMOJI);
             ImageFacts facts = ImageFacts.read(image, ImageLimits.EMOJI);
             format = facts.format();
             byte[] copy = StaticImage.png(image, ImageLimits.EMOJI);
