@@ -76,7 +76,12 @@ final class Acts {
 
     /** Takes an event that was told in an earlier life of this process, or to nobody. */
     void remember(Event event) {
-        timeline.apply(timelineEvent(event), machine.epochMillis);
+        timeline.remember(timelineEvent(event), machine.epochMillis);
+    }
+
+    /** All that is to be remembered was. */
+    void remembered() {
+        timeline.advance(machine.epochMillis);
     }
 
     /** Lets time pass: messages disappear by themselves. */

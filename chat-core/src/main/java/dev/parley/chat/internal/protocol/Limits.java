@@ -1,5 +1,6 @@
 package dev.parley.chat.internal.protocol;
 
+import dev.parley.chat.internal.timeline.TimelineLimits;
 import java.time.Duration;
 
 /** Every bound of the room protocol, with its unit. docs/protocol.md lists them for other implementations. */
@@ -54,9 +55,10 @@ final class Limits {
     static final int GIVING_WINDOW_BYTES = 512 * 1024;
 
     /**
-     * Acts of moderation that are remembered behind that, and as many of emoji; a quarter of the bytes each at most.
+     * Acts of moderation that are remembered behind that, as many as a timeline has a use for, and as many events of
+     * emoji; a quarter of the bytes each at most.
      */
-    static final int MAX_LOG_ACTS = 4_096;
+    static final int MAX_LOG_ACTS = TimelineLimits.STANDARD.acts() + TimelineLimits.STANDARD.voidActs();
 
     /** Links that are not admitted yet, at a host; the oldest gives way. */
     static final int MAX_PENDING_LINKS = 64;

@@ -228,12 +228,12 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     }
 
     /** Takes what was said before a restart: what others may lack of it is given to them. */
-    final void remember(List<StoredEvent> said, List<StoredEvent> outbox) throws MalformedException {
+    final void remember(Iterable<StoredEvent> said, List<StoredEvent> outbox) throws MalformedException {
         long firstWaiting = outbox.isEmpty() ? Long.MAX_VALUE : outbox.get(0).seq();
         for (StoredEvent stored : said) {
             boolean isOwn = stored.sender().equals(self.peerId());
             if (!isOwn || stored.seq() < firstWaiting) {
-                Event event = Event.verify(stored.bytes(), room);
+                Event event = Event.kept(stored, room);
                 chains.recent.add(event);
                 acts.remember(event);
                 if (isOwn) {
@@ -251,6 +251,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             acts.remember(event);
             clock.continueAfter(event.clock());
         }
+        acts.remembered();
         chains.timesWere(config.times());
     }
 

@@ -240,6 +240,24 @@ final class EmojiShelf {
         return emoji == null ? RefusalReason.TARGET_UNKNOWN : reasonAgainstRemoval(place, emoji);
     }
 
+    /** What an addition or a removal is good for. */
+    Timeline.Use use(MessageId id) {
+        if (added.containsKey(id)) {
+            return Timeline.Use.COUNTS;
+        }
+        Removal removal = removals.get(id);
+        if (removal == null) {
+            return Timeline.Use.NONE;
+        }
+        return counts(removal) ? Timeline.Use.COUNTS : Timeline.Use.WAITS;
+    }
+
+    /** What another's event takes from the room; empty if it removes nothing as yet. */
+    Optional<MessageId> removedBy(MessageId id) {
+        Removal removal = removals.get(id);
+        return removal != null && counts(removal) ? Optional.of(removal.target()) : Optional.empty();
+    }
+
     /**
      * The first of an author's own that it has not removed, and that the room does not have; empty if there is none.
      */

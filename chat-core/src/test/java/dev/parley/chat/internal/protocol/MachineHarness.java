@@ -269,7 +269,7 @@ final class MachineHarness {
     }
 
     /** A participant that was started again, with its store and what it reads of it on entering. */
-    Node again(Node before, RoomSecret secret, List<StoredEvent> said) {
+    Node again(Node before, RoomSecret secret, Iterable<StoredEvent> said) {
         RoomConfig config = config(
                 before.identity, before.name, secret, DEFAULT_MAX_QUEUED_BYTES, before.storedHeads(), before.outbox());
         return participant(new RoomConfig(
