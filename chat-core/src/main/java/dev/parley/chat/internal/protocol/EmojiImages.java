@@ -80,12 +80,20 @@ final class EmojiImages {
     private static final class Fetch {
         final LinkChannel link;
         final byte[] image;
+        private final long lastNanos;
         int taken;
         long endNanos;
 
-        Fetch(LinkChannel link, int size) {
+        Fetch(LinkChannel link, int size, long now) {
             this.link = link;
             this.image = new byte[size];
+            this.lastNanos = now + Limits.MAX_IMAGE_FETCH.toNanos();
+            heard(now);
+        }
+
+        /** Something has come: more may, but not for ever. */
+        void heard(long now) {
+            endNanos = Math.min(lastNanos, now + Timer.FETCH.nanos());
         }
     }
 
@@ -308,23 +316,31 @@ final class EmojiImages {
     private void askNext(Wanted each, List<LinkChannel> links) {
         LinkChannel best = null;
         int bestLoad = 0;
+        boolean isAnyBusy = false;
         for (LinkChannel link : links) {
             if (each.without.contains(link.peer) || each.wrong.contains(link.peer)) {
                 continue;
             }
+            int load = load(link);
+            if (load >= Limits.MAX_IMAGE_FETCHES_PER_LINK) {
+                isAnyBusy = true;
+                continue;
+            }
             // The author has it for sure; else those are asked first of whom the least is wanted.
-            int load = link.peer.equals(each.author) ? -1 : load(link);
+            load = link.peer.equals(each.author) ? -1 : load;
             if (best == null || load < bestLoad) {
                 best = link;
                 bestLoad = load;
             }
         }
         if (best == null) {
-            nobodyHas(each);
+            // Who is busy is asked when what it gives now has come, or does not come.
+            if (!isAnyBusy) {
+                nobodyHas(each);
+            }
             return;
         }
-        Fetch fetch = new Fetch(best, each.name.size());
-        fetch.endNanos = machine.now + Timer.FETCH.nanos();
+        Fetch fetch = new Fetch(best, each.name.size(), machine.now);
         each.fetch = fetch;
         each.retryNanos = NEVER;
         fetching++;
@@ -410,7 +426,7 @@ final class EmojiImages {
         }
         System.arraycopy(piece, 0, fetch.image, fetch.taken, piece.length);
         fetch.taken += piece.length;
-        fetch.endNanos = machine.now + Timer.FETCH.nanos();
+        fetch.heard(machine.now);
         if (fetch.taken == fetch.image.length) {
             whole(each, fetch);
         }

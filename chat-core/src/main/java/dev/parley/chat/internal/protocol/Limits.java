@@ -213,6 +213,12 @@ final class Limits {
     /** Images of emoji that are fetched at a time. */
     static final int MAX_IMAGE_FETCHES = 4;
 
+    /** The same over one link, so that one that gives nothing leaves room for others. */
+    static final int MAX_IMAGE_FETCHES_PER_LINK = 2;
+
+    /** How long an image may take to come from one member, however much of it has come. */
+    static final Duration MAX_IMAGE_FETCH = Duration.ofMinutes(1);
+
     /** Longest pause until it is looked again who has the image of an emoji. */
     static final Duration MAX_IMAGE_PAUSE = Duration.ofMinutes(1);
 
