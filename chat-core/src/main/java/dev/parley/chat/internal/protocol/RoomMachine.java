@@ -467,6 +467,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             emoji.onFetchImage(fetch);
         } else if (input instanceof Input.ImageKept kept) {
             emoji.onKept(kept.sha256());
+        } else if (input instanceof Input.ImageLost lost) {
+            emoji.lost(lost.sha256());
         } else if (input instanceof Input.Start) {
             onStart();
             emoji.changed(acts.timeline.emoji());
