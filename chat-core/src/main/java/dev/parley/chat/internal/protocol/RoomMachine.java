@@ -980,10 +980,14 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** An envelope came over the links of others. */
     abstract void onRelayed(PeerId from, byte[] envelope);
 
-    /** Why nothing more is taken to be sent now: too much waits, or others would take us for one who floods. */
-    final @Nullable BackpressureException pressureOf(int bytes) {
+    /** Why these are not taken to be sent now: too much waits, or others would take us for one who floods. */
+    final @Nullable BackpressureException pressureOf(byte[]... bodies) {
+        int bytes = 0;
+        for (byte[] body : bodies) {
+            bytes += body.length;
+        }
         BackpressureException pressure = pressure(bytes);
-        return pressure == null && !ownRate.has(now, bytes)
+        return pressure == null && !ownRate.has(now, bodies.length, bytes)
                 ? new BackpressureException(LinkRate.OWN_BYTE_BURST, LinkRate.OWN_BYTE_BURST)
                 : pressure;
     }
@@ -1262,7 +1266,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         if (!link.isAdmitted()) {
             throw new MalformedException("a message before admission");
         }
-        if (!link.rate.has(now, message.length)) {
+        if (!link.rate.has(now, 1, message.length)) {
             // Before it costs anything: only the peer's own words have used this up.
             throw new MalformedException("more than an author may say at once");
         }
@@ -1464,7 +1468,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             return;
         }
         byte[] body = EventBodies.write(said);
-        BackpressureException pressure = pressureOf(body.length);
+        BackpressureException pressure = pressureOf(body);
         if (pressure != null) {
             emit(new Output.Rejected(ticket, pressure));
             return;

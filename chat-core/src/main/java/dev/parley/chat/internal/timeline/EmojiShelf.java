@@ -221,16 +221,15 @@ final class EmojiShelf {
         if (reason != null) {
             return reason;
         }
-        if (keptOf.getOrDefault(place.sender(), 0) >= RoomEmoji.MAX_PER_MEMBER) {
-            return RefusalReason.TOO_MANY_EMOJI;
-        }
         if (had.stream().anyMatch(emoji -> RoomEmoji.isSameShortcode(emoji.shortcode(), body.shortcode()))) {
             return RefusalReason.SHORTCODE_TAKEN;
         }
         long bytes = had.stream().mapToLong(RoomEmoji::sizeBytes).sum();
-        return had.size() >= RoomEmoji.MAX_PER_ROOM || bytes + body.size() > RoomEmoji.MAX_ROOM_BYTES
-                ? RefusalReason.ROOM_FULL_OF_EMOJI
-                : null;
+        if (had.size() >= RoomEmoji.MAX_PER_ROOM || bytes + body.size() > RoomEmoji.MAX_ROOM_BYTES) {
+            return RefusalReason.ROOM_FULL_OF_EMOJI;
+        }
+        // Last: whoever is told this can make room.
+        return keptOf.getOrDefault(place.sender(), 0) >= RoomEmoji.MAX_PER_MEMBER ? RefusalReason.TOO_MANY_EMOJI : null;
     }
 
     /** Why a removal would have no effect; null if it would have one. */

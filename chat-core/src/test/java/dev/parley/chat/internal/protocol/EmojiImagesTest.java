@@ -2,6 +2,7 @@ package dev.parley.chat.internal.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.chat.BackpressureException;
 import dev.parley.chat.FileTransferException;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.NotAllowedException;
@@ -472,6 +473,33 @@ final class EmojiImagesTest extends MeshedRoom {
         world.advanceMillis(2_000);
         assertThat(shortcodes(host)).contains("more").doesNotContain("e4").hasSize(RoomEmoji.MAX_PER_MEMBER);
         assertThat(author.rejected.get(add(author, "MORE", image(98)))).isInstanceOf(NotAllowedException.class);
+    }
+
+    @Test
+    void anAdditionThatIsRefusedTakesNothingFromItsAuthor() {
+        enter(1);
+        Node author = guests.get(0);
+        List<MessageId> ids = new ArrayList<>();
+        for (int i = 0; i < RoomEmoji.MAX_PER_MEMBER; i++) {
+            ids.add(author.idOf(add(author, "e" + i, image(i + 1))));
+            world.advanceMillis(50);
+        }
+        host.request(ticket -> new Input.RemoveEmoji(ticket, ids.get(4)));
+        world.advanceMillis(500);
+        assertThat(author.rejected.get(add(author, "E5", image(99)))).isInstanceOf(NotAllowedException.class);
+        assertThat(author.machine.acts.timeline.idleEmoji(author.id())).contains(ids.get(4));
+        // One event could still be said: it takes two.
+        byte[] body = new byte[1];
+        while (author.machine.pressureOf(body, body) == null) {
+            author.machine.say("x", body);
+        }
+        assertThat(author.machine.pressureOf(body)).isNull();
+        assertThat(author.rejected.get(add(author, "more", image(99)))).isInstanceOf(BackpressureException.class);
+        assertThat(author.machine.acts.timeline.idleEmoji(author.id())).contains(ids.get(4));
+        world.advanceMillis(2_000);
+        assertThat(author.accepted).containsKey(add(author, "more", image(99)));
+        world.advanceMillis(2_000);
+        assertThat(shortcodes(host)).contains("more").hasSize(RoomEmoji.MAX_PER_MEMBER);
     }
 
     @Test

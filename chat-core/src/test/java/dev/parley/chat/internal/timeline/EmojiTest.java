@@ -240,6 +240,20 @@ final class EmojiTest {
                 .isEmpty();
     }
 
+    /** Then alone it helps to remove one of one's own. */
+    @Test
+    void thatOneHasAsManyAsOneMayIsSaidWhenNothingElseIsInTheWay() {
+        for (int i = 0; i < RoomEmoji.MAX_PER_MEMBER; i++) {
+            give(adds(ann, i + 1, "e" + i));
+        }
+        assertThat(timeline.refusal(emoji("E7", 1), behind(ann))).contains(RefusalReason.SHORTCODE_TAKEN);
+        assertThat(timeline.refusal(emoji("more", 1), behind(ann))).contains(RefusalReason.TOO_MANY_EMOJI);
+        for (int i = 0; timeline.emoji().size() < RoomEmoji.MAX_PER_ROOM; i++) {
+            give(adds(new Pen("member " + i / RoomEmoji.MAX_PER_MEMBER), 100 + i, "x" + i));
+        }
+        assertThat(timeline.refusal(emoji("more", 1), behind(ann))).contains(RefusalReason.ROOM_FULL_OF_EMOJI);
+    }
+
     @Test
     void whatIsRememberedIsBounded() {
         int members = ActLimits.MAX_EMOJI_KEPT / RoomEmoji.MAX_PER_MEMBER + 2;
