@@ -460,6 +460,9 @@ final class Acts {
             case TOO_MANY_EMOJI ->
                 "you have added " + RoomEmoji.MAX_PER_MEMBER + " emoji to this room, which is the limit; remove one"
                         + " first";
+            case TOO_MANY_EMOJI_REMOVALS ->
+                "you have removed this emoji " + ActLimits.MAX_EMOJI_REMOVALS_PER_PEER
+                        + " times, which is the limit; ask the host or another moderator";
             case ROOM_FULL_OF_EMOJI ->
                 "the room has as many emoji as it can: " + RoomEmoji.MAX_PER_ROOM + ", or "
                         + RoomEmoji.MAX_ROOM_BYTES / 1024 / 1024 + " MiB; one has to be removed first";

@@ -85,15 +85,11 @@ final class EmojiShelf {
             isStale = true;
             return null;
         }
-        List<Removal> same = removalsOf.computeIfAbsent(target, key -> new ArrayList<>());
-        long own = same.stream()
-                .filter(other -> other.place().sender().equals(place.sender()))
-                .count();
-        if (own >= ActLimits.MAX_EMOJI_REMOVALS_PER_PEER) {
-            return RefusalReason.TOO_MANY_EMOJI;
+        if (hasRemovedOftenEnough(place.sender(), target)) {
+            return RefusalReason.TOO_MANY_EMOJI_REMOVALS;
         }
         Removal removal = new Removal(id, place, target);
-        same.add(removal);
+        removalsOf.computeIfAbsent(target, key -> new ArrayList<>()).add(removal);
         removals.put(id, removal);
         if (counts(removal)) {
             isStale = true;
@@ -105,6 +101,13 @@ final class EmojiShelf {
             forgetFirst(isIdle, ActLimits.MAX_IDLE_EMOJI_REMOVALS);
         }
         return null;
+    }
+
+    private boolean hasRemovedOftenEnough(PeerId peer, MessageId emoji) {
+        long own = removalsOf.getOrDefault(emoji, List.of()).stream()
+                .filter(removal -> removal.place().sender().equals(peer))
+                .count();
+        return own >= ActLimits.MAX_EMOJI_REMOVALS_PER_PEER;
     }
 
     /** Forgets the oldest of some, if there are more than a number of them. */
@@ -236,7 +239,13 @@ final class EmojiShelf {
     @Nullable
     RefusalReason refusal(EventBody.RemoveEmoji body, Place place) {
         Added emoji = added.get(body.target());
-        return emoji == null ? RefusalReason.TARGET_UNKNOWN : reasonAgainstRemoval(place, emoji);
+        if (emoji == null) {
+            return RefusalReason.TARGET_UNKNOWN;
+        }
+        RefusalReason reason = reasonAgainstRemoval(place, emoji);
+        boolean isTooMuch = !place.sender().equals(emoji.place().sender())
+                && hasRemovedOftenEnough(place.sender(), body.target());
+        return reason == null && isTooMuch ? RefusalReason.TOO_MANY_EMOJI_REMOVALS : reason;
     }
 
     /** What an addition or a removal is good for. */

@@ -281,10 +281,21 @@ final class EmojiTest {
     void oneRemovesOneEmojiOnlySoOften() {
         TimelineEvent tea = adds(ann, 1, "tea");
         give(tea);
-        for (int i = 0; i <= ActLimits.MAX_EMOJI_REMOVALS_PER_PEER; i++) {
+        EventBody removal = new EventBody.RemoveEmoji(tea.id());
+        for (int i = 0; i < ActLimits.MAX_EMOJI_REMOVALS_PER_PEER; i++) {
             give(removes(bob, i + 2, tea));
+            assertThat(timeline.refusal(removal, behind(bob))).contains(RefusalReason.NO_RIGHT);
         }
+        TimelineEvent more = removes(bob, 20, tea);
+        assertThat(give(more))
+                .containsExactly(
+                        new Change.Refused(more.id(), bob.id, "unemoji", RefusalReason.TOO_MANY_EMOJI_REMOVALS));
         assertThat(timeline.heldEmoji()[1]).isEqualTo(ActLimits.MAX_EMOJI_REMOVALS_PER_PEER);
+        give(host.makes(21, bob, Role.MODERATOR));
+        assertThat(shortcodes()).containsExactly("tea");
+        assertThat(timeline.refusal(removal, behind(bob))).contains(RefusalReason.TOO_MANY_EMOJI_REMOVALS);
+        assertThat(timeline.refusal(removal, behind(host))).isEmpty();
+        assertThat(timeline.refusal(removal, behind(ann))).isEmpty();
     }
 
     /** Rooms with acts of all kinds, in which clocks run apart. */
