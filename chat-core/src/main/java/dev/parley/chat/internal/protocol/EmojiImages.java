@@ -37,8 +37,9 @@ import org.slf4j.LoggerFactory;
  *     └───────────────────────────────────────────────────────────────────────────────────────┘
  * </pre>
  *
- * <p>What is held in memory is bounded: an image for each of {@link Limits#MAX_IMAGE_FETCHES} fetches. What is in the
- * store is what the room has, which is bounded by {@link RoomEmoji#MAX_ROOM_BYTES}, and what this side has added.
+ * <p>What is held in memory is bounded: an image for each of {@link Limits#MAX_IMAGE_FETCHES} fetches, which last until
+ * it is in the store, and those that this side adds. What is in the store is what the room has, which is bounded by
+ * {@link RoomEmoji#MAX_ROOM_BYTES}, and what this side has added.
  */
 final class EmojiImages {
 
@@ -129,11 +130,16 @@ final class EmojiImages {
         rearm();
     }
 
-    /** Bytes that are held to be completed. */
+    /** Bytes that are held to be completed, or until they are in the store. */
     long heldBytes() {
-        return wanted.values().stream()
-                .mapToLong(each -> each.fetch == null ? 0 : each.name.size())
-                .sum();
+        long bytes = 0;
+        for (Wanted each : wanted.values()) {
+            bytes += each.fetch == null ? 0 : each.name.size();
+        }
+        for (int size : keeping.values()) {
+            bytes += size;
+        }
+        return bytes;
     }
 
     /** How many images are looked for. */
@@ -161,6 +167,7 @@ final class EmojiImages {
             return;
         }
         held.put(sha256, size);
+        isDue = true;
         Source source = sources.remove(sha256);
         if (source != null && source.link().isAdmitted()) {
             machine.files.sayWhole(source.link(), source.id(), size);
@@ -302,7 +309,7 @@ final class EmojiImages {
         for (Wanted each : order) {
             // Who is gone and comes back may have got it elsewhere.
             each.without.retainAll(peers);
-            if (each.fetch == null && fetching < Limits.MAX_IMAGE_FETCHES) {
+            if (each.fetch == null && fetching + keeping.size() < Limits.MAX_IMAGE_FETCHES) {
                 askNext(each, links);
             }
         }

@@ -62,6 +62,12 @@ final class EmojiShelf {
     /** Takes an addition; says why it is not kept, null if it is. */
     @Nullable
     RefusalReason add(MessageId id, Place place, EventBody.Emoji body) {
+        List<Removal> before = List.copyOf(removalsOf.getOrDefault(id, List.of()));
+        if (before.stream().anyMatch(removal -> removal.place().sender().equals(place.sender()))) {
+            // Its author has left a gap in its chain, and has named what comes behind it.
+            before.forEach(this::forget);
+            return null;
+        }
         if (keptOf.getOrDefault(place.sender(), 0) >= RoomEmoji.MAX_PER_MEMBER) {
             return RefusalReason.TOO_MANY_EMOJI;
         }
@@ -243,8 +249,8 @@ final class EmojiShelf {
             return RefusalReason.TARGET_UNKNOWN;
         }
         RefusalReason reason = reasonAgainstRemoval(place, emoji);
-        boolean isTooMuch = !place.sender().equals(emoji.place().sender())
-                && hasRemovedOftenEnough(place.sender(), body.target());
+        boolean isTooMuch =
+                !place.sender().equals(emoji.place().sender()) && hasRemovedOftenEnough(place.sender(), body.target());
         return reason == null && isTooMuch ? RefusalReason.TOO_MANY_EMOJI_REMOVALS : reason;
     }
 

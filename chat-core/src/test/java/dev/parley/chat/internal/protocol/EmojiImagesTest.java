@@ -324,6 +324,24 @@ final class EmojiImagesTest extends MeshedRoom {
     }
 
     @Test
+    void whatIsOnItsWayToTheStoreIsHeldAndNoMoreIsFetchedUntilItIsThere() {
+        enter(2);
+        Node reader = guests.get(0);
+        host.isStoreSlow = true;
+        List<byte[]> images = addMany(host);
+        reader.isKeepingSlow = true;
+        answerAllThatIsRead();
+        long most = (long) Limits.MAX_IMAGE_FETCHES * RoomEmoji.MAX_IMAGE_BYTES;
+        assertThat(reader.machine.emoji.heldBytes()).isBetween(most - 100, most);
+        assertThat(reader.machine.emoji.missing()).isEqualTo(images.size() - Limits.MAX_IMAGE_FETCHES);
+        reader.isKeepingSlow = false;
+        reader.heldKeeps.forEach(Runnable::run);
+        answerAllThatIsRead();
+        assertThat(images).allMatch(image -> has(reader, image));
+        assertThat(reader.machine.emoji.heldBytes()).isZero();
+    }
+
+    @Test
     void ofOneMemberNoMoreIsAskedAtATimeThanMayBeAndTheRestWaitsForIt() {
         enter(1);
         Node reader = guests.get(0);

@@ -277,6 +277,23 @@ final class EmojiTest {
         }
     }
 
+    /** Whoever leaves a gap in its chain can name what it has not said yet. */
+    @Test
+    void whatItsAuthorHasRemovedBeforeTakesNoPlaceFromIt() {
+        for (int i = 1; i <= RoomEmoji.MAX_PER_MEMBER + 1; i++) {
+            TimelineEvent any = adds(bob, i, "x" + i);
+            EventBody removal = new EventBody.RemoveEmoji(any.id());
+            long clock = (Pen.START_MILLIS + 1_000L * i) << 16;
+            giveAll(
+                    new TimelineEvent(
+                            removes(ann, 1, any).id(), ann.id, 3L * i, clock, "unemoji", EventBodies.write(removal)),
+                    new TimelineEvent(any.id(), ann.id, 3L * i + 2, clock + 1, "emoji", any.body()));
+        }
+        assertThat(timeline.heldEmoji()).containsExactly(0, 0);
+        Place behind = new Place((Pen.START_MILLIS + 900_000) << 16, ann.id, 1_000);
+        assertThat(timeline.refusal(emoji("more", 1), behind)).isEmpty();
+    }
+
     @Test
     void oneRemovesOneEmojiOnlySoOften() {
         TimelineEvent tea = adds(ann, 1, "tea");
