@@ -43,7 +43,7 @@ public record RoomEmoji(
     /** Emoji of a room at a time. */
     public static final int MAX_PER_ROOM = 500;
 
-    /** All images of a room together, in bytes: 32 MiB. What a member keeps of a room's emoji is no more. */
+    /** All images of a room together, in bytes: 32 MiB. A member keeps these, and those that it has added itself. */
     public static final long MAX_ROOM_BYTES = 32L * 1024 * 1024;
 
     /** What is claimed of an image whose kind is not said. */

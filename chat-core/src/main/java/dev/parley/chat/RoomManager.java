@@ -10,7 +10,7 @@ import dev.parley.chat.internal.protocol.ParticipantMachine;
 import dev.parley.chat.internal.protocol.RoomConfig;
 import dev.parley.chat.internal.protocol.RoomMachine;
 import dev.parley.chat.internal.room.RoomDriver;
-import dev.parley.chat.internal.timeline.ActTypes;
+import dev.parley.chat.internal.room.SaidBefore;
 import dev.parley.chat.store.ChatStore;
 import dev.parley.chat.store.EventHead;
 import dev.parley.chat.store.InMemoryChatStore;
@@ -19,7 +19,6 @@ import dev.parley.chat.store.KnownPeer;
 import dev.parley.chat.store.PeerBook;
 import dev.parley.chat.store.RoomRecord;
 import dev.parley.chat.store.StoredEvent;
-import dev.parley.chat.store.TimelinePosition;
 import dev.parley.chat.transport.Environment;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.RoomEntry;
@@ -35,8 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
@@ -81,9 +78,6 @@ public final class RoomManager implements AutoCloseable {
     private static final int MAX_LISTED_ROOMS = 1_000;
     private static final int LISTED_PER_PAGE = 100;
     private static final int SEED_BYTES = 32;
-
-    /** How far back acts of moderation are looked for in the store. */
-    private static final int MAX_PAGES_OF_ACTS = 4;
 
     private final Identity identity;
     private final String displayName;
@@ -319,45 +313,6 @@ public final class RoomManager implements AutoCloseable {
         return driver(machine, descriptor, signed, invite, false, listener);
     }
 
-    /**
-     * What a room goes on from: its acts and its emoji, as many as are remembered, what was said last, which may be
-     * edited or deleted yet, and one's own last word, behind which the next one stands. All else is read when others
-     * lack it.
-     */
-    private List<StoredEvent> said(RoomId room, Map<PeerId, EventHead> heads, List<StoredEvent> outbox) {
-        if (heads.isEmpty()) {
-            return List.of();
-        }
-        SortedMap<TimelinePosition, StoredEvent> said = acts(room, ActTypes.MODERATION);
-        said.putAll(acts(room, ActTypes.EMOJI));
-        store.timeline(room, null, ChatStore.MAX_PAGE).forEach(event -> said.put(TimelinePosition.of(event), event));
-        EventHead own = heads.get(identity.peerId());
-        if (own != null && outbox.isEmpty()) {
-            store.chain(room, identity.peerId(), own.seq(), 1)
-                    .forEach(event -> said.put(TimelinePosition.of(event), event));
-        }
-        return List.copyOf(said.values());
-    }
-
-    private SortedMap<TimelinePosition, StoredEvent> acts(RoomId room, Set<String> types) {
-        TreeMap<TimelinePosition, StoredEvent> said = new TreeMap<>();
-        for (String type : types) {
-            TimelinePosition before = null;
-            for (int page = 0; page < MAX_PAGES_OF_ACTS; page++) {
-                List<StoredEvent> acts = store.ofType(room, type, before, ChatStore.MAX_PAGE);
-                acts.forEach(act -> said.put(TimelinePosition.of(act), act));
-                if (acts.size() < ChatStore.MAX_PAGE) {
-                    break;
-                }
-                before = TimelinePosition.of(acts.get(0));
-            }
-        }
-        while (said.size() > MAX_PAGES_OF_ACTS * ChatStore.MAX_PAGE) {
-            said.pollFirstEntry();
-        }
-        return said;
-    }
-
     private List<StoredEvent> wholeOutbox(RoomId room) {
         List<StoredEvent> outbox = store.outbox(room, identity.peerId(), ChatStore.MAX_PAGE);
         if (outbox.size() < ChatStore.MAX_PAGE) {
@@ -388,7 +343,7 @@ public final class RoomManager implements AutoCloseable {
                 random(SEED_BYTES),
                 heads,
                 outbox,
-                said(descriptor.room(), heads, outbox),
+                new SaidBefore(store, descriptor.room(), identity.peerId()),
                 store.times(descriptor.room()),
                 entry == null ? null : entry.succession(),
                 entry == null ? null : entry.lease(),

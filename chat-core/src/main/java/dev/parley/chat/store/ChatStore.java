@@ -81,6 +81,17 @@ public interface ChatStore extends AutoCloseable {
     List<StoredEvent> ofType(RoomId room, String type, @Nullable TimelinePosition before, int limit);
 
     /**
+     * Reads those events of the timeline that are of one type, forwards.
+     *
+     * @param room the room
+     * @param type for example {@code ban}
+     * @param after return only what stands after this place; null starts at the beginning
+     * @param limit 1…{@value #MAX_PAGE}
+     * @return the {@code limit} events of the type nearest to {@code after}, in the order of the timeline, oldest first
+     */
+    List<StoredEvent> ofTypeAfter(RoomId room, String type, @Nullable TimelinePosition after, int limit);
+
+    /**
      * Reads the timeline forwards.
      *
      * @param room the room

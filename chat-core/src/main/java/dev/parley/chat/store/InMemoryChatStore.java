@@ -148,6 +148,24 @@ public final class InMemoryChatStore implements ChatStore {
     }
 
     @Override
+    public synchronized List<StoredEvent> ofTypeAfter(
+            RoomId room, String type, @Nullable TimelinePosition after, int limit) {
+        requireOpen();
+        StoreRules.requirePage(limit);
+        Events kept = events.get(room);
+        if (kept == null) {
+            return List.of();
+        }
+        long now = clock.millis();
+        NavigableMap<TimelinePosition, StoredEvent> part =
+                after == null ? kept.timeline : kept.timeline.tailMap(after, false);
+        return part.values().stream()
+                .filter(event -> event.type().equals(type) && !event.isExpired(now))
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
     public synchronized List<StoredEvent> timelineAfter(RoomId room, @Nullable TimelinePosition after, int limit) {
         requireOpen();
         StoreRules.requirePage(limit);

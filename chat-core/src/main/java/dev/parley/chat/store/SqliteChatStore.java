@@ -122,6 +122,9 @@ public final class SqliteChatStore implements ChatStore {
     static final String TYPE_END = FROM_ROOM + UNEXPIRED + " AND type = ?7" + NEWEST_FIRST + " LIMIT ?3";
     static final String TYPE = FROM_ROOM + UNEXPIRED + " AND type = ?7 AND (clock, sender, seq) < (?4, ?5, ?6)"
             + NEWEST_FIRST + " LIMIT ?3";
+    static final String TYPE_START = FROM_ROOM + UNEXPIRED + " AND type = ?7 ORDER BY clock, sender, seq LIMIT ?3";
+    static final String TYPE_AFTER = FROM_ROOM + UNEXPIRED
+            + " AND type = ?7 AND (clock, sender, seq) > (?4, ?5, ?6) ORDER BY clock, sender, seq LIMIT ?3";
     static final String CHAIN = FROM_ROOM + UNEXPIRED + " AND sender = ?4 AND seq >= ?5 ORDER BY seq LIMIT ?3";
     static final String BY_ID =
             "SELECT " + COLUMNS + ", event.id FROM event WHERE id_key = ?3 AND room = " + ROOM_KEY + UNEXPIRED;
@@ -195,6 +198,8 @@ public final class SqliteChatStore implements ChatStore {
     private final PreparedStatement timelineAfter;
     private final PreparedStatement typeEnd;
     private final PreparedStatement ofType;
+    private final PreparedStatement typeStart;
+    private final PreparedStatement ofTypeAfter;
     private final PreparedStatement byId;
     private final PreparedStatement byNumber;
     private final PreparedStatement isWaiting;
@@ -499,6 +504,8 @@ public final class SqliteChatStore implements ChatStore {
         timelineAfter = statements.prepare(TIMELINE_AFTER);
         typeEnd = statements.prepare(TYPE_END);
         ofType = statements.prepare(TYPE);
+        typeStart = statements.prepare(TYPE_START);
+        ofTypeAfter = statements.prepare(TYPE_AFTER);
         byId = statements.prepare(BY_ID);
         byNumber = statements.prepare("SELECT " + COLUMNS + " FROM event WHERE id = ?1");
         isWaiting = statements.prepare(
@@ -679,6 +686,11 @@ public final class SqliteChatStore implements ChatStore {
         List<StoredEvent> events = page(room, before == null ? typeEnd : ofType, type, before, limit);
         Collections.reverse(events);
         return List.copyOf(events);
+    }
+
+    @Override
+    public List<StoredEvent> ofTypeAfter(RoomId room, String type, @Nullable TimelinePosition after, int limit) {
+        return List.copyOf(page(room, after == null ? typeStart : ofTypeAfter, type, after, limit));
     }
 
     @Override

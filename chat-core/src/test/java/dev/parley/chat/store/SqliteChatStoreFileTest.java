@@ -304,6 +304,12 @@ final class SqliteChatStoreFileTest {
         assertThat(plan(SqliteChatStore.TYPE))
                 .contains("event_type (room=? AND type=? AND (clock,sender,seq)<(?,?,?))")
                 .doesNotContain("SCAN", "TEMP B-TREE");
+        assertThat(plan(SqliteChatStore.TYPE_START))
+                .contains("event_type (room=? AND type=?)")
+                .doesNotContain("SCAN", "TEMP B-TREE");
+        assertThat(plan(SqliteChatStore.TYPE_AFTER))
+                .contains("event_type (room=? AND type=? AND (clock,sender,seq)>(?,?,?))")
+                .doesNotContain("SCAN", "TEMP B-TREE");
         assertThat(plan(SqliteChatStore.CHAIN))
                 .contains("sqlite_autoindex_event_1 (room=? AND sender=? AND seq>?)")
                 .doesNotContain("SCAN", "TEMP B-TREE");

@@ -3,7 +3,6 @@ package dev.parley.chat.internal.protocol;
 import dev.parley.chat.BackpressureException;
 import dev.parley.chat.ChatMessage;
 import dev.parley.chat.HistoryPolicy;
-import dev.parley.chat.MessageId;
 import dev.parley.chat.MessageRevision;
 import dev.parley.chat.NotAllowedException;
 import dev.parley.chat.Participant;
@@ -76,7 +75,12 @@ final class Acts {
 
     /** Takes an event that was told in an earlier life of this process, or to nobody. */
     void remember(Event event) {
-        timeline.apply(timelineEvent(event), machine.epochMillis);
+        timeline.remember(timelineEvent(event), machine.epochMillis);
+    }
+
+    /** All that is to be remembered was. */
+    void remembered() {
+        timeline.advance(machine.epochMillis);
     }
 
     /** Lets time pass: messages disappear by themselves. */
@@ -334,7 +338,7 @@ final class Acts {
             return null;
         }
         byte[] bytes = EventBodies.write(body);
-        BackpressureException pressure = machine.pressureOf(bytes.length);
+        BackpressureException pressure = machine.pressureOf(bytes);
         if (pressure != null) {
             machine.emit(new Output.Rejected(ticket, pressure));
             return null;
@@ -383,22 +387,31 @@ final class Acts {
         String sha256 = HexFormat.of().formatHex(Sha256.of(add.image()));
         EventBody.Emoji body =
                 new EventBody.Emoji(add.shortcode(), add.image().length, add.mediaType(), sha256, add.freshKey());
-        PeerId self = machine.self.peerId();
-        Optional<MessageId> idle = timeline.idleEmoji(self);
-        if (idle.isPresent()
-                && timeline.refusal(body, machine.nextPlace()).equals(Optional.of(RefusalReason.TOO_MANY_EMOJI))) {
-            // One that a moderator has removed, or that came second, takes no place from now on.
-            EventBody.RemoveEmoji removal = new EventBody.RemoveEmoji(idle.get());
-            machine.say(removal.type(), EventBodies.write(removal));
+        RefusalReason reason = timeline.refusal(body, machine.nextPlace()).orElse(null);
+        // One that a moderator has removed, or that came second, takes no place from now on.
+        EventBody removal = reason == RefusalReason.TOO_MANY_EMOJI
+                ? timeline.idleEmoji(machine.self.peerId())
+                        .map(EventBody.RemoveEmoji::new)
+                        .orElse(null)
+                : null;
+        if (reason != null && removal == null) {
+            reject(add.ticket(), describe(reason));
+            return;
         }
-        NotAllowedException refusal = refusal(body);
-        if (refusal != null) {
-            machine.emit(new Output.Rejected(add.ticket(), refusal));
+        byte[] added = EventBodies.write(body);
+        byte[][] said = removal == null ? new byte[][] {added} : new byte[][] {EventBodies.write(removal), added};
+        BackpressureException pressure = machine.pressureOf(said);
+        if (pressure != null) {
+            machine.emit(new Output.Rejected(add.ticket(), pressure));
             return;
         }
         // First the image: nobody else has it.
         machine.emoji.keep(sha256, add.image());
-        say(add.ticket(), body);
+        if (removal != null) {
+            machine.say(removal.type(), said[0]);
+        }
+        Event event = machine.say(body.type(), added);
+        machine.emit(new Output.Accepted(add.ticket(), event.id()));
     }
 
     private void block(Input.Block block) {
@@ -447,6 +460,9 @@ final class Acts {
             case TOO_MANY_EMOJI ->
                 "you have added " + RoomEmoji.MAX_PER_MEMBER + " emoji to this room, which is the limit; remove one"
                         + " first";
+            case TOO_MANY_EMOJI_REMOVALS ->
+                "you have removed this emoji " + ActLimits.MAX_EMOJI_REMOVALS_PER_PEER
+                        + " times, which is the limit; ask the host or another moderator";
             case ROOM_FULL_OF_EMOJI ->
                 "the room has as many emoji as it can: " + RoomEmoji.MAX_PER_ROOM + ", or "
                         + RoomEmoji.MAX_ROOM_BYTES / 1024 / 1024 + " MiB; one has to be removed first";

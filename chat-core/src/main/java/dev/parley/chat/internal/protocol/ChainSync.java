@@ -49,7 +49,7 @@ final class ChainSync {
     private static final Logger log = LoggerFactory.getLogger(ChainSync.class);
 
     /** What was said last, in the order in which it came here. */
-    final EventLog recent = new EventLog();
+    final EventLog recent;
 
     final AheadEvents ahead = new AheadEvents();
 
@@ -84,6 +84,7 @@ final class ChainSync {
 
     ChainSync(RoomMachine machine, RoomConfig config) {
         this.machine = machine;
+        this.recent = new EventLog(machine.acts.timeline);
         machine.heads.forEach((author, head) -> {
             digest ^= digestOf(head);
             // What waits in the outbox is remembered, and is said in this life.

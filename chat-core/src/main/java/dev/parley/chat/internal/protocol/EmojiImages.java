@@ -37,8 +37,9 @@ import org.slf4j.LoggerFactory;
  *     └───────────────────────────────────────────────────────────────────────────────────────┘
  * </pre>
  *
- * <p>What is held in memory is bounded: an image for each of {@link Limits#MAX_IMAGE_FETCHES} fetches. What is in the
- * store is what the room has, which is bounded by {@link RoomEmoji#MAX_ROOM_BYTES}, and what this side has added.
+ * <p>What is held in memory is bounded: an image for each of {@link Limits#MAX_IMAGE_FETCHES} fetches, which last until
+ * it is in the store, and those that this side adds. What is in the store is what the room has, which is bounded by
+ * {@link RoomEmoji#MAX_ROOM_BYTES}, and what this side has added.
  */
 final class EmojiImages {
 
@@ -80,12 +81,20 @@ final class EmojiImages {
     private static final class Fetch {
         final LinkChannel link;
         final byte[] image;
+        private final long lastNanos;
         int taken;
         long endNanos;
 
-        Fetch(LinkChannel link, int size) {
+        Fetch(LinkChannel link, int size, long now) {
             this.link = link;
             this.image = new byte[size];
+            this.lastNanos = now + Limits.MAX_IMAGE_FETCH.toNanos();
+            heard(now);
+        }
+
+        /** Something has come: more may, but not for ever. */
+        void heard(long now) {
+            endNanos = Math.min(lastNanos, now + Timer.FETCH.nanos());
         }
     }
 
@@ -121,11 +130,16 @@ final class EmojiImages {
         rearm();
     }
 
-    /** Bytes that are held to be completed. */
+    /** Bytes that are held to be completed, or until they are in the store. */
     long heldBytes() {
-        return wanted.values().stream()
-                .mapToLong(each -> each.fetch == null ? 0 : each.name.size())
-                .sum();
+        long bytes = 0;
+        for (Wanted each : wanted.values()) {
+            bytes += each.fetch == null ? 0 : each.name.size();
+        }
+        for (int size : keeping.values()) {
+            bytes += size;
+        }
+        return bytes;
     }
 
     /** How many images are looked for. */
@@ -153,6 +167,7 @@ final class EmojiImages {
             return;
         }
         held.put(sha256, size);
+        isDue = true;
         Source source = sources.remove(sha256);
         if (source != null && source.link().isAdmitted()) {
             machine.files.sayWhole(source.link(), source.id(), size);
@@ -294,7 +309,7 @@ final class EmojiImages {
         for (Wanted each : order) {
             // Who is gone and comes back may have got it elsewhere.
             each.without.retainAll(peers);
-            if (each.fetch == null && fetching < Limits.MAX_IMAGE_FETCHES) {
+            if (each.fetch == null && fetching + keeping.size() < Limits.MAX_IMAGE_FETCHES) {
                 askNext(each, links);
             }
         }
@@ -308,23 +323,31 @@ final class EmojiImages {
     private void askNext(Wanted each, List<LinkChannel> links) {
         LinkChannel best = null;
         int bestLoad = 0;
+        boolean isAnyBusy = false;
         for (LinkChannel link : links) {
             if (each.without.contains(link.peer) || each.wrong.contains(link.peer)) {
                 continue;
             }
+            int load = load(link);
+            if (load >= Limits.MAX_IMAGE_FETCHES_PER_LINK) {
+                isAnyBusy = true;
+                continue;
+            }
             // The author has it for sure; else those are asked first of whom the least is wanted.
-            int load = link.peer.equals(each.author) ? -1 : load(link);
+            load = link.peer.equals(each.author) ? -1 : load;
             if (best == null || load < bestLoad) {
                 best = link;
                 bestLoad = load;
             }
         }
         if (best == null) {
-            nobodyHas(each);
+            // Who is busy is asked when what it gives now has come, or does not come.
+            if (!isAnyBusy) {
+                nobodyHas(each);
+            }
             return;
         }
-        Fetch fetch = new Fetch(best, each.name.size());
-        fetch.endNanos = machine.now + Timer.FETCH.nanos();
+        Fetch fetch = new Fetch(best, each.name.size(), machine.now);
         each.fetch = fetch;
         each.retryNanos = NEVER;
         fetching++;
@@ -410,7 +433,7 @@ final class EmojiImages {
         }
         System.arraycopy(piece, 0, fetch.image, fetch.taken, piece.length);
         fetch.taken += piece.length;
-        fetch.endNanos = machine.now + Timer.FETCH.nanos();
+        fetch.heard(machine.now);
         if (fetch.taken == fetch.image.length) {
             whole(each, fetch);
         }

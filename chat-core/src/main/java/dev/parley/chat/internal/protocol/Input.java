@@ -83,6 +83,9 @@ public sealed interface Input {
     /** Answers {@link Output.KeepImage}. */
     record ImageKept(String sha256) implements Input {}
 
+    /** An image that was kept is not in the store any more, or is not what its hash says. */
+    record ImageLost(String sha256) implements Input {}
+
     /**
      * Fetches a file of which a beginning may be there; answered by {@link Output.Completed} when all of it is.
      *

@@ -1,5 +1,6 @@
 package dev.parley.chat.internal.protocol;
 
+import dev.parley.chat.internal.timeline.TimelineLimits;
 import java.time.Duration;
 
 /** Every bound of the room protocol, with its unit. docs/protocol.md lists them for other implementations. */
@@ -54,9 +55,10 @@ final class Limits {
     static final int GIVING_WINDOW_BYTES = 512 * 1024;
 
     /**
-     * Acts of moderation that are remembered behind that, and as many of emoji; a quarter of the bytes each at most.
+     * Acts of moderation that are remembered behind that, as many as a timeline has a use for, and as many events of
+     * emoji; a quarter of the bytes each at most.
      */
-    static final int MAX_LOG_ACTS = 4_096;
+    static final int MAX_LOG_ACTS = TimelineLimits.STANDARD.acts() + TimelineLimits.STANDARD.voidActs();
 
     /** Links that are not admitted yet, at a host; the oldest gives way. */
     static final int MAX_PENDING_LINKS = 64;
@@ -210,6 +212,12 @@ final class Limits {
 
     /** Images of emoji that are fetched at a time. */
     static final int MAX_IMAGE_FETCHES = 4;
+
+    /** The same over one link, so that one that gives nothing leaves room for others. */
+    static final int MAX_IMAGE_FETCHES_PER_LINK = 2;
+
+    /** How long an image may take to come from one member, however much of it has come. */
+    static final Duration MAX_IMAGE_FETCH = Duration.ofMinutes(1);
 
     /** Longest pause until it is looked again who has the image of an emoji. */
     static final Duration MAX_IMAGE_PAUSE = Duration.ofMinutes(1);

@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * @param seed 32 random bytes, from which ids and jitter are drawn
  * @param heads where each author's chain stands in the store
  * @param outbox one's own events that the room has not ordered yet, lowest first; part of {@code heads}
- * @param said what was said last, by oneself and others, in the order of the timeline: one's own for a leader that has
- *     not heard of it, all for what it has made of the room
+ * @param said what was said before and has made the room what it is, and what was said last, by oneself and others, in
+ *     the order of the timeline; gone through once
  * @param times since when members are in the room, as this side has noted
  * @param succession who may lead the room, as the worker served it, not yet checked; null if it served none
  * @param lease who leads the room in the worker's word; null if nobody ever needed a lease
@@ -41,7 +41,7 @@ public record RoomConfig(
         byte[] seed,
         Map<PeerId, EventHead> heads,
         List<StoredEvent> outbox,
-        List<StoredEvent> said,
+        Iterable<StoredEvent> said,
         List<MemberTime> times,
         @Nullable SignedSuccession succession,
         @Nullable Lease lease,

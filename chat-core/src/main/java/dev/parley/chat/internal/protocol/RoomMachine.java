@@ -228,12 +228,12 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     }
 
     /** Takes what was said before a restart: what others may lack of it is given to them. */
-    final void remember(List<StoredEvent> said, List<StoredEvent> outbox) throws MalformedException {
+    final void remember(Iterable<StoredEvent> said, List<StoredEvent> outbox) throws MalformedException {
         long firstWaiting = outbox.isEmpty() ? Long.MAX_VALUE : outbox.get(0).seq();
         for (StoredEvent stored : said) {
             boolean isOwn = stored.sender().equals(self.peerId());
             if (!isOwn || stored.seq() < firstWaiting) {
-                Event event = Event.verify(stored.bytes(), room);
+                Event event = Event.kept(stored, room);
                 chains.recent.add(event);
                 acts.remember(event);
                 if (isOwn) {
@@ -251,6 +251,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             acts.remember(event);
             clock.continueAfter(event.clock());
         }
+        acts.remembered();
         chains.timesWere(config.times());
     }
 
@@ -466,6 +467,8 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             emoji.onFetchImage(fetch);
         } else if (input instanceof Input.ImageKept kept) {
             emoji.onKept(kept.sha256());
+        } else if (input instanceof Input.ImageLost lost) {
+            emoji.lost(lost.sha256());
         } else if (input instanceof Input.Start) {
             onStart();
             emoji.changed(acts.timeline.emoji());
@@ -977,10 +980,14 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     /** An envelope came over the links of others. */
     abstract void onRelayed(PeerId from, byte[] envelope);
 
-    /** Why nothing more is taken to be sent now: too much waits, or others would take us for one who floods. */
-    final @Nullable BackpressureException pressureOf(int bytes) {
+    /** Why these are not taken to be sent now: too much waits, or others would take us for one who floods. */
+    final @Nullable BackpressureException pressureOf(byte[]... bodies) {
+        int bytes = 0;
+        for (byte[] body : bodies) {
+            bytes += body.length;
+        }
         BackpressureException pressure = pressure(bytes);
-        return pressure == null && !ownRate.has(now, bytes)
+        return pressure == null && !ownRate.has(now, bodies.length, bytes)
                 ? new BackpressureException(LinkRate.OWN_BYTE_BURST, LinkRate.OWN_BYTE_BURST)
                 : pressure;
     }
@@ -1259,7 +1266,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
         if (!link.isAdmitted()) {
             throw new MalformedException("a message before admission");
         }
-        if (!link.rate.has(now, message.length)) {
+        if (!link.rate.has(now, 1, message.length)) {
             // Before it costs anything: only the peer's own words have used this up.
             throw new MalformedException("more than an author may say at once");
         }
@@ -1461,7 +1468,7 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
             return;
         }
         byte[] body = EventBodies.write(said);
-        BackpressureException pressure = pressureOf(body.length);
+        BackpressureException pressure = pressureOf(body);
         if (pressure != null) {
             emit(new Output.Rejected(ticket, pressure));
             return;

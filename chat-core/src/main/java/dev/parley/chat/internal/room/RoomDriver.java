@@ -449,11 +449,14 @@ public final class RoomDriver implements Room {
 
     private void giveImage(String sha256, CompletableFuture<byte[]> image) {
         byte[] bytes = readImage(sha256);
+        if (bytes == null) {
+            post(new Input.ImageLost(sha256));
+        }
         services.listenerExecutor().execute(() -> {
             if (bytes == null) {
                 image.completeExceptionally(new FileTransferException(
                         FileTransferException.Problem.UNAVAILABLE,
-                        "the image of the emoji is not in the store any more; ask for it again"));
+                        "the image of the emoji is not in the store any more; it is fetched again, ask for it later"));
             } else {
                 image.complete(bytes);
             }

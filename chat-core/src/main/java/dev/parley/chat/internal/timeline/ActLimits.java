@@ -45,6 +45,9 @@ public final class ActLimits {
     /** Lists of deputies that are remembered with the time from which they hold. */
     public static final int MAX_DEPUTY_LISTS = 64;
 
+    /** The body of an event that adds or removes an emoji, in bytes: everybody remembers many of them. */
+    public static final int MAX_EMOJI_BODY_BYTES = 1_024;
+
     /** Additions of emoji that are remembered, of all peers; those that stand last in the timeline fall out. */
     public static final int MAX_EMOJI_KEPT = 2_000;
 

@@ -62,6 +62,12 @@ final class EmojiShelf {
     /** Takes an addition; says why it is not kept, null if it is. */
     @Nullable
     RefusalReason add(MessageId id, Place place, EventBody.Emoji body) {
+        List<Removal> before = List.copyOf(removalsOf.getOrDefault(id, List.of()));
+        if (before.stream().anyMatch(removal -> removal.place().sender().equals(place.sender()))) {
+            // Its author has left a gap in its chain, and has named what comes behind it.
+            before.forEach(this::forget);
+            return null;
+        }
         if (keptOf.getOrDefault(place.sender(), 0) >= RoomEmoji.MAX_PER_MEMBER) {
             return RefusalReason.TOO_MANY_EMOJI;
         }
@@ -85,15 +91,11 @@ final class EmojiShelf {
             isStale = true;
             return null;
         }
-        List<Removal> same = removalsOf.computeIfAbsent(target, key -> new ArrayList<>());
-        long own = same.stream()
-                .filter(other -> other.place().sender().equals(place.sender()))
-                .count();
-        if (own >= ActLimits.MAX_EMOJI_REMOVALS_PER_PEER) {
-            return RefusalReason.TOO_MANY_EMOJI;
+        if (hasRemovedOftenEnough(place.sender(), target)) {
+            return RefusalReason.TOO_MANY_EMOJI_REMOVALS;
         }
         Removal removal = new Removal(id, place, target);
-        same.add(removal);
+        removalsOf.computeIfAbsent(target, key -> new ArrayList<>()).add(removal);
         removals.put(id, removal);
         if (counts(removal)) {
             isStale = true;
@@ -105,6 +107,13 @@ final class EmojiShelf {
             forgetFirst(isIdle, ActLimits.MAX_IDLE_EMOJI_REMOVALS);
         }
         return null;
+    }
+
+    private boolean hasRemovedOftenEnough(PeerId peer, MessageId emoji) {
+        long own = removalsOf.getOrDefault(emoji, List.of()).stream()
+                .filter(removal -> removal.place().sender().equals(peer))
+                .count();
+        return own >= ActLimits.MAX_EMOJI_REMOVALS_PER_PEER;
     }
 
     /** Forgets the oldest of some, if there are more than a number of them. */
@@ -221,23 +230,46 @@ final class EmojiShelf {
         if (reason != null) {
             return reason;
         }
-        if (keptOf.getOrDefault(place.sender(), 0) >= RoomEmoji.MAX_PER_MEMBER) {
-            return RefusalReason.TOO_MANY_EMOJI;
-        }
         if (had.stream().anyMatch(emoji -> RoomEmoji.isSameShortcode(emoji.shortcode(), body.shortcode()))) {
             return RefusalReason.SHORTCODE_TAKEN;
         }
         long bytes = had.stream().mapToLong(RoomEmoji::sizeBytes).sum();
-        return had.size() >= RoomEmoji.MAX_PER_ROOM || bytes + body.size() > RoomEmoji.MAX_ROOM_BYTES
-                ? RefusalReason.ROOM_FULL_OF_EMOJI
-                : null;
+        if (had.size() >= RoomEmoji.MAX_PER_ROOM || bytes + body.size() > RoomEmoji.MAX_ROOM_BYTES) {
+            return RefusalReason.ROOM_FULL_OF_EMOJI;
+        }
+        // Last: whoever is told this can make room.
+        return keptOf.getOrDefault(place.sender(), 0) >= RoomEmoji.MAX_PER_MEMBER ? RefusalReason.TOO_MANY_EMOJI : null;
     }
 
     /** Why a removal would have no effect; null if it would have one. */
     @Nullable
     RefusalReason refusal(EventBody.RemoveEmoji body, Place place) {
         Added emoji = added.get(body.target());
-        return emoji == null ? RefusalReason.TARGET_UNKNOWN : reasonAgainstRemoval(place, emoji);
+        if (emoji == null) {
+            return RefusalReason.TARGET_UNKNOWN;
+        }
+        RefusalReason reason = reasonAgainstRemoval(place, emoji);
+        boolean isTooMuch =
+                !place.sender().equals(emoji.place().sender()) && hasRemovedOftenEnough(place.sender(), body.target());
+        return reason == null && isTooMuch ? RefusalReason.TOO_MANY_EMOJI_REMOVALS : reason;
+    }
+
+    /** What an addition or a removal is good for. */
+    Timeline.Use use(MessageId id) {
+        if (added.containsKey(id)) {
+            return Timeline.Use.COUNTS;
+        }
+        Removal removal = removals.get(id);
+        if (removal == null) {
+            return Timeline.Use.NONE;
+        }
+        return counts(removal) ? Timeline.Use.COUNTS : Timeline.Use.WAITS;
+    }
+
+    /** What another's event takes from the room; empty if it removes nothing as yet. */
+    Optional<MessageId> removedBy(MessageId id) {
+        Removal removal = removals.get(id);
+        return removal != null && counts(removal) ? Optional.of(removal.target()) : Optional.empty();
     }
 
     /**

@@ -65,9 +65,9 @@ public final class EventBodies {
         if (!isKnown(type)) {
             return Optional.empty();
         }
-        if (bytes.length > ActLimits.MAX_BODY_BYTES) {
-            throw new MalformedException(
-                    "a body of " + bytes.length + " bytes, the limit is " + ActLimits.MAX_BODY_BYTES);
+        int most = isEmoji(type) ? ActLimits.MAX_EMOJI_BODY_BYTES : ActLimits.MAX_BODY_BYTES;
+        if (bytes.length > most) {
+            throw new MalformedException("a body of " + bytes.length + " bytes, the limit is " + most);
         }
         ObjectNode json = Json.parseObject(bytes);
         if (type.equals("settings") && isOfAnotherVersion(json)) {

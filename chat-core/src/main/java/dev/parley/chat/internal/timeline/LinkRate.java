@@ -65,14 +65,15 @@ public final class LinkRate {
     }
 
     /**
-     * Says whether an event may pass, without counting it.
+     * Says whether some events may pass, without counting them.
      *
      * @param nowNanos monotonic time
-     * @param length bytes as they came
-     * @return true if it may
+     * @param count how many
+     * @param length bytes of all of them
+     * @return true if they may
      */
-    public boolean has(long nowNanos, int length) {
-        return events.has(nowNanos, 1) && bytes.has(nowNanos, length);
+    public boolean has(long nowNanos, int count, int length) {
+        return events.has(nowNanos, count) && bytes.has(nowNanos, length);
     }
 
     /**
@@ -83,6 +84,6 @@ public final class LinkRate {
      * @return true if it passes; false if the author floods, and nothing was counted
      */
     public boolean tryTake(long nowNanos, int length) {
-        return has(nowNanos, length) && bytes.tryTake(nowNanos, length) && events.tryTake(nowNanos, 1);
+        return has(nowNanos, 1, length) && bytes.tryTake(nowNanos, length) && events.tryTake(nowNanos, 1);
     }
 }

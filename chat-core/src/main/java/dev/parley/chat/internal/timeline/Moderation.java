@@ -550,6 +550,14 @@ final class Moderation {
                 Instant.ofEpochMilli(act.place.epochMillis()));
     }
 
+    /** What the act at a place is good for. */
+    Timeline.Use use(Place place) {
+        if (acts.containsKey(place)) {
+            return Timeline.Use.COUNTS;
+        }
+        return voidActs.containsKey(place) ? Timeline.Use.WAITS : Timeline.Use.NONE;
+    }
+
     /** How many acts, void acts and peers are remembered; for tests of bounds. */
     int[] sizes() {
         return new int[] {acts.size(), voidActs.size(), subjects.size()};

@@ -40,6 +40,8 @@ public enum RefusalReason {
     SHORTCODE_TAKEN,
     /** One peer's bound of emoji. */
     TOO_MANY_EMOJI,
+    /** One peer's bound of removals of one emoji. */
+    TOO_MANY_EMOJI_REMOVALS,
     /** The room's bounds of emoji. */
     ROOM_FULL_OF_EMOJI,
     /** The author claims a time that has not come, and would gain by it; counts when it has come. */

@@ -79,6 +79,16 @@ public final class Timeline {
     private long bytes;
     private long pendingBytes;
 
+    /** What an act, or an event that adds or removes an emoji, is good for. */
+    public enum Use {
+        /** It does nothing, and never will. */
+        NONE,
+        /** It does nothing as yet: what gives it its right may come late, or what it is about. */
+        WAITS,
+        /** It has made the room what it is. */
+        COUNTS
+    }
+
     /** An event that speaks or does something to what was spoken. */
     private static final class Said {
         final MessageId id;
@@ -206,6 +216,23 @@ public final class Timeline {
      * @return what has changed, in an order in which it can be shown
      */
     public List<Change> apply(TimelineEvent event, long nowEpochMillis) {
+        enter(event, nowEpochMillis);
+        return report();
+    }
+
+    /**
+     * Takes an event as {@link #apply} does and tells of nothing. When all such events were given, {@link #advance} is
+     * to be called, before anything is asked but for the use of acts.
+     *
+     * @param event verified; behind all of its author's events that were given before
+     * @param nowEpochMillis the wall clock
+     */
+    public void remember(TimelineEvent event, long nowEpochMillis) {
+        enter(event, nowEpochMillis);
+        changes.clear();
+    }
+
+    private void enter(TimelineEvent event, long nowEpochMillis) {
         pass(nowEpochMillis);
         Author author = author(event.sender());
         if (event.seq() > author.lastSeq) {
@@ -217,7 +244,6 @@ public final class Timeline {
                 read(event, author);
             }
         }
-        return report();
     }
 
     /**
@@ -372,6 +398,28 @@ public final class Timeline {
      */
     public Optional<MessageId> idleEmoji(PeerId author) {
         return emoji.idleOf(author);
+    }
+
+    /**
+     * Returns what an act, or an event that adds or removes an emoji, is good for by all that has come here.
+     *
+     * @param id the event
+     * @param place where it stands
+     * @return its use; {@link Use#NONE} too for what has fallen out
+     */
+    public Use use(MessageId id, Place place) {
+        Use use = moderation.use(place);
+        return use == Use.NONE ? emoji.use(id) : use;
+    }
+
+    /**
+     * Returns which emoji an event takes from the room that another than its author has said.
+     *
+     * @param removal the event
+     * @return the emoji; empty if the event removes nothing as yet
+     */
+    public Optional<MessageId> emojiRemovedBy(MessageId removal) {
+        return emoji.removedBy(removal);
     }
 
     /**

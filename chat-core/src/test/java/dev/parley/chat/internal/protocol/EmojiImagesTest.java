@@ -2,11 +2,13 @@ package dev.parley.chat.internal.protocol;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.chat.BackpressureException;
 import dev.parley.chat.FileTransferException;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.NotAllowedException;
 import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.RoomId;
+import dev.parley.chat.internal.crypto.PieceSeal;
 import dev.parley.chat.internal.crypto.Sha256;
 import dev.parley.chat.internal.protocol.MachineHarness.Node;
 import dev.parley.chat.internal.timeline.EventBodies;
@@ -14,6 +16,7 @@ import dev.parley.chat.internal.timeline.EventBody;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -282,22 +285,18 @@ final class EmojiImagesTest extends MeshedRoom {
         assertThat(all()).allMatch(node -> shortcodes(node).equals(List.of("TEA")) && has(node, image));
     }
 
-    @Test
-    void noMoreImagesAreHeldThanMayBeFetchedAtATime() {
-        enter(2);
-        Node author = guests.get(0);
-        Node reader = guests.get(1);
-        all().forEach(node -> node.isStoreSlow = true);
+    /** So many images, each of another length, that all who are in have. */
+    private List<byte[]> addMany(Node author) {
         List<byte[]> images = new ArrayList<>();
         for (int i = 0; i < 3 * Limits.MAX_IMAGE_FETCHES; i++) {
             images.add(image(RoomEmoji.MAX_IMAGE_BYTES - i));
             add(author, "e" + i, images.get(i));
             world.advanceMillis(100);
         }
-        assertThat(reader.machine.emoji.missing()).isEqualTo(images.size());
-        assertThat(reader.machine.emoji.heldBytes())
-                .isLessThanOrEqualTo((long) Limits.MAX_IMAGE_FETCHES * RoomEmoji.MAX_IMAGE_BYTES)
-                .isGreaterThan((long) (Limits.MAX_IMAGE_FETCHES - 1) * RoomEmoji.MAX_IMAGE_BYTES);
+        return images;
+    }
+
+    private void answerAllThatIsRead() {
         for (int round = 0; round < 200; round++) {
             for (Node node : all()) {
                 node.isStoreSlow = false;
@@ -306,7 +305,86 @@ final class EmojiImagesTest extends MeshedRoom {
             }
             world.advanceMillis(50);
         }
+    }
+
+    @Test
+    void noMoreImagesAreHeldThanMayBeFetchedAtATime() {
+        enter(3);
+        List<byte[]> images = addMany(guests.get(0));
+        world.advanceMillis(5_000);
+        assertThat(all()).allMatch(node -> images.stream().allMatch(image -> has(node, image)));
+        all().forEach(node -> node.isStoreSlow = true);
+        Node late = newcomer();
+        assertThat(late.machine.emoji.missing()).isEqualTo(images.size());
+        assertThat(late.machine.emoji.heldBytes())
+                .isLessThanOrEqualTo((long) Limits.MAX_IMAGE_FETCHES * RoomEmoji.MAX_IMAGE_BYTES)
+                .isGreaterThan((long) (Limits.MAX_IMAGE_FETCHES - 1) * RoomEmoji.MAX_IMAGE_BYTES);
+        answerAllThatIsRead();
+        assertThat(images).allMatch(image -> has(late, image));
+    }
+
+    @Test
+    void whatIsOnItsWayToTheStoreIsHeldAndNoMoreIsFetchedUntilItIsThere() {
+        enter(2);
+        Node reader = guests.get(0);
+        host.isStoreSlow = true;
+        List<byte[]> images = addMany(host);
+        reader.isKeepingSlow = true;
+        answerAllThatIsRead();
+        long most = (long) Limits.MAX_IMAGE_FETCHES * RoomEmoji.MAX_IMAGE_BYTES;
+        assertThat(reader.machine.emoji.heldBytes()).isBetween(most - 100, most);
+        assertThat(reader.machine.emoji.missing()).isEqualTo(images.size() - Limits.MAX_IMAGE_FETCHES);
+        reader.isKeepingSlow = false;
+        reader.heldKeeps.forEach(Runnable::run);
+        answerAllThatIsRead();
         assertThat(images).allMatch(image -> has(reader, image));
+        assertThat(reader.machine.emoji.heldBytes()).isZero();
+    }
+
+    @Test
+    void ofOneMemberNoMoreIsAskedAtATimeThanMayBeAndTheRestWaitsForIt() {
+        enter(1);
+        Node reader = guests.get(0);
+        host.isStoreSlow = true;
+        List<byte[]> images = addMany(host);
+        long most = (long) Limits.MAX_IMAGE_FETCHES_PER_LINK * RoomEmoji.MAX_IMAGE_BYTES;
+        assertThat(reader.machine.emoji.heldBytes()).isBetween(most - 100, most);
+        // That it is busy does not say that it has none.
+        long ticket = await(reader, images.get(images.size() - 1));
+        world.advanceMillis(500);
+        assertThat(reader.rejected).doesNotContainKey(ticket);
+        answerAllThatIsRead();
+        assertThat(reader.completed).contains(ticket);
+        assertThat(images).allMatch(image -> has(reader, image));
+    }
+
+    @Test
+    void whoGivesAnImageDropByDropIsNotWaitedForLongerThanForAnImage() {
+        enter(3);
+        byte[] image = image(RoomEmoji.MAX_IMAGE_BYTES);
+        MessageId id = host.idOf(add(host, "tea", image));
+        world.advanceMillis(2_000);
+        host.isStoreSlow = true;
+        Node late = newcomer();
+        PieceSeal seal = new PieceSeal(room(), id, KEY);
+        long step = Timer.FETCH.toDuration().toMillis() / 2;
+        long end = Limits.MAX_IMAGE_FETCH.toMillis();
+        for (int given = 0; given * step < end; given++) {
+            long offset = (long) given * Limits.PIECE_BYTES;
+            byte[] piece = Arrays.copyOfRange(image, (int) offset, (int) offset + Limits.PIECE_BYTES);
+            byte[] sealed = seal.seal(offset, piece);
+            byte[] body = ByteBuffer.allocate(40 + sealed.length)
+                    .put(id.toBytes())
+                    .putLong(offset)
+                    .put(sealed)
+                    .array();
+            give(late, host, Frame.Kind.CHUNK, body);
+            assertThat(late.machine.emoji.heldBytes()).isEqualTo(image.length);
+            world.advanceMillis(step);
+        }
+        world.advanceMillis(1_000);
+        assertThat(linkOf(late, host).isAdmitted()).isTrue();
+        assertThat(has(late, image)).isTrue();
     }
 
     @Test
@@ -413,6 +491,33 @@ final class EmojiImagesTest extends MeshedRoom {
         world.advanceMillis(2_000);
         assertThat(shortcodes(host)).contains("more").doesNotContain("e4").hasSize(RoomEmoji.MAX_PER_MEMBER);
         assertThat(author.rejected.get(add(author, "MORE", image(98)))).isInstanceOf(NotAllowedException.class);
+    }
+
+    @Test
+    void anAdditionThatIsRefusedTakesNothingFromItsAuthor() {
+        enter(1);
+        Node author = guests.get(0);
+        List<MessageId> ids = new ArrayList<>();
+        for (int i = 0; i < RoomEmoji.MAX_PER_MEMBER; i++) {
+            ids.add(author.idOf(add(author, "e" + i, image(i + 1))));
+            world.advanceMillis(50);
+        }
+        host.request(ticket -> new Input.RemoveEmoji(ticket, ids.get(4)));
+        world.advanceMillis(500);
+        assertThat(author.rejected.get(add(author, "E5", image(99)))).isInstanceOf(NotAllowedException.class);
+        assertThat(author.machine.acts.timeline.idleEmoji(author.id())).contains(ids.get(4));
+        // One event could still be said: it takes two.
+        byte[] body = new byte[1];
+        while (author.machine.pressureOf(body, body) == null) {
+            author.machine.say("x", body);
+        }
+        assertThat(author.machine.pressureOf(body)).isNull();
+        assertThat(author.rejected.get(add(author, "more", image(99)))).isInstanceOf(BackpressureException.class);
+        assertThat(author.machine.acts.timeline.idleEmoji(author.id())).contains(ids.get(4));
+        world.advanceMillis(2_000);
+        assertThat(author.accepted).containsKey(add(author, "more", image(99)));
+        world.advanceMillis(2_000);
+        assertThat(shortcodes(host)).contains("more").hasSize(RoomEmoji.MAX_PER_MEMBER);
     }
 
     @Test

@@ -269,7 +269,7 @@ final class MachineHarness {
     }
 
     /** A participant that was started again, with its store and what it reads of it on entering. */
-    Node again(Node before, RoomSecret secret, List<StoredEvent> said) {
+    Node again(Node before, RoomSecret secret, Iterable<StoredEvent> said) {
         RoomConfig config = config(
                 before.identity, before.name, secret, DEFAULT_MAX_QUEUED_BYTES, before.storedHeads(), before.outbox());
         return participant(new RoomConfig(
@@ -572,6 +572,11 @@ final class MachineHarness {
         byte @Nullable [] imageGiven;
 
         final Deque<Runnable> heldReads = new ArrayDeque<>();
+
+        /** Whether what is kept of images waits in {@link #heldKeeps}. */
+        boolean isKeepingSlow;
+
+        final Deque<Runnable> heldKeeps = new ArrayDeque<>();
         final Map<Long, MessageId> accepted = new LinkedHashMap<>();
         final Map<Long, ChatException> rejected = new LinkedHashMap<>();
         final List<Long> completed = new ArrayList<>();
@@ -848,7 +853,7 @@ final class MachineHarness {
                 (isStoreSlow ? heldReads : pending).add(() -> handle(new Input.EventsRead(read.ticket(), events)));
             } else if (output instanceof Output.KeepImage keep) {
                 store.keepImage(descriptor.room(), keep.sha256(), keep.image());
-                pending.add(() -> handle(new Input.ImageKept(keep.sha256())));
+                (isKeepingSlow ? heldKeeps : pending).add(() -> handle(new Input.ImageKept(keep.sha256())));
             } else if (output instanceof Output.KeepOnlyImages keep) {
                 store.keepOnlyImages(descriptor.room(), keep.sha256());
             } else if (output instanceof Output.ReadImage read) {

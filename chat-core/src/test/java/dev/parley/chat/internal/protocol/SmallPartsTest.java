@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.chat.CloseReason.Code;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.internal.encoding.MalformedException;
+import dev.parley.chat.internal.timeline.Timeline;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -145,7 +146,7 @@ final class SmallPartsTest {
 
     @Test
     void theLogGivesWhatIsWantedInTheOrderInWhichItCame() {
-        EventLog log = new EventLog();
+        EventLog log = new EventLog(new Timeline(GoldenVectorsTest.ANN.peerId()));
         List<Event> events = chain(5, 10);
         events.forEach(log::add);
         assertThat(log.select(event -> true)).isEqualTo(events);
@@ -159,7 +160,7 @@ final class SmallPartsTest {
 
     @Test
     void theLogHoldsAsManyEventsAsTheLimitAndNoMore() {
-        EventLog log = new EventLog();
+        EventLog log = new EventLog(new Timeline(GoldenVectorsTest.ANN.peerId()));
         Event event = chain(1, 0).get(0);
         for (int i = 0; i < Limits.MAX_LOG_EVENTS; i++) {
             log.add(event);
@@ -172,7 +173,7 @@ final class SmallPartsTest {
 
     @Test
     void theLogHoldsAsManyBytesAsTheLimitAndNoMore() {
-        EventLog log = new EventLog();
+        EventLog log = new EventLog(new Timeline(GoldenVectorsTest.ANN.peerId()));
         int header = chain(1, 0).get(0).bytes().length;
         Event event = chain(1, 64 * 1024 - header).get(0);
         int fit = (int) (Limits.MAX_LOG_BYTES / event.bytes().length);

@@ -240,6 +240,20 @@ final class EmojiTest {
                 .isEmpty();
     }
 
+    /** Then alone it helps to remove one of one's own. */
+    @Test
+    void thatOneHasAsManyAsOneMayIsSaidWhenNothingElseIsInTheWay() {
+        for (int i = 0; i < RoomEmoji.MAX_PER_MEMBER; i++) {
+            give(adds(ann, i + 1, "e" + i));
+        }
+        assertThat(timeline.refusal(emoji("E7", 1), behind(ann))).contains(RefusalReason.SHORTCODE_TAKEN);
+        assertThat(timeline.refusal(emoji("more", 1), behind(ann))).contains(RefusalReason.TOO_MANY_EMOJI);
+        for (int i = 0; timeline.emoji().size() < RoomEmoji.MAX_PER_ROOM; i++) {
+            give(adds(new Pen("member " + i / RoomEmoji.MAX_PER_MEMBER), 100 + i, "x" + i));
+        }
+        assertThat(timeline.refusal(emoji("more", 1), behind(ann))).contains(RefusalReason.ROOM_FULL_OF_EMOJI);
+    }
+
     @Test
     void whatIsRememberedIsBounded() {
         int members = ActLimits.MAX_EMOJI_KEPT / RoomEmoji.MAX_PER_MEMBER + 2;
@@ -263,14 +277,42 @@ final class EmojiTest {
         }
     }
 
+    /** Whoever leaves a gap in its chain can name what it has not said yet. */
+    @Test
+    void whatItsAuthorHasRemovedBeforeTakesNoPlaceFromIt() {
+        for (int i = 1; i <= RoomEmoji.MAX_PER_MEMBER + 1; i++) {
+            TimelineEvent any = adds(bob, i, "x" + i);
+            EventBody removal = new EventBody.RemoveEmoji(any.id());
+            long clock = (Pen.START_MILLIS + 1_000L * i) << 16;
+            giveAll(
+                    new TimelineEvent(
+                            removes(ann, 1, any).id(), ann.id, 3L * i, clock, "unemoji", EventBodies.write(removal)),
+                    new TimelineEvent(any.id(), ann.id, 3L * i + 2, clock + 1, "emoji", any.body()));
+        }
+        assertThat(timeline.heldEmoji()).containsExactly(0, 0);
+        Place behind = new Place((Pen.START_MILLIS + 900_000) << 16, ann.id, 1_000);
+        assertThat(timeline.refusal(emoji("more", 1), behind)).isEmpty();
+    }
+
     @Test
     void oneRemovesOneEmojiOnlySoOften() {
         TimelineEvent tea = adds(ann, 1, "tea");
         give(tea);
-        for (int i = 0; i <= ActLimits.MAX_EMOJI_REMOVALS_PER_PEER; i++) {
+        EventBody removal = new EventBody.RemoveEmoji(tea.id());
+        for (int i = 0; i < ActLimits.MAX_EMOJI_REMOVALS_PER_PEER; i++) {
             give(removes(bob, i + 2, tea));
+            assertThat(timeline.refusal(removal, behind(bob))).contains(RefusalReason.NO_RIGHT);
         }
+        TimelineEvent more = removes(bob, 20, tea);
+        assertThat(give(more))
+                .containsExactly(
+                        new Change.Refused(more.id(), bob.id, "unemoji", RefusalReason.TOO_MANY_EMOJI_REMOVALS));
         assertThat(timeline.heldEmoji()[1]).isEqualTo(ActLimits.MAX_EMOJI_REMOVALS_PER_PEER);
+        give(host.makes(21, bob, Role.MODERATOR));
+        assertThat(shortcodes()).containsExactly("tea");
+        assertThat(timeline.refusal(removal, behind(bob))).contains(RefusalReason.TOO_MANY_EMOJI_REMOVALS);
+        assertThat(timeline.refusal(removal, behind(host))).isEmpty();
+        assertThat(timeline.refusal(removal, behind(ann))).isEmpty();
     }
 
     /** Rooms with acts of all kinds, in which clocks run apart. */

@@ -366,6 +366,20 @@ final class EventBodiesTest {
                 .isInstanceOf(MalformedException.class);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"emoji", "unemoji"})
+    void aBodyOfAnEmojiIsShorter(String type) throws Exception {
+        EventBody body = type.equals("emoji")
+                ? emoji("e".repeat(RoomEmoji.MAX_SHORTCODE_CHARS), RoomEmoji.MAX_IMAGE_BYTES, "a/" + "b".repeat(125))
+                : new EventBody.RemoveEmoji(TARGET);
+        byte[] longest = Arrays.copyOf(EventBodies.write(body), ActLimits.MAX_EMOJI_BODY_BYTES);
+        Arrays.fill(longest, EventBodies.write(body).length, longest.length, (byte) ' ');
+        assertThat(EventBodies.read(type, longest).map(EventBodies::write)).contains(EventBodies.write(body));
+        byte[] oneMore = Arrays.copyOf(longest, longest.length + 1);
+        oneMore[longest.length] = ' ';
+        assertThatThrownBy(() -> EventBodies.read(type, oneMore)).isInstanceOf(MalformedException.class);
+    }
+
     private static void bound(Consumer<Integer> make, int limit) {
         assertThatCode(() -> make.accept(limit)).doesNotThrowAnyException();
         assertThatIllegalArgumentException().isThrownBy(() -> make.accept(limit + 1));

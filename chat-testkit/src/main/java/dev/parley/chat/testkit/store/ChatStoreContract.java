@@ -295,6 +295,8 @@ public abstract class ChatStoreContract {
                 limit -> store().timeline(ROOM, new TimelinePosition(Long.MAX_VALUE, HIGH, 1), limit),
                 limit -> store().ofType(ROOM, "message", null, limit),
                 limit -> store().ofType(ROOM, "message", new TimelinePosition(Long.MAX_VALUE, HIGH, 1), limit),
+                limit -> store().ofTypeAfter(ROOM, "message", null, limit),
+                limit -> store().ofTypeAfter(ROOM, "message", new TimelinePosition(0, LOW, 1), limit),
                 limit -> store().timelineAfter(ROOM, null, limit),
                 limit -> store().timelineAfter(ROOM, new TimelinePosition(0, LOW, 1), limit),
                 limit -> store().timelineAround(
@@ -506,7 +508,7 @@ public abstract class ChatStoreContract {
     }
 
     @Test
-    public void eventsOfATypeAreReadBackwardsAndNoOthers() {
+    public void eventsOfATypeAreReadBothWaysAndNoOthers() {
         List<StoredEvent> bans = new ArrayList<>();
         for (PeerId sender : List.of(HIGH, LOW)) {
             for (int seq = 1; seq <= 12; seq++) {
@@ -531,11 +533,22 @@ public abstract class ChatStoreContract {
                 page = store().ofType(ROOM, "ban", TimelinePosition.of(page.get(0)), limit);
             }
             assertThat(read).isEqualTo(bans);
+            read.clear();
+            page = store().ofTypeAfter(ROOM, "ban", null, limit);
+            while (!page.isEmpty()) {
+                assertThat(page).hasSizeLessThanOrEqualTo(limit);
+                read.addAll(page);
+                page = store().ofTypeAfter(ROOM, "ban", TimelinePosition.of(page.get(page.size() - 1)), limit);
+            }
+            assertThat(read).isEqualTo(bans);
         }
         assertThat(store().ofType(ROOM, "kick", null, 10)).isEmpty();
         assertThat(store().ofType(OTHER_ROOM, "ban", null, 10)).isEmpty();
+        assertThat(store().ofTypeAfter(ROOM, "kick", null, 10)).isEmpty();
+        assertThat(store().ofTypeAfter(OTHER_ROOM, "ban", null, 10)).isEmpty();
         store().delete(ROOM, bans.get(0).id());
         assertThat(store().ofType(ROOM, "ban", null, 100)).isEqualTo(bans.subList(1, bans.size()));
+        assertThat(store().ofTypeAfter(ROOM, "ban", null, 100)).isEqualTo(bans.subList(1, bans.size()));
     }
 
     @Test
@@ -1061,6 +1074,7 @@ public abstract class ChatStoreContract {
                 () -> store().chain(ROOM, LOW, 1, 1),
                 () -> store().timeline(ROOM, null, 1),
                 () -> store().ofType(ROOM, "ban", null, 1),
+                () -> store().ofTypeAfter(ROOM, "ban", null, 1),
                 () -> store().acknowledge(ROOM, LOW, 1),
                 () -> store().outbox(ROOM, LOW, 1),
                 () -> store().remember(new RoomRecord(ROOM, "late", false, Instant.EPOCH)),

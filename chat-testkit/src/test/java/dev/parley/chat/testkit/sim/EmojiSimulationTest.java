@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.parley.chat.CloseReason;
+import dev.parley.chat.FileTransferException;
 import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.NotAllowedException;
@@ -152,6 +153,21 @@ class EmojiSimulationTest {
         peers.remove(author);
         join();
         assertThat(world.runUntil(() -> allAgree(peers), LONG)).isTrue();
+    }
+
+    @Test
+    void whoWantsAnImageThatTheStoreHasLostIsToldAndGetsItTheNextTime() {
+        enter(3);
+        byte[] image = image(6);
+        add(peers.get(1), "tea", image);
+        assertThat(world.runUntil(() -> allAgree(peers), LONG)).isTrue();
+        SimPeer reader = peers.get(2);
+        String sha256 = reader.room().emoji().get(0).sha256();
+        reader.store().keepOnlyImages(reader.room().id(), Set.of());
+        CompletableFuture<byte[]> lost = reader.room().emojiImage(sha256);
+        world.runFor(Duration.ofSeconds(1));
+        assertThat(catchThrowable(lost::join)).hasCauseInstanceOf(FileTransferException.class);
+        assertThat(imageAt(reader, sha256)).isEqualTo(image);
     }
 
     @Test
