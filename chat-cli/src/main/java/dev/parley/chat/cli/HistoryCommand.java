@@ -5,9 +5,7 @@ import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.store.ChatStore;
-import dev.parley.chat.store.KnownPeer;
 import dev.parley.chat.store.PeerBook;
-import dev.parley.chat.store.Rewordings;
 import dev.parley.chat.store.RoomRecord;
 import dev.parley.chat.store.SearchPosition;
 import dev.parley.chat.store.StoredEvent;
@@ -22,7 +20,6 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -158,7 +155,7 @@ final class HistoryCommand extends BaseCommand {
         } else if (chosen.search != null) {
             search(console, self, store, book, chosen.search);
         } else {
-            show(console, self, store, book, page(store, roomIn(store)));
+            KeptHistory.show(console, self, store, book, page(store, roomIn(store)), ids);
         }
         return ExitCode.DONE;
     }
@@ -270,33 +267,7 @@ final class HistoryCommand extends BaseCommand {
                     .map(time -> new SearchPosition(TimelinePosition.at(time), RoomId.of(new byte[RoomId.BYTES])))
                     .orElseGet(() -> SearchPosition.of(message(store, rooms, "--before", when)));
         }
-        show(console, self, store, book, store.search(in, words, place, limit));
-    }
-
-    /** What was edited is shown as it is worded now; what its author has deleted is not. */
-    private void show(Console console, PeerId self, ChatStore store, PeerBook book, List<StoredEvent> found) {
-        Rewordings rewordings = Rewordings.of(store, found);
-        List<StoredEvent> events = found.stream()
-                .filter(event -> !rewordings.isDeleted(event.id()))
-                .toList();
-        Map<PeerId, Optional<KnownPeer>> known = new HashMap<>();
-        int leftOut = 0;
-        for (StoredEvent event : events) {
-            Optional<KnownPeer> author = known.computeIfAbsent(event.sender(), book::find);
-            if (author.map(KnownPeer::isBlocked).orElse(false)) {
-                leftOut++;
-            } else {
-                boolean isOwn = event.sender().equals(self) && !console.isJson();
-                Optional<String> name = isOwn ? Optional.of("you") : author.flatMap(KnownPeer::lastName);
-                console.emit(new Event.Kept(event, name, ids, rewordings.latest(event.id())));
-            }
-        }
-        if (leftOut > 0) {
-            console.notice(leftOut + (leftOut == 1 ? " event" : " events") + " of those that you have blocked "
-                    + (leftOut == 1 ? "is" : "are") + " left out");
-        } else if (events.isEmpty() && !console.isJson()) {
-            console.notice("nothing is found");
-        }
+        KeptHistory.show(console, self, store, book, store.search(in, words, place, limit), ids);
     }
 
     private static void delete(Console console, ChatStore store, PeerId self, RoomId in, MessageId id) {

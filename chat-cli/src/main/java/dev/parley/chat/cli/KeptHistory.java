@@ -1,12 +1,18 @@
 package dev.parley.chat.cli;
 
+import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.store.ChatStore;
+import dev.parley.chat.store.KnownPeer;
 import dev.parley.chat.store.PeerBook;
+import dev.parley.chat.store.Rewordings;
 import dev.parley.chat.store.RoomRecord;
+import dev.parley.chat.store.StoredEvent;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Opens the history of a home for the commands about it, and finds its rooms. */
@@ -74,6 +80,38 @@ final class KeptHistory {
         try (ChatStore store = Session.openStore(settings, identity);
                 PeerBook book = keyring.openBook(identity)) {
             return work.run(identity, store, book);
+        }
+    }
+
+    /**
+     * Shows events: what was edited as it is worded now, and not what its author has deleted, nor what is of those that
+     * are blocked.
+     *
+     * @param withIds whether people are shown the ids too
+     */
+    static void show(
+            Console console, PeerId self, ChatStore store, PeerBook book, List<StoredEvent> found, boolean withIds) {
+        Rewordings rewordings = Rewordings.of(store, found);
+        List<StoredEvent> events = found.stream()
+                .filter(event -> !rewordings.isDeleted(event.id()))
+                .toList();
+        Map<PeerId, Optional<KnownPeer>> known = new HashMap<>();
+        int leftOut = 0;
+        for (StoredEvent event : events) {
+            Optional<KnownPeer> author = known.computeIfAbsent(event.sender(), book::find);
+            if (author.map(KnownPeer::isBlocked).orElse(false)) {
+                leftOut++;
+            } else {
+                boolean isOwn = event.sender().equals(self) && !console.isJson();
+                Optional<String> name = isOwn ? Optional.of("you") : author.flatMap(KnownPeer::lastName);
+                console.emit(new Event.Kept(event, name, withIds, rewordings.latest(event.id())));
+            }
+        }
+        if (leftOut > 0) {
+            console.notice(leftOut + (leftOut == 1 ? " event" : " events") + " of those that you have blocked "
+                    + (leftOut == 1 ? "is" : "are") + " left out");
+        } else if (events.isEmpty() && !console.isJson()) {
+            console.notice("nothing is found");
         }
     }
 

@@ -105,6 +105,7 @@ public final class ParleyMain {
                 .addSubcommand(ServeCommand.of(context))
                 .addSubcommand(new CreateCommand(context))
                 .addSubcommand(new JoinCommand(context))
+                .addSubcommand(new TailCommand(context))
                 .addSubcommand(new RoomsCommand(context))
                 .addSubcommand(new SendCommand(context))
                 .addSubcommand(new CommandLine(new HistoryCommand(context)).addSubcommand(new RetainCommand(context)))

@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ArgumentsTest {
 
     private static final String ROOM_ID = "a".repeat(32);
+    private static final String INVITE = "https://example.org/r/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
     @TempDir
     Path home = Path.of("");
@@ -91,6 +92,14 @@ class ArgumentsTest {
                 "join https://example.org/r/short",
                 "join aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
                 "join a b",
+                "tail",
+                "tail nonsense",
+                "tail a b",
+                "tail 7-guitar-lemon",
+                "tail " + INVITE + " --lines 0",
+                "tail " + INVITE + " --lines 1001",
+                "tail " + INVITE + " --lines x",
+                "tail " + INVITE + " --leave-on-eof",
                 "send",
                 "send https://example.org/r/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
                 "rooms",
@@ -141,6 +150,7 @@ class ArgumentsTest {
                 "serve",
                 "create",
                 "join",
+                "tail",
                 "rooms",
                 "send",
                 "identity show",
