@@ -51,6 +51,9 @@ sealed interface Event {
     /** A public room of the worker's list. */
     record Listed(PublicRoom room, String invite) implements Event {}
 
+    /** A public room is not in the worker's list any more. */
+    record Unlisted(RoomId room, String name) implements Event {}
+
     /** The room's state has changed. */
     record State(ConnectionState state, Optional<CloseReason> reason) implements Event {}
 

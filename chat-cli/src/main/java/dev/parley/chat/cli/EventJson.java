@@ -93,6 +93,9 @@ final class EventJson {
                     .put("created", e.room().created().toEpochMilli())
                     .put("lastActive", e.room().lastActive().toEpochMilli());
         }
+        if (event instanceof Event.Unlisted e) {
+            return named("room_gone").put("roomId", e.room().value()).put("name", e.name());
+        }
         if (event instanceof Event.State e) {
             ObjectNode json = named("state").put("state", e.state().name());
             e.reason()

@@ -77,6 +77,9 @@ final class PlainText {
             return line(clean(e.room().name()) + "  " + e.room().participants() + "/"
                     + e.room().capacity() + "  " + clean(e.invite()));
         }
+        if (event instanceof Event.Unlisted e) {
+            return line("-- gone: " + clean(e.name()));
+        }
         if (event instanceof Event.State e) {
             return e.state() == ConnectionState.CLOSED
                     ? Optional.empty()

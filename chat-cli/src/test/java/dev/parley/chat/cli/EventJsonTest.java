@@ -35,6 +35,7 @@ class EventJsonTest {
                                 + "\",\"name\":\"Tea\",\"invite\":\"http://127.0.0.1:1/r/" + room
                                 + "\",\"visibility\":\"PUBLIC\",\"host\":\"" + peer
                                 + "\",\"participants\":2,\"capacity\":8,\"created\":1795437296789,\"lastActive\":1795437296789}",
+                        "{\"event\":\"room_gone\",\"roomId\":\"" + room + "\",\"name\":\"T\\u001B[2Jea\"}",
                         "{\"event\":\"state\",\"state\":\"CONNECTED\"}",
                         "{\"event\":\"state\",\"state\":\"CLOSED\",\"reason\":\"LEFT\",\"origin\":\"LOCAL\",\"detail\":\"you left\"}",
                         "{\"event\":\"participant\"," + ada.formatted("ONLINE") + "}",

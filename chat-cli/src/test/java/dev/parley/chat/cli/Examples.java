@@ -80,6 +80,7 @@ final class Examples {
         events.add(new Event.Entered(ROOM, "Tea", "http://127.0.0.1:1/r/" + ROOM, RoomOptions.Visibility.PRIVATE));
         events.add(
                 new Event.Listed(new PublicRoom(ROOM, "Tea", PEER, 8, 2, TIME, TIME), "http://127.0.0.1:1/r/" + ROOM));
+        events.add(new Event.Unlisted(ROOM, "T\u001b[2Jea"));
         events.add(new Event.State(ConnectionState.CONNECTED, Optional.empty()));
         events.add(new Event.State(ConnectionState.CLOSED, Optional.of(left)));
         events.add(new Event.Presence(ada, Event.Presence.Status.ONLINE));

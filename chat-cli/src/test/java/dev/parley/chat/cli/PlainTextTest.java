@@ -27,6 +27,7 @@ class PlainTextTest {
                         "Listening on http://127.0.0.1:1",
                         "Room \"Tea\" (private)\nInvite: http://127.0.0.1:1/r/" + room,
                         "Tea  2/8  http://127.0.0.1:1/r/" + room,
+                        "-- gone: T\ufffd[2Jea",
                         "-- connected",
                         "-- A\ufffd[2Jda is here",
                         "-- A\ufffd[2Jda has left",
