@@ -135,7 +135,7 @@ final class KeptHistory {
                 throw new CliException(
                         ExitCode.USAGE,
                         namesakes.size() + " rooms of the history have that name",
-                        "name one by its id; parley history --rooms lists them");
+                        "name one by its id; parley history list lists them");
             }
             if (namesakes.size() == 1) {
                 return namesakes.get(0);
@@ -144,6 +144,6 @@ final class KeptHistory {
         throw new CliException(
                 ExitCode.ROOM_NOT_FOUND,
                 "there is no such room in the history",
-                "parley history --rooms lists those that there are");
+                "parley history list lists those that there are");
     }
 }
