@@ -33,6 +33,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -42,6 +44,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Say why things do not work: native libraries, folders, worker, clock, ICE, ports.")
 final class DoctorCommand extends BaseCommand {
+
+    private static final Logger log = LoggerFactory.getLogger(DoctorCommand.class);
 
     private static final Duration LINK_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration WORKER_TIMEOUT = Duration.ofSeconds(10);
@@ -119,9 +123,7 @@ final class DoctorCommand extends BaseCommand {
             }
             Failure failure = Failure.of(e);
             console.emit(new Event.Check(name, Event.Check.Outcome.FAILED, failure.message(), failure.hint()));
-            if (isVerbose()) {
-                context().err().println(Logging.trace(e));
-            }
+            log.debug("the check of {} has failed", name, e);
             if (exit == ExitCode.DONE || exit == ExitCode.FAILED) {
                 exit = failure.exit();
             }
