@@ -284,6 +284,9 @@ sealed interface Event {
     /** What came of the conformance suite. */
     record Conformance(long passed, long failed, long skipped) implements Event {}
 
+    /** What a shell needs to complete commands. */
+    record Completion(String shell, String script) implements Event {}
+
     /** One setting and where its value came from. */
     record Setting(String key, @Nullable String value, String source) implements Event {}
 

@@ -309,6 +309,9 @@ final class EventJson {
                     .put("failed", e.failed())
                     .put("skipped", e.skipped());
         }
+        if (event instanceof Event.Completion e) {
+            return named("completion").put("shell", e.shell()).put("script", e.script());
+        }
         if (event instanceof Event.Setting e) {
             return named("setting").put("key", e.key()).put("value", e.value()).put("source", e.source());
         }

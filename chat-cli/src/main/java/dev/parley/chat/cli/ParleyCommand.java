@@ -28,7 +28,7 @@ final class ParleyCommand implements Runnable {
             throw new ParameterException(
                     spec.commandLine(),
                     "name a command: demo, create, join, tail, rooms, send, history, emotes, serve, login, whoami, logout,"
-                            + " doctor, identity, config or conformance");
+                            + " doctor, completion, identity, config or conformance");
         }
     }
 }

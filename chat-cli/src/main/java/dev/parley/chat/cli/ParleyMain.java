@@ -136,6 +136,8 @@ public final class ParleyMain {
                 .addSubcommand(new LogoutCommand(context))
                 .addSubcommand(new ConfigCommand(context))
                 .addSubcommand(new DoctorCommand(context))
+                .addSubcommand(new CompletionCommand(context))
+                .addSubcommand(new ManCommand(context))
                 .addSubcommand(new ConformanceCommand(context));
     }
 }

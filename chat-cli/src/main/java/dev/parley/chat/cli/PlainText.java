@@ -304,6 +304,10 @@ final class PlainText {
         if (event instanceof Event.Conformance e) {
             return line(e.passed() + " passed, " + e.failed() + " failed, " + e.skipped() + " skipped");
         }
+        if (event instanceof Event.Completion e) {
+            // Made of nothing but Parley's own commands, and to be read by a shell as it is.
+            return line(e.script());
+        }
         if (event instanceof Event.Setting e) {
             return line(e.key() + " = " + (e.value() == null ? "(not set)" : clean(e.value())) + "    [" + e.source()
                     + "]");

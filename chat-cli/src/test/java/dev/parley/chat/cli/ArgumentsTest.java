@@ -117,6 +117,9 @@ class ArgumentsTest {
                 "identity import",
                 "identity passphrase --file-permissions-only --new-passphrase-file x",
                 "config extra",
+                "completion",
+                "completion csh",
+                "man",
                 "history",
                 "history --fly",
                 "history Tea",
@@ -164,6 +167,7 @@ class ArgumentsTest {
                 "identity show",
                 "identity import",
                 "config",
+                "completion",
                 "doctor"
             })
     void everyCommandHasHelp(String command) {

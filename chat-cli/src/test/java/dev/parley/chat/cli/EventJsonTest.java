@@ -124,6 +124,7 @@ class EventJsonTest {
                         "{\"event\":\"case\",\"name\":\"a room is made\",\"section\":\"Rooms\",\"waits\":0,\"outcome\":\"FAILED\",\"detail\":\"expected 201, got 200\",\"millis\":7}",
                         "{\"event\":\"case\",\"name\":\"a room ends\",\"section\":\"Rooms\",\"waits\":180,\"outcome\":\"SKIPPED\",\"detail\":\"waits\",\"millis\":0}",
                         "{\"event\":\"conformance\",\"passed\":1,\"failed\":1,\"skipped\":1}",
+                        "{\"event\":\"completion\",\"shell\":\"fish\",\"script\":\"complete -c parley -f\\ncomplete -c parley -a join\"}",
                         "{\"event\":\"setting\",\"key\":\"name\",\"value\":\"Ada\",\"source\":\"flag\"}",
                         "{\"event\":\"setting\",\"key\":\"token\",\"value\":null,\"source\":\"default\"}",
                         "{\"event\":\"identity\",\"peerId\":\"" + peer

@@ -170,6 +170,7 @@ final class Examples {
                 new CaseResult(fast, CaseResult.Outcome.FAILED, "expected 201, got 200", Duration.ofMillis(7))));
         events.add(new Event.CaseOver(new CaseResult(slow, CaseResult.Outcome.SKIPPED, "waits", Duration.ZERO)));
         events.add(new Event.Conformance(1, 1, 1));
+        events.add(new Event.Completion("fish", "complete -c parley -f\ncomplete -c parley -a join"));
         events.add(new Event.Setting("name", "Ada", "flag"));
         events.add(new Event.Setting("token", null, "default"));
         events.add(new Event.Self(PEER, "ab cd", "/home/ada/identity", IdentityProtection.Kind.PASSPHRASE));

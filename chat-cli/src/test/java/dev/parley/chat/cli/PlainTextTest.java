@@ -119,6 +119,7 @@ class PlainTextTest {
                         "FAIL  Rooms: a room is made\n      expected 201, got 200",
                         "--    Rooms: a room ends\n      waits",
                         "1 passed, 1 failed, 1 skipped",
+                        "complete -c parley -f\ncomplete -c parley -a join",
                         "name = Ada    [flag]",
                         "token = (not set)    [default]",
                         "Peer id:     " + "b".repeat(32)
