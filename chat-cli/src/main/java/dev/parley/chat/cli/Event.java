@@ -120,8 +120,8 @@ sealed interface Event {
     record FileOffered(int number, MessageId id, PeerId sender, String name, boolean isOwn, FileOffer offer)
             implements Event {}
 
-    /** So much of a file has come. */
-    record FileProgress(MessageId id, FileOffer offer, long received) implements Event {}
+    /** So much of a file has come, and so much had when that was told before. */
+    record FileProgress(MessageId id, FileOffer offer, long before, long received) implements Event {}
 
     /** A file has come and is whole. */
     record FileCame(@Nullable String ref, MessageId id, Path place, long size) implements Event {}

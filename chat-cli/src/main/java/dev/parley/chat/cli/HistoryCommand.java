@@ -363,6 +363,9 @@ final class HistoryCommand implements Runnable {
             description = "Take in what parley history export wrote; each event is verified.")
     static final class Import extends KeptCommand {
 
+        /** From this size on, people are told how far it is: to verify so much takes seconds. */
+        static final long LONG_IMPORT_BYTES = 4L * 1024 * 1024;
+
         @Parameters(paramLabel = "FILE", description = "The exported file; - for the standard input.")
         private String file = "";
 
@@ -373,7 +376,7 @@ final class HistoryCommand implements Runnable {
         @Override
         ExitCode run(Opened history) {
             HistoryFile.Imported imported;
-            try (InputStream in = file.equals(STANDARD_STREAM) ? context().in() : Files.newInputStream(Path.of(file))) {
+            try (InputStream in = open(history.console())) {
                 imported = HistoryFile.read(
                         history.store(),
                         history.self(),
@@ -387,6 +390,18 @@ final class HistoryCommand implements Runnable {
                     .emit(new Event.HistoryDone(
                             Event.HistoryDone.Act.IMPORTED, imported.added(), imported.known(), imported.refused()));
             return imported.refused() == 0 ? ExitCode.DONE : ExitCode.FAILED;
+        }
+
+        private InputStream open(Console console) throws IOException {
+            if (file.equals(STANDARD_STREAM)) {
+                return context().in();
+            }
+            Path path = Path.of(file);
+            long size = Files.size(path);
+            InputStream in = Files.newInputStream(path);
+            return console.isJson() || size < LONG_IMPORT_BYTES
+                    ? in
+                    : Progress.watch(in, size, tenths -> console.diagnose(tenths * 10 + " % of the file are read"));
         }
     }
 

@@ -146,7 +146,7 @@ class EventJsonTest {
                         "{\"event\":\"file_offered\",\"id\":\"" + id + "\",\"from\":\"" + peer
                                 + "\",\"name\":\"A\\u202Eda\",\"file\":\"tea.png\",\"size\":12345,\"mediaType\":\"image/png\",\"sha256\":\""
                                 + "0".repeat(64) + "\"}",
-                        "{\"event\":\"file_progress\",\"id\":\"" + id + "\",\"received\":7,\"size\":12345}",
+                        "{\"event\":\"file_progress\",\"id\":\"" + id + "\",\"received\":7000,\"size\":12345}",
                         "{\"event\":\"file_fetched\",\"ref\":\"r\",\"id\":\"" + id
                                 + "\",\"place\":\"/tmp/t\\u001Bea.png\",\"size\":12345}",
                         "{\"event\":\"file_fetched\",\"id\":\"" + id + "\",\"place\":\"tea.png\",\"size\":12345}",

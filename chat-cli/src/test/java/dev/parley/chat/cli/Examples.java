@@ -202,7 +202,7 @@ final class Examples {
         FileOffer file = new FileOffer("tea.png", 12_345, "image/png", "0".repeat(64));
         events.add(new Event.FileOffered(3, MESSAGE, PEER, "A\u202eda", false, file));
         events.add(new Event.FileOffered(4, MESSAGE, PEER, "A\u202eda", true, file));
-        events.add(new Event.FileProgress(MESSAGE, file, 7));
+        events.add(new Event.FileProgress(MESSAGE, file, 7, 7_000));
         events.add(new Event.FileCame("r", MESSAGE, Path.of("/tmp/t\u001bea.png"), 12_345));
         events.add(new Event.FileCame(null, MESSAGE, Path.of("tea.png"), 12_345));
         events.add(new Event.FileTaken(MESSAGE, "tea.png", PEER, "A\u202eda"));

@@ -379,6 +379,22 @@ final class HistoryCommandTest {
     }
 
     @Test
+    void ofALongImportPeopleAreToldEachTenthAndScriptsNothing() throws Exception {
+        Path file = home.resolve("long.jsonl");
+        String line = "{\"x\":\"" + "y".repeat(100_000) + "\"}\n";
+        int lines = (int) (HistoryCommand.Import.LONG_IMPORT_BYTES / line.length()) + 1;
+        Files.writeString(file, "{\"format\":\"parley-history\",\"version\":1}\n" + line.repeat(lines));
+        assertThat(run("import", file.toString())).isEqualTo(ExitCode.FAILED.status());
+        assertThat(error().lines())
+                .hasSize(10)
+                .startsWith("parley: 10 % of the file are read")
+                .endsWith("parley: 100 % of the file are read");
+        assertThat(out.toString(UTF_8)).doesNotContain("%");
+        assertThat(run("import", file.toString(), "--json")).isEqualTo(ExitCode.FAILED.status());
+        assertThat(error()).isEmpty();
+    }
+
+    @Test
     void anUnknownRoomIsAnEndOfItsOwn() {
         for (String room : List.of("a".repeat(32), "No such room")) {
             assertThat(run("show", room)).isEqualTo(ExitCode.ROOM_NOT_FOUND.status());
