@@ -124,7 +124,8 @@ final class HistoryCommand implements Runnable {
         }
 
         void show(Opened history, List<StoredEvent> found) {
-            KeptHistory.show(history.console(), history.self(), history.store(), history.book(), found, ids);
+            KeptHistory.show(
+                    history.console(), history.self(), history.store(), history.book(), found, ids, "nothing is found");
         }
     }
 

@@ -88,9 +88,16 @@ final class KeptHistory {
      * are blocked.
      *
      * @param withIds whether people are shown the ids too
+     * @param ifNone what people are told where there is nothing
      */
     static void show(
-            Console console, PeerId self, ChatStore store, PeerBook book, List<StoredEvent> found, boolean withIds) {
+            Console console,
+            PeerId self,
+            ChatStore store,
+            PeerBook book,
+            List<StoredEvent> found,
+            boolean withIds,
+            String ifNone) {
         Rewordings rewordings = Rewordings.of(store, found);
         List<StoredEvent> events = found.stream()
                 .filter(event -> !rewordings.isDeleted(event.id()))
@@ -111,7 +118,7 @@ final class KeptHistory {
             console.notice(leftOut + (leftOut == 1 ? " event" : " events") + " of those that you have blocked "
                     + (leftOut == 1 ? "is" : "are") + " left out");
         } else if (events.isEmpty() && !console.isJson()) {
-            console.notice("nothing is found");
+            console.notice(ifNone);
         }
     }
 

@@ -80,7 +80,8 @@ final class TailCommand extends BaseCommand {
                     store,
                     session.rooms().peerBook(),
                     store.ofType(found.room(), MESSAGE, null, lines),
-                    false);
+                    false,
+                    "nothing is kept of what was said there");
         }
         return found;
     }
