@@ -13,6 +13,7 @@ module dev.parley.chat.cli {
     requires java.logging;
     requires java.management;
     requires jdk.httpserver;
+    requires org.jline.terminal;
     requires org.slf4j;
     requires static org.jspecify;
     requires webrtc.java;

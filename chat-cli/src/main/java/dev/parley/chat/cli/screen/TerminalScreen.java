@@ -1,0 +1,174 @@
+package dev.parley.chat.cli.screen;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jline.terminal.Attributes;
+import org.jline.terminal.Size;
+import org.jline.terminal.Terminal;
+import org.jline.terminal.TerminalBuilder;
+import org.jline.utils.NonBlockingReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The terminal that a person looks at: takes it over, shows grids, and tells what is typed. Restores it when it is
+ * closed, however that comes about. {@link #show} is for one thread; keys come on a thread of their own.
+ */
+public final class TerminalScreen implements AutoCloseable {
+    /** What follows Escape within this time belongs to it. */
+    private static final long ESCAPE_MILLIS = 50;
+
+    /**
+     * How long to wait for a key when none is begun. Never for ever: JLine reads in another way then, and keys that
+     * come while it changes from one to the other are lost.
+     */
+    private static final long IDLE_MILLIS = 60_000;
+
+    private static final int MAX_READ_CHARS = 4_096;
+
+    /** The other screen, no wrapping, bracketed paste, the mouse in its SGR form, and the end of all that. */
+    private static final String ENTER = "\033[?1049h\033[?7l\033[?2004h\033[?1000h\033[?1006h\033[H";
+
+    private static final String LEAVE =
+            "\033[0m\033[?1006l\033[?1000l\033[?2004l\033[?7h\033[?25h\033[?1049l\033]2;\007";
+
+    private final Terminal terminal;
+    private final Attributes before;
+    private final Painter painter;
+    private final PrintWriter out;
+    private final Consumer<Keypress> keys;
+    private final Runnable onEnd;
+    private @Nullable Grid shown;
+    private boolean closed;
+
+    private TerminalScreen(
+            Terminal terminal, Painter painter, Consumer<Keypress> keys, Runnable onResize, Runnable onEnd) {
+        this.terminal = terminal;
+        this.painter = painter;
+        this.keys = keys;
+        this.onEnd = onEnd;
+        before = terminal.enterRawMode();
+        out = terminal.writer();
+        terminal.handle(Terminal.Signal.WINCH, signal -> onResize.run());
+        // In raw mode Control and C is a key; the signal from elsewhere ends the process in its own orderly way.
+        out.print(ENTER);
+        out.flush();
+        Thread reader = new Thread(this::read, "parley-keys");
+        reader.setDaemon(true);
+        reader.start();
+    }
+
+    /**
+     * Takes the terminal over.
+     *
+     * @param keys takes what is typed, on a thread of its own
+     * @param onResize is run when the terminal has another size
+     * @param onEnd is run when the terminal is gone
+     * @throws IOException if there is none
+     */
+    public static TerminalScreen open(
+            Painter.Colours colours, Consumer<Keypress> keys, Runnable onResize, Runnable onEnd) throws IOException {
+        Terminal terminal = TerminalBuilder.builder()
+                .system(true)
+                .systemOutput(TerminalBuilder.SystemOutput.SysErr)
+                .dumb(false)
+                .nativeSignals(true)
+                .signalHandler(Terminal.SignalHandler.SIG_IGN)
+                .build();
+        return new TerminalScreen(terminal, new Painter(colours), keys, onResize, onEnd);
+    }
+
+    /** Loads what is needed to open a terminal, for an archive of classes; where there is none that is not all. */
+    public static void warmUp() {
+        try (Terminal none = TerminalBuilder.builder().dumb(true).build()) {
+            none.getSize();
+        } catch (IOException e) {
+            // No terminal of any kind: the archive lacks some classes, which makes the start slower and nothing else.
+        }
+    }
+
+    /** Makes a blank grid of the present size. */
+    public Grid grid() {
+        Size size = terminal.getSize();
+        // A terminal that does not know its size says 0.
+        return new Grid(size.getRows() > 0 ? size.getRows() : 24, size.getColumns() > 0 ? size.getColumns() : 80);
+    }
+
+    /** Shows a grid; the caller must not draw on it afterwards. */
+    public synchronized void show(Grid grid) {
+        if (closed) {
+            return;
+        }
+        String changes = painter.paint(shown, grid);
+        shown = grid;
+        if (!changes.isEmpty()) {
+            out.write(changes);
+            out.flush();
+        }
+    }
+
+    /** Forgets what is shown: everything is painted next time. */
+    public synchronized void forget() {
+        shown = null;
+    }
+
+    /** Tells a terminal to report the mouse, or not to. */
+    public static String mouse(boolean isReported) {
+        return isReported ? "\033[?1000h\033[?1006h" : "\033[?1006l\033[?1000l";
+    }
+
+    /** Asks the terminal what its background looks like (OSC 11 of xterm); it may answer by a key, or not at all. */
+    public static String askBackground() {
+        return "\033]11;?\033\\";
+    }
+
+    /** Gives the terminal a command of ours, such as a picture. */
+    public synchronized void command(String command) {
+        if (!closed) {
+            out.write(command);
+            out.flush();
+        }
+    }
+
+    private void read() {
+        KeyDecoder decoder = new KeyDecoder();
+        NonBlockingReader reader = terminal.reader();
+        char[] chars = new char[MAX_READ_CHARS];
+        try {
+            while (true) {
+                int count =
+                        reader.readBuffered(chars, 0, chars.length, decoder.isWaiting() ? ESCAPE_MILLIS : IDLE_MILLIS);
+                if (count == NonBlockingReader.READ_EXPIRED || count == 0) {
+                    give(decoder.flush());
+                } else if (count < 0) {
+                    break;
+                } else {
+                    give(decoder.take(new String(chars, 0, count)));
+                }
+            }
+        } catch (InterruptedIOException e) {
+            // The terminal was closed.
+        } catch (IOException e) {
+            // The window is gone. What there is to be said about that, the one who waits for the end says.
+        }
+        onEnd.run();
+    }
+
+    private void give(List<Keypress> pressed) {
+        pressed.forEach(keys);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        out.write(LEAVE);
+        out.flush();
+        // The terminal itself is not closed: JLine would close the standard error with it, and wait for the next key.
+        terminal.setAttributes(before);
+    }
+}
