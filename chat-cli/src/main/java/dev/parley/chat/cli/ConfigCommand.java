@@ -1,5 +1,7 @@
 package dev.parley.chat.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -17,16 +19,22 @@ final class ConfigCommand extends BaseCommand {
 
     @Override
     ExitCode run(Console console) {
-        Settings settings = settings(Map.of());
-        console.emit(new Event.Setting("home", settings.home().toString(), settings.homeSource()));
+        all(settings(Map.of())).forEach(console::emit);
+        return ExitCode.DONE;
+    }
+
+    /** Each setting with its value, but for secrets, and where that comes from. */
+    static List<Event.Setting> all(Settings settings) {
+        List<Event.Setting> all = new ArrayList<>();
+        all.add(new Event.Setting("home", settings.home().toString(), settings.homeSource()));
         for (SettingKey key : SettingKey.values()) {
             Optional<Settings.Value> value = settings.find(key);
             String shown = value.isEmpty()
                     ? null
                     : key.isSecret() ? "(set, not shown)" : value.get().value();
-            console.emit(new Event.Setting(
+            all.add(new Event.Setting(
                     key.key(), shown, value.map(Settings.Value::source).orElse("default")));
         }
-        return ExitCode.DONE;
+        return all;
     }
 }

@@ -3,6 +3,9 @@ package dev.parley.chat.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
@@ -62,6 +65,57 @@ final class ConfigFile {
      */
     static Map<WorkerKey, Line> readWorker(Path file) {
         return parse(lines(file), file, ConfigFile::workerKey);
+    }
+
+    /**
+     * Writes one setting to the file of the user's settings, in place of the line that has it. All other lines stay as
+     * they are.
+     *
+     * @throws CliException if the file is there and is not understood, or cannot be written; it is as before then
+     */
+    static void keep(Path file, SettingKey key, String value) {
+        List<String> lines = Files.exists(file) ? new ArrayList<>(lines(file)) : new ArrayList<>();
+        Map<SettingKey, Line> before = parse(lines, file, ConfigFile::settingKey);
+        boolean isBare = value.equals("true") || value.equals("false");
+        String line = key.key() + " = "
+                + (isBare ? value : '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"');
+        Line old = before.get(key);
+        if (old == null) {
+            lines.add(line);
+        } else {
+            lines.set(old.number() - 1, line);
+        }
+        parse(lines, file);
+        try {
+            write(file, lines);
+        } catch (IOException e) {
+            throw new CliException(
+                    ExitCode.FAILED,
+                    "the configuration file " + file + " cannot be written",
+                    "check its permissions and the free space",
+                    e);
+        }
+    }
+
+    /** Puts a new file in place of the old one, where a link points to if it is one. */
+    private static void write(Path file, List<String> lines) throws IOException {
+        boolean isThere = Files.exists(file);
+        Path target = isThere ? file.toRealPath() : file.toAbsolutePath();
+        Path folder = target.getParent();
+        if (folder == null) {
+            throw new IOException("it has no folder");
+        }
+        Home.makeFolder(folder);
+        Path fresh = Files.createTempFile(folder, NAME, ".new");
+        try {
+            Files.write(fresh, lines);
+            if (isThere && Files.getFileStore(target).supportsFileAttributeView(PosixFileAttributeView.class)) {
+                Files.setPosixFilePermissions(fresh, Files.getPosixFilePermissions(target));
+            }
+            Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(fresh);
+        }
     }
 
     private static List<String> lines(Path file) {

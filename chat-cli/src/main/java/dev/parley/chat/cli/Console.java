@@ -6,6 +6,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.time.ZoneId;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Where a command says what happens, for people or as JSON lines. Safe for threads; each event is one write. */
 final class Console {
@@ -21,6 +23,7 @@ final class Console {
     private final Form form;
     private final Runnable onBroken;
     private final PlainText plain;
+    private final @Nullable Consumer<Event> listener;
     private boolean finished;
 
     /**
@@ -29,11 +32,28 @@ final class Console {
      * @param onBroken is run when the reader of {@code out} has gone away
      */
     Console(OutputStream out, PrintStream err, Form form, ZoneId zone, Runnable onBroken) {
+        this(out, err, form, zone, onBroken, null);
+    }
+
+    private Console(
+            OutputStream out,
+            PrintStream err,
+            Form form,
+            ZoneId zone,
+            Runnable onBroken,
+            @Nullable Consumer<Event> listener) {
         this.out = out;
         this.err = err;
         this.form = form;
         this.onBroken = onBroken;
         this.plain = new PlainText(zone);
+        this.listener = listener;
+    }
+
+    /** Makes one that gives the events themselves to somebody, one at a time, and writes nothing. */
+    static Console to(Consumer<Event> listener) {
+        PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
+        return new Console(nowhere, nowhere, Form.PLAIN, ZoneId.of("UTC"), () -> {}, listener);
     }
 
     boolean isJson() {
@@ -42,6 +62,10 @@ final class Console {
 
     /** Says that something happened. In plain form failures go to the standard error. */
     void emit(Event event) {
+        if (listener != null) {
+            give(listener, event);
+            return;
+        }
         if (form == Form.JSON) {
             write(EventJson.write(event));
             return;
@@ -69,7 +93,17 @@ final class Console {
 
     /** For people only, on the standard error in both forms. */
     void diagnose(String text) {
+        if (listener != null) {
+            notice(text);
+            return;
+        }
         err.println("parley: " + TerminalText.clean(text));
+    }
+
+    private synchronized void give(Consumer<Event> to, Event event) {
+        if (!finished) {
+            to.accept(event);
+        }
     }
 
     private synchronized void write(String line) {

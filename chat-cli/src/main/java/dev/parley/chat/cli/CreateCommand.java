@@ -67,6 +67,9 @@ final class CreateCommand extends BaseCommand {
             throw new CliException(ExitCode.USAGE, String.valueOf(e.getMessage()), "see parley create --help", e);
         }
         Settings settings = settings(flags.settings());
+        if (!flags.isPlain() && !console.isJson() && ClientRun.isPossible(context())) {
+            return new ClientRun(context(), settings, flags, log()).create(options);
+        }
         NativeLibraries.load();
         if (settings.signalingUrl().isPresent()) {
             return stay(console, settings, settings.signalingUrl().get(), options);
@@ -97,7 +100,7 @@ final class CreateCommand extends BaseCommand {
                 console,
                 context().prompt())) {
             RoomRun run = RoomRun.of(session, settings, console, context(), flags.inputEnd(), givesCode);
-            CompletableFuture<Room> entering = session.rooms().createRoom(options, run);
+            CompletableFuture<Room> entering = session.rooms().createRoom(options, run.listener());
             return run.stay(entering);
         }
     }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * Something to be done to a message, to a participant or to the room, whether a person typed it or a program wrote it.
  * What comes of it is told by the room.
  */
-sealed interface Deed {
+public sealed interface Deed {
 
     /** Its name as a command in JSON. */
     String command();

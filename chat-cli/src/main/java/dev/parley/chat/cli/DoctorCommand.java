@@ -111,6 +111,9 @@ final class DoctorCommand extends BaseCommand {
         checkIceServers(console, settings, natives);
         check(console, "ports", DoctorCommand::ports);
         checkWorker(console, settings, worker);
+        if (warmUp) {
+            ClientRun.warmUp(context(), settings);
+        }
         return warmUp ? ExitCode.DONE : exit;
     }
 

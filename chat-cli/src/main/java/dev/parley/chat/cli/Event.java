@@ -40,7 +40,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Something that a command has to say. {@link EventJson} and {@link PlainText} put it into words. */
-sealed interface Event {
+public sealed interface Event {
 
     /** A worker answers here. */
     record Listening(String url) implements Event {}
@@ -59,7 +59,7 @@ sealed interface Event {
 
     /** Someone is there, or is not any more. */
     record Presence(Participant participant, Status status) implements Event {
-        enum Status {
+        public enum Status {
             ONLINE,
             OFFLINE
         }
@@ -215,6 +215,15 @@ sealed interface Event {
 
     /** How much of a room is kept. */
     record Retained(RoomId room, Retention retention) implements Event {}
+
+    /** The worker is lost, or can be reached again. */
+    record WorkerReached(boolean isReachable) implements Event {
+        String text() {
+            return isReachable
+                    ? "the signaling worker is reachable again"
+                    : "the signaling worker is not reachable: an open connection stays, but none can be made";
+        }
+    }
 
     /** For people to know; nothing failed. */
     record Notice(String text) implements Event {}

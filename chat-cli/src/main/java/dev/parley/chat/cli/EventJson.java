@@ -264,6 +264,9 @@ final class EventJson {
             e.retention().maxAge().ifPresent(age -> json.put("seconds", age.toSeconds()));
             return json;
         }
+        if (event instanceof Event.WorkerReached e) {
+            return named("notice").put("text", e.text());
+        }
         if (event instanceof Event.Notice e) {
             return named("notice").put("text", e.text());
         }

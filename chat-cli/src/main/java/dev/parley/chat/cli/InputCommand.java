@@ -5,7 +5,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What standard input asks for in JSON mode. */
-sealed interface InputCommand {
+public sealed interface InputCommand {
 
     /** Longest reference that is echoed, in UTF-16 units. */
     int MAX_REF_CHARS = 256;
@@ -66,7 +66,7 @@ sealed interface InputCommand {
     record Act(Kind kind, List<String> peers, @Nullable String ref) implements InputCommand {
 
         /** What is done. */
-        enum Kind {
+        public enum Kind {
             KICK,
             BAN,
             UNBAN,

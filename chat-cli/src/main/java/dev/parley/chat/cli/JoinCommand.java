@@ -28,6 +28,9 @@ final class JoinCommand extends BaseCommand {
     ExitCode run(Console console) throws Exception {
         Settings settings = settings(flags.settings());
         Destination destination = Destination.parse(room, settings);
+        if (!flags.isPlain() && !console.isJson() && ClientRun.isPossible(context())) {
+            return new ClientRun(context(), settings, flags, log()).join(room);
+        }
         NativeLibraries.load();
         try (Session session = Session.open(
                 settings,
@@ -39,7 +42,7 @@ final class JoinCommand extends BaseCommand {
             RoomRun run = RoomRun.of(session, settings, console, context(), flags.inputEnd(), false);
             return run.stay(destination
                     .invite(session.rooms())
-                    .thenCompose(found -> session.rooms().joinRoom(found, run)));
+                    .thenCompose(found -> session.rooms().joinRoom(found, run.listener())));
         }
     }
 }

@@ -46,6 +46,18 @@ final class Keyring {
         return Identity.protectionOf(file);
     }
 
+    /** Whether {@link #openOrCreate} would ask the person at the terminal. */
+    boolean asks() {
+        Optional<IdentityProtection.Kind> kind = kept().or(settings::identityProtection);
+        boolean needsNothing = kind.equals(Optional.of(IdentityProtection.Kind.FILE_PERMISSIONS_ONLY));
+        if (needsNothing || !passphrases.canAsk()) {
+            return false;
+        }
+        Optional<IdentityProtection> configured = passphrases.configured();
+        configured.ifPresent(IdentityProtection::close);
+        return configured.isEmpty();
+    }
+
     /**
      * Opens the identity, or makes it.
      *

@@ -148,7 +148,7 @@ final class Logging {
     }
 
     /** A stack trace as text, cleaned line by line. */
-    private static String trace(Throwable thrown) {
+    static String trace(Throwable thrown) {
         StringWriter text = new StringWriter();
         thrown.printStackTrace(new PrintWriter(text));
         StringBuilder clean = new StringBuilder();

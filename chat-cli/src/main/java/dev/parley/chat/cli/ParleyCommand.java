@@ -1,12 +1,9 @@
 package dev.parley.chat.cli;
 
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
+import picocli.CommandLine.Mixin;
 
-/** The command itself. */
+/** The command itself: the full-screen client with the list of rooms. */
 @Command(
         name = "parley",
         mixinStandardHelpOptions = true,
@@ -17,18 +14,24 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 done, 1 failed, 2 usage, 3 worker not reachable, 4 not authorised, 5 no such room,",
             "6 no connection to any peer, 7 refused by the room, 8 native library missing."
         })
-final class ParleyCommand implements Runnable {
+final class ParleyCommand extends BaseCommand {
 
-    @Spec
-    private @Nullable CommandSpec spec;
+    @Mixin
+    private final RoomFlags flags = new RoomFlags();
+
+    ParleyCommand(CliContext context) {
+        super(context);
+    }
 
     @Override
-    public void run() {
-        if (spec != null) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "name a command: demo, create, join, tail, rooms, send, history, emotes, serve, login, whoami, logout,"
-                            + " doctor, completion, identity, config or conformance");
+    ExitCode run(Console console) throws Exception {
+        if (!flags.isPlain() && !console.isJson() && ClientRun.isPossible(context())) {
+            return new ClientRun(context(), settings(flags.settings()), flags, log()).run();
         }
+        throw new CliException(
+                ExitCode.USAGE,
+                "name a command: demo, create, join, tail, rooms, send, history, emotes, serve, login, whoami, logout,"
+                        + " doctor, completion, identity, config or conformance",
+                "on a terminal parley alone shows the rooms; see parley --help");
     }
 }

@@ -53,6 +53,17 @@ public final class ParleyMain {
                 stop);
         try {
             status.set(run(context, arguments));
+        } catch (Error e) {
+            // Whatever it is: the process halts below, before Java would tell anybody.
+            boolean isVerbose = Arrays.asList(arguments).contains("--verbose")
+                    || Arrays.asList(arguments).contains("-v");
+            output.err()
+                    .println("parley: " + e.getClass().getSimpleName() + "; this is a fault of Parley, please report it"
+                            + (isVerbose ? "" : " with what --verbose shows"));
+            if (isVerbose) {
+                output.err().println(Logging.trace(e));
+            }
+            throw e;
         } finally {
             over.countDown();
             output.finish();
@@ -100,7 +111,7 @@ public final class ParleyMain {
     }
 
     static CommandLine commands(CliContext context) {
-        return new CommandLine(new ParleyCommand())
+        return new CommandLine(new ParleyCommand(context))
                 .addSubcommand(new DemoCommand(context))
                 .addSubcommand(ServeCommand.of(context))
                 .addSubcommand(new CreateCommand(context))

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Puts events into lines for people. Everything that a peer or a worker said is cleaned on the way; no escape code is
  * ever written, so that a pipe and a terminal get the same.
  */
-final class PlainText {
+public final class PlainText {
 
     private static final DateTimeFormatter CLOCK = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
 
@@ -37,7 +37,7 @@ final class PlainText {
 
     private final ZoneId zone;
 
-    PlainText(ZoneId zone) {
+    public PlainText(ZoneId zone) {
         this.zone = zone;
     }
 
@@ -46,7 +46,7 @@ final class PlainText {
      *
      * @return a line, or several with line breaks between them; empty if people need not be told
      */
-    Optional<String> write(Event event) {
+    public Optional<String> write(Event event) {
         if (event instanceof Event.Listening e) {
             return line("Listening on " + clean(e.url()));
         }
@@ -269,6 +269,9 @@ final class PlainText {
         }
         if (event instanceof Event.Retained e) {
             return line("-- " + retained(e.retention()));
+        }
+        if (event instanceof Event.WorkerReached e) {
+            return line("-- " + e.text());
         }
         if (event instanceof Event.Notice e) {
             return line("-- " + clean(e.text()));

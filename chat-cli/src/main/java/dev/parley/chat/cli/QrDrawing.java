@@ -6,7 +6,7 @@ import io.nayuki.qrcodegen.QrCode;
  * Draws a QR code with half blocks, two modules above each other in one character. Light modules are drawn and dark
  * ones left out, as it has to be where text is light on dark; most readers take the opposite too.
  */
-final class QrDrawing {
+public final class QrDrawing {
 
     /** The light border that a reader needs (ISO/IEC 18004 asks for 4 modules). */
     private static final int BORDER = 4;
@@ -19,7 +19,7 @@ final class QrDrawing {
      * @param text at most some hundred characters
      * @return lines of one length, with line breaks between
      */
-    static String draw(String text) {
+    public static String draw(String text) {
         QrCode code = QrCode.encodeText(text, QrCode.Ecc.LOW);
         StringBuilder drawing = new StringBuilder();
         for (int y = -BORDER; y < code.size + BORDER; y += 2) {

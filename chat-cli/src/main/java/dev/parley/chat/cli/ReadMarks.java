@@ -15,7 +15,7 @@ final class ReadMarks {
     /** Authors whose last message is remembered; of more the first ones are not marked. */
     private static final int MAX_AUTHORS = 4_096;
 
-    private final boolean on;
+    private volatile boolean on;
     private final Map<PeerId, ChatMessage> shown = new LinkedHashMap<>();
 
     /**
@@ -29,6 +29,12 @@ final class ReadMarks {
 
     boolean isOn() {
         return on;
+    }
+
+    /** Tells others from now on, or does not; what was shown before is not told of afterwards. */
+    synchronized void turn(boolean isOn) {
+        on = isOn;
+        shown.clear();
     }
 
     /** A message was shown. */

@@ -6,6 +6,7 @@ import dev.parley.chat.Room;
 import dev.parley.chat.RoomEmoji;
 import dev.parley.chat.emotes.ChannelSets;
 import dev.parley.chat.emotes.Emote;
+import dev.parley.chat.emotes.EmoteCatalog;
 import dev.parley.chat.emotes.EmoteId;
 import dev.parley.chat.emotes.EmoteRegistry;
 import dev.parley.chat.emotes.EmoteRoom;
@@ -158,6 +159,16 @@ final class RoomEmotes implements AutoCloseable {
 
     private void notice(String text) {
         told.accept(new Event.Notice(text));
+    }
+
+    /** What one may type by now. */
+    EmoteCatalog catalog() {
+        return room.catalog();
+    }
+
+    /** Runs something whenever that has changed, on a thread of the registry. */
+    void onChange(Runnable listener) {
+        room.onChange(listener);
     }
 
     /** Starts a message whose emotes are marked. */

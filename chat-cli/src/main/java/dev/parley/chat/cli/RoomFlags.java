@@ -21,6 +21,9 @@ final class RoomFlags {
     @Option(names = "--no-read-marks", description = "Do not tell others what was read here.")
     private boolean noReadMarks;
 
+    @Option(names = "--plain", description = "Write lines, also on a terminal, in place of the full-screen client.")
+    private boolean plain;
+
     @Option(
             names = "--leave-on-eof",
             description = "Leave when the standard input ends. Default: stay, unless a person types.")
@@ -31,6 +34,10 @@ final class RoomFlags {
         EntryFlags.put(settings, SettingKey.EMOTES, emotes);
         EntryFlags.put(settings, SettingKey.READ_MARKS, noReadMarks ? "false" : null);
         return settings;
+    }
+
+    boolean isPlain() {
+        return plain;
     }
 
     boolean isRelayOnly() {

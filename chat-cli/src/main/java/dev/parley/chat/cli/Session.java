@@ -19,17 +19,30 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Everything that a stay in rooms needs, opened in order and closed in the reverse order. */
 final class Session implements AutoCloseable {
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
-    private final PeerId self;
+    private final Settings settings;
+    private final Profile profile;
+    private final IceConfig ice;
+    private final Console console;
+    private final Identity identity;
     private final ChatStore store;
-    private final RoomManager rooms;
-    private final Emotes emotes;
+    private final PeerBook peers;
+    private final Map<URI, At> workers = new HashMap<>();
+    private final URI worker;
+
+    /** What is made for one worker. */
+    private record At(OkHttpSignaling signaling, RoomManager rooms) {}
+
+    /** Those of the first worker that was asked; they serve all rooms. */
+    private @Nullable Emotes emotes;
 
     /** Whose identity a session takes. */
     enum Profile {
@@ -46,6 +59,11 @@ final class Session implements AutoCloseable {
             IceConfig ice,
             Console console,
             Optional<PassphrasePrompt> prompt) {
+        this.settings = settings;
+        this.worker = worker;
+        this.profile = profile;
+        this.ice = ice;
+        this.console = console;
         try {
             boolean free = profile == Profile.EPHEMERAL || lock(settings, console);
             Keyring keyring = new Keyring(settings, console, prompt);
@@ -55,37 +73,9 @@ final class Session implements AutoCloseable {
                         "no identity is kept, since nobody has chosen how to protect it: this one and its history"
                                 + " end with this process. To keep one, " + Keyring.HOW_TO_CHOOSE);
             }
-            Identity identity = own.orElseGet(Identity::generate);
-            self = identity.peerId();
+            identity = own.orElseGet(Identity::generate);
             store = push(own.map(kept -> openStore(settings, kept)).orElseGet(InMemoryChatStore::new));
-            PeerBook peers = push(own.map(keyring::openBook).orElseGet(InMemoryPeerBook::new));
-            OkHttpSignaling signaling = push(signaling(settings, worker, identity));
-            RoomManager.Builder builder = RoomManager.builder(identity, signaling)
-                    .store(store)
-                    .peerBook(peers)
-                    .ice(ice);
-            Optional<Settings.Value> name = settings.find(SettingKey.NAME);
-            if (name.isPresent()) {
-                try {
-                    builder.displayName(name.get().value());
-                } catch (IllegalArgumentException e) {
-                    throw new CliException(
-                            ExitCode.USAGE,
-                            "the name (" + name.get().source() + ") cannot be used",
-                            "take 1 to " + Participant.MAX_NAME_CHARS + " characters, none of them a control character",
-                            e);
-                }
-            }
-            rooms = push(builder.build());
-            emotes = push(Emotes.load(
-                    settings.emotes(),
-                    EmoteSources.registry(
-                            settings,
-                            Map.of(),
-                            worker,
-                            Optional.of(signaling),
-                            profile == Profile.OWN ? EmoteSources.Keeping.ON_DISK : EmoteSources.Keeping.NOWHERE),
-                    console));
+            peers = push(own.map(keyring::openBook).orElseGet(InMemoryPeerBook::new));
         } catch (RuntimeException | LinkageError e) {
             close();
             throw e;
@@ -93,7 +83,7 @@ final class Session implements AutoCloseable {
     }
 
     /**
-     * Opens everything.
+     * Opens everything, at one worker.
      *
      * @throws CliException if a setting does not fit
      */
@@ -104,7 +94,90 @@ final class Session implements AutoCloseable {
             IceConfig ice,
             Console console,
             Optional<PassphrasePrompt> prompt) {
-        return new Session(settings, worker, profile, ice, console, prompt);
+        Session session = new Session(settings, worker, profile, ice, console, prompt);
+        try {
+            session.rooms();
+            session.emotes();
+            return session;
+        } catch (RuntimeException | LinkageError e) {
+            session.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Opens what no worker is needed for; what is asked for later is made then.
+     *
+     * @throws CliException if a setting does not fit
+     */
+    static Session openAnywhere(
+            Settings settings, Profile profile, IceConfig ice, Console console, Optional<PassphrasePrompt> prompt) {
+        return new Session(settings, URI.create("http://localhost/"), profile, ice, console, prompt);
+    }
+
+    private synchronized At at(URI place) {
+        At known = workers.get(place);
+        if (known != null) {
+            return known;
+        }
+        OkHttpSignaling signaling = push(signaling(settings, place, identity));
+        RoomManager.Builder builder = RoomManager.builder(identity, signaling)
+                .store(store)
+                .peerBook(peers)
+                .ice(ice);
+        Optional<Settings.Value> name = settings.find(SettingKey.NAME);
+        if (name.isPresent()) {
+            try {
+                builder.displayName(name.get().value());
+            } catch (IllegalArgumentException e) {
+                throw new CliException(
+                        ExitCode.USAGE,
+                        "the name (" + name.get().source() + ") cannot be used",
+                        "take 1 to " + Participant.MAX_NAME_CHARS + " characters, none of them a control character",
+                        e);
+            }
+        }
+        At made = new At(signaling, push(builder.build()));
+        workers.put(place, made);
+        return made;
+    }
+
+    /** The rooms at a worker. */
+    RoomManager rooms(URI place) {
+        return at(place).rooms();
+    }
+
+    /** The emotes; their pictures may come by that worker, if it is the first that is asked. */
+    synchronized Emotes emotes(URI place) {
+        Emotes known = emotes;
+        if (known == null) {
+            known = push(Emotes.load(
+                    settings.emotes(),
+                    EmoteSources.registry(
+                            settings,
+                            Map.of(),
+                            place,
+                            Optional.of(at(place).signaling()),
+                            profile == Profile.OWN ? EmoteSources.Keeping.ON_DISK : EmoteSources.Keeping.NOWHERE),
+                    console));
+            emotes = known;
+        }
+        return known;
+    }
+
+    /** Who one is. */
+    PeerId self() {
+        return identity.peerId();
+    }
+
+    /** What is kept of rooms. */
+    ChatStore store() {
+        return store;
+    }
+
+    /** Whom one has met. */
+    PeerBook peers() {
+        return peers;
     }
 
     /** Takes the profile for this process; says so if another one has it. */
@@ -201,22 +274,14 @@ final class Session implements AutoCloseable {
                 e);
     }
 
-    /** As whom one is there. */
-    PeerId self() {
-        return self;
-    }
-
-    /** What is kept of rooms; in memory, where nothing is. */
-    ChatStore store() {
-        return store;
-    }
-
+    /** The rooms at the worker that it was opened with. */
     RoomManager rooms() {
-        return rooms;
+        return rooms(worker);
     }
 
+    /** The emotes, of a session that was opened with a worker. */
     Emotes emotes() {
-        return emotes;
+        return emotes(worker);
     }
 
     private <T extends AutoCloseable> T push(T part) {

@@ -14,6 +14,16 @@ enum SettingKey {
     GUEST("guest", "PARLEY_GUEST", Secrecy.OPEN),
     /** {@code true} or {@code false}. */
     READ_MARKS("read_marks", "PARLEY_READ_MARKS", Secrecy.OPEN),
+    /** {@code auto}, {@code dark} or {@code light}. */
+    THEME("theme", "PARLEY_THEME", Secrecy.OPEN),
+    /** {@code true} or {@code false}. */
+    MOUSE("mouse", "PARLEY_MOUSE", Secrecy.OPEN),
+    /** {@code true} or {@code false}. */
+    BELL("bell", "PARLEY_BELL", Secrecy.OPEN),
+    /** {@code true} or {@code false}. */
+    SHOW_PEOPLE("show_people", "PARLEY_SHOW_PEOPLE", Secrecy.OPEN),
+    /** {@code 24h} or {@code 12h}. */
+    CLOCK("clock", "PARLEY_CLOCK", Secrecy.OPEN),
     /** A folder. */
     DOWNLOADS("downloads", "PARLEY_DOWNLOADS", Secrecy.OPEN),
     /** A file that logs are added to. */

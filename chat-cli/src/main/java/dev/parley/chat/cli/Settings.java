@@ -1,5 +1,6 @@
 package dev.parley.chat.cli;
 
+import dev.parley.chat.cli.client.Preferences;
 import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.transport.IceConfig;
 import dev.parley.chat.transport.IceServer;
@@ -24,6 +25,8 @@ final class Settings {
 
     private static final Pattern LIST = Pattern.compile("[,\\s]+");
     private static final Pattern SPACE = Pattern.compile("\\s+");
+
+    private static final String FILE = "file " + ConfigFile.NAME;
 
     private final Path home;
     private final String homeSource;
@@ -89,7 +92,7 @@ final class Settings {
         Map<SettingKey, String> file = ConfigFile.read(home.resolve(ConfigFile.NAME));
         Map<SettingKey, Value> values = new EnumMap<>(SettingKey.class);
         for (SettingKey key : SettingKey.values()) {
-            put(values, key, file.get(key), "file " + ConfigFile.NAME);
+            put(values, key, file.get(key), FILE);
             put(values, key, environment.get(key.variable()), "environment " + key.variable());
             put(values, key, flags.get(key), "flag");
         }
@@ -165,6 +168,33 @@ final class Settings {
     /** Whether others are told what was read here. */
     boolean readMarks() {
         return flag(SettingKey.READ_MARKS, "true");
+    }
+
+    /** What the full-screen client begins with. */
+    Preferences preferences() {
+        return new Preferences(
+                switch (get(SettingKey.THEME).orElse("auto")) {
+                    case "auto" -> Preferences.Background.AUTO;
+                    case "dark" -> Preferences.Background.DARK;
+                    case "light" -> Preferences.Background.LIGHT;
+                    default -> throw unknown(SettingKey.THEME, "\"auto\", \"dark\" or \"light\"");
+                },
+                flag(SettingKey.MOUSE, "true"),
+                flag(SettingKey.BELL, "true"),
+                flag(SettingKey.SHOW_PEOPLE, "true"),
+                switch (get(SettingKey.CLOCK).orElse("24h")) {
+                    case "24h" -> Preferences.Clock.HOURS_24;
+                    case "12h" -> Preferences.Clock.HOURS_12;
+                    default -> throw unknown(SettingKey.CLOCK, "\"24h\" or \"12h\"");
+                },
+                readMarks());
+    }
+
+    /** The same after a value was written to the configuration file: a flag and the environment go over that. */
+    Settings withKept(SettingKey key, String value) {
+        Map<SettingKey, Value> others = new EnumMap<>(values);
+        others.merge(key, new Value(value, FILE), (old, kept) -> old.source().equals(FILE) ? kept : old);
+        return new Settings(home, homeSource, cache, others);
     }
 
     /** Where files are put that were fetched. */

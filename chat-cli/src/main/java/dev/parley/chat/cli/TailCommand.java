@@ -66,7 +66,7 @@ final class TailCommand extends BaseCommand {
             return run.stay(destination
                     .invite(session.rooms())
                     .thenApplyAsync(found -> showKept(console, session, found))
-                    .thenCompose(found -> session.rooms().joinRoom(found, run)));
+                    .thenCompose(found -> session.rooms().joinRoom(found, run.listener())));
         }
     }
 

@@ -4,7 +4,7 @@ package dev.parley.chat.cli;
  * Makes text of a stranger fit for a terminal. In a chat between peers this is what an attacker aims at: an escape
  * sequence can move the cursor, rewrite what was said before, set the clipboard or type into the shell.
  */
-final class TerminalText {
+public final class TerminalText {
 
     private static final char REPLACEMENT = '\uFFFD';
 
@@ -19,7 +19,7 @@ final class TerminalText {
      * @param text any text
      * @return one line that can be printed as it is
      */
-    static String clean(String text) {
+    public static String clean(String text) {
         StringBuilder clean = null;
         for (int at = 0; at < text.length(); ) {
             int c = text.codePointAt(at);

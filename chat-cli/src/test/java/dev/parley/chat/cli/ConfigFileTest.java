@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,5 +76,69 @@ class ConfigFileTest {
     void aFileThatIsNotTextIsAnError(@TempDir Path folder) throws IOException {
         Path file = Files.write(folder.resolve("config.toml"), new byte[] {(byte) 0xff, (byte) 0xfe, 0});
         assertThatThrownBy(() -> ConfigFile.read(file)).hasMessageContaining("cannot be read");
+    }
+
+    @Test
+    void aSettingIsKeptAmidAllOtherLines(@TempDir Path home) throws IOException {
+        Path file = home.resolve("config.toml");
+        Files.writeString(file, """
+                # mine
+                name = "Ada"
+
+                "theme" = "auto" # old
+                token = "t"
+                """);
+
+        ConfigFile.keep(file, SettingKey.THEME, "light");
+        ConfigFile.keep(file, SettingKey.MOUSE, "false");
+        ConfigFile.keep(file, SettingKey.DOWNLOADS, "C:\\a \"b\"");
+
+        assertThat(file).hasContent("""
+                # mine
+                name = "Ada"
+
+                theme = "light"
+                token = "t"
+                mouse = false
+                downloads = "C:\\\\a \\"b\\""
+                """);
+        assertThat(ConfigFile.read(file)).containsEntry(SettingKey.DOWNLOADS, "C:\\a \"b\"");
+        assertThat(home.toFile().list()).containsExactly("config.toml");
+    }
+
+    @Test
+    void aFileThatIsNotUnderstoodIsNotWrittenTo(@TempDir Path home) throws IOException {
+        Path file = home.resolve("config.toml");
+        Files.writeString(file, "nam = \"Ada\"\n");
+
+        assertThatThrownBy(() -> ConfigFile.keep(file, SettingKey.BELL, "false"))
+                .isInstanceOf(CliException.class);
+
+        assertThat(file).hasContent("nam = \"Ada\"\n");
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void theFirstSettingThatIsKeptMakesAFileForItsOwnerAlone(@TempDir Path home) throws IOException {
+        Path file = home.resolve("new").resolve("config.toml");
+
+        ConfigFile.keep(file, SettingKey.BELL, "false");
+
+        assertThat(ConfigFile.read(file)).containsExactly(Map.entry(SettingKey.BELL, "false"));
+        assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+    }
+
+    @Test
+    @DisabledOnOs(OS.WINDOWS)
+    void aLinkToTheFileStaysOneAndItsPermissionsToo(@TempDir Path home) throws IOException {
+        Path real = Files.writeString(home.resolve("dotfiles.toml"), "bell = true\n");
+        Files.setPosixFilePermissions(real, PosixFilePermissions.fromString("rw-r--r--"));
+        Path file = Files.createSymbolicLink(home.resolve("config.toml"), real);
+
+        ConfigFile.keep(file, SettingKey.BELL, "false");
+
+        assertThat(Files.isSymbolicLink(file)).isTrue();
+        assertThat(real).hasContent("bell = false\n");
+        assertThat(Files.getPosixFilePermissions(real)).isEqualTo(PosixFilePermissions.fromString("rw-r--r--"));
     }
 }

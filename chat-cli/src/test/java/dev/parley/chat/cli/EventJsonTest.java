@@ -113,6 +113,8 @@ class EventJsonTest {
                         "{\"event\":\"retention\",\"roomId\":\"" + room + "\",\"seconds\":90}",
                         "{\"event\":\"retention\",\"roomId\":\"" + room + "\"}",
                         "{\"event\":\"notice\",\"text\":\"for you\"}",
+                        "{\"event\":\"notice\",\"text\":\"the signaling worker is not reachable: an open connection stays,"
+                                + " but none can be made\"}",
                         "{\"event\":\"error\",\"code\":\"invalid_json\",\"message\":\"the line is not valid JSON\",\"hint\":\"write JSON\"}",
                         "{\"event\":\"closed\",\"reason\":\"LEFT\",\"origin\":\"LOCAL\",\"detail\":\"you left\"}",
                         "{\"event\":\"check\",\"name\":\"java\",\"outcome\":\"OK\",\"detail\":\"17\",\"hint\":\"\"}",

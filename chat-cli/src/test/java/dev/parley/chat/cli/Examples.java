@@ -156,6 +156,7 @@ final class Examples {
         events.add(new Event.Retained(ROOM, Retention.ofAge(Duration.ofSeconds(90))));
         events.add(new Event.Retained(ROOM, Retention.FOREVER));
         events.add(new Event.Notice("for you"));
+        events.add(new Event.WorkerReached(false));
         events.add(new Event.Problem("invalid_json", "the line is not valid JSON", "write JSON", null));
         events.add(new Event.Closed(left));
         events.add(new Event.Check("java", Event.Check.Outcome.OK, "17", ""));

@@ -111,6 +111,7 @@ class PlainTextTest {
                         "-- kept are those of the last 90 s",
                         "-- everything is kept",
                         "-- for you",
+                        "-- the signaling worker is not reachable: an open connection stays, but none can be made",
                         "parley: the line is not valid JSON; write JSON",
                         "-- closed: you left",
                         "ok    java: 17",

@@ -60,21 +60,15 @@ class RoomRunTest {
                 Optional.empty(),
                 new Stop());
         try (InMemoryPeerBook book = new InMemoryPeerBook()) {
-            RoomRun run = new RoomRun(
-                    context.console(form),
-                    context,
-                    Emotes.none(),
-                    book,
-                    marks,
-                    Path.of(""),
-                    RoomRun.InputEnd.LEAVE,
-                    false);
-            run.onMessage(room.room(), message(FIRST, ANN, 1));
-            run.onMessage(room.room(), message(SECOND, ANN, 2));
-            run.onMessage(room.room(), message(OWN, SELF, 3));
-            run.onPrivateMessage(room.room(), message(THIRD, BOB, 4), SELF);
+            Console console = context.console(form);
+            RoomDesk desk = new RoomDesk(console, Emotes.none(), book, marks, Path.of(""));
+            RoomRun run = new RoomRun(desk, console, context, RoomRun.InputEnd.LEAVE, false);
+            desk.onMessage(room.room(), message(FIRST, ANN, 1));
+            desk.onMessage(room.room(), message(SECOND, ANN, 2));
+            desk.onMessage(room.room(), message(OWN, SELF, 3));
+            desk.onPrivateMessage(room.room(), message(THIRD, BOB, 4), SELF);
             // Hidden for a while, and shown again.
-            run.onMessage(room.room(), message(FIRST, ANN, 1));
+            desk.onMessage(room.room(), message(FIRST, ANN, 1));
             assertThat(run.stay(CompletableFuture.completedFuture(room.room()))).isEqualTo(ExitCode.DONE);
         }
     }

@@ -1,0 +1,651 @@
+package dev.parley.chat.cli;
+
+import dev.parley.chat.HistoryPolicy;
+import dev.parley.chat.Invite;
+import dev.parley.chat.MessageId;
+import dev.parley.chat.PairingCode;
+import dev.parley.chat.Participant;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.PublicRoom;
+import dev.parley.chat.Room;
+import dev.parley.chat.RoomClosedException;
+import dev.parley.chat.RoomId;
+import dev.parley.chat.RoomManager;
+import dev.parley.chat.RoomOptions;
+import dev.parley.chat.cli.client.Client;
+import dev.parley.chat.cli.client.Happening;
+import dev.parley.chat.cli.client.Pictures;
+import dev.parley.chat.cli.client.Preferences;
+import dev.parley.chat.cli.client.Theme;
+import dev.parley.chat.cli.client.Wish;
+import dev.parley.chat.cli.screen.Grid;
+import dev.parley.chat.cli.screen.KeyDecoder;
+import dev.parley.chat.cli.screen.Keypress;
+import dev.parley.chat.cli.screen.Painter;
+import dev.parley.chat.cli.screen.TerminalScreen;
+import dev.parley.chat.store.KnownPeer;
+import dev.parley.chat.store.RoomRecord;
+import dev.parley.chat.transport.NativeLibraries;
+import dev.parley.chat.worker.SignalingWorker;
+import dev.parley.chat.worker.WorkerConfig;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The full-screen client in the world: brings it keys, time and what happens in rooms, shows what it draws, and does
+ * what it wishes. One thread tells the client everything and paints; each room has a thread that carries out what is
+ * asked of it; what takes long otherwise is done on one more.
+ */
+final class ClientRun {
+    private static final Logger log = LoggerFactory.getLogger(ClientRun.class);
+
+    /** Set by the launcher when both outputs are the terminal. */
+    private static final String CLIENT_PROPERTY = "parley.client";
+
+    /** Who tells more than the client can take waits. */
+    private static final int MAX_WAITING = 8_192;
+
+    /** So much is told before the screen is painted again. */
+    private static final int MAX_TOLD_AT_ONCE = 1_000;
+
+    private static final long TICK_MILLIS = 250;
+
+    /** Between two paintings, unless nothing else waits. */
+    private static final long FRAME_NANOS = TimeUnit.MILLISECONDS.toNanos(16);
+
+    /** Of rooms that one was in so many are shown, those of which one was in last. */
+    private static final int MAX_PAST = 200;
+
+    /** As much of a peer id as stands for a name where none is known. */
+    private static final int SHORT_ID_CHARS = 8;
+
+    /** More is not given to a clipboard by terminals. */
+    private static final int MAX_COPIED_BYTES = 70_000;
+
+    private final CliContext context;
+    private final Settings settings;
+    private final RoomFlags flags;
+    private final Optional<LogFile> logFile;
+    private final BlockingQueue<Happening> happenings = new ArrayBlockingQueue<>(MAX_WAITING);
+    private final ExecutorService errands = Executors.newSingleThreadExecutor(task -> daemon(task, "parley-errands"));
+    private final Map<Integer, Seat> seats = new HashMap<>();
+    private final Client client;
+    private final Painter.Colours colours;
+    /** Completes when the identity, the history and the rest are open. */
+    private final CompletableFuture<Session> session = new CompletableFuture<>();
+
+    private final boolean takesMouse;
+    private volatile boolean readMarks;
+
+    /** The settings with what was kept of them since; for the person to see. */
+    private volatile Settings known;
+
+    private @Nullable SignalingWorker worker;
+    private @Nullable TerminalScreen screen;
+    private volatile boolean isOver;
+
+    /** A stay in one room. */
+    private final class Seat {
+        private final int tab;
+        private final Console console;
+        private final ExecutorService hand;
+        private volatile @Nullable RoomDesk desk;
+        private volatile @Nullable Room room;
+        private volatile boolean isLeaving;
+
+        Seat(int tab) {
+            this.tab = tab;
+            console = Console.to(event -> tell(new Happening.InRoom(tab, event)));
+            hand = Executors.newSingleThreadExecutor(task -> daemon(task, "parley-room-" + tab));
+        }
+
+        /** Enters, and stays until the room closes. */
+        void enter(Entering entering) {
+            hand.execute(() -> {
+                try {
+                    NativeLibraries.load();
+                    CompletableFuture<Room> unused = entering.begin(this).whenComplete((entered, failure) -> {
+                        if (failure != null) {
+                            refuse(failure);
+                        } else {
+                            stay(entered);
+                        }
+                    });
+                } catch (RuntimeException | LinkageError e) {
+                    refuse(e);
+                }
+            });
+        }
+
+        RoomDesk desk(URI place) {
+            Session open = session();
+            RoomDesk made = RoomDesk.of(open, open.emotes(place), settings, console);
+            made.emotes()
+                    .onChange(() -> tell(new Happening.Emotes(tab, made.emotes().catalog())));
+            desk = made;
+            made.sendReadMarks(readMarks);
+            return made;
+        }
+
+        private void stay(Room entered) {
+            RoomDesk mine = desk;
+            if (mine == null) {
+                return;
+            }
+            room = entered;
+            mine.announce(entered);
+            tell(new Happening.Emotes(tab, mine.emotes().catalog()));
+            if (isLeaving) {
+                RoomDesk.leave(entered);
+            }
+            CompletableFuture<Void> unused = entered.closed().thenAccept(mine::end);
+        }
+
+        private void refuse(Throwable failure) {
+            log.debug("the room was not entered", failure);
+            Throwable cause = failure instanceof java.util.concurrent.CompletionException && failure.getCause() != null
+                    ? failure.getCause()
+                    : failure;
+            RoomDesk mine = desk;
+            if (cause instanceof RoomClosedException closed && mine != null) {
+                mine.end(closed.reason());
+                return;
+            }
+            console.emit(Event.Problem.of(Failure.of(failure)));
+            console.emitLast(new Event.Closed(new dev.parley.chat.CloseReason(
+                    dev.parley.chat.CloseReason.Code.LEFT,
+                    dev.parley.chat.CloseReason.Origin.LOCAL,
+                    "the room was not entered")));
+        }
+
+        /** Does something in the room, behind all that was asked for before. */
+        void act(Act act) {
+            hand.execute(() -> {
+                Room there = room;
+                RoomDesk mine = desk;
+                if (there == null || mine == null) {
+                    console.emit(new Event.Problem(
+                            "not_entered", "the room is not entered yet", "wait until it says connected", null));
+                    return;
+                }
+                try {
+                    act.run(mine, there);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                } catch (RuntimeException e) {
+                    console.emit(Event.Problem.of(Failure.of(e)));
+                }
+            });
+        }
+
+        /** Does something that needs no place in the order. */
+        void now(Act act) {
+            Room there = room;
+            RoomDesk mine = desk;
+            if (there != null && mine != null) {
+                try {
+                    act.run(mine, there);
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            }
+        }
+
+        void leave() {
+            isLeaving = true;
+            Room there = room;
+            if (there != null) {
+                RoomDesk.leave(there);
+            }
+        }
+    }
+
+    private interface Act {
+        void run(RoomDesk desk, Room room) throws InterruptedException;
+    }
+
+    private interface Entering {
+        CompletableFuture<Room> begin(Seat seat);
+    }
+
+    /**
+     * Prepares it.
+     *
+     * @param logFile where logs go; without one nowhere, since the terminal is taken
+     */
+    ClientRun(CliContext context, Settings settings, RoomFlags flags, Optional<LogFile> logFile) {
+        this.context = context;
+        this.logFile = logFile;
+        this.settings = settings;
+        this.flags = flags;
+        this.colours = Screens.colours(context.environment());
+        Theme theme = Screens.theme(context.environment());
+        Preferences preferences = settings.preferences();
+        readMarks = preferences.readMarks();
+        takesMouse = preferences.mouse();
+        known = settings;
+        client = new Client(context.zone(), theme, preferences, Pictures.NONE, this::grant);
+    }
+
+    /** Whether a person sits in front of a terminal that can show the client. */
+    static boolean isPossible(CliContext context) {
+        String term = context.environment().getOrDefault("TERM", "");
+        return context.terminal() && Boolean.getBoolean(CLIENT_PROPERTY) && !term.isEmpty() && !term.equals("dumb");
+    }
+
+    /** Goes once through what the client does before anything is seen, so that its classes are in the archive. */
+    static void warmUp(CliContext context, Settings settings) {
+        ClientRun run = new ClientRun(context, settings, new RoomFlags(), Optional.empty());
+        run.client.open();
+        for (Keypress key : new KeyDecoder().take("a\033[A\t/he\033OP")) {
+            run.client.handle(new Happening.Key(key), Instant.EPOCH);
+        }
+        Grid grid = new Grid(24, 80);
+        run.client.draw(grid);
+        log.debug(
+                "{} characters",
+                new Painter(Painter.Colours.TRUE).paint(null, grid).length());
+        TerminalScreen.warmUp();
+    }
+
+    /** Shows the list of rooms, and stays until the person ends it. */
+    ExitCode run() throws IOException {
+        return stay(() -> {});
+    }
+
+    /** Opens a room, and stays until the person ends it. */
+    ExitCode create(RoomOptions options) throws IOException {
+        return stay(() -> grant(new Wish.Create(client.open(), options, HistoryPolicy.NONE)));
+    }
+
+    /** Joins a room, and stays until the person ends it. */
+    ExitCode join(String where) throws IOException {
+        return stay(() -> grant(new Wish.Join(client.open(), where)));
+    }
+
+    private ExitCode stay(Runnable first) throws IOException {
+        boolean asks = flags.profile() == Session.Profile.OWN
+                && new Keyring(settings, context.console(Console.Form.PLAIN), context.prompt()).asks();
+        try {
+            if (asks) {
+                // While the terminal is still its own.
+                openSession(context.console(Console.Form.PLAIN));
+                session.join();
+            }
+            // What would be logged to the terminal would end up amid the screen.
+            Logging.configure(
+                    new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8), false, logFile);
+            try (TerminalScreen shown = TerminalScreen.open(
+                    colours, key -> tell(new Happening.Key(key)), () -> tell(new Happening.Tick()), this::end)) {
+                screen = shown;
+                context.stop().onRequest(this::end);
+                shown.command(TerminalScreen.mouse(takesMouse));
+                if (Screens.answersBackground(context.environment())) {
+                    shown.command(TerminalScreen.askBackground());
+                }
+                client.handle(new Happening.Tick(), Instant.now());
+                first.run();
+                paint(shown);
+                if (!asks) {
+                    // Not an errand: errands wait for it.
+                    Console told = Console.to(event -> tell(new Happening.Told(event)));
+                    daemon(() -> openSession(told), "parley-open").start();
+                }
+                loop(shown);
+            }
+            if (session.isCompletedExceptionally()) {
+                session.join();
+            }
+            leaveAll();
+        } finally {
+            close();
+        }
+        return ExitCode.DONE;
+    }
+
+    private void openSession(Console console) {
+        Session.Profile profile = flags.profile();
+        try {
+            session.complete(Session.openAnywhere(
+                    settings, profile, settings.ice(flags.isRelayOnly()), console, context.prompt()));
+        } catch (RuntimeException | LinkageError e) {
+            session.completeExceptionally(e);
+            end();
+        }
+    }
+
+    private void close() {
+        errands.shutdownNow();
+        if (session.isDone() && !session.isCompletedExceptionally()) {
+            session.join().close();
+        }
+        SignalingWorker own = worker;
+        if (own != null) {
+            own.close();
+        }
+    }
+
+    private void loop(TerminalScreen shown) {
+        long painted = 0;
+        boolean isDirty = true;
+        while (!isOver) {
+            long wait = isDirty ? Math.max(0, painted + FRAME_NANOS - System.nanoTime()) : Long.MAX_VALUE;
+            Happening next = await(Math.min(wait, TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS)));
+            int told = 0;
+            while (next != null) {
+                client.handle(next, Instant.now());
+                isDirty = true;
+                told++;
+                next = told < MAX_TOLD_AT_ONCE ? happenings.poll() : null;
+            }
+            if (told == 0 && !isDirty) {
+                client.handle(new Happening.Tick(), Instant.now());
+                isDirty = true;
+            }
+            if (isDirty && System.nanoTime() - painted >= FRAME_NANOS) {
+                paint(shown);
+                painted = System.nanoTime();
+                isDirty = false;
+            }
+        }
+    }
+
+    private void paint(TerminalScreen shown) {
+        Grid grid = shown.grid();
+        client.draw(grid);
+        shown.show(grid);
+    }
+
+    private @Nullable Happening await(long nanos) {
+        try {
+            return happenings.poll(nanos, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            isOver = true;
+            return null;
+        }
+    }
+
+    private void tell(Happening happening) {
+        try {
+            happenings.put(happening);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the client, from any thread. The loop looks at the flag at the latest at the next tick. */
+    private void end() {
+        isOver = true;
+    }
+
+    private void leaveAll() {
+        seats.values().forEach(Seat::leave);
+        for (Seat seat : seats.values()) {
+            Room room = seat.room;
+            if (room != null) {
+                room.closed().join();
+            }
+        }
+    }
+
+    // --- What the client wishes
+    // ---------------------------------------------------------------------------------------
+
+    private void grant(Wish wish) {
+        if (wish instanceof Wish.Type w) {
+            seat(w.tab()).act((desk, room) -> desk.acceptTyped(room, w.line()));
+        } else if (wish instanceof Wish.Reply w) {
+            seat(w.tab()).act((desk, room) -> desk.send(room, new InputCommand.Send(w.text(), w.to(), null)));
+        } else if (wish instanceof Wish.Do w) {
+            seat(w.tab()).act((desk, room) -> desk.carryOut(room, w.deed(), null));
+        } else if (wish instanceof Wish.Ask w) {
+            seat(w.tab()).act((desk, room) -> desk.carryOut(room, w.command()));
+        } else if (wish instanceof Wish.LoadTrust w) {
+            // Behind what was asked for before, so that it shows what came of that.
+            seat(w.tab()).act((desk, room) -> tell(trust(w.tab(), room)));
+        } else if (wish instanceof Wish.LoadSettings) {
+            tell(new Happening.Settings(ConfigCommand.all(known)));
+        } else if (wish instanceof Wish.ReadMarks w) {
+            sendReadMarks(w.areSent());
+        } else if (wish instanceof Wish.KeepSetting w) {
+            errands.execute(() -> keep(w.key(), w.value()));
+        } else if (wish instanceof Wish.Here w) {
+            seat(w.tab()).now(RoomDesk::personWasHere);
+        } else if (wish instanceof Wish.Typing w) {
+            seat(w.tab()).now((desk, room) -> room.typing(w.isTyping()));
+        } else if (wish instanceof Wish.Leave w) {
+            seat(w.tab()).leave();
+        } else if (wish instanceof Wish.LoadOlder w) {
+            Seat seat = seat(w.tab());
+            seat.now((desk, room) -> errands.execute(() -> loadOlder(w.tab(), room, w.before())));
+        } else if (wish instanceof Wish.ReadPast w) {
+            errands.execute(() -> readPast(w.room(), w.before()));
+        } else if (wish instanceof Wish.Create w) {
+            create(w);
+        } else if (wish instanceof Wish.Join w) {
+            join(w);
+        } else if (wish instanceof Wish.ListRooms) {
+            errands.execute(this::listRooms);
+        } else if (wish instanceof Wish.Open w) {
+            open(w.link());
+        } else if (wish instanceof Wish.Copy w) {
+            copy(w.text());
+        } else if (wish instanceof Wish.Mouse w) {
+            command(TerminalScreen.mouse(w.isTaken()));
+        } else if (wish instanceof Wish.Bell) {
+            command("\007");
+        } else if (wish instanceof Wish.Repaint) {
+            TerminalScreen shown = screen;
+            if (shown != null) {
+                shown.forget();
+            }
+        } else if (wish instanceof Wish.Quit) {
+            isOver = true;
+        }
+    }
+
+    private Seat seat(int tab) {
+        return seats.computeIfAbsent(tab, Seat::new);
+    }
+
+    /** Waits until it is open; not for the thread that paints. */
+    private Session session() {
+        return session.join();
+    }
+
+    private void create(Wish.Create wish) {
+        seat(wish.tab()).enter(seat -> {
+            URI place = workerForNew(seat.console);
+            RoomDesk desk = seat.desk(place);
+            return session()
+                    .rooms(place)
+                    .createRoom(wish.options(), desk)
+                    .thenCompose(room -> wish.history().equals(room.settings().history())
+                            ? CompletableFuture.completedFuture(room)
+                            : room.change(room.settings().withHistory(wish.history()))
+                                    .thenApply(done -> room));
+        });
+    }
+
+    private void join(Wish.Join wish) {
+        seat(wish.tab()).enter(seat -> {
+            boolean isCode = PairingCode.looksLikeCode(wish.where());
+            Invite invite = isCode ? null : InviteArgument.parse(wish.where(), settings);
+            URI place = invite != null ? invite.base() : InviteArgument.workerOfCode(settings);
+            RoomManager rooms = session().rooms(place);
+            RoomDesk desk = seat.desk(place);
+            CompletableFuture<Invite> found = invite != null
+                    ? CompletableFuture.completedFuture(invite)
+                    : rooms.redeem(InviteArgument.code(wish.where()));
+            return found.thenCompose(to -> rooms.joinRoom(to, desk));
+        });
+    }
+
+    /** The worker of the settings, or one inside this process. */
+    private synchronized URI workerForNew(Console console) {
+        Optional<URI> set = settings.signalingUrl();
+        if (set.isPresent()) {
+            return set.get();
+        }
+        SignalingWorker running = worker;
+        if (running == null) {
+            running = SignalingWorker.start(WorkerConfig.builder().build());
+            worker = running;
+            console.notice("no signaling worker is set: one runs inside this process, for this machine only and as long"
+                    + " as this program");
+        }
+        return running.url();
+    }
+
+    private Happening trust(int tab, Room room) {
+        Map<PeerId, KnownPeer> known = new HashMap<>();
+        for (Participant participant : room.participants()) {
+            session().peers().find(participant.id()).ifPresent(peer -> known.put(peer.id(), peer));
+        }
+        return new Happening.Trust(tab, room.roomCode(), known);
+    }
+
+    private void sendReadMarks(boolean areSent) {
+        readMarks = areSent;
+        for (Seat seat : seats.values()) {
+            RoomDesk desk = seat.desk;
+            if (desk != null) {
+                desk.sendReadMarks(areSent);
+            }
+        }
+    }
+
+    private void keep(String name, String value) {
+        SettingKey key = SettingKey.ofKey(name).orElseThrow();
+        try {
+            ConfigFile.keep(settings.home().resolve(ConfigFile.NAME), key, value);
+        } catch (CliException e) {
+            log.debug("a setting was not kept", e);
+            tell(new Happening.SettingKept(
+                    e.failure().message() + "; " + e.failure().hint(), false));
+            return;
+        }
+        known = known.withKept(key, value);
+        String source = known.find(key).map(Settings.Value::source).orElse("");
+        String above = source.startsWith("file") ? "" : ", but " + source + " goes over it";
+        tell(new Happening.SettingKept(name + " = " + value + " is kept in " + ConfigFile.NAME + above, true));
+        tell(new Happening.Settings(ConfigCommand.all(known)));
+    }
+
+    private void listRooms() {
+        try {
+            List<RoomRecord> past = session().store().rooms();
+            tell(new Happening.PastRooms(past.subList(0, Math.min(past.size(), MAX_PAST))));
+            SignalingWorker own = worker;
+            Optional<URI> place =
+                    settings.signalingUrl().or(() -> Optional.ofNullable(own).map(SignalingWorker::url));
+            if (place.isEmpty()) {
+                tell(new Happening.NoRooms(new Event.Problem(
+                        "no_worker",
+                        "no signaling worker is set, so there is no list of rooms",
+                        "paste an invite, or open a room for this machine with Ctrl-N",
+                        null)));
+                return;
+            }
+            List<Event.Listed> listed = new ArrayList<>();
+            for (PublicRoom room : session().rooms(place.get()).publicRooms().join()) {
+                listed.add(new Event.Listed(
+                        room, Invite.toPublicRoom(place.get(), room.room()).link()));
+            }
+            tell(new Happening.Rooms(listed));
+        } catch (RuntimeException e) {
+            log.debug("the rooms could not be listed", e);
+            tell(new Happening.NoRooms(Event.Problem.of(Failure.of(e))));
+        }
+    }
+
+    private void loadOlder(int tab, Room where, @Nullable MessageId before) {
+        try {
+            Session open = session();
+            KeptTalk.Page page =
+                    KeptTalk.before(open.store(), where.id(), before, sender -> nameOf(where, open, sender));
+            tell(new Happening.Older(tab, page.messages(), page.isAll()));
+        } catch (RuntimeException e) {
+            tell(new Happening.InRoom(tab, Event.Problem.of(Failure.of(e))));
+            tell(new Happening.Older(tab, List.of(), false));
+        }
+    }
+
+    private void readPast(RoomId room, @Nullable MessageId before) {
+        try {
+            Session open = session();
+            KeptTalk.Page page = KeptTalk.before(
+                    open.store(), room, before, sender -> sender.equals(open.self()) ? "you" : nameOf(open, sender));
+            tell(new Happening.PastTalk(room, page.messages(), page.isAll(), null));
+        } catch (RuntimeException e) {
+            log.debug("what was said could not be read", e);
+            tell(new Happening.PastTalk(room, List.of(), true, Failure.of(e).message()));
+        }
+    }
+
+    private static String nameOf(Room room, Session open, PeerId sender) {
+        if (sender.equals(room.self().id())) {
+            return room.self().shownName();
+        }
+        return nameOf(open, sender);
+    }
+
+    private static String nameOf(Session open, PeerId sender) {
+        return open.peers()
+                .find(sender)
+                .flatMap(KnownPeer::lastName)
+                .orElse(sender.value().substring(0, SHORT_ID_CHARS));
+    }
+
+    private void open(URI link) {
+        Browser browser = new Browser(context.environment());
+        if (browser.canOpen()) {
+            browser.open(link);
+        } else {
+            copy(link.toString());
+            tell(new Happening.Told(
+                    new Event.Notice("no browser can be opened here; the link was given to the clipboard: " + link)));
+        }
+    }
+
+    /** By the terminal (OSC 52 of xterm), which many ask their user about. */
+    private void copy(String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        if (bytes.length <= MAX_COPIED_BYTES) {
+            command("\033]52;c;" + Base64.getEncoder().encodeToString(bytes) + "\007");
+        }
+    }
+
+    private void command(String command) {
+        TerminalScreen shown = screen;
+        if (shown != null) {
+            shown.command(command);
+        }
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.parley.chat.cli;
+
+import dev.parley.chat.ChatMessage;
+import dev.parley.chat.MessageId;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.RoomId;
+import dev.parley.chat.store.ChatStore;
+import dev.parley.chat.store.Rewordings;
+import dev.parley.chat.store.StoredEvent;
+import dev.parley.chat.store.TimelinePosition;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what was said in rooms from the history on this machine, page by page from the end, as it is worded now. */
+final class KeptTalk {
+    /** So many events are read at a time. */
+    static final int PAGE = 100;
+
+    private KeptTalk() {}
+
+    /**
+     * A page.
+     *
+     * @param messages in their order; at least one, unless there is none any more
+     * @param isAll whether nothing was said before
+     */
+    record Page(List<ChatMessage> messages, boolean isAll) {}
+
+    /**
+     * Reads what was said before a message.
+     *
+     * @param before null for the end
+     * @param names what somebody is called
+     */
+    static Page before(ChatStore store, RoomId room, @Nullable MessageId before, Function<PeerId, String> names) {
+        TimelinePosition position = before == null
+                ? null
+                : store.event(room, before).map(TimelinePosition::of).orElse(null);
+        while (true) {
+            List<StoredEvent> found = store.timeline(room, position, PAGE);
+            List<ChatMessage> messages = messages(store, found, names);
+            boolean isAll = found.size() < PAGE;
+            if (isAll || !messages.isEmpty()) {
+                return new Page(messages, isAll);
+            }
+            // A page of acts and nothing that was said.
+            position = TimelinePosition.of(found.get(0));
+        }
+    }
+
+    private static List<ChatMessage> messages(
+            ChatStore store, List<StoredEvent> found, Function<PeerId, String> names) {
+        Rewordings rewordings = Rewordings.of(store, found);
+        List<ChatMessage> messages = new ArrayList<>();
+        for (StoredEvent event : found) {
+            Optional<String> text = event.text();
+            if (text.isPresent() && !rewordings.isDeleted(event.id())) {
+                messages.add(new ChatMessage(
+                        event.id(),
+                        event.sender(),
+                        names.apply(event.sender()),
+                        rewordings.latest(event.id()).orElse(text.get()),
+                        event.time(),
+                        Optional.empty(),
+                        List.of(),
+                        List.of()));
+            }
+        }
+        return messages;
+    }
+}

@@ -1,0 +1,648 @@
+package dev.parley.chat.cli.client;
+
+import dev.parley.chat.ConnectionState;
+import dev.parley.chat.MessageId;
+import dev.parley.chat.OutgoingMessage;
+import dev.parley.chat.Participant;
+import dev.parley.chat.PeerId;
+import dev.parley.chat.Presence;
+import dev.parley.chat.Reaction;
+import dev.parley.chat.cli.Deed;
+import dev.parley.chat.cli.Event;
+import dev.parley.chat.cli.TerminalText;
+import dev.parley.chat.cli.client.Talk.Said;
+import dev.parley.chat.cli.screen.Canvas;
+import dev.parley.chat.cli.screen.Editor;
+import dev.parley.chat.cli.screen.Flow;
+import dev.parley.chat.cli.screen.Graphemes;
+import dev.parley.chat.cli.screen.Ink;
+import dev.parley.chat.cli.screen.Keypress;
+import dev.parley.chat.emotes.EmoteCatalog;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** One room on the screen: what was said, who is there, and what one types. For one thread. */
+final class RoomPane {
+    /** A message has no more (16 KiB), and a command no more than its message. */
+    private static final int MAX_INPUT_CHARS = OutgoingMessage.MAX_TEXT_BYTES;
+
+    private static final int MAX_INPUT_ROWS = 8;
+
+    /** From this width on there is room for who is there. */
+    private static final int MIN_COLUMNS_WITH_PEOPLE = 70;
+
+    private static final int PEOPLE_COLUMNS = 22;
+
+    private static final int WHEEL_ROWS = 3;
+
+    /** How often others are told anew that one writes; they forget it after 6.5 s. */
+    private static final Duration TYPING_TOLD = Duration.ofSeconds(3);
+
+    private static final Duration HERE_TOLD = Duration.ofSeconds(1);
+
+    private static final int MAX_TYPING_NAMES = 3;
+
+    /** What Enter does with what is typed. */
+    private enum Mode {
+        SAY,
+        REPLY,
+        EDIT
+    }
+
+    private final int tab;
+    private final Talk talk;
+    private final TalkView view;
+    private final Editor editor = new Editor(MAX_INPUT_CHARS, true);
+    private final Suggestions suggestions = new Suggestions();
+    private final Consumer<Wish> wishes;
+    private final Panels panels;
+    private Theme theme;
+    private Mode mode = Mode.SAY;
+    private @Nullable MessageId target;
+    private EmoteCatalog catalog = EmoteCatalog.empty();
+    private final List<String> recent;
+    private boolean isLoadingOlder;
+    private boolean hasAllOlder;
+    private int mentions;
+    private boolean showsPeople = true;
+    private Instant typingTold = Instant.MIN;
+    private Instant hereTold = Instant.MIN;
+    private int talkTop;
+
+    /** Who stands in the rows beside the talk, and from which column on. */
+    private List<PeerId> listed = List.of();
+
+    private int listedFrom = Integer.MAX_VALUE;
+
+    /** What is shown over the room. */
+    interface Panels {
+        void message(Said said);
+
+        void person(PeerId peer);
+    }
+
+    RoomPane(
+            int tab,
+            ZoneId zone,
+            Theme theme,
+            Pictures pictures,
+            List<String> recentEmotes,
+            Consumer<Wish> wishes,
+            Panels panels) {
+        this.panels = panels;
+        this.tab = tab;
+        this.talk = new Talk(zone);
+        this.view = new TalkView(talk, zone, theme, pictures);
+        this.theme = theme;
+        this.recent = recentEmotes;
+        this.wishes = wishes;
+    }
+
+    int tab() {
+        return tab;
+    }
+
+    Talk talk() {
+        return talk;
+    }
+
+    EmoteCatalog catalog() {
+        return catalog;
+    }
+
+    void setCatalog(EmoteCatalog now) {
+        catalog = now;
+    }
+
+    void use(Theme newTheme, Pictures pictures) {
+        theme = newTheme;
+        view.use(newTheme, pictures);
+    }
+
+    int unread() {
+        return view.unread();
+    }
+
+    int mentions() {
+        return mentions;
+    }
+
+    /** Writes text where the cursor stands. */
+    void insert(String text) {
+        editor.insert(text);
+    }
+
+    void use(Preferences preferences) {
+        showsPeople = preferences.people();
+        view.use(preferences.clock());
+    }
+
+    /** Sets a message whole; see {@link #drawer}. */
+    Flow whole(Said said) {
+        return view.body(said);
+    }
+
+    Flow.BoxDrawer drawer() {
+        return view.drawer();
+    }
+
+    Optional<Said> selected() {
+        return view.selected();
+    }
+
+    /** Something has happened in the room. */
+    void apply(Event event, boolean isShown, Instant now) {
+        Talk.Effect effect = talk.apply(event, now);
+        if (event instanceof Event.Entered) {
+            // What was said the last time one was here, if anything is kept.
+            loadOlder();
+        }
+        if (effect == Talk.Effect.NONE) {
+            return;
+        }
+        boolean isSeen = isShown && view.isAtEnd();
+        if (effect == Talk.Effect.SAID) {
+            view.toEnd();
+            view.read();
+        }
+        view.added(isSeen);
+        if (effect == Talk.Effect.MENTIONED) {
+            mentions += isSeen ? 0 : 1;
+            wishes.accept(new Wish.Bell());
+        }
+    }
+
+    void older(Happening.Older older) {
+        isLoadingOlder = false;
+        hasAllOlder = older.isAll();
+        talk.prepend(older.messages());
+    }
+
+    /** Somebody looks at it from now on. */
+    void shown() {
+        if (view.isAtEnd()) {
+            view.seen();
+            mentions = 0;
+        }
+    }
+
+    /** Nobody looks at it any more: what comes from now on is new the next time. */
+    void hidden() {
+        view.read();
+    }
+
+    // --- Keys -------------------------------------------------------------------------------------------------------
+
+    /** Takes a key; false if it means nothing here. */
+    boolean take(Keypress key, Instant now) {
+        boolean taken = takeKey(key, now);
+        if (view.isAtEnd()) {
+            view.seen();
+            mentions = 0;
+            if (Duration.between(hereTold, now).compareTo(HERE_TOLD) >= 0) {
+                hereTold = now;
+                wishes.accept(new Wish.Here(tab));
+            }
+        }
+        return taken;
+    }
+
+    private boolean takeKey(Keypress key, Instant now) {
+        if (key instanceof Keypress.Mouse mouse) {
+            return mouse(mouse);
+        }
+        if (key instanceof Keypress.Pressed pressed && scrolls(pressed)) {
+            return true;
+        }
+        if (!suggestions.isEmpty() && key instanceof Keypress.Pressed pressed && suggests(pressed)) {
+            return true;
+        }
+        if (view.selected().isPresent() && onSelected(key, view.selected().get())) {
+            return true;
+        }
+        if (key instanceof Keypress.Pressed pressed) {
+            if (pressed.is(Keypress.Key.ENTER)) {
+                enter();
+                return true;
+            }
+            if (pressed.is(Keypress.Key.ESCAPE)) {
+                escape();
+                return true;
+            }
+            if (pressed.is(Keypress.Key.UP) && editor.isEmpty() && mode == Mode.SAY) {
+                view.select(-1);
+                return true;
+            }
+            if (pressed.is(Keypress.Key.TAB)) {
+                completeName();
+                return true;
+            }
+        }
+        boolean taken = editor.take(key);
+        if (taken) {
+            suggestions.update(editor, talk, catalog, recent);
+            tellTyping(now);
+        }
+        return taken;
+    }
+
+    private boolean scrolls(Keypress.Pressed pressed) {
+        switch (pressed.key()) {
+            case PAGE_UP -> {
+                view.page(1);
+                loadOlder();
+            }
+            case PAGE_DOWN -> view.page(-1);
+            case HOME -> {
+                if (!pressed.is(Keypress.Held.CONTROL, Keypress.Key.HOME)) {
+                    return false;
+                }
+                view.scroll(Integer.MAX_VALUE / 2);
+                loadOlder();
+            }
+            case END -> {
+                if (!editor.isEmpty() && !pressed.is(Keypress.Held.CONTROL, Keypress.Key.END)) {
+                    return false;
+                }
+                view.toEnd();
+            }
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean mouse(Keypress.Mouse mouse) {
+        switch (mouse.action()) {
+            case WHEEL_UP -> {
+                view.scroll(WHEEL_ROWS);
+                loadOlder();
+            }
+            case WHEEL_DOWN -> view.scroll(-WHEEL_ROWS);
+            case PRESS -> {
+                int row = mouse.row() - talkTop;
+                if (mouse.column() > listedFrom) {
+                    if (row >= 0 && row < listed.size()) {
+                        panels.person(listed.get(row));
+                    }
+                } else if (!view.selectAt(row)) {
+                    view.unselect();
+                }
+            }
+        }
+        return true;
+    }
+
+    private void loadOlder() {
+        boolean isAtTop = view.isAtTop() || talk.items().isEmpty();
+        if (isAtTop && !isLoadingOlder && !hasAllOlder && talk.isEntered()) {
+            isLoadingOlder = true;
+            MessageId first = talk.items().stream()
+                    .filter(item -> item instanceof Said)
+                    .map(item -> ((Said) item).id())
+                    .findFirst()
+                    .orElse(null);
+            wishes.accept(new Wish.LoadOlder(tab, first));
+        }
+    }
+
+    private boolean suggests(Keypress.Pressed pressed) {
+        if (pressed.is(Keypress.Key.TAB) || (pressed.is(Keypress.Key.ENTER) && suggestions.isChosen())) {
+            used(suggestions.take(editor));
+            suggestions.update(editor, talk, catalog, recent);
+        } else if (pressed.is(Keypress.Key.DOWN)) {
+            suggestions.move(1);
+        } else if (pressed.is(Keypress.Key.UP)) {
+            suggestions.move(-1);
+        } else if (pressed.is(Keypress.Key.ESCAPE)) {
+            suggestions.close();
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    /** An emote was used: it comes first the next time. */
+    private void used(String inserted) {
+        if (!inserted.startsWith("/") && !inserted.startsWith("@")) {
+            Recent.use(recent, inserted);
+        }
+    }
+
+    /** Keys that mean something for a selected message, while nothing is typed. */
+    private boolean onSelected(Keypress key, Said said) {
+        if (!editor.isEmpty()) {
+            return false;
+        }
+        if (key instanceof Keypress.Pressed pressed) {
+            switch (pressed.key()) {
+                case UP -> view.select(-1);
+                case DOWN -> view.select(1);
+                case ENTER -> panels.message(said);
+                case ESCAPE -> view.toEnd();
+                case DELETE -> wishes.accept(new Wish.Do(tab, new Deed.Delete(said.id())));
+                default -> {
+                    return false;
+                }
+            }
+            return true;
+        }
+        if (!(key instanceof Keypress.Typed typed)) {
+            return false;
+        }
+        switch (typed.text()) {
+            case "r" -> reply(said);
+            case "e" -> edit(said);
+            case "d" -> wishes.accept(new Wish.Do(tab, new Deed.Delete(said.id())));
+            case "c" -> wishes.accept(new Wish.Copy(said.text()));
+            case "o" -> Links.first(said.text()).ifPresent(link -> wishes.accept(new Wish.Open(link)));
+            case "g" -> said.replyTo().ifPresent(view::goTo);
+            case "1", "2", "3", "4", "5", "6" ->
+                react(said, QUICK.get(typed.text().charAt(0) - '1'));
+            default -> {
+                view.unselect();
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** What stands on the keys 1 to 6 for a selected message. */
+    static final List<String> QUICK = List.of("👍", "❤️", "😂", "🎉", "😮", "😢");
+
+    void react(Said said, String emoji) {
+        wishes.accept(new Wish.Do(tab, new Deed.React(said.id(), Reaction.of(emoji), true)));
+        view.toEnd();
+    }
+
+    void reply(Said said) {
+        mode = Mode.REPLY;
+        target = said.id();
+        // Letters are text again.
+        view.unselect();
+    }
+
+    void edit(Said said) {
+        if (said.isOwn()) {
+            mode = Mode.EDIT;
+            target = said.id();
+            editor.set(said.text());
+        }
+    }
+
+    private void escape() {
+        if (mode != Mode.SAY) {
+            if (mode == Mode.EDIT) {
+                editor.set("");
+            }
+            mode = Mode.SAY;
+            target = null;
+        } else {
+            view.toEnd();
+            view.read();
+        }
+    }
+
+    private void enter() {
+        if (editor.text().isBlank()) {
+            view.read();
+            return;
+        }
+        String text = editor.submit();
+        suggestions.close();
+        MessageId about = target;
+        Mode done = mode;
+        mode = Mode.SAY;
+        target = null;
+        typingTold = Instant.MIN;
+        boolean isCommand = text.startsWith("/") && !text.startsWith("//");
+        if (about != null && !isCommand) {
+            wishes.accept(
+                    done == Mode.EDIT
+                            ? new Wish.Do(tab, new Deed.Edit(about, text))
+                            : new Wish.Reply(tab, text, about));
+        } else if (isCommand
+                && view.selected().isPresent()
+                && onSelectedByCommand(text, view.selected().get())) {
+            view.unselect();
+        } else {
+            wishes.accept(new Wish.Type(tab, text));
+        }
+        view.toEnd();
+    }
+
+    /** Commands about the last message are about the selected one if there is one. */
+    private boolean onSelectedByCommand(String text, Said said) {
+        int end = text.indexOf(' ');
+        String rest = end < 0 ? "" : text.substring(end).strip();
+        switch (end < 0 ? text : text.substring(0, end)) {
+            case "/react" -> wishes.accept(new Wish.Do(tab, new Deed.React(said.id(), Reaction.of(rest), true)));
+            case "/unreact" -> wishes.accept(new Wish.Do(tab, new Deed.React(said.id(), Reaction.of(rest), false)));
+            case "/reply" -> wishes.accept(new Wish.Reply(tab, rest, said.id()));
+            case "/edit" -> wishes.accept(new Wish.Do(tab, new Deed.Edit(said.id(), rest)));
+            case "/delete" -> wishes.accept(new Wish.Do(tab, new Deed.Delete(said.id())));
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A name without an at sign, as in IRC: the first word gets a colon. */
+    private void completeName() {
+        String text = editor.text().substring(0, editor.cursor());
+        int start = text.lastIndexOf(' ') + 1;
+        String begin = text.substring(start).toLowerCase(java.util.Locale.ROOT);
+        if (begin.isEmpty()) {
+            return;
+        }
+        for (Talk.Person person : talk.people()) {
+            String name = person.participant().shownName();
+            if (!person.participant().self()
+                    && name.toLowerCase(java.util.Locale.ROOT).startsWith(begin)) {
+                editor.replace(start, editor.cursor(), start == 0 ? name + ": " : name + " ");
+                return;
+            }
+        }
+    }
+
+    private void tellTyping(Instant now) {
+        boolean isMessage = !editor.isEmpty()
+                && (!editor.text().startsWith("/") || editor.text().startsWith("//"));
+        if (isMessage && Duration.between(typingTold, now).compareTo(TYPING_TOLD) >= 0) {
+            typingTold = now;
+            wishes.accept(new Wish.Typing(tab, true));
+        } else if (!isMessage && !typingTold.equals(Instant.MIN)) {
+            typingTold = Instant.MIN;
+            wishes.accept(new Wish.Typing(tab, false));
+        }
+    }
+
+    // --- Drawing ----------------------------------------------------------------------------------------------------
+
+    /** Draws all but the status line, for which it leaves a row above the input. */
+    Canvas draw(Canvas canvas) {
+        int columns = canvas.columns();
+        int inputRows = Math.max(1, Math.min(Math.min(MAX_INPUT_ROWS, canvas.rows() / 3), editor.height(columns - 2)));
+        int bannerRows = mode == Mode.SAY && view.selected().isEmpty() ? 0 : 1;
+        int suggestionRows = Math.min(suggestions.rows(), Math.max(0, canvas.rows() - inputRows - bannerRows - 4));
+        int talkRows = canvas.rows() - 1 - inputRows - bannerRows - suggestionRows - 2;
+        header(canvas.part(0, 0, 1, columns));
+        talkTop = 1;
+        boolean withPeople = showsPeople && columns >= MIN_COLUMNS_WITH_PEOPLE;
+        int talkColumns = withPeople ? columns - PEOPLE_COLUMNS - 1 : columns;
+        // Words do not touch the edge.
+        Canvas talkCanvas = canvas.part(1, 0, talkRows, talkColumns - 1);
+        if (talk.items().isEmpty()) {
+            welcome(talkCanvas);
+        } else {
+            view.draw(talkCanvas);
+        }
+        listed = List.of();
+        listedFrom = talkColumns;
+        if (withPeople) {
+            people(canvas.part(1, talkColumns, talkRows, PEOPLE_COLUMNS + 1));
+        }
+        int row = 1 + Math.max(0, talkRows);
+        suggestions.draw(canvas.part(row, 0, suggestionRows, columns), theme);
+        row += suggestionRows;
+        typing(canvas.part(row, 0, 1, columns));
+        row++;
+        Canvas status = canvas.part(row, 0, 1, columns);
+        row++;
+        if (bannerRows > 0) {
+            banner(canvas.part(row, 0, 1, columns));
+            row++;
+        }
+        canvas.put(row, 0, ">", theme.accent());
+        editor.draw(canvas.part(row, 2, inputRows, columns - 2), theme.text(), true);
+        return status;
+    }
+
+    private void header(Canvas canvas) {
+        canvas.fill(theme.bar());
+        int here = talk.people().size();
+        String right = talk.isEntered()
+                ? " " + (here == 1 ? "you alone" : here + " here") + " " + theme.dot() + " "
+                        + (talk.isPublic() ? "public" : "private") + " "
+                : "";
+        int room = canvas.columns() - Graphemes.width(right);
+        String name = talk.name().isEmpty() ? "entering" + theme.more() : TerminalText.clean(talk.name());
+        String left =
+                " " + name + (talk.topic().isEmpty() ? "" : " " + theme.dot() + " " + TerminalText.clean(talk.topic()));
+        canvas.put(0, 0, Graphemes.cut(left, room, theme.more()), theme.bar().with(Ink.BOLD));
+        canvas.put(0, room, right, theme.bar());
+    }
+
+    private void welcome(Canvas canvas) {
+        if (talk.isEntered()) {
+            canvas.put(1, 2, "Nothing was said yet.", theme.quiet());
+            canvas.put(3, 2, "/invite shows how others come in, /help what can be done.", theme.quiet());
+        } else {
+            canvas.put(1, 2, talk.why().isEmpty() ? "Connecting" + theme.more() : talk.why(), theme.quiet());
+        }
+    }
+
+    private void people(Canvas canvas) {
+        for (int row = 0; row < canvas.rows(); row++) {
+            canvas.put(row, 0, theme.vertical(), theme.quiet());
+        }
+        int row = 0;
+        listed = talk.people().stream()
+                .map(person -> person.participant().id())
+                .limit(canvas.rows())
+                .toList();
+        for (Talk.Person person : talk.people()) {
+            if (row == canvas.rows() - 1 && talk.people().size() > canvas.rows()) {
+                canvas.put(row, 2, (talk.people().size() - row) + " more", theme.quiet());
+                return;
+            }
+            Participant one = person.participant();
+            String sign = switch (person.presence()) {
+                case ONLINE -> theme.present();
+                case AWAY -> theme.absent();
+                case RECONNECTING, OFFLINE -> theme.lost();
+            };
+            Ink ink = person.presence() == Presence.ONLINE ? theme.good() : theme.quiet();
+            canvas.put(row, 2, sign, ink);
+            String rank = switch (one.role()) {
+                case HOST -> " host";
+                case MODERATOR -> " mod";
+                case MEMBER, READ_ONLY -> "";
+            };
+            String name = TerminalText.clean(one.shownName()) + (one.self() ? " (you)" : "");
+            int room = canvas.columns() - 4 - rank.length();
+            int at = canvas.put(row, 4, Graphemes.cut(name, room, theme.more()), theme.name(one.id()));
+            canvas.put(row, at, rank, theme.quiet());
+            row++;
+        }
+    }
+
+    private void typing(Canvas canvas) {
+        List<String> names = talk.typing();
+        if (names.isEmpty()) {
+            return;
+        }
+        String who = names.size() > MAX_TYPING_NAMES
+                ? names.size() + " people"
+                : names.stream().map(TerminalText::clean).collect(Collectors.joining(", "));
+        String text = who + (names.size() == 1 ? " is" : " are") + " typing" + theme.more();
+        canvas.put(0, 1, Graphemes.cut(text, canvas.columns() - 2, theme.more()), theme.quiet());
+    }
+
+    private void banner(Canvas canvas) {
+        String text;
+        MessageId about = target;
+        if (about != null) {
+            String of = talk.find(about).map(said -> said.name()).orElse("somebody");
+            text = mode == Mode.EDIT
+                    ? "Editing your message; Enter keeps it, Esc gives it up"
+                    : "Answering " + TerminalText.clean(of) + "; Esc gives it up";
+        } else {
+            text = canvas.columns() >= MIN_COLUMNS_WITH_PEOPLE
+                    ? "Enter shows it  r reply  e edit  d delete  c copy  o open link  1-6 "
+                            + (theme.signs() == Theme.Signs.UNICODE ? String.join(" ", QUICK) : "react")
+                            + "  F3 more  Esc"
+                    : "Enter r e d c o  1-6 react  Esc";
+        }
+        canvas.put(0, 0, Graphemes.cut(text, canvas.columns(), theme.more()), theme.accent());
+    }
+
+    /** What the status line says of the connection, and how much that matters. */
+    Status status() {
+        List<String> lost = new ArrayList<>();
+        for (Talk.Person person : talk.people()) {
+            if (person.presence() == Presence.RECONNECTING) {
+                lost.add(TerminalText.clean(person.participant().shownName()));
+            }
+        }
+        String why = talk.why().isEmpty() ? "" : ": " + TerminalText.clean(talk.why());
+        if (talk.state() == ConnectionState.CLOSED) {
+            return new Status("closed" + why, theme.bad());
+        }
+        if (talk.state() == ConnectionState.RECONNECTING) {
+            return new Status("reconnecting" + why, theme.warning());
+        }
+        if (talk.state() != ConnectionState.CONNECTED) {
+            return new Status("connecting" + why, theme.quiet());
+        }
+        if (talk.isWorkerLost()) {
+            return new Status("connected; the worker is away, nobody new can join", theme.warning());
+        }
+        if (!lost.isEmpty()) {
+            return new Status(String.join(", ", lost) + " cannot be reached", theme.warning());
+        }
+        return new Status(talk.people().size() > 1 ? "connected" : "connected, nobody else is here", theme.good());
+    }
+
+    /** The state of the connection in words. */
+    record Status(String text, Ink ink) {}
+}

@@ -1,0 +1,580 @@
+package dev.parley.chat.cli.client;
+
+import dev.parley.chat.DeliveryState;
+import dev.parley.chat.EmoteReference;
+import dev.parley.chat.MessageId;
+import dev.parley.chat.ReactionTotal;
+import dev.parley.chat.cli.TerminalText;
+import dev.parley.chat.cli.client.Talk.Item;
+import dev.parley.chat.cli.client.Talk.Notice;
+import dev.parley.chat.cli.client.Talk.Said;
+import dev.parley.chat.cli.screen.Canvas;
+import dev.parley.chat.cli.screen.Flow;
+import dev.parley.chat.cli.screen.Graphemes;
+import dev.parley.chat.cli.screen.Ink;
+import dev.parley.chat.emotes.EmoteCatalog;
+import dev.parley.chat.emotes.EmoteTokenizer;
+import dev.parley.chat.emotes.MessageToken;
+import java.time.Duration;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Draws a conversation from its end upwards, as far as it fits, and can be moved back into what was said before. Each
+ * item is set once for a width. For one thread.
+ */
+final class TalkView {
+    /** Messages of one person within this time stand under one name. */
+    private static final Duration GROUPED = Duration.ofMinutes(5);
+
+    /** Of a message that is answered so many columns are shown. */
+    private static final int MAX_QUOTED_CHARS = 200;
+
+    /** Of one message so many rows are shown; the rest can be seen when it is opened. */
+    private static final int MAX_ROWS = 60;
+
+    private static final int INDENT = 2;
+
+    private static final DateTimeFormatter HOURS_24 = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
+    private static final DateTimeFormatter HOURS_12 = DateTimeFormatter.ofPattern("h:mm a", Locale.ENGLISH);
+    private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("EEEE, d MMMM uuuu", Locale.ENGLISH);
+
+    private final Talk talk;
+    private final ZoneId zone;
+    private Theme theme;
+    private Pictures pictures;
+    private DateTimeFormatter clock = HOURS_24;
+
+    /** How many rows of the end are below the screen. */
+    private int scrolled;
+
+    private @Nullable MessageId selected;
+    private @Nullable Item unreadFrom;
+    private int unread;
+
+    private final IdentityHashMap<Item, Laid> laid = new IdentityHashMap<>();
+    private int laidColumns;
+    private long laidPictures;
+    private int shownRows;
+    private boolean isAtTop;
+    private List<Shown> shown = List.of();
+
+    /** An item as it is set, with all that it depends on. */
+    private record Laid(
+            int version, boolean isGrouped, boolean isDayNew, boolean isUnread, List<Flow.Line> lines, int rows) {}
+
+    /** An item and the rows of the canvas where it stands. */
+    private record Shown(Item item, int fromRow, int toRow) {}
+
+    TalkView(Talk talk, ZoneId zone, Theme theme, Pictures pictures) {
+        this.talk = talk;
+        this.zone = zone;
+        this.theme = theme;
+        this.pictures = pictures;
+    }
+
+    void use(Theme newTheme, Pictures newPictures) {
+        theme = newTheme;
+        pictures = newPictures;
+        laid.clear();
+    }
+
+    void use(Preferences.Clock preferred) {
+        clock = preferred == Preferences.Clock.HOURS_24 ? HOURS_24 : HOURS_12;
+        laid.clear();
+    }
+
+    /** Something was added at the end. Who looks at what was said before goes on seeing that. */
+    void added(boolean isSeen) {
+        Item last = talk.items().get(talk.items().size() - 1);
+        if (!isSeen && last instanceof Said said && !said.isOwn()) {
+            if (unreadFrom == null) {
+                unreadFrom = last;
+            }
+            unread++;
+        }
+        if (scrolled > 0 && laidColumns > 0) {
+            scrolled += rowsOf(talk.items().size() - 1);
+        }
+        if (laid.size() > 2 * Talk.MAX_ITEMS) {
+            // Of items that were dropped since.
+            laid.clear();
+        }
+    }
+
+    /** Everything was read: the line above what was new goes. */
+    void read() {
+        unread = 0;
+        unreadFrom = null;
+    }
+
+    /** Everything that is there is seen, and marked as new for as long as one looks. */
+    void seen() {
+        unread = 0;
+    }
+
+    int unread() {
+        return unread;
+    }
+
+    boolean isAtEnd() {
+        return scrolled == 0;
+    }
+
+    /** Whether what is shown begins with the first that is held. */
+    boolean isAtTop() {
+        return isAtTop;
+    }
+
+    /** Moves by rows; positive is back. */
+    void scroll(int rows) {
+        scrolled = Math.max(0, scrolled + rows);
+    }
+
+    void page(int pages) {
+        scroll(pages * Math.max(1, shownRows - 2));
+    }
+
+    void toEnd() {
+        scrolled = 0;
+        selected = null;
+    }
+
+    Optional<Said> selected() {
+        return Optional.ofNullable(selected).flatMap(talk::find);
+    }
+
+    void unselect() {
+        selected = null;
+    }
+
+    /** Selects the message before or behind the selected one; the last if there is none. */
+    void select(int step) {
+        List<Said> all = messages();
+        if (all.isEmpty()) {
+            return;
+        }
+        int at = all.size();
+        for (int i = 0; i < all.size(); i++) {
+            if (all.get(i).id().equals(selected)) {
+                at = i;
+            }
+        }
+        int next = Math.max(0, at + step);
+        if (next >= all.size()) {
+            toEnd();
+            return;
+        }
+        selected = all.get(next).id();
+        reveal(all.get(next));
+    }
+
+    /** Selects what stands in a row of the canvas. */
+    boolean selectAt(int row) {
+        for (Shown each : shown) {
+            if (row >= each.fromRow() && row < each.toRow() && each.item() instanceof Said said) {
+                selected = said.id();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Selects a message and shows it. */
+    void goTo(MessageId id) {
+        talk.find(id).ifPresent(said -> {
+            selected = id;
+            reveal(said);
+        });
+    }
+
+    private List<Said> messages() {
+        List<Said> all = new ArrayList<>();
+        for (Item item : talk.items()) {
+            if (item instanceof Said said && said.gone().isEmpty()) {
+                all.add(said);
+            }
+        }
+        return all;
+    }
+
+    private void reveal(Item item) {
+        int below = 0;
+        for (int i = talk.items().size() - 1; i >= 0; i--) {
+            int rows = rowsOf(i);
+            if (talk.items().get(i) == item) {
+                if (below < scrolled) {
+                    scrolled = below;
+                } else if (below + rows > scrolled + shownRows) {
+                    scrolled = Math.max(0, below + rows - shownRows);
+                }
+                return;
+            }
+            below += rows;
+        }
+    }
+
+    private int rowsOf(int index) {
+        return set(index, laidColumns).rows();
+    }
+
+    /** Draws it. */
+    void draw(Canvas canvas) {
+        if (laidColumns != canvas.columns() || laidPictures != pictures.version()) {
+            laid.clear();
+            laidColumns = canvas.columns();
+            laidPictures = pictures.version();
+        }
+        shownRows = canvas.rows();
+        keepInside();
+        List<Shown> drawn = new ArrayList<>();
+        int bottom = canvas.rows() + scrolled;
+        for (int index = talk.items().size() - 1; index >= 0 && bottom > 0; index--) {
+            Laid item = set(index, laidColumns);
+            int top = bottom - item.rows();
+            if (top < canvas.rows()) {
+                draw(item, talk.items().get(index), canvas, top);
+                drawn.add(new Shown(talk.items().get(index), top, bottom));
+            }
+            bottom = top;
+        }
+        shown = drawn;
+        if (scrolled > 0) {
+            String below = unread > 0 ? " " + unread + " new below, End " : " more below, End ";
+            canvas.putRight(canvas.rows() - 1, below, theme.bar());
+        }
+    }
+
+    /** Not beyond the first row of the first item. */
+    private void keepInside() {
+        int needed = scrolled + shownRows;
+        int rows = 0;
+        for (int i = talk.items().size() - 1; i >= 0 && rows <= needed; i--) {
+            rows += rowsOf(i);
+        }
+        isAtTop = rows <= needed;
+        scrolled = Math.min(scrolled, Math.max(0, rows - shownRows));
+    }
+
+    private void draw(Laid item, Item of, Canvas canvas, int top) {
+        int row = top;
+        for (Flow.Line line : item.lines()) {
+            if (row + line.rows() > 0 && row < canvas.rows()) {
+                Flow.draw(line, canvas, row, drawer());
+            }
+            row += line.rows();
+        }
+        if (of instanceof Said said && said.id().equals(selected)) {
+            for (int i = Math.max(0, top + leading(item)); i < Math.min(canvas.rows(), row); i++) {
+                canvas.put(i, 0, theme.pointer(), theme.accent());
+            }
+        }
+    }
+
+    /** Draws the pictures of what {@link #body} sets. */
+    Flow.BoxDrawer drawer() {
+        return (name, part) -> pictures.draw((Pictures.Shape) name, part);
+    }
+
+    /** How many of the first lines are not of the item itself. */
+    private static int leading(Laid item) {
+        return (item.isDayNew() ? 1 : 0) + (item.isUnread() ? 1 : 0);
+    }
+
+    private Laid set(int index, int columns) {
+        Item item = talk.items().get(index);
+        Item before = index > 0 ? talk.items().get(index - 1) : null;
+        boolean isDayNew = before == null || !day(before).equals(day(item));
+        boolean isUnread = item == unreadFrom;
+        boolean isGrouped = !isDayNew && !isUnread && isGrouped(before, item);
+        Laid known = laid.get(item);
+        if (known != null
+                && known.version() == item.version()
+                && known.isDayNew() == isDayNew
+                && known.isUnread() == isUnread
+                && known.isGrouped() == isGrouped) {
+            return known;
+        }
+        List<Flow.Line> lines = new ArrayList<>();
+        if (isDayNew) {
+            lines.add(rule(DAY.format(day(item)), columns, theme.quiet()));
+        }
+        if (isUnread) {
+            lines.add(rule("new", columns, theme.warning()));
+        }
+        if (item instanceof Said said) {
+            lines.addAll(said(said, isGrouped, columns));
+        } else if (item instanceof Notice notice) {
+            lines.addAll(notice(notice, columns));
+        }
+        int rows = 0;
+        for (Flow.Line line : lines) {
+            rows += line.rows();
+        }
+        Laid now = new Laid(item.version(), isGrouped, isDayNew, isUnread, lines, rows);
+        laid.put(item, now);
+        return now;
+    }
+
+    private LocalDate day(Item item) {
+        return item.at().atZone(zone).toLocalDate();
+    }
+
+    private static boolean isGrouped(@Nullable Item before, Item item) {
+        return item instanceof Said said
+                && before instanceof Said last
+                && last.sender().equals(said.sender())
+                && last.privateTo().equals(said.privateTo())
+                && last.name().equals(said.name())
+                && Duration.between(last.at(), said.at()).abs().compareTo(GROUPED) < 0;
+    }
+
+    private Flow.Line rule(String text, int columns, Ink ink) {
+        String middle = " " + text + " ";
+        int left = Math.max(0, (columns - Graphemes.width(middle)) / 2);
+        int right = Math.max(0, columns - left - Graphemes.width(middle));
+        String line =
+                theme.horizontal().repeat(left) + middle + theme.horizontal().repeat(right);
+        return new Flow.Line(1, List.of(new Flow.Placed(0, new Flow.Run(Graphemes.cut(line, columns, ""), ink))));
+    }
+
+    private List<Flow.Line> notice(Notice notice, int columns) {
+        Ink ink = switch (notice.weight()) {
+            case QUIET -> theme.quiet();
+            case WARNING -> theme.warning();
+            case BAD -> theme.bad();
+        };
+        return indented(new Flow().run(notice.text(), ink).lines(columns - INDENT));
+    }
+
+    private List<Flow.Line> said(Said said, boolean isGrouped, int columns) {
+        List<Flow.Line> lines = new ArrayList<>();
+        if (!isGrouped) {
+            lines.add(header(said, columns));
+        }
+        said.replyTo().ifPresent(id -> lines.add(quote(id, columns)));
+        lines.addAll(indented(cut(body(said).lines(columns - INDENT))));
+        if (!said.reactions().isEmpty()) {
+            lines.addAll(indented(reactions(said.reactions()).lines(columns - INDENT)));
+        }
+        return lines;
+    }
+
+    private static List<Flow.Line> indented(List<Flow.Line> lines) {
+        List<Flow.Line> moved = new ArrayList<>();
+        for (Flow.Line line : lines) {
+            List<Flow.Placed> parts = new ArrayList<>();
+            for (Flow.Placed placed : line.parts()) {
+                parts.add(new Flow.Placed(placed.column() + INDENT, placed.part()));
+            }
+            moved.add(new Flow.Line(line.rows(), parts));
+        }
+        return moved;
+    }
+
+    private List<Flow.Line> cut(List<Flow.Line> lines) {
+        if (lines.size() <= MAX_ROWS) {
+            return lines;
+        }
+        List<Flow.Line> first = new ArrayList<>(lines.subList(0, MAX_ROWS - 1));
+        String more = (lines.size() - MAX_ROWS + 1) + " more lines: select it with Up, Enter shows them";
+        first.addAll(new Flow().run(more, theme.quiet()).lines(Math.max(1, laidColumns - INDENT)));
+        return first;
+    }
+
+    private Flow.Line header(Said said, int columns) {
+        String time = clock.format(said.at().atZone(zone));
+        String to = said.privateTo()
+                .map(name -> said.isOwn() ? " to " + name + " alone" : " to you alone")
+                .orElse("");
+        int room = Math.max(1, columns - Graphemes.width(time) - 2);
+        String name = Graphemes.cut(TerminalText.clean(said.name()), room, theme.more());
+        List<Flow.Placed> parts = new ArrayList<>();
+        // The first column is the pointer's.
+        parts.add(new Flow.Placed(1, new Flow.Run(name, theme.name(said.sender()))));
+        int at = 1 + Graphemes.width(name);
+        if (!to.isEmpty()) {
+            String fit = Graphemes.cut(to, Math.max(0, room + 1 - at), "");
+            parts.add(new Flow.Placed(at, new Flow.Run(fit, theme.warning())));
+            at += Graphemes.width(fit);
+        }
+        parts.add(new Flow.Placed(at + 1, new Flow.Run(time, theme.quiet())));
+        return new Flow.Line(1, parts);
+    }
+
+    private Flow.Line quote(MessageId id, int columns) {
+        String text = talk.find(id)
+                .map(said -> said.name() + ": "
+                        + said.gone().map(gone -> "(" + gone + ")").orElse(shortOf(said.text())))
+                .orElse("something that was said before");
+        String line = Graphemes.cut(theme.reply() + TerminalText.clean(text), columns - INDENT, theme.more());
+        return new Flow.Line(1, List.of(new Flow.Placed(INDENT, new Flow.Run(line, theme.quiet()))));
+    }
+
+    private static String shortOf(String text) {
+        return text.length() <= MAX_QUOTED_CHARS ? text : text.substring(0, MAX_QUOTED_CHARS);
+    }
+
+    private Flow reactions(List<ReactionTotal> totals) {
+        Flow flow = new Flow();
+        for (int i = 0; i < totals.size(); i++) {
+            ReactionTotal total = totals.get(i);
+            flow.run(i > 0 ? "  " : "", theme.quiet());
+            flow.run(TerminalText.clean(total.reaction().text()), theme.emote());
+            // The count stays with its sign.
+            flow.run("\u00a0" + total.count(), theme.quiet());
+        }
+        return flow;
+    }
+
+    /** Sets what a message says, without what stands around it. */
+    Flow body(Said said) {
+        Flow flow = new Flow();
+        if (said.gone().isPresent()) {
+            return flow.run("(" + said.gone().get() + ")", theme.quiet().with(Ink.ITALIC));
+        }
+        if (said.file().isPresent()) {
+            return file(said, flow);
+        }
+        List<EmoteReference> emotes = said.emotes();
+        String text = said.text();
+        int at = 0;
+        for (int i = 0; i < emotes.size(); i++) {
+            EmoteReference emote = emotes.get(i);
+            if (emote.start() < at || emote.end() > text.length()) {
+                continue;
+            }
+            List<EmoteReference> over = new ArrayList<>();
+            int end = emote.end();
+            while (i + 1 < emotes.size() && liesOver(emotes.get(i + 1), text, end)) {
+                i++;
+                over.add(emotes.get(i));
+                end = emotes.get(i).end();
+            }
+            words(flow, said, text.substring(at, emote.start()));
+            emote(flow, emote, over, text.substring(emote.start(), end));
+            at = end;
+        }
+        words(flow, said, text.substring(at));
+        if (said.isEdited()) {
+            flow.run("\u00a0(edited)", theme.quiet());
+        }
+        if (said.isOwn()) {
+            mark(flow, said);
+        }
+        return flow;
+    }
+
+    private boolean liesOver(EmoteReference emote, String text, int end) {
+        return pictures.isOverlay(emote)
+                && emote.start() >= end
+                && emote.end() <= text.length()
+                && text.substring(end, emote.start()).isBlank();
+    }
+
+    private void emote(Flow flow, EmoteReference emote, List<EmoteReference> over, String written) {
+        Optional<Pictures.Shape> shape = pictures.shape(emote, over);
+        if (shape.isPresent()) {
+            flow.box(shape.get().rows(), shape.get().columns(), shape.get());
+        } else {
+            flow.run(TerminalText.clean(written), theme.emote());
+        }
+    }
+
+    private Flow file(Said said, Flow flow) {
+        dev.parley.chat.FileOffer file = Objects.requireNonNull(said.file().orElse(null));
+        flow.run(TerminalText.clean(file.name()), theme.strong());
+        flow.run("  " + size(file.size()) + ", " + TerminalText.clean(file.mediaType()), theme.quiet());
+        if (!said.fileState().isEmpty()) {
+            flow.run("\n" + TerminalText.clean(said.fileState()), theme.good());
+        } else if (!said.isOwn()) {
+            flow.run("\n/get " + said.fileNumber() + " fetches it", theme.quiet());
+        }
+        return flow;
+    }
+
+    private static String size(long bytes) {
+        if (bytes < 1_000) {
+            return bytes + " B";
+        }
+        String[] units = {"kB", "MB", "GB"};
+        double value = bytes / 1e3;
+        int unit = 0;
+        while (value >= 999.95 && unit < units.length - 1) {
+            value /= 1e3;
+            unit++;
+        }
+        return String.format(Locale.ROOT, "%.1f %s", value, units[unit]);
+    }
+
+    /** Text without emotes: links, mentions, code and the rest. */
+    private void words(Flow flow, Said said, String text) {
+        if (text.isEmpty()) {
+            return;
+        }
+        for (MessageToken token : EmoteTokenizer.tokenize(text, EmoteCatalog.empty())) {
+            String clean = clean(token.text());
+            if (token instanceof MessageToken.Link) {
+                flow.run(clean, theme.link());
+            } else if (token instanceof MessageToken.Code) {
+                flow.run(clean, theme.code());
+            } else if (token instanceof MessageToken.Mention) {
+                flow.run(clean, isSelf(clean) ? theme.mention() : theme.accent());
+            } else {
+                names(flow, said, clean);
+            }
+        }
+    }
+
+    private boolean isSelf(String mention) {
+        return talk.self()
+                .filter(self -> Mentions.names(mention, self.shownName()))
+                .isPresent();
+    }
+
+    private void names(Flow flow, Said said, String text) {
+        String own =
+                said.isOwn() ? "" : talk.self().map(self -> self.shownName()).orElse("");
+        int at = 0;
+        for (int found = Mentions.find(text, own, 0); found >= 0; found = Mentions.find(text, own, at)) {
+            flow.run(text.substring(at, found), theme.text());
+            flow.run(text.substring(found, found + own.length()), theme.mention());
+            at = found + own.length();
+        }
+        flow.run(text.substring(at), theme.text());
+    }
+
+    /** Line breaks stay, everything else that is not text goes. */
+    private static String clean(String text) {
+        if (text.indexOf('\n') < 0) {
+            return TerminalText.clean(text);
+        }
+        List<String> lines = new ArrayList<>();
+        for (String line : text.split("\n", -1)) {
+            lines.add(TerminalText.clean(line));
+        }
+        return String.join("\n", lines);
+    }
+
+    private void mark(Flow flow, Said said) {
+        Optional<DeliveryState> delivery = said.delivery();
+        if (delivery.isEmpty()) {
+            return;
+        }
+        switch (delivery.get()) {
+            case QUEUED -> flow.run("\u00a0" + theme.waiting(), theme.warning());
+            case SENT -> flow.run("\u00a0" + theme.sent(), theme.quiet());
+            case DELIVERED -> flow.run("\u00a0" + theme.delivered(), theme.quiet());
+            case READ -> flow.run("\u00a0" + theme.read(), theme.accent());
+            case FAILED -> flow.run("\u00a0" + theme.failed(), theme.bad());
+        }
+    }
+}
