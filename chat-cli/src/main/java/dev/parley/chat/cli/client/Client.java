@@ -599,7 +599,6 @@ public final class Client {
         {"PageUp PageDown, wheel", "show what was said before; End goes back"},
         {"F1", "this help"},
         {"F2", "rooms; Ctrl-N there opens a new one"},
-        {"F3", "emotes"},
         {"F4", "who is here, and what can be done about each"},
         {"F5", "invite"},
         {"F6", "verify: what you and the others compare"},

@@ -610,7 +610,7 @@ final class RoomPane {
             text = canvas.columns() >= MIN_COLUMNS_WITH_PEOPLE
                     ? "Enter shows it  r reply  e edit  d delete  c copy  o open link  1-6 "
                             + (theme.signs() == Theme.Signs.UNICODE ? String.join(" ", QUICK) : "react")
-                            + "  F3 more  Esc"
+                            + "  Esc"
                     : "Enter r e d c o  1-6 react  Esc";
         }
         canvas.put(0, 0, Graphemes.cut(text, canvas.columns(), theme.more()), theme.accent());

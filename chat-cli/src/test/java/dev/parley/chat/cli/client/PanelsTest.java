@@ -3,18 +3,14 @@ package dev.parley.chat.cli.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.chat.ChatMessage;
-import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
 import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.IdentityAlert;
-import dev.parley.chat.MessageId;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.PublicRoom;
 import dev.parley.chat.Reaction;
 import dev.parley.chat.ReactionTotal;
-import dev.parley.chat.RoomId;
-import dev.parley.chat.RoomOptions;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.cli.Deed;
 import dev.parley.chat.cli.Event;
@@ -22,46 +18,17 @@ import dev.parley.chat.cli.InputCommand;
 import dev.parley.chat.cli.screen.Grid;
 import dev.parley.chat.cli.screen.KeyDecoder;
 import dev.parley.chat.cli.screen.Keypress;
-import dev.parley.chat.cli.screen.Painter;
-import dev.parley.chat.crypto.RoomCode;
-import dev.parley.chat.store.KnownPeer;
-import dev.parley.chat.store.RoomRecord;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** The panels as a person sees and uses them. {@code -Dparley.screens.write=true} writes the screens anew. */
-class PanelsTest {
-    private static final Path SCREENS = Path.of("src", "test", "resources", "screens");
-    private static final Instant NOW = Instant.parse("2026-11-23T12:34:56Z");
-    private static final RoomId ROOM = new RoomId("a".repeat(32));
-    private static final PeerId ME = new PeerId("b".repeat(32));
-    private static final PeerId GRACE = new PeerId("c".repeat(32));
-    private static final PeerId EVE = new PeerId("d".repeat(32));
-
-    private static final String UP = "\033[A";
-    private static final String DOWN = "\033[B";
-    private static final String F4 = "\033OS";
-    private static final String F6 = "\033[17~";
-    private static final String F7 = "\033[18~";
-    private static final String ENTER = "\r";
-    private static final String ESCAPE = "\033";
-
-    private final List<Wish> wishes = new ArrayList<>();
-    private final Client client =
-            new Client(ZoneOffset.UTC, new Theme(Theme.Ground.DARK, Theme.Signs.UNICODE), Pictures.NONE, wishes::add);
-    private final int tab = client.open();
-
+class PanelsTest extends ClientCase {
     // --- People -----------------------------------------------------------------------------------------------------
 
     @Test
@@ -574,132 +541,5 @@ class PanelsTest {
             }
             plain.handle(new Happening.Key(new Keypress.Pressed(Keypress.Key.ESCAPE, Set.of())), NOW);
         }
-    }
-
-    // --- What all of them use ---------------------------------------------------------------------------------------
-
-    private static List<Event> entered(Participant.Role own) {
-        return List.of(
-                new Event.Entered(ROOM, "Tea room", "http://127.0.0.1:1/r/x#s", RoomOptions.Visibility.PRIVATE),
-                new Event.Presence(new Participant(ME, "Ada", own, true), Event.Presence.Status.ONLINE),
-                new Event.Presence(person(GRACE, "Grace"), Event.Presence.Status.ONLINE),
-                new Event.Presence(person(EVE, "Eve"), Event.Presence.Status.ONLINE),
-                new Event.State(ConnectionState.CONNECTED, Optional.empty()));
-    }
-
-    private void enter(Participant.Role own) {
-        entered(own).forEach(this::tell);
-        wishes.clear();
-    }
-
-    private void trust() {
-        KnownPeer grace = new KnownPeer(
-                GRACE,
-                Optional.empty(),
-                List.of(),
-                Optional.of(new KnownPeer.Verification(NOW, KnownPeer.Means.COMPARED)));
-        RoomCode code = RoomCode.of(ROOM, 5, new byte[RoomCode.AUTHENTICATOR_BYTES]);
-        client.handle(new Happening.Trust(tab, Optional.of(code), Map.of(GRACE, grace)), NOW);
-    }
-
-    private static Participant person(PeerId id, String name) {
-        return new Participant(id, name, Participant.Role.MEMBER, false);
-    }
-
-    private static RoomId room(int number) {
-        return new RoomId("abcdefgh".charAt(number) + "b".repeat(31));
-    }
-
-    private static RoomRecord past(int number, String name) {
-        return new RoomRecord(room(number), name, false, NOW);
-    }
-
-    private static Event.Listed listed(int number, String name, int participants) {
-        return new Event.Listed(
-                new PublicRoom(room(number), name, EVE, 32, participants, NOW, NOW), "invite-" + number);
-    }
-
-    private List<String> joined() {
-        return wishes.stream()
-                .filter(wish -> wish instanceof Wish.Join)
-                .map(wish -> ((Wish.Join) wish).where())
-                .toList();
-    }
-
-    private static ChatMessage message(int number, PeerId from, String name, String text) {
-        return new ChatMessage(id(number), from, name, text, NOW, Optional.empty(), List.of(), List.of());
-    }
-
-    private static MessageId id(int number) {
-        return new MessageId("c".repeat(50) + "abcdefgh".charAt(number) + "a");
-    }
-
-    private void say(int number, PeerId from, String name, String text) {
-        tell(new Event.Message(message(number, from, name, text)));
-    }
-
-    private void tell(Event event) {
-        client.handle(new Happening.InRoom(tab, event), NOW);
-    }
-
-    private void press(String chars) {
-        KeyDecoder decoder = new KeyDecoder();
-        List<Keypress> keys = new ArrayList<>();
-        // Letters come one by one, as from a hand.
-        for (String each : chars.startsWith("\033") ? List.of(chars) : List.of(chars.split("(?<=\\p{Alpha})", -1))) {
-            keys.addAll(decoder.take(each));
-            keys.addAll(decoder.flush());
-        }
-        keys.forEach(key -> client.handle(new Happening.Key(key), NOW));
-    }
-
-    private String draw(int rows, int columns) {
-        Grid grid = new Grid(rows, columns);
-        client.draw(grid);
-        return grid.text();
-    }
-
-    /** What a terminal is told, with its colours. */
-    private String paint() {
-        Grid grid = new Grid(24, 80);
-        client.draw(grid);
-        return new Painter(Painter.Colours.TRUE).paint(null, grid);
-    }
-
-    private void assertScreens(String name) throws IOException {
-        assertScreen(name + "-40x15", draw(15, 40));
-        assertScreen(name + "-80x24", draw(24, 80));
-    }
-
-    private static void assertScreen(String name, String now) throws IOException {
-        Path file = SCREENS.resolve(name + ".txt");
-        if (Boolean.getBoolean("parley.screens.write")) {
-            Files.writeString(file, now);
-        }
-        assertThat(now).as(name).isEqualTo(Files.readString(file));
-    }
-
-    private List<Deed> deeds() {
-        return wishes.stream()
-                .filter(wish -> wish instanceof Wish.Do)
-                .map(wish -> ((Wish.Do) wish).deed())
-                .toList();
-    }
-
-    private List<InputCommand.Act> acts() {
-        return asked(InputCommand.Act.class);
-    }
-
-    private <C extends InputCommand> List<C> asked(Class<C> kind) {
-        return wishes.stream()
-                .filter(wish -> wish instanceof Wish.Ask)
-                .map(wish -> ((Wish.Ask) wish).command())
-                .filter(kind::isInstance)
-                .map(kind::cast)
-                .toList();
-    }
-
-    private static InputCommand.Act kick(PeerId peer) {
-        return new InputCommand.Act(InputCommand.Act.Kind.KICK, List.of(peer.value()), null);
     }
 }
