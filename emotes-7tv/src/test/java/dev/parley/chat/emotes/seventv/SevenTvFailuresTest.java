@@ -130,8 +130,12 @@ class SevenTvFailuresTest {
 
     /** A body that is made while it is sent, so that nothing holds it. */
     private record Endless(long contentLength) implements MockResponseBody {
-        private static final long BYTES = 100L * 1024 * 1024;
+        private static final byte[] BEGIN = utf8("{\"id\":\"x\",\"emotes\":[");
         private static final byte[] CHUNK = utf8(" ".repeat(64 * 1024));
+        private static final int CHUNKS = 1_600;
+
+        /** All that is sent: more than was announced would stand in the way of the next answer. */
+        private static final long BYTES = BEGIN.length + (long) CHUNKS * CHUNK.length;
 
         @Override
         public long getContentLength() {
@@ -140,8 +144,8 @@ class SevenTvFailuresTest {
 
         @Override
         public void writeTo(BufferedSink sink) throws IOException {
-            sink.write(utf8("{\"id\":\"x\",\"emotes\":["));
-            for (long written = 0; written < BYTES; written += CHUNK.length) {
+            sink.write(BEGIN);
+            for (int i = 0; i < CHUNKS; i++) {
                 sink.write(CHUNK);
             }
         }
