@@ -120,9 +120,8 @@ public final class InMemoryChatStore implements ChatStore {
         if (kept == null) {
             return List.of();
         }
-        NavigableMap<TimelinePosition, StoredEvent> part =
-                before == null ? kept.timeline : kept.timeline.headMap(before, false);
-        List<StoredEvent> page = new ArrayList<>(firstUnexpired(part.descendingMap(), limit));
+        List<StoredEvent> page =
+                new ArrayList<>(firstUnexpired(kept.before(before).descendingMap(), limit));
         Collections.reverse(page);
         return List.copyOf(page);
     }
@@ -136,13 +135,8 @@ public final class InMemoryChatStore implements ChatStore {
         if (kept == null) {
             return List.of();
         }
-        long now = clock.millis();
-        NavigableMap<TimelinePosition, StoredEvent> part =
-                before == null ? kept.timeline : kept.timeline.headMap(before, false);
-        List<StoredEvent> page = new ArrayList<>(part.descendingMap().values().stream()
-                .filter(event -> event.type().equals(type) && !event.isExpired(now))
-                .limit(limit)
-                .toList());
+        NavigableMap<TimelinePosition, StoredEvent> part = kept.before(before).descendingMap();
+        List<StoredEvent> page = new ArrayList<>(firstUnexpired(part, type::equals, limit));
         Collections.reverse(page);
         return List.copyOf(page);
     }
@@ -156,13 +150,7 @@ public final class InMemoryChatStore implements ChatStore {
         if (kept == null) {
             return List.of();
         }
-        long now = clock.millis();
-        NavigableMap<TimelinePosition, StoredEvent> part =
-                after == null ? kept.timeline : kept.timeline.tailMap(after, false);
-        return part.values().stream()
-                .filter(event -> event.type().equals(type) && !event.isExpired(now))
-                .limit(limit)
-                .toList();
+        return firstUnexpired(kept.after(after), type::equals, limit);
     }
 
     @Override
@@ -173,7 +161,7 @@ public final class InMemoryChatStore implements ChatStore {
         if (kept == null) {
             return List.of();
         }
-        return firstUnexpired(after == null ? kept.timeline : kept.timeline.tailMap(after, false), limit);
+        return firstUnexpired(kept.after(after), limit);
     }
 
     @Override
@@ -424,9 +412,13 @@ public final class InMemoryChatStore implements ChatStore {
     }
 
     private List<StoredEvent> firstUnexpired(Map<?, StoredEvent> part, int limit) {
+        return firstUnexpired(part, type -> true, limit);
+    }
+
+    private List<StoredEvent> firstUnexpired(Map<?, StoredEvent> part, Predicate<String> ofType, int limit) {
         long now = clock.millis();
         return part.values().stream()
-                .filter(event -> !event.isExpired(now))
+                .filter(event -> ofType.test(event.type()) && !event.isExpired(now))
                 .limit(limit)
                 .toList();
     }
@@ -449,6 +441,14 @@ public final class InMemoryChatStore implements ChatStore {
         void add(StoredEvent event) {
             chains.computeIfAbsent(event.sender(), key -> new TreeMap<>()).put(event.seq(), event);
             timeline.put(TimelinePosition.of(event), event);
+        }
+
+        NavigableMap<TimelinePosition, StoredEvent> before(@Nullable TimelinePosition position) {
+            return position == null ? timeline : timeline.headMap(position, false);
+        }
+
+        NavigableMap<TimelinePosition, StoredEvent> after(@Nullable TimelinePosition position) {
+            return position == null ? timeline : timeline.tailMap(position, false);
         }
 
         NavigableMap<Long, StoredEvent> chain(PeerId sender) {
