@@ -86,7 +86,8 @@ public final class ParleyMain {
      * @return the exit code
      */
     static int run(CliContext context, String... arguments) {
-        CommandLine commands = commands(context);
+        // The client needs no other command, and to describe them all takes a good part of its start.
+        CommandLine commands = arguments.length == 0 ? new CommandLine(new ParleyCommand(context)) : commands(context);
         boolean json = Arrays.asList(arguments).contains("--json");
         PrintWriter out = new PrintWriter(context.out(), false, StandardCharsets.UTF_8);
         commands.setOut(out);
