@@ -1,9 +1,7 @@
 package dev.parley.chat.cli;
 
 import dev.parley.chat.HistoryPolicy;
-import dev.parley.chat.Invite;
 import dev.parley.chat.MessageId;
-import dev.parley.chat.PairingCode;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.PublicRoom;
@@ -514,15 +512,10 @@ final class ClientRun {
 
     private void join(Wish.Join wish) {
         seat(wish.tab()).enter(seat -> {
-            boolean isCode = PairingCode.looksLikeCode(wish.where());
-            Invite invite = isCode ? null : InviteArgument.parse(wish.where(), settings);
-            URI place = invite != null ? invite.base() : InviteArgument.workerOfCode(settings);
-            RoomManager rooms = session().rooms(place);
-            RoomDesk desk = seat.desk(place);
-            CompletableFuture<Invite> found = invite != null
-                    ? CompletableFuture.completedFuture(invite)
-                    : rooms.redeem(InviteArgument.code(wish.where()));
-            return found.thenCompose(to -> rooms.joinRoom(to, desk));
+            Destination destination = Destination.parse(wish.where(), settings);
+            RoomManager rooms = session().rooms(destination.worker());
+            RoomDesk desk = seat.desk(destination.worker());
+            return destination.invite(rooms).thenCompose(to -> rooms.joinRoom(to, desk));
         });
     }
 
@@ -594,8 +587,7 @@ final class ClientRun {
             }
             List<Event.Listed> listed = new ArrayList<>();
             for (PublicRoom room : session().rooms(place.get()).publicRooms().join()) {
-                listed.add(new Event.Listed(
-                        room, Invite.toPublicRoom(place.get(), room.room()).link()));
+                listed.add(Event.Listed.of(room, place.get()));
             }
             tell(new Happening.Rooms(listed));
         } catch (RuntimeException e) {

@@ -32,9 +32,6 @@ final class EmotePictures {
 
     static final int MAX_FRAMES = 200;
 
-    /** Of a cell, for the choice of a file; the terminal scales it. */
-    private static final int CELL_PIXELS = 20;
-
     private static final int MAX_COLUMNS = 40;
 
     private final Form form;
@@ -45,11 +42,22 @@ final class EmotePictures {
     /** How pictures are shown. */
     enum Form {
         /** By the graphics protocol of kitty, which Ghostty knows as well. */
-        KITTY,
+        KITTY(20),
         /** By coloured half blocks. */
-        BLOCKS,
+        BLOCKS(2),
         /** Not at all: names stand for them. */
-        NAMES
+        NAMES(0);
+
+        private final int cellPixels;
+
+        Form(int cellPixels) {
+            this.cellPixels = cellPixels;
+        }
+
+        /** How high a picture of so many rows is, for the choice of a file; the terminal of kitty scales it. */
+        int pixels(int rows) {
+            return rows * cellPixels;
+        }
     }
 
     EmotePictures(Form form) {
@@ -94,8 +102,7 @@ final class EmotePictures {
         if (kitty && !multiplexed) {
             return Form.KITTY;
         }
-        String colours = environment.getOrDefault("COLORTERM", "");
-        return kitty || colours.equals("truecolor") || colours.equals("24bit") ? Form.BLOCKS : Form.NAMES;
+        return kitty || Screens.saysTrueColours(environment) ? Form.BLOCKS : Form.NAMES;
     }
 
     /** Whether a person looks at the standard output. */
@@ -114,7 +121,7 @@ final class EmotePictures {
         if (form == Form.NAMES) {
             return CompletableFuture.completedFuture(new Drawn(List.of(), ""));
         }
-        int height = rows * (form == Form.KITTY ? CELL_PIXELS : 2);
+        int height = form.pixels(rows);
         int frames = form == Form.KITTY ? MAX_FRAMES : 1;
         Optional<EmoteImage> image = choose(emote, height, frames);
         if (image.isEmpty()) {

@@ -7,6 +7,7 @@ import dev.parley.chat.DeliveryState;
 import dev.parley.chat.FileOffer;
 import dev.parley.chat.HistoryFile;
 import dev.parley.chat.IdentityAlert;
+import dev.parley.chat.Invite;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.ModerationAct;
 import dev.parley.chat.PairingOffer;
@@ -49,7 +50,11 @@ public sealed interface Event {
     record Entered(RoomId room, String name, String invite, RoomOptions.Visibility visibility) implements Event {}
 
     /** A public room of the worker's list. */
-    record Listed(PublicRoom room, String invite) implements Event {}
+    record Listed(PublicRoom room, String invite) implements Event {
+        static Listed of(PublicRoom room, URI worker) {
+            return new Listed(room, Invite.toPublicRoom(worker, room.room()).link());
+        }
+    }
 
     /** A public room is not in the worker's list any more. */
     record Unlisted(RoomId room, String name) implements Event {}

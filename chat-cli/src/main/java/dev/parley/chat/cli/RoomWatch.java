@@ -1,6 +1,5 @@
 package dev.parley.chat.cli;
 
-import dev.parley.chat.Invite;
 import dev.parley.chat.PublicRoom;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.SignalingException;
@@ -48,8 +47,7 @@ final class RoomWatch {
             PublicRoom before = known.get(room.room());
             // When it was last active changes at every heartbeat and is no news.
             if (before == null || before.participants() != room.participants()) {
-                told.accept(new Event.Listed(
-                        room, Invite.toPublicRoom(worker, room.room()).link()));
+                told.accept(Event.Listed.of(room, worker));
             }
         }
         known = seen;

@@ -14,8 +14,7 @@ final class Screens {
         if (!environment.getOrDefault("NO_COLOR", "").isEmpty()) {
             return Painter.Colours.NONE;
         }
-        String colours = environment.getOrDefault("COLORTERM", "");
-        if (colours.equals("truecolor") || colours.equals("24bit")) {
+        if (saysTrueColours(environment)) {
             return Painter.Colours.TRUE;
         }
         String term = environment.getOrDefault("TERM", "");
@@ -23,6 +22,12 @@ final class Screens {
             return Painter.Colours.TRUE;
         }
         return term.contains("256") ? Painter.Colours.PALETTE : Painter.Colours.SIXTEEN;
+    }
+
+    /** Whether a terminal says that it shows any colour. */
+    static boolean saysTrueColours(Map<String, String> environment) {
+        String colours = environment.getOrDefault("COLORTERM", "");
+        return colours.equals("truecolor") || colours.equals("24bit");
     }
 
     /**

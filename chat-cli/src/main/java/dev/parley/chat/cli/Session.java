@@ -21,6 +21,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,7 @@ final class Session implements AutoCloseable {
     private final ChatStore store;
     private final PeerBook peers;
     private final Map<URI, At> workers = new HashMap<>();
-    private final URI worker;
+    private final @Nullable URI worker;
 
     /** What is made for one worker. */
     private record At(OkHttpSignaling signaling, RoomManager rooms) {}
@@ -54,7 +55,7 @@ final class Session implements AutoCloseable {
 
     private Session(
             Settings settings,
-            URI worker,
+            @Nullable URI worker,
             Profile profile,
             IceConfig ice,
             Console console,
@@ -112,7 +113,7 @@ final class Session implements AutoCloseable {
      */
     static Session openAnywhere(
             Settings settings, Profile profile, IceConfig ice, Console console, Optional<PassphrasePrompt> prompt) {
-        return new Session(settings, URI.create("http://localhost/"), profile, ice, console, prompt);
+        return new Session(settings, null, profile, ice, console, prompt);
     }
 
     private synchronized At at(URI place) {
@@ -276,12 +277,12 @@ final class Session implements AutoCloseable {
 
     /** The rooms at the worker that it was opened with. */
     RoomManager rooms() {
-        return rooms(worker);
+        return rooms(Objects.requireNonNull(worker, "no worker is the first one"));
     }
 
     /** The emotes, of a session that was opened with a worker. */
     Emotes emotes() {
-        return emotes(worker);
+        return emotes(Objects.requireNonNull(worker, "no worker is the first one"));
     }
 
     private <T extends AutoCloseable> T push(T part) {

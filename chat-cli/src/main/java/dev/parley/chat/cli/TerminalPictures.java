@@ -72,9 +72,6 @@ final class TerminalPictures implements Pictures, AutoCloseable {
     /** What a cell takes: its inks, and the references to them. */
     private static final int BYTES_PER_CELL = 64;
 
-    private static final int KITTY_CELL_PIXELS = 20;
-    private static final int BLOCK_CELL_PIXELS = 2;
-
     /** Where images come from. */
     interface Source {
         /**
@@ -384,7 +381,7 @@ final class TerminalPictures implements Pictures, AutoCloseable {
     }
 
     private int pixels(Size size) {
-        return rows(size) * (look.form() == EmotePictures.Form.KITTY ? KITTY_CELL_PIXELS : BLOCK_CELL_PIXELS);
+        return look.form().pixels(rows(size));
     }
 
     private void finish(Job job, List<CompletableFuture<byte[]>> files, @Nullable Throwable failure) {

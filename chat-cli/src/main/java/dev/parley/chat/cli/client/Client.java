@@ -7,7 +7,6 @@ import dev.parley.chat.cli.Event;
 import dev.parley.chat.cli.PlainText;
 import dev.parley.chat.cli.QrDrawing;
 import dev.parley.chat.cli.TerminalText;
-import dev.parley.chat.cli.client.Talk.Notice;
 import dev.parley.chat.cli.screen.Canvas;
 import dev.parley.chat.cli.screen.Flow;
 import dev.parley.chat.cli.screen.Graphemes;
@@ -168,7 +167,7 @@ public final class Client {
         if (pane.isPresent()) {
             pane.get().apply(event, panel == null, now);
         } else {
-            words.write(event).ifPresent(text -> flash = text.startsWith("-- ") ? text.substring(3) : text);
+            words.write(event).ifPresent(text -> flash = Talk.plain(text));
         }
     }
 
@@ -345,10 +344,9 @@ public final class Client {
         Set<RoomId> open = new HashSet<>();
         for (RoomPane pane : rooms.values()) {
             String name = pane.talk().name();
-            String news = pane.mentions() > 0 ? "!" + pane.unread() : pane.unread() > 0 ? "+" + pane.unread() : "";
             pane.talk().room().ifPresent(open::add);
             if (name.toLowerCase(Locale.ROOT).contains(part)) {
-                places.add(new Place.Open(pane.tab(), name.isEmpty() ? "entering" + theme.more() : name, news));
+                places.add(new Place.Open(pane.tab(), name.isEmpty() ? "entering" + theme.more() : name, pane.news()));
             }
         }
         for (Place place : lobby.places(search)) {
@@ -654,7 +652,7 @@ public final class Client {
             for (RoomPane each : rooms.values()) {
                 number++;
                 String name = Graphemes.cut(TerminalText.clean(each.talk().name()), 14, theme.more());
-                String news = each.mentions() > 0 ? "!" + each.unread() : each.unread() > 0 ? "+" + each.unread() : "";
+                String news = each.news();
                 String label = " " + number + " " + name + (news.isEmpty() ? "" : " " + news) + " ";
                 boolean isHere = each == pane;
                 if (at + Graphemes.width(label) > canvas.columns() / 2 && !isHere) {
@@ -691,10 +689,5 @@ public final class Client {
         panelTop = top + 1;
         panelLeft = left + 2;
         open.draw(frame.part(1, 2, rows - 2, columns - 4));
-    }
-
-    /** Tells something in a room, of the client's own. */
-    public void notice(int tab, String text) {
-        pane(tab).ifPresent(pane -> pane.talk().notice(text, Notice.Weight.QUIET, now));
     }
 }

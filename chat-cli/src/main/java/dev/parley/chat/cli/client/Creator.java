@@ -3,29 +3,21 @@ package dev.parley.chat.cli.client;
 import dev.parley.chat.EmoteChannel;
 import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.RoomOptions;
-import dev.parley.chat.cli.screen.Canvas;
-import dev.parley.chat.cli.screen.Keypress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 
 /** Asks what a new room shall be like. */
-final class Creator implements Panel {
-    private static final List<HistoryPolicy> HISTORIES = List.of(
-            HistoryPolicy.NONE, HistoryPolicy.last(50), HistoryPolicy.last(Duration.ofDays(1)), HistoryPolicy.ALL);
-
-    private final Theme theme;
+final class Creator extends FormPanel {
     private final BiConsumer<RoomOptions, HistoryPolicy> done;
-    private final Form form = new Form("Open the room");
     private final Form.Text name = form.text("Name", "", "what others see in the list and above the room");
     private final Form.Choice visibility = form.choice(
             "Who",
             List.of("private", "public"),
             0,
             "private: who has the invite; public: anybody, by the worker's list");
-    private final Form.Choice history = form.choice(
-            "History", List.of("none", "last 50", "one day", "all"), 0, "what newcomers are given of what was said");
+    private final Form.Choice history =
+            form.choice("History", HISTORY_NAMES, 0, "what newcomers are given of what was said");
     private final Form.Text capacity =
             form.text("Capacity", String.valueOf(RoomOptions.DEFAULT_CAPACITY), "how many fit, you included");
     private final Form.Text channel =
@@ -34,39 +26,13 @@ final class Creator implements Panel {
             form.text("Emoji of", "", "a domain such as example.social; its emoji are those of the room");
 
     Creator(Theme theme, BiConsumer<RoomOptions, HistoryPolicy> done) {
-        this.theme = theme;
+        super("New room", "Open the room", "the capacity is a number", theme);
         this.done = done;
     }
 
     @Override
-    public String title() {
-        return "New room";
-    }
-
-    @Override
-    public int wantedRows(int columns) {
-        return form.rows();
-    }
-
-    @Override
-    public void draw(Canvas canvas) {
-        form.draw(canvas, theme);
-    }
-
-    @Override
-    public Taken take(Keypress key) {
-        if (!form.take(key)) {
-            return Taken.STAYS;
-        }
-        try {
-            done.accept(options(), HISTORIES.get(history.chosen()));
-            return Taken.CLOSES;
-        } catch (NumberFormatException e) {
-            form.refuse("the capacity is a number");
-        } catch (IllegalArgumentException e) {
-            form.refuse(e.getMessage() == null ? "that cannot be a room" : e.getMessage());
-        }
-        return Taken.STAYS;
+    void submit() {
+        done.accept(options(), HISTORIES.get(history.chosen()));
     }
 
     private RoomOptions options() {

@@ -4,8 +4,6 @@ import dev.parley.chat.EmoteChannel;
 import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.cli.Deed;
-import dev.parley.chat.cli.screen.Canvas;
-import dev.parley.chat.cli.screen.Keypress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,14 +11,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Asks how a room shall be set, beginning with how it is. */
-final class RoomForm implements Panel {
-    private static final List<String> HISTORY = List.of("as it is", "none", "last 50", "one day", "all");
-
+final class RoomForm extends FormPanel {
     private final int tab;
-    private final Theme theme;
     private final RoomSettings before;
     private final Consumer<Wish> wishes;
-    private final Form form = new Form("Set the room");
     private final Form.Text topic;
     private final Form.Choice history;
     private final Form.Text slow;
@@ -29,12 +23,14 @@ final class RoomForm implements Panel {
     private final Form.Text channels;
 
     RoomForm(int tab, Theme theme, RoomSettings now, Consumer<Wish> wishes) {
+        super("How the room is set", "Set the room", "seconds are a number", theme);
         this.tab = tab;
-        this.theme = theme;
         this.before = now;
         this.wishes = wishes;
         topic = form.text("Topic", now.topic(), "what the room is about");
-        history = form.choice("History", HISTORY, 0, "what newcomers are given; only the host changes it");
+        List<String> histories = new ArrayList<>(List.of("as it is"));
+        histories.addAll(HISTORY_NAMES);
+        history = form.choice("History", histories, 0, "what newcomers are given; only the host changes it");
         slow = form.text(
                 "Slow", String.valueOf(now.slowMode().toSeconds()), "seconds between two messages of one; 0 for none");
         locked = form.choice(
@@ -51,44 +47,12 @@ final class RoomForm implements Panel {
     }
 
     @Override
-    public String title() {
-        return "How the room is set";
-    }
-
-    @Override
-    public int wantedRows(int columns) {
-        return form.rows();
-    }
-
-    @Override
-    public void draw(Canvas canvas) {
-        form.draw(canvas, theme);
-    }
-
-    @Override
-    public Taken take(Keypress key) {
-        if (!form.take(key)) {
-            return Taken.STAYS;
-        }
-        try {
-            wishes.accept(new Wish.Do(tab, change()));
-            return Taken.CLOSES;
-        } catch (NumberFormatException e) {
-            form.refuse("seconds are a number");
-        } catch (IllegalArgumentException e) {
-            form.refuse(e.getMessage() == null ? "that is not possible" : e.getMessage());
-        }
-        return Taken.STAYS;
+    void submit() {
+        wishes.accept(new Wish.Do(tab, change()));
     }
 
     private Deed.Change change() {
-        HistoryPolicy policy = switch (history.chosen()) {
-            case 1 -> HistoryPolicy.NONE;
-            case 2 -> HistoryPolicy.last(50);
-            case 3 -> HistoryPolicy.last(Duration.ofDays(1));
-            case 4 -> HistoryPolicy.ALL;
-            default -> null;
-        };
+        HistoryPolicy policy = history.chosen() == 0 ? null : HISTORIES.get(history.chosen() - 1);
         List<EmoteChannel> emotes = new ArrayList<>();
         for (String each : channels.value().split("\\s+", -1)) {
             int equals = each.indexOf('=');

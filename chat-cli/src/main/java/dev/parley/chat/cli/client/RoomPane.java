@@ -117,10 +117,6 @@ final class RoomPane {
         return talk;
     }
 
-    EmoteCatalog catalog() {
-        return catalog;
-    }
-
     void setCatalog(EmoteCatalog now) {
         catalog = now;
         view.setCatalog(now);
@@ -138,6 +134,11 @@ final class RoomPane {
 
     int mentions() {
         return mentions;
+    }
+
+    /** What was said that was not read yet, in few words: how much, and whether it is about oneself. */
+    String news() {
+        return mentions > 0 ? "!" + unread() : unread() > 0 ? "+" + unread() : "";
     }
 
     /** Writes text where the cursor stands. */
@@ -210,10 +211,6 @@ final class RoomPane {
 
     Flow.BoxDrawer drawer() {
         return view.drawer();
-    }
-
-    Optional<Said> selected() {
-        return view.selected();
     }
 
     /** Something has happened in the room. */
@@ -524,17 +521,9 @@ final class RoomPane {
     private void completeName() {
         String text = editor.text().substring(0, editor.cursor());
         int start = text.lastIndexOf(' ') + 1;
-        String begin = text.substring(start).toLowerCase(java.util.Locale.ROOT);
-        if (begin.isEmpty()) {
-            return;
-        }
-        for (Talk.Person person : talk.people()) {
-            String name = person.participant().shownName();
-            if (!person.participant().self()
-                    && name.toLowerCase(java.util.Locale.ROOT).startsWith(begin)) {
-                editor.replace(start, editor.cursor(), start == 0 ? name + ": " : name + " ");
-                return;
-            }
+        List<String> names = start == text.length() ? List.of() : talk.namesOfOthers(text.substring(start));
+        if (!names.isEmpty()) {
+            editor.replace(start, editor.cursor(), names.get(0) + (start == 0 ? ": " : " "));
         }
     }
 

@@ -9,7 +9,6 @@ import dev.parley.chat.emotes.EmoteCatalog;
 import dev.parley.chat.emotes.EmoteCompletion;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -86,13 +85,9 @@ final class Suggestions {
     }
 
     private static List<Suggestion> names(String typed, Talk talk) {
-        String begin = typed.toLowerCase(Locale.ROOT);
         List<Suggestion> found = new ArrayList<>();
-        for (Talk.Person person : talk.people()) {
-            String name = person.participant().shownName();
-            if (!person.participant().self() && name.toLowerCase(Locale.ROOT).startsWith(begin)) {
-                found.add(new Suggestion("@" + name + " ", name, "", null));
-            }
+        for (String name : talk.namesOfOthers(typed)) {
+            found.add(new Suggestion("@" + name + " ", name, "", null));
         }
         return found;
     }

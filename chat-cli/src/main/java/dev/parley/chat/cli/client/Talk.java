@@ -25,6 +25,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -240,7 +241,6 @@ public final class Talk {
     private String why = "";
     private boolean isWorkerLost;
     private Optional<CloseReason> closed = Optional.empty();
-    private long droppedItems;
 
     public Talk(ZoneId zone) {
         words = new PlainText(zone);
@@ -384,7 +384,7 @@ public final class Talk {
     }
 
     /** Without what marks a notice among the lines of a pipe. */
-    private static String plain(String text) {
+    static String plain(String text) {
         String shorter = text.startsWith("parley: ") ? text.substring("parley: ".length()) : text;
         shorter = shorter.startsWith("-- ") ? shorter.substring("-- ".length()) : shorter;
         return shorter.replace("\n-- ", "\n");
@@ -461,7 +461,6 @@ public final class Talk {
                 }
             }
             first.clear();
-            droppedItems += DROPPED;
         }
     }
 
@@ -491,11 +490,6 @@ public final class Talk {
         return items;
     }
 
-    /** How many items were dropped at the beginning since the start. */
-    long droppedItems() {
-        return droppedItems;
-    }
-
     public Optional<Said> find(MessageId id) {
         return Optional.ofNullable(byId.get(id));
     }
@@ -503,6 +497,17 @@ public final class Talk {
     /** Who is there, oneself included, in the order in which they came. */
     public Collection<Person> people() {
         return people.values();
+    }
+
+    /** The names of the others that begin so, without regard to case, in the order in which they came. */
+    List<String> namesOfOthers(String begin) {
+        String small = begin.toLowerCase(Locale.ROOT);
+        return people.values().stream()
+                .map(Person::participant)
+                .filter(one -> !one.self())
+                .map(Participant::shownName)
+                .filter(name -> name.toLowerCase(Locale.ROOT).startsWith(small))
+                .toList();
     }
 
     public Optional<Participant> self() {

@@ -167,8 +167,4 @@ public record Theme(Ground ground, Signs signs) {
     String lost() {
         return isUnicode() ? "◌" : "?";
     }
-
-    String lock() {
-        return isUnicode() ? "🔒" : "#";
-    }
 }

@@ -1,5 +1,7 @@
 package dev.parley.chat.cli.screen;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Says what a terminal has to be told so that it shows a grid, given what it shows already. Moves the cursor to each
  * run of changed cells by itself, and again behind every character about whose width terminals disagree: so one that is
@@ -34,7 +36,7 @@ public final class Painter {
      * @param now what shall be shown
      * @return commands and text; empty if nothing changes
      */
-    public String paint(@org.jspecify.annotations.Nullable Grid before, Grid now) {
+    public String paint(@Nullable Grid before, Grid now) {
         StringBuilder out = new StringBuilder();
         Grid known = before != null && before.rows() == now.rows() && before.columns() == now.columns() ? before : null;
         if (known == null) {
@@ -83,8 +85,7 @@ public final class Painter {
         return column + 1 < grid.columns() && grid.symbol(row, column + 1).equals(Grid.COVERED);
     }
 
-    private static boolean isSame(
-            @org.jspecify.annotations.Nullable Grid before, Grid now, int row, int column, int width) {
+    private static boolean isSame(@Nullable Grid before, Grid now, int row, int column, int width) {
         if (before == null) {
             // A new screen is blank.
             return width == 1

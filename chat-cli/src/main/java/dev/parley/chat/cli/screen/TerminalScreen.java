@@ -28,8 +28,8 @@ public final class TerminalScreen implements AutoCloseable {
 
     private static final int MAX_READ_CHARS = 4_096;
 
-    /** The other screen, no wrapping, bracketed paste, the mouse in its SGR form, and the end of all that. */
-    private static final String ENTER = "\033[?1049h\033[?7l\033[?2004h\033[?1000h\033[?1006h\033[H";
+    /** The other screen, no wrapping, bracketed paste, and the end of all that and of the mouse. */
+    private static final String ENTER = "\033[?1049h\033[?7l\033[?2004h\033[H";
 
     private static final String LEAVE =
             "\033[0m\033[?1006l\033[?1000l\033[?2004l\033[?7h\033[?25h\033[?1049l\033]2;\007";
