@@ -380,7 +380,13 @@ public final class Client {
             case "/help" -> panel = help();
             case "/rooms" -> show(LOBBY);
             case "/create" -> openCreator();
-            case "/join" -> join(rest);
+            case "/join" -> {
+                if (rest.isEmpty()) {
+                    flash = "/join takes an invite, a code like 7-guitar-lemon, or the id of a room";
+                } else {
+                    join(rest);
+                }
+            }
             case "/invite" -> pane(tab).ifPresent(pane -> panel = invite(pane));
             case "/people" -> pane(tab).ifPresent(pane -> openPeople(pane, null));
             case "/verify" -> {

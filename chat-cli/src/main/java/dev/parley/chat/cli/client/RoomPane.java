@@ -49,6 +49,9 @@ final class RoomPane {
 
     private static final Duration HERE_TOLD = Duration.ofSeconds(1);
 
+    /** Nobody makes it ring without end. */
+    private static final Duration RINGS_AGAIN = Duration.ofSeconds(2);
+
     private static final int MAX_TYPING_NAMES = 3;
 
     /** What Enter does with what is typed. */
@@ -77,6 +80,7 @@ final class RoomPane {
     private boolean showsPeople = true;
     private Instant typingTold = Instant.MIN;
     private Instant hereTold = Instant.MIN;
+    private Instant rang = Instant.MIN;
     private int talkTop;
 
     /** Who stands in the rows beside the talk, and from which column on. */
@@ -231,7 +235,10 @@ final class RoomPane {
         view.added(isSeen);
         if (effect == Talk.Effect.MENTIONED) {
             mentions += isSeen ? 0 : 1;
-            wishes.accept(new Wish.Bell());
+            if (Duration.between(rang, now).compareTo(RINGS_AGAIN) >= 0) {
+                rang = now;
+                wishes.accept(new Wish.Bell());
+            }
         }
     }
 
@@ -280,7 +287,10 @@ final class RoomPane {
         if (!suggestions.isEmpty() && key instanceof Keypress.Pressed pressed && suggests(pressed)) {
             return true;
         }
-        if (view.selected().isPresent() && onSelected(key, view.selected().get())) {
+        // While a message is edited or answered, letters are its text.
+        if (mode == Mode.SAY
+                && view.selected().isPresent()
+                && onSelected(key, view.selected().get())) {
             return true;
         }
         if (key instanceof Keypress.Pressed pressed) {
@@ -425,7 +435,10 @@ final class RoomPane {
             case "1", "2", "3", "4", "5", "6" ->
                 react(said, QUICK.get(typed.text().charAt(0) - '1'));
             default -> {
-                view.unselect();
+                // A command may be about it.
+                if (!typed.text().startsWith("/")) {
+                    view.unselect();
+                }
                 return false;
             }
         }
@@ -490,31 +503,38 @@ final class RoomPane {
                     done == Mode.EDIT
                             ? new Wish.Do(tab, new Deed.Edit(about, text))
                             : new Wish.Reply(tab, text, about));
-        } else if (isCommand
-                && view.selected().isPresent()
-                && onSelectedByCommand(text, view.selected().get())) {
-            view.unselect();
         } else {
-            wishes.accept(new Wish.Type(tab, text));
+            Optional<Wish> aboutSelected =
+                    isCommand ? view.selected().flatMap(said -> onSelectedByCommand(text, said)) : Optional.empty();
+            wishes.accept(aboutSelected.orElse(new Wish.Type(tab, text)));
         }
         view.toEnd();
     }
 
-    /** Commands about the last message are about the selected one if there is one. */
-    private boolean onSelectedByCommand(String text, Said said) {
+    /**
+     * What a command about the last message wants, if one is selected: the same with that one. Empty if it is another
+     * command, or lacks something: the room says then what is wrong.
+     */
+    private Optional<Wish> onSelectedByCommand(String text, Said said) {
         int end = text.indexOf(' ');
         String rest = end < 0 ? "" : text.substring(end).strip();
-        switch (end < 0 ? text : text.substring(0, end)) {
-            case "/react" -> wishes.accept(new Wish.Do(tab, new Deed.React(said.id(), Reaction.of(rest), true)));
-            case "/unreact" -> wishes.accept(new Wish.Do(tab, new Deed.React(said.id(), Reaction.of(rest), false)));
-            case "/reply" -> wishes.accept(new Wish.Reply(tab, rest, said.id()));
-            case "/edit" -> wishes.accept(new Wish.Do(tab, new Deed.Edit(said.id(), rest)));
-            case "/delete" -> wishes.accept(new Wish.Do(tab, new Deed.Delete(said.id())));
-            default -> {
-                return false;
-            }
+        String command = end < 0 ? text : text.substring(0, end);
+        if (rest.isEmpty() && !command.equals("/delete")) {
+            return Optional.empty();
         }
-        return true;
+        try {
+            return switch (command) {
+                case "/react" -> Optional.of(new Wish.Do(tab, new Deed.React(said.id(), Reaction.of(rest), true)));
+                case "/unreact" -> Optional.of(new Wish.Do(tab, new Deed.React(said.id(), Reaction.of(rest), false)));
+                case "/reply" -> Optional.of(new Wish.Reply(tab, rest, said.id()));
+                case "/edit" -> Optional.of(new Wish.Do(tab, new Deed.Edit(said.id(), rest)));
+                case "/delete" -> Optional.of(new Wish.Do(tab, new Deed.Delete(said.id())));
+                default -> Optional.empty();
+            };
+        } catch (IllegalArgumentException e) {
+            // No reaction is made of that.
+            return Optional.empty();
+        }
     }
 
     /** A name without an at sign, as in IRC: the first word gets a colon. */
