@@ -45,6 +45,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -404,7 +406,11 @@ final class ClientRun {
         }
     }
 
+    /** Tells the client something, and waits while it has too much to do; not for the thread that tells it. */
     private void tell(Happening happening) {
+        if (isOver) {
+            return;
+        }
         try {
             happenings.put(happening);
         } catch (InterruptedException e) {
@@ -418,6 +424,8 @@ final class ClientRun {
     }
 
     private void leaveAll() {
+        // Whoever waits to tell something goes on.
+        happenings.clear();
         seats.values().forEach(Seat::leave);
         for (Seat seat : seats.values()) {
             Room room = seat.room;
@@ -443,7 +451,7 @@ final class ClientRun {
             // Behind what was asked for before, so that it shows what came of that.
             seat(w.tab()).act((desk, room) -> tell(trust(w.tab(), room)));
         } else if (wish instanceof Wish.LoadSettings) {
-            tell(new Happening.Settings(ConfigCommand.all(known)));
+            errands.execute(() -> tell(new Happening.Settings(ConfigCommand.all(known))));
         } else if (wish instanceof Wish.ReadMarks w) {
             sendReadMarks(w.areSent());
         } else if (wish instanceof Wish.KeepSetting w) {
@@ -466,7 +474,7 @@ final class ClientRun {
         } else if (wish instanceof Wish.ListRooms) {
             errands.execute(this::listRooms);
         } else if (wish instanceof Wish.Open w) {
-            open(w.link());
+            errands.execute(() -> open(w.link()));
         } else if (wish instanceof Wish.KeepRecentEmotes w) {
             if (flags.profile() == Session.Profile.OWN) {
                 errands.execute(() -> keepEmotes(w.codes()));
@@ -599,8 +607,8 @@ final class ClientRun {
     private void loadOlder(int tab, Room where, @Nullable MessageId before) {
         try {
             Session open = session();
-            KeptTalk.Page page =
-                    KeptTalk.before(open.store(), where.id(), before, sender -> nameOf(where, open, sender));
+            KeptTalk.Page page = KeptTalk.before(
+                    open.store(), where.id(), before, isBlocked(open), sender -> nameOf(where, open, sender));
             tell(new Happening.Older(tab, page.messages(), page.isAll()));
         } catch (RuntimeException e) {
             tell(new Happening.InRoom(tab, Event.Problem.of(Failure.of(e))));
@@ -647,12 +655,21 @@ final class ClientRun {
         try {
             Session open = session();
             KeptTalk.Page page = KeptTalk.before(
-                    open.store(), room, before, sender -> sender.equals(open.self()) ? "you" : nameOf(open, sender));
+                    open.store(),
+                    room,
+                    before,
+                    isBlocked(open),
+                    sender -> sender.equals(open.self()) ? "you" : nameOf(open, sender));
             tell(new Happening.PastTalk(room, page.messages(), page.isAll(), null));
         } catch (RuntimeException e) {
             log.debug("what was said could not be read", e);
             tell(new Happening.PastTalk(room, List.of(), true, Failure.of(e).message()));
         }
+    }
+
+    /** Of those nothing is shown, neither what is said now nor what was said before. */
+    private static Predicate<PeerId> isBlocked(Session open) {
+        return open.peers().blocked().stream().map(KnownPeer::id).collect(Collectors.toSet())::contains;
     }
 
     private static String nameOf(Room room, Session open, PeerId sender) {

@@ -9,9 +9,12 @@ import dev.parley.chat.store.Rewordings;
 import dev.parley.chat.store.StoredEvent;
 import dev.parley.chat.store.TimelinePosition;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Reads what was said in rooms from the history on this machine, page by page from the end, as it is worded now. */
@@ -33,15 +36,21 @@ final class KeptTalk {
      * Reads what was said before a message.
      *
      * @param before null for the end
+     * @param isHidden of whom nothing is shown
      * @param names what somebody is called
      */
-    static Page before(ChatStore store, RoomId room, @Nullable MessageId before, Function<PeerId, String> names) {
+    static Page before(
+            ChatStore store,
+            RoomId room,
+            @Nullable MessageId before,
+            Predicate<PeerId> isHidden,
+            Function<PeerId, String> names) {
         TimelinePosition position = before == null
                 ? null
                 : store.event(room, before).map(TimelinePosition::of).orElse(null);
         while (true) {
             List<StoredEvent> found = store.timeline(room, position, PAGE);
-            List<ChatMessage> messages = messages(store, found, names);
+            List<ChatMessage> messages = messages(store, found, isHidden, names);
             boolean isAll = found.size() < PAGE;
             if (isAll || !messages.isEmpty()) {
                 return new Page(messages, isAll);
@@ -52,16 +61,17 @@ final class KeptTalk {
     }
 
     private static List<ChatMessage> messages(
-            ChatStore store, List<StoredEvent> found, Function<PeerId, String> names) {
+            ChatStore store, List<StoredEvent> found, Predicate<PeerId> isHidden, Function<PeerId, String> names) {
+        Map<PeerId, String> called = new HashMap<>();
         Rewordings rewordings = Rewordings.of(store, found);
         List<ChatMessage> messages = new ArrayList<>();
         for (StoredEvent event : found) {
             Optional<String> text = event.text();
-            if (text.isPresent() && !rewordings.isDeleted(event.id())) {
+            if (text.isPresent() && !rewordings.isDeleted(event.id()) && !isHidden.test(event.sender())) {
                 messages.add(new ChatMessage(
                         event.id(),
                         event.sender(),
-                        names.apply(event.sender()),
+                        called.computeIfAbsent(event.sender(), names),
                         rewordings.latest(event.id()).orElse(text.get()),
                         event.time(),
                         Optional.empty(),

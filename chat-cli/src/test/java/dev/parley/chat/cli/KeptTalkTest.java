@@ -25,18 +25,29 @@ class KeptTalkTest {
         events.add(event(2 * KeptTalk.PAGE + 3, "message"));
         store.append(events);
 
-        KeptTalk.Page last = KeptTalk.before(store, Examples.ROOM, null, PeerId::value);
+        KeptTalk.Page last = KeptTalk.before(store, Examples.ROOM, null, peer -> false, PeerId::value);
         assertThat(ids(last)).containsExactly(id(2 * KeptTalk.PAGE + 3));
         assertThat(last.isAll()).isFalse();
-        KeptTalk.Page first = KeptTalk.before(store, Examples.ROOM, id(2 * KeptTalk.PAGE + 3), PeerId::value);
+        KeptTalk.Page first =
+                KeptTalk.before(store, Examples.ROOM, id(2 * KeptTalk.PAGE + 3), peer -> false, PeerId::value);
 
         assertThat(ids(first)).containsExactly(id(1));
         assertThat(first.isAll()).isTrue();
     }
 
     @Test
+    void whatThoseSaidWhoAreBlockedIsLeftOut() {
+        store.append(List.of(event(1, "message")));
+
+        assertThat(ids(KeptTalk.before(store, Examples.ROOM, null, Examples.PEER::equals, PeerId::value)))
+                .isEmpty();
+        assertThat(ids(KeptTalk.before(store, Examples.ROOM, null, peer -> false, PeerId::value)))
+                .containsExactly(id(1));
+    }
+
+    @Test
     void aRoomOfWhichNothingIsKeptIsEmpty() {
-        KeptTalk.Page page = KeptTalk.before(store, Examples.ROOM, null, PeerId::value);
+        KeptTalk.Page page = KeptTalk.before(store, Examples.ROOM, null, peer -> false, PeerId::value);
 
         assertThat(page).isEqualTo(new KeptTalk.Page(List.of(), true));
     }
