@@ -21,7 +21,7 @@ scan() {
         esac
     done
     case $command in
-        create | join | send | demo) needs_native=yes ;;
+        create | join | tail | send | demo) needs_native=yes ;;
         doctor) [ "$install_deps" = no ] || needs_native=yes ;;
     esac
     case " $* " in
@@ -104,7 +104,7 @@ run() {
     fi
     # What runs for seconds starts sooner without the optimising compiler; what runs for hours wants it.
     case $command in
-        serve | create | join) ;;
+        serve | create | join | tail) ;;
         *) flags="$flags -XX:TieredStopAtLevel=1" ;;
     esac
     [ "$version" -lt 22 ] || flags="$flags --enable-native-access=ALL-UNNAMED"

@@ -29,6 +29,11 @@ record CliContext(
         Optional<PassphrasePrompt> prompt,
         Stop stop) {
 
+    /** The same without a standard input: nobody types there, and nothing is read from it. */
+    CliContext withoutInput() {
+        return new CliContext(environment, InputStream.nullInputStream(), out, err, zone, false, prompt, stop);
+    }
+
     Console console(Console.Form form) {
         return new Console(out, err, form, zone, stop::request);
     }

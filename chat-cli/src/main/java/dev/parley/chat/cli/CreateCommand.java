@@ -67,17 +67,16 @@ final class CreateCommand extends BaseCommand {
             throw new CliException(ExitCode.USAGE, String.valueOf(e.getMessage()), "see parley create --help", e);
         }
         Settings settings = settings(flags.settings());
-        Session.Profile profile = flags.isEphemeral() ? Session.Profile.EPHEMERAL : Session.Profile.OWN;
         NativeLibraries.load();
         if (settings.signalingUrl().isPresent()) {
-            return stay(console, settings, settings.signalingUrl().get(), profile, options);
+            return stay(console, settings, settings.signalingUrl().get(), options);
         }
         try (SignalingWorker worker =
                 SignalingWorker.start(WorkerConfig.builder().build())) {
             console.emit(new Event.Listening(worker.url().toString()));
             console.notice("no signaling worker is set: one runs inside this process, for this machine only and as"
                     + " long as the room");
-            return stay(console, settings, worker.url(), profile, options);
+            return stay(console, settings, worker.url(), options);
         }
     }
 
@@ -89,12 +88,11 @@ final class CreateCommand extends BaseCommand {
         return new EmoteChannel(text.substring(0, equals), text.substring(equals + 1));
     }
 
-    private ExitCode stay(
-            Console console, Settings settings, URI worker, Session.Profile profile, RoomOptions options) {
+    private ExitCode stay(Console console, Settings settings, URI worker, RoomOptions options) {
         try (Session session = Session.open(
                 settings,
                 worker,
-                profile,
+                flags.profile(),
                 settings.ice(flags.isRelayOnly()),
                 console,
                 context().prompt())) {

@@ -7,6 +7,7 @@ import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.transport.Environment;
 import dev.parley.chat.transport.IceConfig;
+import dev.parley.chat.transport.IceServer;
 import dev.parley.chat.transport.LinkSignal;
 import dev.parley.chat.transport.NativeLibraries;
 import dev.parley.chat.transport.PeerLink;
@@ -17,6 +18,7 @@ import dev.parley.chat.transport.WebRtcTransport;
 import dev.parley.chat.worker.SignalingWorker;
 import dev.parley.chat.worker.WorkerConfig;
 import java.io.IOException;
+import java.net.DatagramSocket;
 import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -24,7 +26,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +37,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -43,6 +49,8 @@ import picocli.CommandLine.Option;
         description = "Say why things do not work: native libraries, folders, worker, clock, ICE, ports.")
 final class DoctorCommand extends BaseCommand {
 
+    private static final Logger log = LoggerFactory.getLogger(DoctorCommand.class);
+
     private static final Duration LINK_TIMEOUT = Duration.ofSeconds(15);
     private static final Duration WORKER_TIMEOUT = Duration.ofSeconds(10);
 
@@ -51,6 +59,13 @@ final class DoctorCommand extends BaseCommand {
 
     @Option(names = "--signaling", paramLabel = "URL", description = "The signaling worker to look at.")
     private @Nullable String signaling;
+
+    @Option(
+            names = "--ice-server",
+            paramLabel = "URL",
+            description = "A STUN server to look at; may be repeated. One with a credential belongs in"
+                    + " PARLEY_ICE_SERVERS or the configuration file.")
+    private List<String> iceServers = new ArrayList<>();
 
     @Option(names = "--warm-up", hidden = true, description = "Go through everything once, for the launcher.")
     private boolean warmUp;
@@ -73,26 +88,54 @@ final class DoctorCommand extends BaseCommand {
         if (signaling != null) {
             flags.put(SettingKey.SIGNALING_URL, signaling);
         }
+        if (!iceServers.isEmpty()) {
+            flags.put(SettingKey.ICE_SERVERS, String.join(" ", iceServers));
+        }
         Settings settings = settings(flags);
         Optional<URI> worker = settings.signalingUrl();
         check(console, "java", DoctorCommand::java);
         check(console, "home", () -> home(settings.home()));
+        if (HomePermissions.areKnown(settings.home())) {
+            check(console, "permissions", () -> HomePermissions.check(settings));
+        } else {
+            skip(console, "permissions", "this file system knows no owners");
+        }
         check(console, "identity", () -> identity(console, settings));
-        boolean natives = check(console, "native libraries", DoctorCommand::natives);
+        boolean natives =
+                check(console, "native libraries", DoctorCommand::natives).isEmpty();
         if (natives) {
             check(console, "connection", DoctorCommand::loopbackLink);
         } else {
             skip(console, "connection", "needs the native libraries");
         }
+        checkIceServers(console, settings, natives);
         check(console, "ports", DoctorCommand::ports);
         checkWorker(console, settings, worker);
         return warmUp ? ExitCode.DONE : exit;
     }
 
+    private void checkIceServers(Console console, Settings settings, boolean natives) {
+        List<IceServer> servers = settings.iceServers();
+        if (servers.isEmpty()) {
+            skip(console, "ice servers", "none is set; a worker may name some to those who enter a room");
+        }
+        int number = 0;
+        for (IceServer server : servers) {
+            String name = "ice server " + ++number;
+            Optional<String> obstacle = IceServerCheck.obstacle(server, natives);
+            if (obstacle.isPresent()) {
+                skip(console, name, obstacle.get());
+            } else {
+                check(console, name, () -> IceServerCheck.run(server));
+            }
+        }
+    }
+
     private void checkWorker(Console console, Settings settings, Optional<URI> worker) {
         if (worker.isPresent()) {
-            boolean reachable = check(console, "worker", () -> worker(settings, worker.get()));
-            if (reachable) {
+            Optional<Failure> failure = check(console, "worker", () -> worker(settings, worker.get()));
+            // A clock that is wrong is a reason for a worker that accepts no token.
+            if (failure.isEmpty() || failure.get().exit() == ExitCode.UNAUTHORIZED) {
                 check(console, "clock", () -> clock(worker.get()));
             } else {
                 skip(console, "clock", "needs the worker");
@@ -106,26 +149,26 @@ final class DoctorCommand extends BaseCommand {
                 return "none is set; the embedded one starts and answers";
             }
         });
-        skip(console, "clock", "is compared with that of a worker");
+        skip(console, "clock", "is compared with that of a worker, and none is set");
     }
 
-    private boolean check(Console console, String name, Check check) {
+    /** Says what came of a check, and returns the failure if it failed. */
+    private Optional<Failure> check(Console console, String name, Check check) {
         try {
             console.emit(new Event.Check(name, Event.Check.Outcome.OK, check.run(), ""));
-            return true;
+            return Optional.empty();
         } catch (Exception | LinkageError e) {
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt();
             }
             Failure failure = Failure.of(e);
-            console.emit(new Event.Check(name, Event.Check.Outcome.FAILED, failure.message(), failure.hint()));
-            if (isVerbose()) {
-                context().err().println(Logging.trace(e));
-            }
+            String hint = failure.hint().isEmpty() ? "run again with --verbose to see more" : failure.hint();
+            console.emit(new Event.Check(name, Event.Check.Outcome.FAILED, failure.message(), hint));
+            log.debug("the check of {} has failed", name, e);
             if (exit == ExitCode.DONE || exit == ExitCode.FAILED) {
                 exit = failure.exit();
             }
-            return false;
+            return Optional.of(failure);
         }
     }
 
@@ -237,11 +280,17 @@ final class DoctorCommand extends BaseCommand {
     }
 
     private static String ports() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return "a port on loopback can be opened (" + (socket.getLocalPort() > 0 ? "TCP" : "") + ")";
+        InetAddress loopback = InetAddress.getLoopbackAddress();
+        try {
+            new ServerSocket(0, 1, loopback).close();
+            new DatagramSocket(0, loopback).close();
+            return "a TCP port and a UDP port on loopback can be opened";
         } catch (IOException e) {
             throw new CliException(
-                    ExitCode.FAILED, "no port can be opened on loopback", "check the limits of this machine", e);
+                    ExitCode.FAILED,
+                    "no port can be opened on loopback, so that no worker can run here and no link be made",
+                    "check the limits of this machine (ulimit -n), its firewall and the sandbox that this runs in",
+                    e);
         }
     }
 
@@ -259,26 +308,42 @@ final class DoctorCommand extends BaseCommand {
         }
     }
 
-    private static String clock(URI worker) throws IOException {
+    private static String clock(URI worker) {
+        long theirs;
+        try {
+            theirs = date(worker);
+        } catch (IOException e) {
+            throw new CliException(
+                    ExitCode.WORKER_UNREACHABLE,
+                    "the worker could not be asked for its time",
+                    "check the network and run parley doctor again",
+                    e);
+        }
+        if (theirs == 0) {
+            return "the worker does not tell its time";
+        }
+        Duration ahead = Duration.ofMillis(System.currentTimeMillis() - theirs);
+        if (ahead.abs().compareTo(MAX_SKEW) > 0) {
+            throw new CliException(
+                    ExitCode.FAILED,
+                    "this machine's clock is " + ahead.abs().toSeconds() + " s "
+                            + (ahead.isNegative() ? "behind" : "ahead of") + " the worker's, which accepts tokens only"
+                            + " within " + MAX_SKEW.toSeconds() + " s",
+                    "set this machine's clock (timedatectl set-ntp true), or tell who runs the worker that its is wrong");
+        }
+        return "within " + (ahead.abs().toSeconds() + 1) + " s of the worker's";
+    }
+
+    /** The time that a worker says with an answer of any kind, in milliseconds since 1970; 0 if it says none. */
+    private static long date(URI worker) throws IOException {
         HttpURLConnection connection =
                 (HttpURLConnection) worker.resolve("/healthz").toURL().openConnection();
         connection.setConnectTimeout((int) WORKER_TIMEOUT.toMillis());
         connection.setReadTimeout((int) WORKER_TIMEOUT.toMillis());
         connection.setInstanceFollowRedirects(false);
         try {
-            long theirs = connection.getHeaderFieldDate("Date", 0);
-            if (theirs == 0) {
-                return "the worker does not tell its time";
-            }
-            Duration skew =
-                    Duration.ofMillis(System.currentTimeMillis() - theirs).abs();
-            if (skew.compareTo(MAX_SKEW) > 0) {
-                throw new CliException(
-                        ExitCode.FAILED,
-                        "this clock and that of the worker differ by " + skew.toSeconds() + " s",
-                        "set this machine's clock; tokens are refused beyond " + MAX_SKEW.toSeconds() + " s");
-            }
-            return "within " + (skew.toSeconds() + 1) + " s of the worker's";
+            connection.getResponseCode();
+            return connection.getHeaderFieldDate("Date", 0);
         } finally {
             connection.disconnect();
         }

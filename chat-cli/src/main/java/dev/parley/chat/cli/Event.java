@@ -51,6 +51,9 @@ sealed interface Event {
     /** A public room of the worker's list. */
     record Listed(PublicRoom room, String invite) implements Event {}
 
+    /** A public room is not in the worker's list any more. */
+    record Unlisted(RoomId room, String name) implements Event {}
+
     /** The room's state has changed. */
     record State(ConnectionState state, Optional<CloseReason> reason) implements Event {}
 
@@ -117,8 +120,8 @@ sealed interface Event {
     record FileOffered(int number, MessageId id, PeerId sender, String name, boolean isOwn, FileOffer offer)
             implements Event {}
 
-    /** So much of a file has come. */
-    record FileProgress(MessageId id, FileOffer offer, long received) implements Event {}
+    /** So much of a file has come, and so much had when that was told before. */
+    record FileProgress(MessageId id, FileOffer offer, long before, long received) implements Event {}
 
     /** A file has come and is whole. */
     record FileCame(@Nullable String ref, MessageId id, Path place, long size) implements Event {}
@@ -280,6 +283,9 @@ sealed interface Event {
 
     /** What came of the conformance suite. */
     record Conformance(long passed, long failed, long skipped) implements Event {}
+
+    /** What a shell needs to complete commands. */
+    record Completion(String shell, String script) implements Event {}
 
     /** One setting and where its value came from. */
     record Setting(String key, @Nullable String value, String source) implements Event {}

@@ -93,6 +93,9 @@ final class EventJson {
                     .put("created", e.room().created().toEpochMilli())
                     .put("lastActive", e.room().lastActive().toEpochMilli());
         }
+        if (event instanceof Event.Unlisted e) {
+            return named("room_gone").put("roomId", e.room().value()).put("name", e.name());
+        }
         if (event instanceof Event.State e) {
             ObjectNode json = named("state").put("state", e.state().name());
             e.reason()
@@ -305,6 +308,9 @@ final class EventJson {
                     .put("passed", e.passed())
                     .put("failed", e.failed())
                     .put("skipped", e.skipped());
+        }
+        if (event instanceof Event.Completion e) {
+            return named("completion").put("shell", e.shell()).put("script", e.script());
         }
         if (event instanceof Event.Setting e) {
             return named("setting").put("key", e.key()).put("value", e.value()).put("source", e.source());

@@ -5,9 +5,7 @@ import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.store.ChatStore;
-import dev.parley.chat.store.KnownPeer;
 import dev.parley.chat.store.PeerBook;
-import dev.parley.chat.store.Rewordings;
 import dev.parley.chat.store.RoomRecord;
 import dev.parley.chat.store.SearchPosition;
 import dev.parley.chat.store.StoredEvent;
@@ -22,199 +20,139 @@ import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.HashMap;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** Reads, searches, exports, imports and deletes what is kept of rooms. Needs no worker. */
 @Command(
         name = "history",
         mixinStandardHelpOptions = true,
-        description = "Show what was said in a room; search, export, import or delete it.")
-final class HistoryCommand extends BaseCommand {
+        description = "Show, search, export, import and delete what was said in rooms, as far as it is kept here.")
+final class HistoryCommand implements Runnable {
 
     private static final String STANDARD_STREAM = "-";
     private static final int DEFAULT_LIMIT = 50;
     private static final int MESSAGE_ID_CHARS = 52;
 
-    @Parameters(
-            arity = "0..1",
-            paramLabel = "ROOM",
-            description =
-                    "The id of a room, or its name; see --rooms. Without, --search and --export are of all rooms.")
-    private @Nullable String room;
-
-    @Option(
-            names = "--before",
-            paramLabel = "WHEN",
-            description = "What stands before a message (its id) or a time: 2026-11-23, or 2026-11-23T12:34:56Z.")
-    private @Nullable String before;
-
-    @Option(names = "--after", paramLabel = "WHEN", description = "What stands after a message or from a time on.")
-    private @Nullable String after;
-
-    @Option(
-            names = "--limit",
-            paramLabel = "N",
-            defaultValue = "" + DEFAULT_LIMIT,
-            description = "How many at most, 1 to 1000. Default: ${DEFAULT-VALUE}.")
-    private int limit;
-
-    @Option(names = "--ids", description = "Show the ids of messages as well; with --json they are always there.")
-    private boolean ids;
-
-    @ArgGroup
-    private @Nullable Action action;
-
-    static final class Action {
-
-        @Option(names = "--rooms", description = "List the rooms of which something is kept.")
-        private boolean rooms;
-
-        @Option(names = "--search", paramLabel = "WORDS", description = "Messages with all these words, newest first.")
-        private @Nullable String search;
-
-        @Option(
-                names = "--export",
-                paramLabel = "FILE",
-                description = "Write all as JSON Lines to a new file, in clear; - for the standard output.")
-        private @Nullable String export;
-
-        @Option(
-                names = "--import",
-                paramLabel = "FILE",
-                description = "Take in what --export wrote; - for the standard input. Each event is verified.")
-        private @Nullable String imported;
-
-        @Option(names = "--delete", paramLabel = "MESSAGE-ID", description = "Delete one message on this machine.")
-        private @Nullable String delete;
-
-        @Option(
-                names = "--delete-before",
-                paramLabel = "DATE",
-                description = "Delete on this machine all of the room that was said before a day or a time.")
-        private @Nullable String deleteBefore;
-    }
-
-    HistoryCommand(CliContext context) {
-        super(context);
-    }
+    @Spec
+    private @Nullable CommandSpec spec;
 
     @Override
-    ExitCode run(Console console) throws IOException {
-        if (limit < 1 || limit > ChatStore.MAX_PAGE) {
-            throw usage(
-                    "--limit is 1 to " + ChatStore.MAX_PAGE + ", not " + limit, "leave it out for " + DEFAULT_LIMIT);
+    public void run() {
+        if (spec != null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "name what to do with the history: list, show, search, export, import, delete or retain");
         }
-        Action chosen = action == null ? new Action() : action;
-        boolean changes = chosen.imported != null || chosen.delete != null || chosen.deleteBefore != null;
-        boolean searches = chosen.search != null;
-        boolean pages = !changes && !searches && !chosen.rooms && chosen.export == null;
-        boolean fits = pages ? before == null || after == null : after == null && (before == null || searches);
-        if (!fits) {
-            throw usage(
-                    "--before and --after do not go together, nor with what else was asked for",
-                    "give one of them, with a room; --search takes --before");
-        }
-        boolean needsRoom = pages || chosen.delete != null || chosen.deleteBefore != null;
-        if (needsRoom && room == null) {
-            throw usage("which room?", "name it by its id or its name; parley history --rooms lists them");
-        }
-        Settings settings = settings(Map.of());
-        KeptHistory.Use use = !changes
-                ? KeptHistory.Use.READ
-                : chosen.imported == null ? KeptHistory.Use.CHANGE : KeptHistory.Use.FILL;
-        return KeptHistory.use(
-                use,
-                settings,
-                console,
-                context().prompt(),
-                (identity, store, book) -> run(console, identity.peerId(), store, book, chosen));
     }
 
-    private ExitCode run(Console console, PeerId self, ChatStore store, PeerBook book, Action chosen)
-            throws IOException {
-        if (chosen.rooms) {
-            list(console, store);
-        } else if (chosen.export != null) {
-            export(console, store, self, chosen.export);
-        } else if (chosen.imported != null) {
-            return takeIn(console, store, self, chosen.imported);
-        } else if (chosen.delete != null) {
-            delete(console, store, self, roomIn(store), messageId(chosen.delete));
-        } else if (chosen.deleteBefore != null) {
-            Instant time = time(chosen.deleteBefore)
-                    .orElseThrow(() -> notATime("--delete-before", String.valueOf(chosen.deleteBefore)));
-            console.emit(new Event.HistoryDone(
-                    Event.HistoryDone.Act.DELETED, store.deleteBefore(roomIn(store), time), 0, 0));
-        } else if (chosen.search != null) {
-            search(console, self, store, book, chosen.search);
-        } else {
-            show(console, self, store, book, page(store, roomIn(store)));
+    /** The history while it is open, and where to say what is in it. */
+    private record Opened(Console console, PeerId self, ChatStore store, PeerBook book) {}
+
+    /** What the commands that open the history share. */
+    abstract static class KeptCommand extends BaseCommand {
+
+        private final KeptHistory.Use use;
+
+        KeptCommand(CliContext context, KeptHistory.Use use) {
+            super(context);
+            this.use = use;
         }
-        return ExitCode.DONE;
+
+        @Override
+        final ExitCode run(Console console) throws IOException {
+            check();
+            return KeptHistory.use(
+                    use,
+                    settings(Map.of()),
+                    console,
+                    context().prompt(),
+                    (identity, store, book) -> run(new Opened(console, identity.peerId(), store, book)));
+        }
+
+        /** Looks at the arguments before anything is opened. */
+        void check() {}
+
+        abstract ExitCode run(Opened history) throws IOException;
+
+        /** A day of the time zone, or a time. */
+        final Optional<Instant> time(String text) {
+            try {
+                return Optional.of(
+                        text.indexOf('T') > 0
+                                ? Instant.parse(text)
+                                : LocalDate.parse(text)
+                                        .atStartOfDay(context().zone())
+                                        .toInstant());
+            } catch (DateTimeException e) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    /** How much of what is found is shown, and how. */
+    static final class Page {
+
+        @Option(
+                names = "--limit",
+                paramLabel = "N",
+                defaultValue = "" + DEFAULT_LIMIT,
+                description = "How many at most, 1 to 1000. Default: ${DEFAULT-VALUE}.")
+        private int limit;
+
+        @Option(names = "--ids", description = "Show the ids of messages as well; with --json they are always there.")
+        private boolean ids;
+
+        void check() {
+            if (limit < 1 || limit > ChatStore.MAX_PAGE) {
+                throw usage(
+                        "--limit is 1 to " + ChatStore.MAX_PAGE + ", not " + limit,
+                        "leave it out for " + DEFAULT_LIMIT);
+            }
+        }
+
+        void show(Opened history, List<StoredEvent> found) {
+            KeptHistory.show(
+                    history.console(), history.self(), history.store(), history.book(), found, ids, "nothing is found");
+        }
+    }
+
+    /** The room to which something is restricted. */
+    static final class OneRoom {
+
+        @Option(
+                names = "--room",
+                paramLabel = "ROOM",
+                description = "Only this room, by its id or its name. Default: all rooms.")
+        private @Nullable String room;
+
+        /** The room, if one was named. */
+        Optional<RoomId> in(ChatStore store) {
+            return Optional.ofNullable(room).map(named -> KeptHistory.room(store, named));
+        }
     }
 
     private static CliException usage(String message, String hint) {
         return new CliException(ExitCode.USAGE, message, hint);
     }
 
-    private static CliException notATime(String option, String value) {
-        return usage(
-                option + " takes no \"" + value + "\"",
-                "give a day like 2026-11-23, or a time like 2026-11-23T12:34:56Z"
-                        + (option.equals("--delete-before") ? "" : ", or the id of a message"));
-    }
-
-    private static void list(Console console, ChatStore store) {
-        Set<RoomId> listed = new LinkedHashSet<>();
-        for (RoomRecord record : store.rooms()) {
-            listed.add(record.room());
-            console.emit(new Event.KeptRoom(record.room(), Optional.of(record)));
-        }
-        for (RoomId kept : store.roomsWithEvents()) {
-            if (listed.add(kept)) {
-                console.emit(new Event.KeptRoom(kept, Optional.empty()));
-            }
-        }
-        if (listed.isEmpty() && !console.isJson()) {
-            console.notice("no room is in the history");
-        }
-    }
-
-    /** The room that was named, if there is one. */
-    private Optional<RoomId> namedRoom(ChatStore store) {
-        return Optional.ofNullable(room).map(named -> KeptHistory.room(store, named));
-    }
-
-    private RoomId roomIn(ChatStore store) {
-        return namedRoom(store).orElseThrow();
-    }
-
-    private List<StoredEvent> page(ChatStore store, RoomId in) {
-        if (after != null) {
-            return store.timelineAfter(in, place(store, in, "--after", after), limit);
-        }
-        return store.timeline(in, before == null ? null : place(store, in, "--before", before), limit);
-    }
-
-    private TimelinePosition place(ChatStore store, RoomId in, String option, String when) {
-        return time(when)
-                .map(TimelinePosition::at)
-                .orElseGet(() -> TimelinePosition.of(message(store, List.of(in), option, when)));
-    }
-
     private static StoredEvent message(ChatStore store, List<RoomId> rooms, String option, String when) {
         if (when.length() != MESSAGE_ID_CHARS) {
-            throw notATime(option, when);
+            throw usage(
+                    option + " takes no \"" + when + "\"",
+                    "give a day like 2026-11-23, or a time like 2026-11-23T12:34:56Z, or the id of a message");
         }
         MessageId id = messageId(when);
         for (RoomId in : rooms) {
@@ -230,7 +168,8 @@ final class HistoryCommand extends BaseCommand {
         return new CliException(
                 ExitCode.FAILED,
                 "there is no such message in the history",
-                "parley history ROOM --ids shows the ids of messages; it may have been deleted, or have disappeared");
+                "parley history show ROOM --ids shows the ids of messages; it may have been deleted, or have"
+                        + " disappeared");
     }
 
     private static MessageId messageId(String text) {
@@ -239,111 +178,307 @@ final class HistoryCommand extends BaseCommand {
         } catch (IllegalArgumentException e) {
             throw usage(
                     "that is not the id of a message",
-                    "it has 52 letters and digits; parley history ROOM --ids shows it");
+                    "it has 52 letters and digits; parley history show ROOM --ids shows it");
         }
     }
 
-    /** A day of the time zone, or a time. */
-    private Optional<Instant> time(String text) {
-        try {
-            return Optional.of(
-                    text.indexOf('T') > 0
-                            ? Instant.parse(text)
-                            : LocalDate.parse(text)
-                                    .atStartOfDay(context().zone())
-                                    .toInstant());
-        } catch (DateTimeException e) {
-            return Optional.empty();
+    /** Lists rooms. */
+    @Command(name = "list", mixinStandardHelpOptions = true, description = "List the rooms of which something is kept.")
+    static final class ListRooms extends KeptCommand {
+
+        ListRooms(CliContext context) {
+            super(context, KeptHistory.Use.READ);
+        }
+
+        @Override
+        ExitCode run(Opened history) {
+            Set<RoomId> listed = new LinkedHashSet<>();
+            for (RoomRecord record : history.store().rooms()) {
+                listed.add(record.room());
+                history.console().emit(new Event.KeptRoom(record.room(), Optional.of(record)));
+            }
+            for (RoomId kept : history.store().roomsWithEvents()) {
+                if (listed.add(kept)) {
+                    history.console().emit(new Event.KeptRoom(kept, Optional.empty()));
+                }
+            }
+            if (listed.isEmpty() && !history.console().isJson()) {
+                history.console().notice("no room is in the history");
+            }
+            return ExitCode.DONE;
         }
     }
 
-    private void search(Console console, PeerId self, ChatStore store, PeerBook book, String words) {
-        if (words.length() > ChatStore.MAX_QUERY_CHARS) {
-            throw usage("a search has at most " + ChatStore.MAX_QUERY_CHARS + " characters", "search for fewer words");
+    /** Shows a page of a room. */
+    @Command(
+            name = "show",
+            mixinStandardHelpOptions = true,
+            description = "Show what was said in a room, oldest first.")
+    static final class Show extends KeptCommand {
+
+        @Parameters(paramLabel = "ROOM", description = "The id of a room, or its name; see parley history list.")
+        private String room = "";
+
+        @Option(
+                names = "--before",
+                paramLabel = "WHEN",
+                description = "What stands before a message (its id) or a time: 2026-11-23, or 2026-11-23T12:34:56Z.")
+        private @Nullable String before;
+
+        @Option(names = "--after", paramLabel = "WHEN", description = "What stands after a message or from a time on.")
+        private @Nullable String after;
+
+        @Mixin
+        private final Page page = new Page();
+
+        Show(CliContext context) {
+            super(context, KeptHistory.Use.READ);
         }
-        RoomId in = namedRoom(store).orElse(null);
-        SearchPosition place = null;
-        if (before != null) {
-            List<RoomId> rooms = in == null ? store.roomsWithEvents() : List.of(in);
-            String when = before;
-            place = time(when)
+
+        @Override
+        void check() {
+            page.check();
+            if (before != null && after != null) {
+                throw usage("--before and --after do not go together", "give one of them");
+            }
+        }
+
+        @Override
+        ExitCode run(Opened history) {
+            ChatStore store = history.store();
+            RoomId in = KeptHistory.room(store, room);
+            page.show(
+                    history,
+                    after == null
+                            ? store.timeline(
+                                    in, before == null ? null : place(store, in, "--before", before), page.limit)
+                            : store.timelineAfter(in, place(store, in, "--after", after), page.limit));
+            return ExitCode.DONE;
+        }
+
+        private TimelinePosition place(ChatStore store, RoomId in, String option, String when) {
+            return time(when)
+                    .map(TimelinePosition::at)
+                    .orElseGet(() -> TimelinePosition.of(message(store, List.of(in), option, when)));
+        }
+    }
+
+    /** Finds messages by their words. */
+    @Command(
+            name = "search",
+            mixinStandardHelpOptions = true,
+            description = "Show the messages that have all these words, newest first.")
+    static final class Search extends KeptCommand {
+
+        @Parameters(arity = "1..*", paramLabel = "WORD", description = "What a message has to have; no operators.")
+        private List<String> words = new ArrayList<>();
+
+        @Option(
+                names = "--before",
+                paramLabel = "WHEN",
+                description = "What stands before a message (its id) or a time: 2026-11-23, or 2026-11-23T12:34:56Z.")
+        private @Nullable String before;
+
+        @Mixin
+        private final OneRoom only = new OneRoom();
+
+        @Mixin
+        private final Page page = new Page();
+
+        Search(CliContext context) {
+            super(context, KeptHistory.Use.READ);
+        }
+
+        private String query() {
+            return String.join(" ", words);
+        }
+
+        @Override
+        void check() {
+            page.check();
+            if (query().length() > ChatStore.MAX_QUERY_CHARS) {
+                throw usage(
+                        "a search has at most " + ChatStore.MAX_QUERY_CHARS + " characters", "search for fewer words");
+            }
+        }
+
+        @Override
+        ExitCode run(Opened history) {
+            ChatStore store = history.store();
+            Optional<RoomId> in = only.in(store);
+            SearchPosition place = before == null ? null : place(store, in, before);
+            page.show(history, store.search(in.orElse(null), query(), place, page.limit));
+            return ExitCode.DONE;
+        }
+
+        private SearchPosition place(ChatStore store, Optional<RoomId> in, String when) {
+            return time(when)
                     .map(time -> new SearchPosition(TimelinePosition.at(time), RoomId.of(new byte[RoomId.BYTES])))
-                    .orElseGet(() -> SearchPosition.of(message(store, rooms, "--before", when)));
+                    .orElseGet(() -> SearchPosition.of(
+                            message(store, in.map(List::of).orElseGet(store::roomsWithEvents), "--before", when)));
         }
-        show(console, self, store, book, store.search(in, words, place, limit));
     }
 
-    /** What was edited is shown as it is worded now; what its author has deleted is not. */
-    private void show(Console console, PeerId self, ChatStore store, PeerBook book, List<StoredEvent> found) {
-        Rewordings rewordings = Rewordings.of(store, found);
-        List<StoredEvent> events = found.stream()
-                .filter(event -> !rewordings.isDeleted(event.id()))
-                .toList();
-        Map<PeerId, Optional<KnownPeer>> known = new HashMap<>();
-        int leftOut = 0;
-        for (StoredEvent event : events) {
-            Optional<KnownPeer> author = known.computeIfAbsent(event.sender(), book::find);
-            if (author.map(KnownPeer::isBlocked).orElse(false)) {
-                leftOut++;
-            } else {
-                boolean isOwn = event.sender().equals(self) && !console.isJson();
-                Optional<String> name = isOwn ? Optional.of("you") : author.flatMap(KnownPeer::lastName);
-                console.emit(new Event.Kept(event, name, ids, rewordings.latest(event.id())));
+    /** Writes all to a file. */
+    @Command(
+            name = "export",
+            mixinStandardHelpOptions = true,
+            description = "Write all as JSON Lines to a new file, in clear.")
+    static final class Export extends KeptCommand {
+
+        @Parameters(paramLabel = "FILE", description = "A new file; - for the standard output.")
+        private String file = "";
+
+        @Mixin
+        private final OneRoom only = new OneRoom();
+
+        Export(CliContext context) {
+            super(context, KeptHistory.Use.READ);
+        }
+
+        @Override
+        ExitCode run(Opened history) throws IOException {
+            ChatStore store = history.store();
+            List<RoomId> rooms = only.in(store).map(List::of).orElseGet(store::roomsWithEvents);
+            if (file.equals(STANDARD_STREAM)) {
+                OutputStream out = new BufferedOutputStream(context().out());
+                long written = HistoryFile.write(store, history.self(), rooms, out);
+                // The standard output has the export and nothing else.
+                history.console().diagnose(written + (written == 1 ? " event is exported" : " events are exported"));
+                return ExitCode.DONE;
             }
-        }
-        if (leftOut > 0) {
-            console.notice(leftOut + (leftOut == 1 ? " event" : " events") + " of those that you have blocked "
-                    + (leftOut == 1 ? "is" : "are") + " left out");
-        } else if (events.isEmpty() && !console.isJson()) {
-            console.notice("nothing is found");
+            long written = ExportFile.write(
+                    Path.of(file),
+                    "not all",
+                    to -> HistoryFile.write(
+                            store, history.self(), rooms, new BufferedOutputStream(Channels.newOutputStream(to))));
+            history.console().emit(new Event.HistoryDone(Event.HistoryDone.Act.EXPORTED, written, 0, 0));
+            return ExitCode.DONE;
         }
     }
 
-    private static void delete(Console console, ChatStore store, PeerId self, RoomId in, MessageId id) {
-        // A store knows by itself what waits only after something was accepted.
-        Optional<StoredEvent> own =
-                store.event(in, id).filter(event -> event.sender().equals(self));
-        if (own.isPresent()) {
-            List<StoredEvent> outbox = store.outbox(in, self, 1);
-            if (!outbox.isEmpty() && outbox.get(0).seq() <= own.get().seq()) {
+    /** Takes in what was exported. */
+    @Command(
+            name = "import",
+            mixinStandardHelpOptions = true,
+            description = "Take in what parley history export wrote; each event is verified.")
+    static final class Import extends KeptCommand {
+
+        /** From this size on, people are told how far it is: to verify so much takes seconds. */
+        static final long LONG_IMPORT_BYTES = 4L * 1024 * 1024;
+
+        @Parameters(paramLabel = "FILE", description = "The exported file; - for the standard input.")
+        private String file = "";
+
+        Import(CliContext context) {
+            super(context, KeptHistory.Use.FILL);
+        }
+
+        @Override
+        ExitCode run(Opened history) {
+            HistoryFile.Imported imported;
+            try (InputStream in = open(history.console())) {
+                imported = HistoryFile.read(
+                        history.store(),
+                        history.self(),
+                        in,
+                        line -> history.console().emit(new Event.Refused(line)));
+            } catch (IOException e) {
                 throw new CliException(
-                        ExitCode.FAILED,
-                        "the message was not sent yet, and what you said after it builds on it",
-                        "delete it when the room has accepted it");
+                        ExitCode.FAILED, "the file " + file + " cannot be read", "check its name and permissions", e);
+            }
+            history.console()
+                    .emit(new Event.HistoryDone(
+                            Event.HistoryDone.Act.IMPORTED, imported.added(), imported.known(), imported.refused()));
+            return imported.refused() == 0 ? ExitCode.DONE : ExitCode.FAILED;
+        }
+
+        private InputStream open(Console console) throws IOException {
+            if (file.equals(STANDARD_STREAM)) {
+                return context().in();
+            }
+            Path path = Path.of(file);
+            long size = Files.size(path);
+            InputStream in = Files.newInputStream(path);
+            return console.isJson() || size < LONG_IMPORT_BYTES
+                    ? in
+                    : Progress.watch(in, size, tenths -> console.diagnose(tenths * 10 + " % of the file are read"));
+        }
+    }
+
+    /** Deletes one message, or what is old. */
+    @Command(
+            name = "delete",
+            mixinStandardHelpOptions = true,
+            description = "Delete a message of a room, or what was said before a time, on this machine alone.")
+    static final class Delete extends KeptCommand {
+
+        @Parameters(
+                index = "0",
+                paramLabel = "ROOM",
+                description = "The id of a room, or its name; see parley history list.")
+        private String room = "";
+
+        @Parameters(
+                index = "1",
+                arity = "0..1",
+                paramLabel = "MESSAGE-ID",
+                description = "The message; parley history show ROOM --ids shows its id.")
+        private @Nullable String message;
+
+        @Option(
+                names = "--before",
+                paramLabel = "DATE",
+                description = "All of the room that was said before a day or a time.")
+        private @Nullable String before;
+
+        Delete(CliContext context) {
+            super(context, KeptHistory.Use.CHANGE);
+        }
+
+        @Override
+        void check() {
+            if ((message == null) == (before == null)) {
+                throw usage("delete what?", "name one message by its id, or a time with --before, and not both");
             }
         }
-        if (!store.delete(in, id)) {
-            throw noSuchMessage();
-        }
-        console.emit(new Event.HistoryDone(Event.HistoryDone.Act.DELETED, 1, 0, 0));
-    }
 
-    private void export(Console console, ChatStore store, PeerId self, String file) throws IOException {
-        List<RoomId> rooms = namedRoom(store).map(List::of).orElseGet(store::roomsWithEvents);
-        if (file.equals(STANDARD_STREAM)) {
-            OutputStream out = new BufferedOutputStream(context().out());
-            long written = HistoryFile.write(store, self, rooms, out);
-            // The standard output has the export and nothing else.
-            console.diagnose(written + (written == 1 ? " event is exported" : " events are exported"));
-            return;
+        @Override
+        ExitCode run(Opened history) {
+            ChatStore store = history.store();
+            RoomId in = KeptHistory.room(store, room);
+            int deleted;
+            if (before != null) {
+                deleted = store.deleteBefore(
+                        in,
+                        time(before)
+                                .orElseThrow(() -> usage(
+                                        "--before takes no \"" + before + "\"",
+                                        "give a day like 2026-11-23, or a time like 2026-11-23T12:34:56Z")));
+            } else {
+                delete(store, history.self(), in, messageId(String.valueOf(message)));
+                deleted = 1;
+            }
+            history.console().emit(new Event.HistoryDone(Event.HistoryDone.Act.DELETED, deleted, 0, 0));
+            return ExitCode.DONE;
         }
-        long written = ExportFile.write(
-                Path.of(file),
-                "not all",
-                to -> HistoryFile.write(store, self, rooms, new BufferedOutputStream(Channels.newOutputStream(to))));
-        console.emit(new Event.HistoryDone(Event.HistoryDone.Act.EXPORTED, written, 0, 0));
-    }
 
-    private ExitCode takeIn(Console console, ChatStore store, PeerId self, String file) {
-        HistoryFile.Imported imported;
-        try (InputStream in = file.equals(STANDARD_STREAM) ? context().in() : Files.newInputStream(Path.of(file))) {
-            imported = HistoryFile.read(store, self, in, line -> console.emit(new Event.Refused(line)));
-        } catch (IOException e) {
-            throw new CliException(
-                    ExitCode.FAILED, "the file " + file + " cannot be read", "check its name and permissions", e);
+        private static void delete(ChatStore store, PeerId self, RoomId in, MessageId id) {
+            // A store knows by itself what waits only after something was accepted.
+            Optional<StoredEvent> own =
+                    store.event(in, id).filter(event -> event.sender().equals(self));
+            if (own.isPresent()) {
+                List<StoredEvent> outbox = store.outbox(in, self, 1);
+                if (!outbox.isEmpty() && outbox.get(0).seq() <= own.get().seq()) {
+                    throw new CliException(
+                            ExitCode.FAILED,
+                            "the message was not sent yet, and what you said after it builds on it",
+                            "delete it when the room has accepted it");
+                }
+            }
+            if (!store.delete(in, id)) {
+                throw noSuchMessage();
+            }
         }
-        console.emit(new Event.HistoryDone(
-                Event.HistoryDone.Act.IMPORTED, imported.added(), imported.known(), imported.refused()));
-        return imported.refused() == 0 ? ExitCode.DONE : ExitCode.FAILED;
     }
 }

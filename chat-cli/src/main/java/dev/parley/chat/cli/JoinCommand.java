@@ -1,11 +1,6 @@
 package dev.parley.chat.cli;
 
-import dev.parley.chat.Invite;
-import dev.parley.chat.PairingCode;
 import dev.parley.chat.transport.NativeLibraries;
-import java.net.URI;
-import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -32,23 +27,19 @@ final class JoinCommand extends BaseCommand {
     @Override
     ExitCode run(Console console) throws Exception {
         Settings settings = settings(flags.settings());
-        PairingCode code = PairingCode.looksLikeCode(room) ? InviteArgument.code(room) : null;
-        Invite invite = code == null ? InviteArgument.parse(room, settings) : null;
-        URI worker = invite != null ? invite.base() : InviteArgument.workerOfCode(settings);
+        Destination destination = Destination.parse(room, settings);
         NativeLibraries.load();
-        Session.Profile profile = flags.isEphemeral() ? Session.Profile.EPHEMERAL : Session.Profile.OWN;
         try (Session session = Session.open(
                 settings,
-                worker,
-                profile,
+                destination.worker(),
+                flags.profile(),
                 settings.ice(flags.isRelayOnly()),
                 console,
                 context().prompt())) {
             RoomRun run = RoomRun.of(session, settings, console, context(), flags.inputEnd(), false);
-            CompletableFuture<Invite> redeemed = invite != null
-                    ? CompletableFuture.completedFuture(invite)
-                    : session.rooms().redeem(Objects.requireNonNull(code));
-            return run.stay(redeemed.thenCompose(found -> session.rooms().joinRoom(found, run)));
+            return run.stay(destination
+                    .invite(session.rooms())
+                    .thenCompose(found -> session.rooms().joinRoom(found, run)));
         }
     }
 }

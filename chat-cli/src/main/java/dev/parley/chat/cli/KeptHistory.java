@@ -1,12 +1,18 @@
 package dev.parley.chat.cli;
 
+import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.store.ChatStore;
+import dev.parley.chat.store.KnownPeer;
 import dev.parley.chat.store.PeerBook;
+import dev.parley.chat.store.Rewordings;
 import dev.parley.chat.store.RoomRecord;
+import dev.parley.chat.store.StoredEvent;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Opens the history of a home for the commands about it, and finds its rooms. */
@@ -78,6 +84,45 @@ final class KeptHistory {
     }
 
     /**
+     * Shows events: what was edited as it is worded now, and not what its author has deleted, nor what is of those that
+     * are blocked.
+     *
+     * @param withIds whether people are shown the ids too
+     * @param ifNone what people are told where there is nothing
+     */
+    static void show(
+            Console console,
+            PeerId self,
+            ChatStore store,
+            PeerBook book,
+            List<StoredEvent> found,
+            boolean withIds,
+            String ifNone) {
+        Rewordings rewordings = Rewordings.of(store, found);
+        List<StoredEvent> events = found.stream()
+                .filter(event -> !rewordings.isDeleted(event.id()))
+                .toList();
+        Map<PeerId, Optional<KnownPeer>> known = new HashMap<>();
+        int leftOut = 0;
+        for (StoredEvent event : events) {
+            Optional<KnownPeer> author = known.computeIfAbsent(event.sender(), book::find);
+            if (author.map(KnownPeer::isBlocked).orElse(false)) {
+                leftOut++;
+            } else {
+                boolean isOwn = event.sender().equals(self) && !console.isJson();
+                Optional<String> name = isOwn ? Optional.of("you") : author.flatMap(KnownPeer::lastName);
+                console.emit(new Event.Kept(event, name, withIds, rewordings.latest(event.id())));
+            }
+        }
+        if (leftOut > 0) {
+            console.notice(leftOut + (leftOut == 1 ? " event" : " events") + " of those that you have blocked "
+                    + (leftOut == 1 ? "is" : "are") + " left out");
+        } else if (events.isEmpty() && !console.isJson()) {
+            console.notice(ifNone);
+        }
+    }
+
+    /**
      * Finds a room by its id or its name.
      *
      * @throws CliException if there is none, or several have the name
@@ -97,7 +142,7 @@ final class KeptHistory {
                 throw new CliException(
                         ExitCode.USAGE,
                         namesakes.size() + " rooms of the history have that name",
-                        "name one by its id; parley history --rooms lists them");
+                        "name one by its id; parley history list lists them");
             }
             if (namesakes.size() == 1) {
                 return namesakes.get(0);
@@ -106,6 +151,6 @@ final class KeptHistory {
         throw new CliException(
                 ExitCode.ROOM_NOT_FOUND,
                 "there is no such room in the history",
-                "parley history --rooms lists those that there are");
+                "parley history list lists those that there are");
     }
 }

@@ -5,13 +5,19 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.temporal.ChronoUnit;
+import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.LogManager;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 
-/** Sends logs to the standard error, one line each: warnings, or with {@code --verbose} everything of Parley. */
+/**
+ * Sends logs to the standard error, one line each: warnings, or with {@code --verbose} everything of Parley; and
+ * everything of Parley to a file, where one is named.
+ */
 final class Logging {
 
     // Held, because the log manager holds its loggers weakly and their levels would be lost.
@@ -21,32 +27,34 @@ final class Logging {
 
     private Logging() {}
 
-    static void configure(PrintStream err, boolean verbose) {
-        configure(verbose ? Level.FINE : Level.WARNING, new LineHandler(err, verbose));
+    static void configure(PrintStream err, boolean verbose, Optional<LogFile> file) {
+        configure(verbose ? Level.FINE : Level.WARNING, new LineHandler(err::println, verbose), file);
     }
 
-    /** As JSON, one object a line, with what is of interest to whoever runs a worker. */
-    static void configureJson(PrintStream err, boolean verbose) {
-        configure(verbose ? Level.FINE : Level.INFO, new JsonHandler(err, verbose));
+    /** The standard error as JSON, one object a line, with what is of interest to whoever runs a worker. */
+    static void configureJson(PrintStream err, boolean verbose, Optional<LogFile> file) {
+        configure(verbose ? Level.FINE : Level.INFO, new JsonHandler(err::println, verbose), file);
     }
 
-    private static void configure(Level ofParley, Handler handler) {
+    private static void configure(Level ofError, Handler error, Optional<LogFile> file) {
         LogManager.getLogManager().reset();
         Logger root = Logger.getLogger("");
         root.setLevel(Level.WARNING);
-        PARLEY.setLevel(ofParley);
-        root.addHandler(handler);
+        PARLEY.setLevel(file.isPresent() ? Level.FINE : ofError);
+        error.setLevel(ofError);
+        root.addHandler(error);
+        file.ifPresent(to -> root.addHandler(new FileHandler(to::write)));
     }
 
-    /** Writes each record in its own way to the standard error. */
-    private abstract static class ErrorOutput extends Handler {
-        private final PrintStream err;
+    /** Writes each record in its own way, and without what must not be in a log. */
+    private abstract static class Output extends Handler {
+        private final Consumer<String> out;
 
         /** Whether stack traces are shown. */
         final boolean traces;
 
-        ErrorOutput(PrintStream err, boolean traces) {
-            this.err = err;
+        Output(Consumer<String> out, boolean traces) {
+            this.out = out;
             this.traces = traces;
             setLevel(Level.ALL);
             setFormatter(new java.util.logging.SimpleFormatter());
@@ -57,24 +65,28 @@ final class Logging {
         @Override
         public final void publish(LogRecord record) {
             if (isLoggable(record)) {
-                err.println(line(record));
+                out.accept(line(record));
             }
+        }
+
+        final String message(LogRecord record) {
+            return Redaction.of(getFormatter().formatMessage(record));
         }
 
         @Override
         public final void flush() {
-            err.flush();
+            // Nothing is held back.
         }
 
         @Override
         public final void close() {
-            flush();
+            // Whoever opened what is behind it closes that.
         }
     }
 
-    private static final class JsonHandler extends ErrorOutput {
-        JsonHandler(PrintStream err, boolean traces) {
-            super(err, traces);
+    private static final class JsonHandler extends Output {
+        JsonHandler(Consumer<String> out, boolean traces) {
+            super(out, traces);
         }
 
         @Override
@@ -83,7 +95,7 @@ final class Logging {
                     .put("time", record.getInstant().toString())
                     .put("level", record.getLevel().getName())
                     .put("logger", record.getLoggerName())
-                    .put("message", getFormatter().formatMessage(record));
+                    .put("message", message(record));
             Throwable thrown = record.getThrown();
             if (thrown != null) {
                 line.put("error", thrown.getClass().getName());
@@ -95,21 +107,25 @@ final class Logging {
         }
     }
 
-    private static final class LineHandler extends ErrorOutput {
-        LineHandler(PrintStream err, boolean traces) {
-            super(err, traces);
+    private static class LineHandler extends Output {
+        LineHandler(Consumer<String> out, boolean traces) {
+            super(out, traces);
+        }
+
+        String prefix(LogRecord record) {
+            return "parley:";
         }
 
         @Override
-        String line(LogRecord record) {
+        final String line(LogRecord record) {
             String name = record.getLoggerName() == null ? "" : record.getLoggerName();
-            StringBuilder line = new StringBuilder()
-                    .append("parley: ")
+            StringBuilder line = new StringBuilder(prefix(record))
+                    .append(' ')
                     .append(record.getLevel().getName())
                     .append(' ')
                     .append(name.substring(name.lastIndexOf('.') + 1))
                     .append(": ")
-                    .append(TerminalText.clean(getFormatter().formatMessage(record)));
+                    .append(TerminalText.clean(message(record)));
             Throwable thrown = record.getThrown();
             if (thrown != null && traces) {
                 line.append(System.lineSeparator()).append(trace(thrown));
@@ -120,12 +136,23 @@ final class Logging {
         }
     }
 
+    private static final class FileHandler extends LineHandler {
+        FileHandler(Consumer<String> out) {
+            super(out, true);
+        }
+
+        @Override
+        String prefix(LogRecord record) {
+            return record.getInstant().truncatedTo(ChronoUnit.MILLIS).toString();
+        }
+    }
+
     /** A stack trace as text, cleaned line by line. */
-    static String trace(Throwable thrown) {
+    private static String trace(Throwable thrown) {
         StringWriter text = new StringWriter();
         thrown.printStackTrace(new PrintWriter(text));
         StringBuilder clean = new StringBuilder();
-        text.toString()
+        Redaction.of(text.toString())
                 .lines()
                 .forEach(line -> clean.append(TerminalText.clean(line.replace("\t", "    ")))
                         .append(System.lineSeparator()));

@@ -56,6 +56,11 @@ final class LoginFile implements LoginTokenStore {
         this.lockFile = folder.resolve(name + ".lock");
     }
 
+    /** The folder of the logins of a home. */
+    static Path folder(Path home) {
+        return home.resolve(FOLDER);
+    }
+
     /**
      * The file for a worker.
      *
@@ -63,7 +68,7 @@ final class LoginFile implements LoginTokenStore {
      * @param worker in one spelling
      */
     static LoginFile of(Path home, URI worker) {
-        return new LoginFile(worker, home.resolve(FOLDER));
+        return new LoginFile(worker, folder(home));
     }
 
     private static String nameOf(URI worker) {

@@ -27,8 +27,8 @@ final class ParleyCommand implements Runnable {
         if (spec != null) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "name a command: demo, create, join, rooms, send, history, emotes, serve, login, whoami, logout,"
-                            + " doctor, identity, config or conformance");
+                    "name a command: demo, create, join, tail, rooms, send, history, emotes, serve, login, whoami, logout,"
+                            + " doctor, completion, identity, config or conformance");
         }
     }
 }

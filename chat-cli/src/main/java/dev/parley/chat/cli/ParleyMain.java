@@ -105,9 +105,17 @@ public final class ParleyMain {
                 .addSubcommand(ServeCommand.of(context))
                 .addSubcommand(new CreateCommand(context))
                 .addSubcommand(new JoinCommand(context))
+                .addSubcommand(new TailCommand(context))
                 .addSubcommand(new RoomsCommand(context))
                 .addSubcommand(new SendCommand(context))
-                .addSubcommand(new CommandLine(new HistoryCommand(context)).addSubcommand(new RetainCommand(context)))
+                .addSubcommand(new CommandLine(new HistoryCommand())
+                        .addSubcommand(new HistoryCommand.ListRooms(context))
+                        .addSubcommand(new HistoryCommand.Show(context))
+                        .addSubcommand(new HistoryCommand.Search(context))
+                        .addSubcommand(new HistoryCommand.Export(context))
+                        .addSubcommand(new HistoryCommand.Import(context))
+                        .addSubcommand(new HistoryCommand.Delete(context))
+                        .addSubcommand(new RetainCommand(context)))
                 .addSubcommand(new CommandLine(new IdentityCommand())
                         .addSubcommand(new IdentityCommand.Show(context))
                         .addSubcommand(new IdentityCommand.Create(context))
@@ -128,6 +136,8 @@ public final class ParleyMain {
                 .addSubcommand(new LogoutCommand(context))
                 .addSubcommand(new ConfigCommand(context))
                 .addSubcommand(new DoctorCommand(context))
+                .addSubcommand(new CompletionCommand(context))
+                .addSubcommand(new ManCommand(context))
                 .addSubcommand(new ConformanceCommand(context));
     }
 }

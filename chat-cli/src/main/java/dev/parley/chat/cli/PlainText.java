@@ -77,6 +77,9 @@ final class PlainText {
             return line(clean(e.room().name()) + "  " + e.room().participants() + "/"
                     + e.room().capacity() + "  " + clean(e.invite()));
         }
+        if (event instanceof Event.Unlisted e) {
+            return line("-- gone: " + clean(e.name()));
+        }
         if (event instanceof Event.State e) {
             return e.state() == ConnectionState.CLOSED
                     ? Optional.empty()
@@ -180,6 +183,9 @@ final class PlainText {
                 || event instanceof Event.EmojiRemoved) {
             // What comes of it is told by the room.
             return Optional.empty();
+        }
+        if (event instanceof Event.FileProgress e) {
+            return progress(e);
         }
         String act = act(event);
         if (act != null) {
@@ -301,6 +307,10 @@ final class PlainText {
         if (event instanceof Event.Conformance e) {
             return line(e.passed() + " passed, " + e.failed() + " failed, " + e.skipped() + " skipped");
         }
+        if (event instanceof Event.Completion e) {
+            // Made of nothing but Parley's own commands, and to be read by a shell as it is.
+            return line(e.script());
+        }
         if (event instanceof Event.Setting e) {
             return line(e.key() + " = " + (e.value() == null ? "(not set)" : clean(e.value())) + "    [" + e.source()
                     + "]");
@@ -373,6 +383,16 @@ final class PlainText {
                 + (peer.isBlocked() ? ", blocked" : "");
     }
 
+    /** A line for each tenth at most. */
+    private static Optional<String> progress(Event.FileProgress event) {
+        long size = event.offer().size();
+        int tenths = Progress.tenths(event.received(), size);
+        return tenths == Progress.tenths(event.before(), size)
+                ? Optional.empty()
+                : line("-- " + clean(event.offer().name()) + ": " + tenths * 10 + " % of " + StatsText.bytes(size)
+                        + " have come");
+    }
+
     private static String emoji(Event.RoomEmojis event) {
         List<String> added = shortcodes(event.emoji(), event.before());
         List<String> removed = shortcodes(event.before(), event.emoji());
@@ -402,10 +422,6 @@ final class PlainText {
             return "-- " + (e.isOwn() ? "you offer " : clean(e.name()) + " offers ") + "the file "
                     + clean(e.offer().name()) + ", " + StatsText.bytes(e.offer().size())
                     + (e.isOwn() ? "" : ": /get " + e.number() + " fetches it");
-        }
-        if (event instanceof Event.FileProgress e) {
-            return "-- " + clean(e.offer().name()) + ": " + StatsText.bytes(e.received()) + " of "
-                    + StatsText.bytes(e.offer().size()) + " have come";
         }
         if (event instanceof Event.FileCame e) {
             return "-- a file has come whole: " + clean(e.place().toString());

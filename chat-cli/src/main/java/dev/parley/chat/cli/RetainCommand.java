@@ -21,7 +21,7 @@ import picocli.CommandLine.Parameters;
         description = "Set how much of a room is kept on this machine; without options, show it.")
 final class RetainCommand extends BaseCommand {
 
-    @Parameters(paramLabel = "ROOM", description = "The id of a room, or its name; see parley history --rooms.")
+    @Parameters(paramLabel = "ROOM", description = "The id of a room, or its name; see parley history list.")
     private String room = "";
 
     @Option(
@@ -82,7 +82,7 @@ final class RetainCommand extends BaseCommand {
             throw new CliException(
                     ExitCode.USAGE,
                     "--messages is at least 1, not " + messages,
-                    "parley history ROOM --delete-before DATE deletes what there is");
+                    "parley history delete ROOM --before DATE deletes what there is");
         }
         return new Retention(
                 Optional.ofNullable(days).map(Duration::ofDays),

@@ -1,37 +1,15 @@
 package dev.parley.chat.cli;
 
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** The flags of the commands that enter a room. */
+/** The flags of the commands that enter a room and say something there. */
 final class RoomFlags {
 
-    @Option(names = "--name", paramLabel = "NICK", description = "The name that others see.")
-    private @Nullable String name;
-
-    @Option(names = "--signaling", paramLabel = "URL", description = "The signaling worker.")
-    private @Nullable String signaling;
-
-    @Option(
-            names = "--guest",
-            description = "Come in without an account, where the worker lets guests in. Guests open no rooms.")
-    private boolean guest;
-
-    @Option(
-            names = "--ice-server",
-            paramLabel = "URL",
-            description = "A STUN or TURN server; may be repeated. One with a credential belongs in PARLEY_ICE_SERVERS"
-                    + " or the configuration file.")
-    private List<String> iceServers = new ArrayList<>();
-
-    @Option(
-            names = "--relay-only",
-            description = "Connect through TURN servers only, so that peers do not learn each other's addresses.")
-    private boolean relayOnly;
+    @Mixin
+    private final EntryFlags entry = new EntryFlags();
 
     @Option(
             names = "--emotes",
@@ -43,40 +21,27 @@ final class RoomFlags {
     @Option(names = "--no-read-marks", description = "Do not tell others what was read here.")
     private boolean noReadMarks;
 
-    @Option(names = "--ephemeral", description = "Use a new identity and keep no history.")
-    private boolean ephemeral;
-
     @Option(
             names = "--leave-on-eof",
             description = "Leave when the standard input ends. Default: stay, unless a person types.")
     private boolean leaveOnEof;
 
     Map<SettingKey, String> settings() {
-        Map<SettingKey, String> settings = new EnumMap<>(SettingKey.class);
-        put(settings, SettingKey.NAME, name);
-        put(settings, SettingKey.SIGNALING_URL, signaling);
-        put(settings, SettingKey.EMOTES, emotes);
-        put(settings, SettingKey.GUEST, guest ? "true" : null);
-        put(settings, SettingKey.READ_MARKS, noReadMarks ? "false" : null);
-        put(settings, SettingKey.ICE_SERVERS, iceServers.isEmpty() ? null : String.join(" ", iceServers));
+        Map<SettingKey, String> settings = entry.settings();
+        EntryFlags.put(settings, SettingKey.EMOTES, emotes);
+        EntryFlags.put(settings, SettingKey.READ_MARKS, noReadMarks ? "false" : null);
         return settings;
     }
 
-    private static void put(Map<SettingKey, String> settings, SettingKey key, @Nullable String value) {
-        if (value != null) {
-            settings.put(key, value);
-        }
-    }
-
     boolean isRelayOnly() {
-        return relayOnly;
+        return entry.isRelayOnly();
     }
 
     RoomRun.InputEnd inputEnd() {
         return leaveOnEof ? RoomRun.InputEnd.LEAVE : RoomRun.InputEnd.STAY;
     }
 
-    boolean isEphemeral() {
-        return ephemeral;
+    Session.Profile profile() {
+        return entry.profile();
     }
 }

@@ -98,7 +98,7 @@ final class ServeCommand extends BaseCommand {
 
     private void serve(WorkerSettings settings, Console console) {
         if (settings.logging().isJson()) {
-            Logging.configureJson(context().err(), isVerbose());
+            Logging.configureJson(context().err(), isVerbose(), log());
         }
         if (settings.logging().wantsRequests()) {
             settings.config()

@@ -1,6 +1,7 @@
 package dev.parley.chat.cli;
 
 import dev.parley.chat.Participant;
+import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomManager;
 import dev.parley.chat.crypto.Identity;
 import dev.parley.chat.signaling.AccessToken;
@@ -25,6 +26,8 @@ import java.util.Optional;
 final class Session implements AutoCloseable {
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final PeerId self;
+    private final ChatStore store;
     private final RoomManager rooms;
     private final Emotes emotes;
 
@@ -53,7 +56,8 @@ final class Session implements AutoCloseable {
                                 + " end with this process. To keep one, " + Keyring.HOW_TO_CHOOSE);
             }
             Identity identity = own.orElseGet(Identity::generate);
-            ChatStore store = push(own.map(kept -> openStore(settings, kept)).orElseGet(InMemoryChatStore::new));
+            self = identity.peerId();
+            store = push(own.map(kept -> openStore(settings, kept)).orElseGet(InMemoryChatStore::new));
             PeerBook peers = push(own.map(keyring::openBook).orElseGet(InMemoryPeerBook::new));
             OkHttpSignaling signaling = push(signaling(settings, worker, identity));
             RoomManager.Builder builder = RoomManager.builder(identity, signaling)
@@ -195,6 +199,16 @@ final class Session implements AutoCloseable {
                 "the signaling URL cannot be used: it is not https, or http to this machine, or has a path",
                 "give it as https://host[:port], or http://127.0.0.1:port",
                 e);
+    }
+
+    /** As whom one is there. */
+    PeerId self() {
+        return self;
+    }
+
+    /** What is kept of rooms; in memory, where nothing is. */
+    ChatStore store() {
+        return store;
     }
 
     RoomManager rooms() {

@@ -16,6 +16,8 @@ enum SettingKey {
     READ_MARKS("read_marks", "PARLEY_READ_MARKS", Secrecy.OPEN),
     /** A folder. */
     DOWNLOADS("downloads", "PARLEY_DOWNLOADS", Secrecy.OPEN),
+    /** A file that logs are added to. */
+    LOG_FILE("log_file", "PARLEY_LOG_FILE", Secrecy.OPEN),
     /** {@code passphrase} or {@code file-permissions}. */
     IDENTITY_PROTECTION("identity_protection", "PARLEY_IDENTITY_PROTECTION", Secrecy.OPEN),
     /** Not in the configuration file, which lies beside what it would open. */

@@ -2,6 +2,9 @@ package dev.parley.chat.cli;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** The request to stop in an orderly way: Ctrl-C, SIGTERM, or a reader that has gone away. */
@@ -29,6 +32,22 @@ final class Stop {
 
     boolean isRequested() {
         return requested.isDone();
+    }
+
+    /**
+     * Waits until the stop is asked for, or a time has passed.
+     *
+     * @return whether it was asked for
+     */
+    boolean await(Duration time) throws InterruptedException {
+        try {
+            requested.get(time.toMillis(), TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a request to stop cannot fail", e);
+        }
     }
 
     /** Completes when the stop is asked for. */

@@ -134,14 +134,15 @@ final class Transfers {
                             : Event.Problem.of(Failure.of(failure), ref));
         });
         if (file != null) {
-            LATER.execute(() -> tellProgress(file, transfer));
+            LATER.execute(() -> tellProgress(file, transfer, 0));
         }
     }
 
-    private void tellProgress(FileOffer file, FileTransfer transfer) {
+    private void tellProgress(FileOffer file, FileTransfer transfer, long before) {
         if (!transfer.done().isDone()) {
-            told.accept(new Event.FileProgress(transfer.message(), file, transfer.receivedBytes()));
-            LATER.execute(() -> tellProgress(file, transfer));
+            long received = transfer.receivedBytes();
+            told.accept(new Event.FileProgress(transfer.message(), file, before, received));
+            LATER.execute(() -> tellProgress(file, transfer, received));
         }
     }
 

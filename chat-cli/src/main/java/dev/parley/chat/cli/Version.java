@@ -12,6 +12,14 @@ final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() throws IOException {
+        return new String[] {
+            "parley " + number(),
+            "Java " + System.getProperty("java.version") + ", " + System.getProperty("os.name") + " "
+                    + System.getProperty("os.arch")
+        };
+    }
+
+    static String number() throws IOException {
         Properties properties = new Properties();
         try (InputStream in = Version.class.getResourceAsStream("version.properties")) {
             if (in == null) {
@@ -19,10 +27,6 @@ final class Version implements IVersionProvider {
             }
             properties.load(in);
         }
-        return new String[] {
-            "parley " + properties.getProperty("version"),
-            "Java " + System.getProperty("java.version") + ", " + System.getProperty("os.name") + " "
-                    + System.getProperty("os.arch")
-        };
+        return properties.getProperty("version");
     }
 }

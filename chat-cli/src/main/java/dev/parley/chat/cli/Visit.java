@@ -61,9 +61,13 @@ final class Visit {
     /** Enters, does it, and leaves in any case. */
     ExitCode make(RoomListener listener, Errand errand) {
         NativeLibraries.load();
-        Session.Profile profile = flags.isEphemeral() ? Session.Profile.EPHEMERAL : Session.Profile.OWN;
         try (Session session = Session.open(
-                settings, invite.base(), profile, settings.ice(flags.isRelayOnly()), console, context.prompt())) {
+                settings,
+                invite.base(),
+                flags.profile(),
+                settings.ice(flags.isRelayOnly()),
+                console,
+                context.prompt())) {
             Room room = orStopped(session.rooms().joinRoom(invite, listener));
             try {
                 errand.run(session, room);

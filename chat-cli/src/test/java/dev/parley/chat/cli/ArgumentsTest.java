@@ -19,6 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ArgumentsTest {
 
     private static final String ROOM_ID = "a".repeat(32);
+    private static final String INVITE = "https://example.org/r/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
     @TempDir
     Path home = Path.of("");
@@ -91,6 +92,14 @@ class ArgumentsTest {
                 "join https://example.org/r/short",
                 "join aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
                 "join a b",
+                "tail",
+                "tail nonsense",
+                "tail a b",
+                "tail 7-guitar-lemon",
+                "tail " + INVITE + " --lines 0",
+                "tail " + INVITE + " --lines 1001",
+                "tail " + INVITE + " --lines x",
+                "tail " + INVITE + " --leave-on-eof",
                 "send",
                 "send https://example.org/r/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
                 "rooms",
@@ -108,18 +117,29 @@ class ArgumentsTest {
                 "identity import",
                 "identity passphrase --file-permissions-only --new-passphrase-file x",
                 "config extra",
+                "completion",
+                "completion csh",
+                "man",
                 "history",
                 "history --fly",
-                "history Tea extra",
-                "history Tea --limit 0",
-                "history Tea --limit 1001",
-                "history Tea --limit x",
-                "history Tea --before 2026-11-23 --after 2026-11-23",
-                "history Tea --search tea --after 2026-11-23",
-                "history Tea --rooms --before 2026-11-23",
-                "history --delete aaaa",
-                "history --delete-before 2026-11-23",
-                "history --export a --import b"
+                "history Tea",
+                "history list extra",
+                "history show",
+                "history show Tea extra",
+                "history show Tea --limit 0",
+                "history show Tea --limit 1001",
+                "history show Tea --limit x",
+                "history show Tea --before 2026-11-23 --after 2026-11-23",
+                "history search",
+                "history search tea --after 2026-11-23",
+                "history search tea --limit 0",
+                "history export",
+                "history export a b",
+                "history import",
+                "history delete",
+                "history delete Tea",
+                "history delete Tea aaaa --before 2026-11-23",
+                "history retain"
             })
     void aMistakeEndsWithTwoAndOneLineThatSaysWhatAndWhatNext(String line) {
         assertThat(run(line)).isEqualTo(ExitCode.USAGE.status());
@@ -141,11 +161,13 @@ class ArgumentsTest {
                 "serve",
                 "create",
                 "join",
+                "tail",
                 "rooms",
                 "send",
                 "identity show",
                 "identity import",
                 "config",
+                "completion",
                 "doctor"
             })
     void everyCommandHasHelp(String command) {

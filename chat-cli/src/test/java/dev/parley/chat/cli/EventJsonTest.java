@@ -35,6 +35,7 @@ class EventJsonTest {
                                 + "\",\"name\":\"Tea\",\"invite\":\"http://127.0.0.1:1/r/" + room
                                 + "\",\"visibility\":\"PUBLIC\",\"host\":\"" + peer
                                 + "\",\"participants\":2,\"capacity\":8,\"created\":1795437296789,\"lastActive\":1795437296789}",
+                        "{\"event\":\"room_gone\",\"roomId\":\"" + room + "\",\"name\":\"T\\u001B[2Jea\"}",
                         "{\"event\":\"state\",\"state\":\"CONNECTED\"}",
                         "{\"event\":\"state\",\"state\":\"CLOSED\",\"reason\":\"LEFT\",\"origin\":\"LOCAL\",\"detail\":\"you left\"}",
                         "{\"event\":\"participant\"," + ada.formatted("ONLINE") + "}",
@@ -123,6 +124,7 @@ class EventJsonTest {
                         "{\"event\":\"case\",\"name\":\"a room is made\",\"section\":\"Rooms\",\"waits\":0,\"outcome\":\"FAILED\",\"detail\":\"expected 201, got 200\",\"millis\":7}",
                         "{\"event\":\"case\",\"name\":\"a room ends\",\"section\":\"Rooms\",\"waits\":180,\"outcome\":\"SKIPPED\",\"detail\":\"waits\",\"millis\":0}",
                         "{\"event\":\"conformance\",\"passed\":1,\"failed\":1,\"skipped\":1}",
+                        "{\"event\":\"completion\",\"shell\":\"fish\",\"script\":\"complete -c parley -f\\ncomplete -c parley -a join\"}",
                         "{\"event\":\"setting\",\"key\":\"name\",\"value\":\"Ada\",\"source\":\"flag\"}",
                         "{\"event\":\"setting\",\"key\":\"token\",\"value\":null,\"source\":\"default\"}",
                         "{\"event\":\"identity\",\"peerId\":\"" + peer
@@ -144,7 +146,7 @@ class EventJsonTest {
                         "{\"event\":\"file_offered\",\"id\":\"" + id + "\",\"from\":\"" + peer
                                 + "\",\"name\":\"A\\u202Eda\",\"file\":\"tea.png\",\"size\":12345,\"mediaType\":\"image/png\",\"sha256\":\""
                                 + "0".repeat(64) + "\"}",
-                        "{\"event\":\"file_progress\",\"id\":\"" + id + "\",\"received\":7,\"size\":12345}",
+                        "{\"event\":\"file_progress\",\"id\":\"" + id + "\",\"received\":7000,\"size\":12345}",
                         "{\"event\":\"file_fetched\",\"ref\":\"r\",\"id\":\"" + id
                                 + "\",\"place\":\"/tmp/t\\u001Bea.png\",\"size\":12345}",
                         "{\"event\":\"file_fetched\",\"id\":\"" + id + "\",\"place\":\"tea.png\",\"size\":12345}",

@@ -80,6 +80,7 @@ final class Examples {
         events.add(new Event.Entered(ROOM, "Tea", "http://127.0.0.1:1/r/" + ROOM, RoomOptions.Visibility.PRIVATE));
         events.add(
                 new Event.Listed(new PublicRoom(ROOM, "Tea", PEER, 8, 2, TIME, TIME), "http://127.0.0.1:1/r/" + ROOM));
+        events.add(new Event.Unlisted(ROOM, "T\u001b[2Jea"));
         events.add(new Event.State(ConnectionState.CONNECTED, Optional.empty()));
         events.add(new Event.State(ConnectionState.CLOSED, Optional.of(left)));
         events.add(new Event.Presence(ada, Event.Presence.Status.ONLINE));
@@ -169,6 +170,7 @@ final class Examples {
                 new CaseResult(fast, CaseResult.Outcome.FAILED, "expected 201, got 200", Duration.ofMillis(7))));
         events.add(new Event.CaseOver(new CaseResult(slow, CaseResult.Outcome.SKIPPED, "waits", Duration.ZERO)));
         events.add(new Event.Conformance(1, 1, 1));
+        events.add(new Event.Completion("fish", "complete -c parley -f\ncomplete -c parley -a join"));
         events.add(new Event.Setting("name", "Ada", "flag"));
         events.add(new Event.Setting("token", null, "default"));
         events.add(new Event.Self(PEER, "ab cd", "/home/ada/identity", IdentityProtection.Kind.PASSPHRASE));
@@ -200,7 +202,7 @@ final class Examples {
         FileOffer file = new FileOffer("tea.png", 12_345, "image/png", "0".repeat(64));
         events.add(new Event.FileOffered(3, MESSAGE, PEER, "A\u202eda", false, file));
         events.add(new Event.FileOffered(4, MESSAGE, PEER, "A\u202eda", true, file));
-        events.add(new Event.FileProgress(MESSAGE, file, 7));
+        events.add(new Event.FileProgress(MESSAGE, file, 7, 7_000));
         events.add(new Event.FileCame("r", MESSAGE, Path.of("/tmp/t\u001bea.png"), 12_345));
         events.add(new Event.FileCame(null, MESSAGE, Path.of("tea.png"), 12_345));
         events.add(new Event.FileTaken(MESSAGE, "tea.png", PEER, "A\u202eda"));

@@ -129,9 +129,9 @@ final class HistoryCommandTest {
         assertThat(run("retain", TEA.value(), "--json")).isZero();
         assertThat(out.toString(UTF_8))
                 .isEqualTo("{\"event\":\"retention\",\"roomId\":\"" + TEA + "\",\"events\":2}\n");
-        assertThat(run("Tea room")).isZero();
+        assertThat(run("show", "Tea room")).isZero();
         assertThat(out.toString(UTF_8)).contains("tea on day 2", "my own").doesNotContain("day 0", "day 1");
-        assertThat(run(COFFEE.value())).isZero();
+        assertThat(run("show", COFFEE.value())).isZero();
         assertThat(out.toString(UTF_8)).contains("day 0", "day 1", "day 2");
 
         assertThat(run("retain", "Tea room", "--days", "365000")).isZero();
@@ -151,7 +151,7 @@ final class HistoryCommandTest {
                     said(COFFEE, ADA, 4, today - 10, "stale coffee"), said(COFFEE, ADA, 5, today, "fresh coffee")));
         }
         assertThat(run("retain", COFFEE.value(), "--days", "2")).isZero();
-        assertThat(run(COFFEE.value())).isZero();
+        assertThat(run("show", COFFEE.value())).isZero();
         assertThat(out.toString(UTF_8)).contains("fresh coffee").doesNotContain("stale coffee");
     }
 
@@ -180,23 +180,23 @@ final class HistoryCommandTest {
         try (PeerBook book = SqlitePeerBook.openSealed(home.resolve("history.db"), identity)) {
             book.block(ADA, START);
         }
-        assertThat(run("Tea room")).isZero();
+        assertThat(run("show", "Tea room")).isZero();
         assertThat(out.toString(UTF_8))
                 .contains("my own", "3 events of those that you have blocked are left out")
                 .doesNotContain("on day");
-        assertThat(run("--search", "coffee", "--json")).isZero();
+        assertThat(run("search", "coffee", "--json")).isZero();
         assertThat(out.toString(UTF_8)).contains("\"notice\"").doesNotContain("coffee on");
-        assertThat(run("--export", "-")).isZero();
+        assertThat(run("export", "-")).isZero();
         assertThat(out.toString(UTF_8)).contains("coffee on day 1");
     }
 
     @Test
     void theLastPageIsShownOldestFirstAndCleaned() {
-        assertThat(run("Tea room")).isZero();
+        assertThat(run("show", "Tea room")).isZero();
         assertThat(lines()).hasSize(4).allMatch(line -> line.indexOf('\u001b') < 0);
         assertThat(lines().get(0)).isEqualTo("[2026-11-23 12:00] Ada \uFFFD[2J: tea on day 0");
         assertThat(lines().get(3)).startsWith("[2026-11-28 12:00] you: my own \uFFFD[2Jtea");
-        assertThat(run(TEA.value(), "--limit", "1")).isZero();
+        assertThat(run("show", TEA.value(), "--limit", "1")).isZero();
         assertThat(lines()).hasSize(1);
         assertThat(error()).isEmpty();
     }
@@ -204,32 +204,34 @@ final class HistoryCommandTest {
     @Test
     void pagesGoBothWaysFromAMessageOrATime() {
         String second = id(TEA, ADA, 2).value();
-        assertThat(run("Tea room", "--before", second)).isZero();
+        assertThat(run("show", "Tea room", "--before", second)).isZero();
         assertThat(lines()).singleElement().asString().contains("day 0");
-        assertThat(run("Tea room", "--after", second, "--limit", "1")).isZero();
+        assertThat(run("show", "Tea room", "--after", second, "--limit", "1")).isZero();
         assertThat(lines()).singleElement().asString().contains("day 2");
-        assertThat(run("Tea room", "--before", "2026-11-24")).isZero();
+        assertThat(run("show", "Tea room", "--before", "2026-11-24")).isZero();
         assertThat(lines()).singleElement().asString().contains("day 0");
-        assertThat(run("Tea room", "--after", "2026-11-25T12:00:00Z")).isZero();
+        assertThat(run("show", "Tea room", "--after", "2026-11-25T12:00:00Z")).isZero();
         assertThat(lines()).hasSize(2);
     }
 
     @Test
     void aSearchIsOfOneRoomOrOfAllAndNewestFirst() {
-        assertThat(run("--search", "DAY on")).isZero();
+        assertThat(run("search", "DAY on")).isZero();
         assertThat(lines()).hasSize(6).first().asString().contains("day 2");
-        assertThat(run("Tea room", "--search", "day")).isZero();
+        assertThat(run("search", "day", "--room", "Tea room")).isZero();
         assertThat(lines()).hasSize(3).allMatch(line -> line.contains("tea"));
-        assertThat(run("--search", "day", "--before", id(TEA, ADA, 2).value(), "--limit", "2"))
+        assertThat(run("search", "day", "--before", id(TEA, ADA, 2).value(), "--limit", "2"))
                 .isZero();
         assertThat(lines()).hasSize(2).noneMatch(line -> line.contains("day 2"));
-        assertThat(run("--search", "\"; DROP * ^")).isZero();
+        assertThat(run("search", "on", "day", "2", "--room", "Tea room")).isZero();
+        assertThat(lines()).singleElement().asString().contains("tea on day 2");
+        assertThat(run("search", "\"; DROP * ^")).isZero();
         assertThat(lines()).containsExactly("-- nothing is found");
     }
 
     @Test
     void inJsonEachEventIsAnObjectWithItsId() throws Exception {
-        assertThat(run("Tea room", "--json", "--limit", "2")).isZero();
+        assertThat(run("show", "Tea room", "--json", "--limit", "2")).isZero();
         JsonNode first = new ObjectMapper().readTree(lines().get(0));
         assertThat(first.path("event").asText()).isEqualTo("kept");
         assertThat(first.path("id").asText()).isEqualTo(id(TEA, ADA, 3).value());
@@ -238,7 +240,7 @@ final class HistoryCommandTest {
         assertThat(first.path("text").asText()).isEqualTo("tea on day 2");
         assertThat(first.path("time").asLong())
                 .isEqualTo(START.plusSeconds(2 * 86_400L).toEpochMilli());
-        assertThat(run("Tea room", "--search", "nothing", "--json")).isZero();
+        assertThat(run("search", "nothing", "--room", "Tea room", "--json")).isZero();
         assertThat(lines()).isEmpty();
     }
 
@@ -277,13 +279,13 @@ final class HistoryCommandTest {
                 about(first, other, 1, Duration.ofHours(3), "edit", "poison"),
                 about(first, ADA, 12, Duration.ofHours(49), "edit", "too late"),
                 about(second, ADA, 13, Duration.ofHours(1), "edit", "before it was said"));
-        assertThat(run("Tea room")).isZero();
+        assertThat(run("show", "Tea room")).isZero();
         assertThat(out.toString(UTF_8))
                 .contains("mint tea (edited)", "tea on day 1\n")
                 .doesNotContain("tea on day 0", "once more", "poison", "too late", "before it was said");
-        assertThat(run("Tea room", "--json")).isZero();
+        assertThat(run("show", "Tea room", "--json")).isZero();
         assertThat(out.toString(UTF_8)).contains("\"text\":\"tea on day 0\",\"edited\":\"mint tea\"");
-        assertThat(run("--search", "day 0")).isZero();
+        assertThat(run("search", "day 0")).isZero();
         assertThat(out.toString(UTF_8)).contains("mint tea (edited)");
     }
 
@@ -293,37 +295,37 @@ final class HistoryCommandTest {
         append(
                 about(id(TEA, ADA, 1), ADA, 10, Duration.ofDays(100), "delete", ""),
                 about(id(TEA, ADA, 2), other, 1, Duration.ofDays(100), "delete", ""));
-        assertThat(run("Tea room")).isZero();
+        assertThat(run("show", "Tea room")).isZero();
         assertThat(out.toString(UTF_8)).doesNotContain("tea on day 0").contains("tea on day 1", "tea on day 2");
     }
 
     @Test
     void roomsAreListedWithAndWithoutARecord() {
-        assertThat(run("--rooms")).isZero();
+        assertThat(run("list")).isZero();
         assertThat(lines()).containsExactly(TEA + "  Tea room  2026-11-23 12:00", COFFEE.value());
-        assertThat(run("--rooms", "--json")).isZero();
+        assertThat(run("list", "--json")).isZero();
         assertThat(lines()).hasSize(2).first().asString().startsWith("{\"event\":\"kept_room\",\"roomId\":\"" + TEA);
     }
 
     @Test
     void oneMessageIsDeletedAndStaysDeleted() {
         String second = id(TEA, ADA, 2).value();
-        assertThat(run("Tea room", "--delete", second)).isZero();
+        assertThat(run("delete", "Tea room", second)).isZero();
         assertThat(lines()).containsExactly("-- 1 event is deleted");
-        assertThat(run("Tea room", "--search", "1")).isZero();
+        assertThat(run("search", "1", "--room", "Tea room")).isZero();
         assertThat(lines()).containsExactly("-- nothing is found");
-        assertThat(run("Tea room", "--delete", second)).isEqualTo(ExitCode.FAILED.status());
+        assertThat(run("delete", "Tea room", second)).isEqualTo(ExitCode.FAILED.status());
         assertThat(error()).startsWith("parley: there is no such message").hasLineCount(1);
-        assertThat(run("Tea room", "--delete", "nonsense")).isEqualTo(ExitCode.USAGE.status());
+        assertThat(run("delete", "Tea room", "nonsense")).isEqualTo(ExitCode.USAGE.status());
     }
 
     @Test
     void whatWasSaidBeforeADayIsDeleted() {
-        assertThat(run("Tea room", "--delete-before", "2026-11-25")).isZero();
+        assertThat(run("delete", "Tea room", "--before", "2026-11-25")).isZero();
         assertThat(lines()).containsExactly("-- 2 events are deleted");
-        assertThat(run("Tea room")).isZero();
+        assertThat(run("show", "Tea room")).isZero();
         assertThat(lines()).hasSize(2);
-        assertThat(run("Tea room", "--delete-before", "yesterday")).isEqualTo(ExitCode.USAGE.status());
+        assertThat(run("delete", "Tea room", "--before", "yesterday")).isEqualTo(ExitCode.USAGE.status());
         assertThat(error()).contains("give a day like").hasLineCount(1);
     }
 
@@ -331,22 +333,22 @@ final class HistoryCommandTest {
     void onesOwnMessageThatWasNotSentYetIsNotDeleted() {
         Identity self = Identity.load(home.resolve("identity"), IdentityProtection.insecureFilePermissionsOnly());
         String own = id(TEA, self.peerId(), 1).value();
-        assertThat(run("Tea room", "--delete", own)).isEqualTo(ExitCode.FAILED.status());
+        assertThat(run("delete", "Tea room", own)).isEqualTo(ExitCode.FAILED.status());
         assertThat(error()).contains("was not sent yet").hasLineCount(1);
     }
 
     @Test
     void anExportIsForItsOwnerOnlyAndNeverReplacesAFile() throws Exception {
         Path file = home.resolve("export.jsonl");
-        assertThat(run("--export", file.toString())).isZero();
+        assertThat(run("export", file.toString())).isZero();
         assertThat(lines()).containsExactly("-- 7 events are exported");
         assertThat(Files.readAllLines(file))
                 .hasSize(8)
                 .first()
                 .isEqualTo("{\"format\":\"parley-history\",\"version\":1}");
-        assertThat(run("--export", file.toString())).isEqualTo(ExitCode.FAILED.status());
+        assertThat(run("export", file.toString())).isEqualTo(ExitCode.FAILED.status());
         assertThat(error()).contains("there is a file").hasLineCount(1);
-        assertThat(run("Tea room", "--export", "-", "--json")).isZero();
+        assertThat(run("export", "-", "--room", "Tea room", "--json")).isZero();
         assertThat(lines()).hasSize(5).allMatch(line -> line.startsWith("{\""));
         assertThat(error()).isEqualTo("parley: 4 events are exported\n");
         assumeThat(file.getFileSystem().supportedFileAttributeViews()).contains("posix");
@@ -357,29 +359,45 @@ final class HistoryCommandTest {
     @Test
     void anImportNamesEachLineThatItRefuses() {
         // These events are not signed: a real import is tried by HistoryFileTest.
-        assertThat(run("--export", "-")).isZero();
+        assertThat(run("export", "-")).isZero();
         in = out.toByteArray();
-        assertThat(run("--import", "-")).isEqualTo(ExitCode.FAILED.status());
+        assertThat(run("import", "-")).isEqualTo(ExitCode.FAILED.status());
         assertThat(lines()).hasSize(8).first().asString().startsWith("-- line 2 is refused: an event");
         assertThat(lines()).last().isEqualTo("-- 0 events are new, 0 known already, 7 refused");
-        assertThat(run("--import", "-", "--json")).isEqualTo(ExitCode.FAILED.status());
+        assertThat(run("import", "-", "--json")).isEqualTo(ExitCode.FAILED.status());
         assertThat(lines())
                 .last()
                 .asString()
                 .isEqualTo("{\"event\":\"history\",\"act\":\"IMPORTED\",\"events\":0,\"known\":0,\"refused\":7}");
         in = "nonsense".getBytes(UTF_8);
-        assertThat(run("--import", "-")).isEqualTo(ExitCode.FAILED.status());
+        assertThat(run("import", "-")).isEqualTo(ExitCode.FAILED.status());
         assertThat(error())
                 .startsWith("parley: that is not an exported history")
                 .hasLineCount(1);
-        assertThat(run("--import", home.resolve("no such file").toString())).isEqualTo(ExitCode.FAILED.status());
+        assertThat(run("import", home.resolve("no such file").toString())).isEqualTo(ExitCode.FAILED.status());
         assertThat(error()).contains("cannot be read").hasLineCount(1);
+    }
+
+    @Test
+    void ofALongImportPeopleAreToldEachTenthAndScriptsNothing() throws Exception {
+        Path file = home.resolve("long.jsonl");
+        String line = "{\"x\":\"" + "y".repeat(100_000) + "\"}\n";
+        int lines = (int) (HistoryCommand.Import.LONG_IMPORT_BYTES / line.length()) + 1;
+        Files.writeString(file, "{\"format\":\"parley-history\",\"version\":1}\n" + line.repeat(lines));
+        assertThat(run("import", file.toString())).isEqualTo(ExitCode.FAILED.status());
+        assertThat(error().lines())
+                .hasSize(10)
+                .startsWith("parley: 10 % of the file are read")
+                .endsWith("parley: 100 % of the file are read");
+        assertThat(out.toString(UTF_8)).doesNotContain("%");
+        assertThat(run("import", file.toString(), "--json")).isEqualTo(ExitCode.FAILED.status());
+        assertThat(error()).isEmpty();
     }
 
     @Test
     void anUnknownRoomIsAnEndOfItsOwn() {
         for (String room : List.of("a".repeat(32), "No such room")) {
-            assertThat(run(room)).isEqualTo(ExitCode.ROOM_NOT_FOUND.status());
+            assertThat(run("show", room)).isEqualTo(ExitCode.ROOM_NOT_FOUND.status());
             assertThat(error())
                     .startsWith("parley: there is no such room in the history; ")
                     .hasLineCount(1);
@@ -390,10 +408,10 @@ final class HistoryCommandTest {
     void withoutAnIdentityOrAHistoryThereIsNothingToShow() {
         Map<String, String> elsewhere =
                 Map.of("PARLEY_HOME", home.resolve("other").toString());
-        assertThat(run(elsewhere, "Tea room")).isEqualTo(ExitCode.FAILED.status());
+        assertThat(run(elsewhere, "show", "Tea room")).isEqualTo(ExitCode.FAILED.status());
         assertThat(error()).contains("there is no identity").hasLineCount(1);
         assertThat(home.resolve("other")).doesNotExist();
-        assertThat(run(Map.of("PARLEY_HOME", home.toString(), "PARLEY_HISTORY", "memory"), "Tea room"))
+        assertThat(run(Map.of("PARLEY_HOME", home.toString(), "PARLEY_HISTORY", "memory"), "show", "Tea room"))
                 .isEqualTo(ExitCode.USAGE.status());
     }
 
@@ -401,9 +419,9 @@ final class HistoryCommandTest {
     void nothingIsChangedWhileAnotherParleyUsesTheIdentity() {
         Home held = Home.tryLock(home).orElseThrow();
         try {
-            assertThat(run("Tea room", "--delete-before", "2026-11-25")).isEqualTo(ExitCode.FAILED.status());
+            assertThat(run("delete", "Tea room", "--before", "2026-11-25")).isEqualTo(ExitCode.FAILED.status());
             assertThat(error()).contains("another parley").hasLineCount(1);
-            assertThat(run("Tea room")).isZero();
+            assertThat(run("show", "Tea room")).isZero();
             assertThat(lines()).hasSize(4);
         } finally {
             held.close();

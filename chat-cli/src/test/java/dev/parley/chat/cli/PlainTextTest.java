@@ -2,7 +2,10 @@ package dev.parley.chat.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.chat.FileOffer;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -27,6 +30,7 @@ class PlainTextTest {
                         "Listening on http://127.0.0.1:1",
                         "Room \"Tea\" (private)\nInvite: http://127.0.0.1:1/r/" + room,
                         "Tea  2/8  http://127.0.0.1:1/r/" + room,
+                        "-- gone: T\ufffd[2Jea",
                         "-- connected",
                         "-- A\ufffd[2Jda is here",
                         "-- A\ufffd[2Jda has left",
@@ -118,6 +122,7 @@ class PlainTextTest {
                         "FAIL  Rooms: a room is made\n      expected 201, got 200",
                         "--    Rooms: a room ends\n      waits",
                         "1 passed, 1 failed, 1 skipped",
+                        "complete -c parley -f\ncomplete -c parley -a join",
                         "name = Ada    [flag]",
                         "token = (not set)    [default]",
                         "Peer id:     " + "b".repeat(32)
@@ -134,7 +139,7 @@ class PlainTextTest {
                         "[13:34] A\uFFFDda to M\uFFFDe alone: h\uFFFDi",
                         "-- A\uFFFDda offers the file tea.png, 12 kB: /get 3 fetches it",
                         "-- you offer the file tea.png, 12 kB",
-                        "-- tea.png: 7 B of 12 kB have come",
+                        "-- tea.png: 50 % of 12 kB have come",
                         "-- a file has come whole: /tmp/t\uFFFDea.png",
                         "-- a file has come whole: tea.png",
                         "-- A\uFFFDda has fetched your file tea.png",
@@ -158,6 +163,23 @@ class PlainTextTest {
                         "-- A\uFFFDda has muted Eve until 13:34",
                         "-- A\uFFFDda lets Eve speak again",
                         "-- something that a moderator did does not count any more");
+    }
+
+    @Test
+    void ofAFileEachTenthIsToldOnceAtMost() {
+        FileOffer file = new FileOffer("tea.png", 1_000, "image/png", "0".repeat(64));
+        List<String> lines = new ArrayList<>();
+        for (long come = 7; come <= 1_000; come += 7) {
+            plain.write(new Event.FileProgress(Examples.MESSAGE, file, come - 7, come))
+                    .ifPresent(lines::add);
+        }
+        assertThat(lines)
+                .hasSize(9)
+                .startsWith("-- tea.png: 10 % of 1000 B have come")
+                .endsWith("-- tea.png: 90 % of 1000 B have come");
+        FileOffer empty = new FileOffer("tea.png", 0, "image/png", "0".repeat(64));
+        assertThat(plain.write(new Event.FileProgress(Examples.MESSAGE, empty, 0, 0)))
+                .isEmpty();
     }
 
     @Test

@@ -1,0 +1,121 @@
+package dev.parley.chat.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+
+/**
+ * A file that logs are added to, which only its owner can read where the file system knows owners. When it is full it
+ * is moved to the same name with {@code .old} behind, in place of the one that is there, and a new one begins: what
+ * strangers do is logged too. Safe for threads, and several processes may share one.
+ */
+final class LogFile implements AutoCloseable {
+
+    /** As large as one file becomes, unless a single line is larger. */
+    static final long MAX_BYTES = 16L * 1024 * 1024;
+
+    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
+    private static final Set<OpenOption> ADDING = Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+
+    private final Path file;
+    private final PrintStream err;
+    private final long maxBytes;
+    private FileChannel channel;
+    private boolean isBroken;
+
+    private LogFile(Path file, PrintStream err, long maxBytes) throws IOException {
+        this.file = file;
+        this.err = err;
+        this.maxBytes = maxBytes;
+        channel = open(file);
+    }
+
+    /**
+     * Opens the file, or makes it.
+     *
+     * @param err is told once if the file cannot be written any more
+     * @throws CliException if it cannot be opened, or others can read it and that cannot be changed
+     */
+    static LogFile open(String file, PrintStream err) {
+        return open(file, err, MAX_BYTES);
+    }
+
+    static LogFile open(String file, PrintStream err, long maxBytes) {
+        try {
+            return new LogFile(Path.of(file).toAbsolutePath(), err, maxBytes);
+        } catch (IOException | InvalidPathException e) {
+            throw new CliException(
+                    ExitCode.FAILED,
+                    "the log file " + TerminalText.clean(file) + " cannot be written for its owner alone",
+                    "check its folder, its permissions and the free space, or name another one",
+                    e);
+        }
+    }
+
+    private static FileChannel open(Path file) throws IOException {
+        boolean hasOwners = file.getFileSystem().supportedFileAttributeViews().contains("posix");
+        FileChannel channel = FileChannel.open(
+                file,
+                ADDING,
+                hasOwners
+                        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
+                        : new FileAttribute<?>[0]);
+        try {
+            // One that was there before may be open to others. A terminal or a pipe is none of ours.
+            if (hasOwners
+                    && Files.isRegularFile(file)
+                    && !OWNER_ONLY.containsAll(Files.getPosixFilePermissions(file))) {
+                Files.setPosixFilePermissions(file, OWNER_ONLY);
+            }
+            return channel;
+        } catch (IOException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /** Adds a line, or several, by one write. */
+    synchronized void write(String line) {
+        if (isBroken) {
+            return;
+        }
+        ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
+        try {
+            if (Files.isRegularFile(file) && channel.size() > 0 && channel.size() + bytes.remaining() > maxBytes) {
+                channel.close();
+                Files.move(file, file.resolveSibling(file.getFileName() + ".old"), StandardCopyOption.REPLACE_EXISTING);
+                channel = open(file);
+            }
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        } catch (IOException e) {
+            isBroken = true;
+            err.println("parley: the log file cannot be written any more ("
+                    + e.getClass().getSimpleName() + "); what follows is not logged");
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        isBroken = true;
+        try {
+            channel.close();
+        } catch (IOException e) {
+            err.println(
+                    "parley: the log file could not be closed (" + e.getClass().getSimpleName() + ")");
+        }
+    }
+}
