@@ -8,11 +8,9 @@ debian_version=${version/-SNAPSHOT/\~SNAPSHOT}
 mkdir -p "$package"/{DEBIAN,usr/bin,usr/lib,usr/share/doc/parley}
 cp -a "$tree" "$package/usr/lib/parley"
 ln -s ../lib/parley/bin/parley "$package/usr/bin/parley"
-if [[ -d $package/usr/lib/parley/share ]]; then
-    cp -a "$package/usr/lib/parley/share/." "$package/usr/share"
-    rm -r "$package/usr/lib/parley/share"
-    gzip -n -9 "$package"/usr/share/man/man1/*.1
-fi
+cp -a "$package/usr/lib/parley/share/." "$package/usr/share"
+rm -r "$package/usr/lib/parley/share"
+gzip -n -9 "$package"/usr/share/man/man1/*.1
 cp "$here/copyright" "$package/usr/share/doc/parley"
 
 # What the libraries of the packed Java are linked with on this system, and what the WebRTC library needs.
