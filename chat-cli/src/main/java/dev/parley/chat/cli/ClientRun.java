@@ -14,7 +14,6 @@ import dev.parley.chat.RoomManager;
 import dev.parley.chat.RoomOptions;
 import dev.parley.chat.cli.client.Client;
 import dev.parley.chat.cli.client.Happening;
-import dev.parley.chat.cli.client.Pictures;
 import dev.parley.chat.cli.client.Preferences;
 import dev.parley.chat.cli.client.Theme;
 import dev.parley.chat.cli.client.Wish;
@@ -23,6 +22,7 @@ import dev.parley.chat.cli.screen.KeyDecoder;
 import dev.parley.chat.cli.screen.Keypress;
 import dev.parley.chat.cli.screen.Painter;
 import dev.parley.chat.cli.screen.TerminalScreen;
+import dev.parley.chat.emotes.Emote;
 import dev.parley.chat.store.KnownPeer;
 import dev.parley.chat.store.RoomRecord;
 import dev.parley.chat.transport.NativeLibraries;
@@ -43,6 +43,7 @@ import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -72,6 +73,8 @@ final class ClientRun {
     /** Between two paintings, unless nothing else waits. */
     private static final long FRAME_NANOS = TimeUnit.MILLISECONDS.toNanos(16);
 
+    private static final long BEGIN_NANOS = System.nanoTime();
+
     /** Of rooms that one was in so many are shown, those of which one was in last. */
     private static final int MAX_PAST = 200;
 
@@ -87,8 +90,9 @@ final class ClientRun {
     private final Optional<LogFile> logFile;
     private final BlockingQueue<Happening> happenings = new ArrayBlockingQueue<>(MAX_WAITING);
     private final ExecutorService errands = Executors.newSingleThreadExecutor(task -> daemon(task, "parley-errands"));
-    private final Map<Integer, Seat> seats = new HashMap<>();
+    private final Map<Integer, Seat> seats = new ConcurrentHashMap<>();
     private final Client client;
+    private final TerminalPictures pictures;
     private final Painter.Colours colours;
     /** Completes when the identity, the history and the rest are open. */
     private final CompletableFuture<Session> session = new CompletableFuture<>();
@@ -237,13 +241,21 @@ final class ClientRun {
         this.logFile = logFile;
         this.settings = settings;
         this.flags = flags;
-        this.colours = Screens.colours(context.environment());
+        EmotePictures.Form form = Screens.pictures(settings.pictures(), context.environment());
+        // The number of a picture rides in a colour of 24 bits.
+        this.colours = form == EmotePictures.Form.KITTY ? Painter.Colours.TRUE : Screens.colours(context.environment());
         Theme theme = Screens.theme(context.environment());
         Preferences preferences = settings.preferences();
         readMarks = preferences.readMarks();
         takesMouse = preferences.mouse();
         known = settings;
-        client = new Client(context.zone(), theme, preferences, Pictures.NONE, this::grant);
+        pictures = new TerminalPictures(
+                new TerminalPictures.Look(form, settings.pictureRows(), settings.animate()),
+                this::image,
+                this::command,
+                () -> TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - BEGIN_NANOS),
+                () -> tell(new Happening.PicturesChanged()));
+        client = new Client(context.zone(), theme, preferences, pictures, this::grant);
     }
 
     /** Whether a person sits in front of a terminal that can show the client. */
@@ -302,6 +314,7 @@ final class ClientRun {
                 if (Screens.answersBackground(context.environment())) {
                     shown.command(TerminalScreen.askBackground());
                 }
+                recallEmotes();
                 client.handle(new Happening.Tick(), Instant.now());
                 first.run();
                 paint(shown);
@@ -310,7 +323,12 @@ final class ClientRun {
                     Console told = Console.to(event -> tell(new Happening.Told(event)));
                     daemon(() -> openSession(told), "parley-open").start();
                 }
-                loop(shown);
+                try {
+                    loop(shown);
+                } finally {
+                    // While the terminal can be told so.
+                    pictures.close();
+                }
             }
             if (session.isCompletedExceptionally()) {
                 session.join();
@@ -348,7 +366,9 @@ final class ClientRun {
         long painted = 0;
         boolean isDirty = true;
         while (!isOver) {
-            long wait = isDirty ? Math.max(0, painted + FRAME_NANOS - System.nanoTime()) : Long.MAX_VALUE;
+            long wait = isDirty
+                    ? Math.max(0, painted + FRAME_NANOS - System.nanoTime())
+                    : pictures.toNextFrame().map(TimeUnit.MILLISECONDS::toNanos).orElse(Long.MAX_VALUE);
             Happening next = await(Math.min(wait, TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS)));
             int told = 0;
             while (next != null) {
@@ -370,6 +390,7 @@ final class ClientRun {
     }
 
     private void paint(TerminalScreen shown) {
+        pictures.beginFrame();
         Grid grid = shown.grid();
         client.draw(grid);
         shown.show(grid);
@@ -448,6 +469,10 @@ final class ClientRun {
             errands.execute(this::listRooms);
         } else if (wish instanceof Wish.Open w) {
             open(w.link());
+        } else if (wish instanceof Wish.KeepRecentEmotes w) {
+            if (flags.profile() == Session.Profile.OWN) {
+                errands.execute(() -> keepEmotes(w.codes()));
+            }
         } else if (wish instanceof Wish.Copy w) {
             copy(w.text());
         } else if (wish instanceof Wish.Mouse w) {
@@ -589,6 +614,41 @@ final class ClientRun {
             tell(new Happening.InRoom(tab, Event.Problem.of(Failure.of(e))));
             tell(new Happening.Older(tab, List.of(), false));
         }
+    }
+
+    private void recallEmotes() {
+        if (flags.profile() != Session.Profile.OWN) {
+            return;
+        }
+        try {
+            client.handle(new Happening.RecentEmotes(RecentEmotes.read(settings.home())), Instant.now());
+        } catch (IOException e) {
+            notKept("read", e);
+        }
+    }
+
+    private void keepEmotes(List<String> codes) {
+        try {
+            RecentEmotes.write(settings.home(), codes);
+        } catch (IOException e) {
+            notKept("written", e);
+        }
+    }
+
+    private void notKept(String what, IOException cause) {
+        log.debug("the emotes of before", cause);
+        tell(new Happening.Told(new Event.Notice(
+                "which emotes were used lately cannot be " + what + ": " + settings.home() + " cannot be used")));
+    }
+
+    private CompletableFuture<byte[]> image(int tab, Emote emote, int heightPixels) {
+        Seat seat = seats.get(tab);
+        RoomDesk desk = seat == null ? null : seat.desk;
+        Room room = seat == null ? null : seat.room;
+        if (desk == null || room == null) {
+            return CompletableFuture.failedFuture(new IllegalStateException("the room is not entered"));
+        }
+        return desk.emotes().image(room, emote, heightPixels, settings.animate() ? EmotePictures.MAX_FRAMES : 1);
     }
 
     private void readPast(RoomId room, @Nullable MessageId before) {

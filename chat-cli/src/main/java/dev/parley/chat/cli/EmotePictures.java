@@ -30,7 +30,7 @@ final class EmotePictures {
     /** Set by the launcher when its standard output is a terminal: Java 17 cannot ask for that output alone. */
     private static final String SCREEN_PROPERTY = "parley.screen";
 
-    private static final int MAX_FRAMES = 200;
+    static final int MAX_FRAMES = 200;
 
     /** Of a cell, for the choice of a file; the terminal scales it. */
     private static final int CELL_PIXELS = 20;
@@ -116,8 +116,7 @@ final class EmotePictures {
         }
         int height = rows * (form == Form.KITTY ? CELL_PIXELS : 2);
         int frames = form == Form.KITTY ? MAX_FRAMES : 1;
-        Optional<EmoteImage> image = emote.imageFor(height, FORMATS, ImageLimits.EMOTE.maxBytes(), frames)
-                .or(() -> emote.imageFor(height, FORMATS, ImageLimits.EMOTE.maxBytes(), MAX_FRAMES));
+        Optional<EmoteImage> image = choose(emote, height, frames);
         if (image.isEmpty()) {
             return CompletableFuture.completedFuture(new Drawn(List.of(), "has no picture that can be shown here"));
         }
@@ -130,6 +129,18 @@ final class EmotePictures {
                             : thrown;
                     return new Drawn(List.of(), String.valueOf(cause.getMessage()));
                 });
+    }
+
+    /**
+     * Chooses the file to show an emote by.
+     *
+     * @param height in pixels
+     * @param frames how many are wanted at most; more if there is no other file
+     * @return empty if none can be decoded here
+     */
+    static Optional<EmoteImage> choose(Emote emote, int height, int frames) {
+        return emote.imageFor(height, FORMATS, ImageLimits.EMOTE.maxBytes(), frames)
+                .or(() -> emote.imageFor(height, FORMATS, ImageLimits.EMOTE.maxBytes(), MAX_FRAMES));
     }
 
     /**

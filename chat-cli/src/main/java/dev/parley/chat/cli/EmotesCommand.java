@@ -95,8 +95,8 @@ final class EmotesCommand implements Runnable {
                 names = "--pictures",
                 paramLabel = "FORM",
                 defaultValue = "auto",
-                description = "How pictures are shown: kitty, blocks, names, or auto. Default: ${DEFAULT-VALUE}.")
-        private String pictures = "auto";
+                description = "How pictures are shown: kitty, blocks, names, or auto. Default: the setting, else auto.")
+        private @Nullable String pictures;
 
         @Option(
                 names = "--offline",
@@ -114,6 +114,9 @@ final class EmotesCommand implements Runnable {
             if (emotes != null) {
                 flags.put(SettingKey.EMOTES, emotes);
             }
+            if (pictures != null) {
+                flags.put(SettingKey.PICTURES, pictures);
+            }
             Settings settings = settings(flags);
             if (settings.emotes().providers().isEmpty()) {
                 throw new CliException(
@@ -125,7 +128,7 @@ final class EmotesCommand implements Runnable {
                     console.isJson()
                             ? EmotePictures.Form.NAMES
                             : EmotePictures.formOf(
-                                    pictures,
+                                    settings.pictures(),
                                     EmotePictures.isScreen(),
                                     context().environment()));
             try (Worker worker = Worker.forImages(settings);

@@ -14,6 +14,7 @@ import dev.parley.chat.emotes.EmoteSet;
 import dev.parley.chat.emotes.EmoteSourceStatus;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -164,6 +165,21 @@ final class RoomEmotes implements AutoCloseable {
     /** What one may type by now. */
     EmoteCatalog catalog() {
         return room.catalog();
+    }
+
+    /**
+     * Gets the image of an emote of the catalog, from a member of the room if it is one of the room's.
+     *
+     * @param frames how many are wanted at most
+     */
+    CompletableFuture<byte[]> image(Room where, Emote emote, int heightPixels, int frames) {
+        if (emote.id().providerId().equals(ROOM_PROVIDER)) {
+            return where.emojiImage(emote.id().value());
+        }
+        return EmotePictures.choose(emote, heightPixels, frames)
+                .map(registry.images()::fetch)
+                .orElseGet(() ->
+                        CompletableFuture.failedFuture(new NoSuchElementException("no image that can be shown here")));
     }
 
     /** Runs something whenever that has changed, on a thread of the registry. */

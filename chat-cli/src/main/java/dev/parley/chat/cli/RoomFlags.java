@@ -18,6 +18,15 @@ final class RoomFlags {
                     + " set, so none unless configured.")
     private @Nullable String emotes;
 
+    @Option(
+            names = "--pictures",
+            paramLabel = "FORM",
+            description = "How the full-screen client shows emotes: auto, kitty, blocks or names.")
+    private @Nullable String pictures;
+
+    @Option(names = "--no-animation", description = "Show pictures that do not move.")
+    private boolean noAnimation;
+
     @Option(names = "--no-read-marks", description = "Do not tell others what was read here.")
     private boolean noReadMarks;
 
@@ -32,6 +41,8 @@ final class RoomFlags {
     Map<SettingKey, String> settings() {
         Map<SettingKey, String> settings = entry.settings();
         EntryFlags.put(settings, SettingKey.EMOTES, emotes);
+        EntryFlags.put(settings, SettingKey.PICTURES, pictures);
+        EntryFlags.put(settings, SettingKey.ANIMATE, noAnimation ? "false" : null);
         EntryFlags.put(settings, SettingKey.READ_MARKS, noReadMarks ? "false" : null);
         return settings;
     }

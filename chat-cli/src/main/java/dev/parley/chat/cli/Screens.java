@@ -25,6 +25,17 @@ final class Screens {
         return term.contains("256") ? Painter.Colours.PALETTE : Painter.Colours.SIXTEEN;
     }
 
+    /**
+     * How pictures are to be shown: not at all without colours, or without the signs they are made of.
+     *
+     * @throws CliException if there is no such form
+     */
+    static EmotePictures.Form pictures(String wanted, Map<String, String> environment) {
+        EmotePictures.Form form = EmotePictures.formOf(wanted, true, environment);
+        boolean isBare = colours(environment) == Painter.Colours.NONE || signs(environment) == Theme.Signs.ASCII;
+        return isBare ? EmotePictures.Form.NAMES : form;
+    }
+
     /** Whether a terminal may be asked for its background: the console of Linux takes that for another command. */
     static boolean answersBackground(Map<String, String> environment) {
         return !environment.getOrDefault("TERM", "").equals("linux");

@@ -45,6 +45,12 @@ enum SettingKey {
     EMOJI_DOMAIN("emoji_domain", "PARLEY_EMOJI_DOMAIN", Secrecy.OPEN),
     /** {@code direct} or {@code worker}. */
     EMOTE_IMAGES("emote_images", "PARLEY_EMOTE_IMAGES", Secrecy.OPEN),
+    /** {@code auto}, {@code kitty}, {@code blocks} or {@code names}. */
+    PICTURES("pictures", "PARLEY_PICTURES", Secrecy.OPEN),
+    /** {@code auto}, or 1 to 4. */
+    PICTURE_ROWS("picture_rows", "PARLEY_PICTURE_ROWS", Secrecy.OPEN),
+    /** {@code true} or {@code false}. */
+    ANIMATE("animate", "PARLEY_ANIMATE", Secrecy.OPEN),
     /** Separated by white space; each {@code key=value}, of which a value may be a token. */
     EMOTE_SETTINGS("emote_settings", "PARLEY_EMOTE_SETTINGS", Secrecy.SECRET);
 

@@ -170,6 +170,26 @@ final class Settings {
         return flag(SettingKey.READ_MARKS, "true");
     }
 
+    /** How emotes are to be shown, before it is known what the terminal can show. */
+    String pictures() {
+        return get(SettingKey.PICTURES).orElse("auto");
+    }
+
+    /** How many rows pictures of emotes have between words; 0 for what suits their form. */
+    int pictureRows() {
+        String value = get(SettingKey.PICTURE_ROWS).orElse("auto");
+        return switch (value) {
+            case "auto" -> 0;
+            case "1", "2", "3", "4" -> Integer.parseInt(value);
+            default -> throw unknown(SettingKey.PICTURE_ROWS, "\"auto\", or 1 to 4");
+        };
+    }
+
+    /** Whether pictures may move. */
+    boolean animate() {
+        return flag(SettingKey.ANIMATE, "true");
+    }
+
     /** What the full-screen client begins with. */
     Preferences preferences() {
         return new Preferences(

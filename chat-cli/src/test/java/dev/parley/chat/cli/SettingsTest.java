@@ -13,6 +13,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
@@ -56,6 +57,39 @@ class SettingsTest {
                 .isFalse();
         Settings unclear = settings(Map.of(), Map.of("PARLEY_READ_MARKS", "no"));
         assertThatThrownBy(unclear::readMarks).isInstanceOf(CliException.class).hasMessageContaining("read_marks");
+    }
+
+    @Test
+    void picturesAreAsTheTerminalCanUnlessSetAndMoveUnlessThatIsTurnedOff() {
+        Settings unset = Settings.load(null, Map.of(), Map.of());
+        assertThat(unset.pictures()).isEqualTo("auto");
+        assertThat(unset.pictureRows()).isZero();
+        assertThat(unset.animate()).isTrue();
+
+        Settings set = Settings.load(
+                null,
+                Map.of(SettingKey.PICTURES, "blocks", SettingKey.ANIMATE, "false"),
+                Map.of("PARLEY_PICTURES", "kitty", "PARLEY_PICTURE_ROWS", "1"));
+        assertThat(set.pictures()).isEqualTo("blocks");
+        assertThat(set.pictureRows()).isEqualTo(1);
+        assertThat(set.animate()).isFalse();
+
+        Settings wrong = Settings.load(null, Map.of(), Map.of("PARLEY_PICTURE_ROWS", "9"));
+        assertThatThrownBy(wrong::pictureRows).isInstanceOf(CliException.class).hasMessageContaining("picture_rows");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "auto, xterm-kitty, '', C.UTF-8, KITTY",
+        "auto, xterm-256color, '', C.UTF-8, NAMES",
+        "blocks, xterm-256color, '', C.UTF-8, BLOCKS",
+        "kitty, xterm-kitty, 1, C.UTF-8, NAMES",
+        "kitty, xterm-kitty, '', C, NAMES",
+    })
+    void withoutColoursOrWithoutUnicodeNamesStandForPictures(
+            String wanted, String term, String noColour, String locale, EmotePictures.Form form) {
+        assertThat(Screens.pictures(wanted, Map.of("TERM", term, "NO_COLOR", noColour, "LANG", locale)))
+                .isEqualTo(form);
     }
 
     @Test

@@ -6,8 +6,10 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.BiConsumer;
@@ -16,8 +18,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Unicode emoji: where one stands in a text (UTS #51, emoji sequences), and the shortcodes of those that have some. The
  * table is a resource of this module, read when it is first needed.
+ *
+ * <p>Safe for threads.
  */
-final class UnicodeEmoji {
+public final class UnicodeEmoji {
     private static final String RESOURCE = "emoji.txt";
     private static final int TEXT_STYLE = 0xFE0E;
     private static final int EMOJI_STYLE = 0xFE0F;
@@ -26,6 +30,53 @@ final class UnicodeEmoji {
     private static final int CANCEL_TAG = 0xE007F;
 
     private UnicodeEmoji() {}
+
+    /**
+     * An emoji that can be chosen.
+     *
+     * @param text the emoji itself
+     * @param shortcodes its shortcodes without colons, the most usual first; at least one
+     */
+    public record Listed(String text, List<String> shortcodes) {
+        /**
+         * Checks the parts and copies what could change.
+         *
+         * @param text as described above
+         * @param shortcodes as described above
+         */
+        public Listed {
+            Objects.requireNonNull(text, "text");
+            shortcodes = List.copyOf(shortcodes);
+        }
+    }
+
+    /**
+     * Emoji of one kind.
+     *
+     * @param name what Unicode calls them, such as {@code Food & Drink}
+     * @param emoji in an order in which like stands beside like
+     */
+    public record Group(String name, List<Listed> emoji) {
+        /**
+         * Checks the parts and copies what could change.
+         *
+         * @param name as described above
+         * @param emoji as described above
+         */
+        public Group {
+            Objects.requireNonNull(name, "name");
+            emoji = List.copyOf(emoji);
+        }
+    }
+
+    /**
+     * Lists the emoji that can be chosen from, without the variants of their skin.
+     *
+     * @return the groups in the order of Unicode
+     */
+    public static List<Group> groups() {
+        return Table.INSTANCE.groups;
+    }
 
     /** Read once, by whoever needs it first. */
     private static final class Table {
@@ -39,20 +90,32 @@ final class UnicodeEmoji {
 
         final Map<String, String> byShortcode = new LinkedHashMap<>();
 
+        List<Group> groups = List.of();
+
         private static Table read() {
             Table table = new Table();
+            Map<String, List<Listed>> byGroup = new LinkedHashMap<>();
+            List<Listed> group = new ArrayList<>();
             try (InputStream in = Objects.requireNonNull(UnicodeEmoji.class.getResourceAsStream(RESOURCE), RESOURCE);
                     BufferedReader lines = new BufferedReader(new InputStreamReader(in, StandardCharsets.UTF_8))) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    table.add(line);
+                    if (line.startsWith("group ")) {
+                        group = new ArrayList<>();
+                        byGroup.put(line.substring("group ".length()), group);
+                    } else {
+                        table.add(line, group);
+                    }
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+            table.groups = byGroup.entrySet().stream()
+                    .map(each -> new Group(each.getKey(), each.getValue()))
+                    .toList();
             return table;
         }
 
-        private void add(String line) {
+        private void add(String line, List<Listed> group) {
             int space = line.indexOf(' ');
             String first = line.substring(0, space);
             switch (first) {
@@ -60,12 +123,9 @@ final class UnicodeEmoji {
                 case "pictures" -> addRanges(line, space + 1, pictures);
                 case "letters" -> addRanges(line, space + 1, letters);
                 default -> {
-                    for (int start = space + 1; start < line.length(); ) {
-                        int end = line.indexOf(' ', start);
-                        end = end < 0 ? line.length() : end;
-                        byShortcode.put(line.substring(start, end), first);
-                        start = end + 1;
-                    }
+                    List<String> shortcodes = List.of(line.substring(space + 1).split(" ", -1));
+                    shortcodes.forEach(shortcode -> byShortcode.put(shortcode, first));
+                    group.add(new Listed(first, shortcodes));
                 }
             }
         }

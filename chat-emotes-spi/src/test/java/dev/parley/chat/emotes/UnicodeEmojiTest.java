@@ -14,10 +14,14 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import net.fellbaum.jemoji.EmojiGroup;
 import net.fellbaum.jemoji.EmojiManager;
+import net.fellbaum.jemoji.EmojiSubGroup;
 import net.fellbaum.jemoji.Qualification;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +44,7 @@ class UnicodeEmojiTest {
     void theTableSaysWhatTheLibrarySays() throws Exception {
         BitSet pictures = new BitSet();
         BitSet letters = new BitSet();
-        List<String> lines = new ArrayList<>();
+        Map<EmojiGroup, TreeMap<EmojiSubGroup, List<String>>> groups = new TreeMap<>();
         Set<String> taken = new HashSet<>();
         for (net.fellbaum.jemoji.Emoji emoji : all()) {
             String text = emoji.getEmoji();
@@ -69,11 +73,18 @@ class UnicodeEmojiTest {
                     .filter(taken::add)
                     .forEach(names::add);
             if (!names.isEmpty()) {
-                lines.add(text + " " + String.join(" ", names));
+                groups.computeIfAbsent(emoji.getGroup(), group -> new TreeMap<>())
+                        .computeIfAbsent(emoji.getSubgroup(), group -> new ArrayList<>())
+                        .add(text + " " + String.join(" ", names));
             }
         }
+        List<String> lines = new ArrayList<>();
+        groups.forEach((group, parts) -> {
+            lines.add("group " + group.getName());
+            parts.values().forEach(lines::addAll);
+        });
         String table = "# Emoji of Unicode: which code points are pictures by themselves, which are letters that can be"
-                + " shown so, and the shortcodes.\n"
+                + " shown so, and the shortcodes by groups.\n"
                 + "pictures " + ranges(pictures) + "\nletters " + ranges(letters) + "\n" + String.join("\n", lines)
                 + "\n";
         String target = System.getProperty("parley.emoji.table");
@@ -83,6 +94,24 @@ class UnicodeEmojiTest {
         try (var in = Objects.requireNonNull(UnicodeEmoji.class.getResourceAsStream("emoji.txt"))) {
             assertThat(new String(in.readAllBytes(), StandardCharsets.UTF_8)).isEqualTo(table);
         }
+    }
+
+    @Test
+    void emojiAreListedInTheGroupsOfUnicodeWithTheirShortcodes() {
+        assertThat(UnicodeEmoji.groups())
+                .extracting(UnicodeEmoji.Group::name)
+                .containsExactly(
+                        "Smileys & Emotion",
+                        "People & Body",
+                        "Animals & Nature",
+                        "Food & Drink",
+                        "Travel & Places",
+                        "Activities",
+                        "Objects",
+                        "Symbols",
+                        "Flags");
+        assertThat(UnicodeEmoji.groups().get(0).emoji())
+                .contains(new UnicodeEmoji.Listed("\uD83D\uDE00", List.of("grinning", "grinning_face")));
     }
 
     private static String ranges(BitSet set) {

@@ -145,6 +145,9 @@ public final class Client {
             pane(older.tab()).ifPresent(pane -> pane.older(older));
         } else if (happening instanceof Happening.Emotes emotes) {
             pane(emotes.tab()).ifPresent(pane -> pane.setCatalog(emotes.catalog()));
+        } else if (happening instanceof Happening.RecentEmotes recent) {
+            recentEmotes.clear();
+            recent.codes().stream().limit(Recent.MAX).forEach(recentEmotes::add);
         } else if (happening instanceof Happening.Rooms list) {
             lobby.listed(list.rooms());
         } else if (happening instanceof Happening.PastRooms past) {
@@ -203,6 +206,10 @@ public final class Client {
         if (key instanceof Keypress.Pressed pressed && function(pressed)) {
             return;
         }
+        if (key instanceof Keypress.Chord chord && chord.held() == Keypress.Held.ALT && chord.letter() == 'e') {
+            openPicker();
+            return;
+        }
         if (key instanceof Keypress.Chord chord && chord.held() == Keypress.Held.ALT && chord.letter() == 'k') {
             openSwitcher();
             return;
@@ -240,6 +247,7 @@ public final class Client {
         switch (pressed.key()) {
             case F1 -> panel = help();
             case F2 -> show(LOBBY);
+            case F3 -> openPicker();
             case F4 -> pane(shown).ifPresent(pane -> openPeople(pane, null));
             case F5 -> pane(shown).ifPresent(pane -> panel = invite(pane));
             case F6 -> pane(shown).ifPresent(pane -> openVerify(pane, null));
@@ -275,6 +283,10 @@ public final class Client {
             }
         }
         return true;
+    }
+
+    private void openPicker() {
+        pane(shown).ifPresent(pane -> panel = pane.picker(now));
     }
 
     private void quit() {
@@ -599,6 +611,7 @@ public final class Client {
         {"PageUp PageDown, wheel", "show what was said before; End goes back"},
         {"F1", "this help"},
         {"F2", "rooms; Ctrl-N there opens a new one"},
+        {"F3, Alt-E", "emotes: to write, or to put under the selected message"},
         {"F4", "who is here, and what can be done about each"},
         {"F5", "invite"},
         {"F6", "verify: what you and the others compare"},
@@ -659,7 +672,7 @@ public final class Client {
 
     private void panel(Panel open, Grid grid) {
         Canvas all = grid.canvas();
-        int columns = Math.min(MAX_PANEL_COLUMNS, all.columns() - 2);
+        int columns = Math.max(1, Math.min(MAX_PANEL_COLUMNS, all.columns() - 2));
         int rows = Math.min(open.wantedRows(columns - 4) + 2, all.rows());
         int top = (all.rows() - rows) / 2;
         int left = (all.columns() - columns) / 2;

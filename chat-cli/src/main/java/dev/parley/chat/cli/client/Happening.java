@@ -32,6 +32,12 @@ public sealed interface Happening {
     /** The emotes of a room are others. */
     record Emotes(int tab, EmoteCatalog catalog) implements Happening {}
 
+    /** More pictures of emotes are there. */
+    record PicturesChanged() implements Happening {}
+
+    /** Which emotes were used lately, before this start; the latest first. */
+    record RecentEmotes(List<String> codes) implements Happening {}
+
     /**
      * What is known of those who are in a room.
      *

@@ -207,7 +207,7 @@ final class Lobby {
             if (rows.get(i) instanceof Place place) {
                 draw(row, place, place.equals(chosen));
             } else if (rows.get(i) instanceof Flow.Line line) {
-                Flow.draw(line, row.part(0, 1, 1, row.columns()), 0, (name, part) -> {});
+                Flow.draw(line, row.part(0, 1, 1, row.columns()), 0, (name, part, hidden) -> {});
             }
         }
         String last = problem != null && !rooms.isEmpty()

@@ -47,7 +47,7 @@ interface Panel {
         List<Flow.Line> lines = foot.lines(canvas.columns());
         int top = Math.max(0, canvas.rows() - lines.size());
         for (int i = 0; i < lines.size(); i++) {
-            Flow.draw(lines.get(i), canvas, top + i, (name, part) -> {});
+            Flow.draw(lines.get(i), canvas, top + i, (name, part, hidden) -> {});
         }
         return canvas.part(0, 0, top - 1, canvas.columns());
     }

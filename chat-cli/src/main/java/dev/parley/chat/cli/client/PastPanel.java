@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class PastPanel implements Panel {
     private static final int WHEEL_ROWS = 3;
 
+    /** A room that one is not in has no emotes, and so no pictures. */
+    private static final int NO_TAB = 0;
+
     private final RoomRecord room;
     private final Theme theme;
     private final Consumer<Wish> wishes;
@@ -36,7 +39,7 @@ final class PastPanel implements Panel {
         this.theme = theme;
         this.wishes = wishes;
         talk = new Talk(zone);
-        view = new TalkView(talk, zone, theme, pictures);
+        view = new TalkView(NO_TAB, talk, zone, theme, pictures);
         view.use(clock);
         load();
     }

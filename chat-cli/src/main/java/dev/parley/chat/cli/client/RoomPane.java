@@ -1,6 +1,7 @@
 package dev.parley.chat.cli.client;
 
 import dev.parley.chat.ConnectionState;
+import dev.parley.chat.EmoteReference;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.Participant;
@@ -17,6 +18,7 @@ import dev.parley.chat.cli.screen.Flow;
 import dev.parley.chat.cli.screen.Graphemes;
 import dev.parley.chat.cli.screen.Ink;
 import dev.parley.chat.cli.screen.Keypress;
+import dev.parley.chat.emotes.Emote;
 import dev.parley.chat.emotes.EmoteCatalog;
 import java.time.Duration;
 import java.time.Instant;
@@ -64,6 +66,7 @@ final class RoomPane {
     private final Consumer<Wish> wishes;
     private final Panels panels;
     private Theme theme;
+    private Pictures pictures;
     private Mode mode = Mode.SAY;
     private @Nullable MessageId target;
     private EmoteCatalog catalog = EmoteCatalog.empty();
@@ -99,8 +102,9 @@ final class RoomPane {
         this.panels = panels;
         this.tab = tab;
         this.talk = new Talk(zone);
-        this.view = new TalkView(talk, zone, theme, pictures);
+        this.view = new TalkView(tab, talk, zone, theme, pictures);
         this.theme = theme;
+        this.pictures = pictures;
         this.recent = recentEmotes;
         this.wishes = wishes;
     }
@@ -119,11 +123,13 @@ final class RoomPane {
 
     void setCatalog(EmoteCatalog now) {
         catalog = now;
+        view.setCatalog(now);
     }
 
-    void use(Theme newTheme, Pictures pictures) {
+    void use(Theme newTheme, Pictures newPictures) {
         theme = newTheme;
-        view.use(newTheme, pictures);
+        pictures = newPictures;
+        view.use(newTheme, newPictures);
     }
 
     int unread() {
@@ -137,6 +143,59 @@ final class RoomPane {
     /** Writes text where the cursor stands. */
     void insert(String text) {
         editor.insert(text);
+    }
+
+    /** Makes a panel to choose emotes from: for the message that is being written, or under the selected one. */
+    Panel picker(Instant now) {
+        suggestions.close();
+        Optional<Said> said = view.selected();
+        return new EmotePicker(
+                theme,
+                pictures,
+                tab,
+                catalog,
+                recent,
+                said.isPresent() ? EmotePicker.Purpose.REACT : EmotePicker.Purpose.INSERT,
+                choice -> {
+                    if (said.isPresent()) {
+                        react(said.get(), choice, now);
+                    } else {
+                        insert(choice);
+                    }
+                    used(choice.insert());
+                });
+    }
+
+    /** Writes it where the cursor stands; an emote is a word by itself. */
+    private void insert(EmotePicker.Choice choice) {
+        if (choice.emote() == null) {
+            editor.insert(choice.insert());
+            return;
+        }
+        int at = editor.cursor();
+        boolean isBegin = at == 0 || Character.isWhitespace(editor.text().charAt(at - 1));
+        editor.insert((isBegin ? "" : " ") + choice.insert() + " ");
+    }
+
+    private void react(Said said, EmotePicker.Choice choice, Instant now) {
+        Emote emote = choice.emote();
+        if (emote == null) {
+            react(said, choice.insert());
+            return;
+        }
+        String id = emote.id().value();
+        if (id.length() > EmoteReference.MAX_EMOTE_CHARS || emote.code().length() > Reaction.MAX_TEXT_CHARS) {
+            talk.notice("the name of that emote is too long for a reaction", Talk.Notice.Weight.WARNING, now);
+            return;
+        }
+        react(
+                said,
+                Reaction.of(new EmoteReference(
+                        emote.id().providerId(),
+                        id,
+                        emote.code(),
+                        0,
+                        emote.code().length())));
     }
 
     void use(Preferences preferences) {
@@ -334,6 +393,7 @@ final class RoomPane {
     private void used(String inserted) {
         if (!inserted.startsWith("/") && !inserted.startsWith("@")) {
             Recent.use(recent, inserted);
+            wishes.accept(new Wish.KeepRecentEmotes(List.copyOf(recent)));
         }
     }
 
@@ -378,8 +438,12 @@ final class RoomPane {
     /** What stands on the keys 1 to 6 for a selected message. */
     static final List<String> QUICK = List.of("👍", "❤️", "😂", "🎉", "😮", "😢");
 
-    void react(Said said, String emoji) {
-        wishes.accept(new Wish.Do(tab, new Deed.React(said.id(), Reaction.of(emoji), true)));
+    private void react(Said said, String emoji) {
+        react(said, Reaction.of(emoji));
+    }
+
+    private void react(Said said, Reaction reaction) {
+        wishes.accept(new Wish.Do(tab, new Deed.React(said.id(), reaction, true)));
         view.toEnd();
     }
 
@@ -493,7 +557,8 @@ final class RoomPane {
         int columns = canvas.columns();
         int inputRows = Math.max(1, Math.min(Math.min(MAX_INPUT_ROWS, canvas.rows() / 3), editor.height(columns - 2)));
         int bannerRows = mode == Mode.SAY && view.selected().isEmpty() ? 0 : 1;
-        int suggestionRows = Math.min(suggestions.rows(), Math.max(0, canvas.rows() - inputRows - bannerRows - 4));
+        int suggestionRows =
+                Math.min(suggestions.rows(pictures), Math.max(0, canvas.rows() - inputRows - bannerRows - 4));
         int talkRows = canvas.rows() - 1 - inputRows - bannerRows - suggestionRows - 2;
         header(canvas.part(0, 0, 1, columns));
         talkTop = 1;
@@ -512,7 +577,7 @@ final class RoomPane {
             people(canvas.part(1, talkColumns, talkRows, PEOPLE_COLUMNS + 1));
         }
         int row = 1 + Math.max(0, talkRows);
-        suggestions.draw(canvas.part(row, 0, suggestionRows, columns), theme);
+        suggestions.draw(canvas.part(row, 0, suggestionRows, columns), theme, pictures, tab);
         row += suggestionRows;
         typing(canvas.part(row, 0, 1, columns));
         row++;

@@ -96,7 +96,10 @@ final class SettingsPanel implements Panel {
         }
         Canvas above = Panel.above(foot(), canvas);
         int top = toggles.size() + 1;
-        scroll.draw(all(canvas.columns()), above.part(top, 0, above.rows() - top, above.columns()), (name, part) -> {});
+        scroll.draw(
+                all(canvas.columns()),
+                above.part(top, 0, above.rows() - top, above.columns()),
+                (name, part, hidden) -> {});
     }
 
     /** All settings, each with where it comes from. */

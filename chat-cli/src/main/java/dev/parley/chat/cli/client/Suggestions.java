@@ -10,6 +10,8 @@ import dev.parley.chat.emotes.EmoteCompletion;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the word before the cursor may become: a command, a name, an emote. Offered while one types, taken by Tab; who
@@ -27,8 +29,16 @@ final class Suggestions {
      * @param insert what to write in place of the word
      * @param name how it is shown
      * @param about what it is, in a few words
+     * @param emote whose picture is shown with it; null for none
      */
-    private record Suggestion(String insert, String name, String about) {}
+    private record Suggestion(
+            String insert,
+            String name,
+            String about,
+            @Nullable Emote emote) {}
+
+    /** For a picture of one row beside a name. */
+    private static final int PICTURE_COLUMNS = 5;
 
     private List<Suggestion> all = List.of();
     private int start;
@@ -68,7 +78,8 @@ final class Suggestions {
                 found.add(new Suggestion(
                         command.name() + (arguments.isEmpty() ? "" : " "),
                         command.name() + arguments,
-                        command.meaning()));
+                        command.meaning(),
+                        null));
             }
         }
         return found;
@@ -80,7 +91,7 @@ final class Suggestions {
         for (Talk.Person person : talk.people()) {
             String name = person.participant().shownName();
             if (!person.participant().self() && name.toLowerCase(Locale.ROOT).startsWith(begin)) {
-                found.add(new Suggestion("@" + name + " ", name, ""));
+                found.add(new Suggestion("@" + name + " ", name, "", null));
             }
         }
         return found;
@@ -93,7 +104,8 @@ final class Suggestions {
             found.add(new Suggestion(
                     candidate.insert() + " ",
                     candidate.name(),
-                    emote == null ? candidate.insert() : emote.id().providerId()));
+                    emote == null ? candidate.insert() : emote.id().providerId(),
+                    emote));
         }
         return found;
     }
@@ -108,7 +120,7 @@ final class Suggestions {
     }
 
     void move(int step) {
-        chosen = Math.floorMod(chosen < 0 ? (step > 0 ? 0 : -1) : chosen + step, Math.min(MAX_SHOWN, all.size()));
+        chosen = Math.floorMod(chosen < 0 ? (step > 0 ? 0 : -1) : chosen + step, shown());
     }
 
     /** Writes the one that is chosen, or the first; returns it without blanks. */
@@ -124,28 +136,57 @@ final class Suggestions {
         chosen = -1;
     }
 
-    int rows() {
+    /** How many rows they need: those of a large picture too, where pictures of one row are too small. */
+    int rows(Pictures pictures) {
+        boolean hasLarge = hasEmotes() && pictures.rows(Pictures.Size.ROW) == 0;
+        return Math.max(shown(), hasLarge ? pictures.rows(Pictures.Size.ALONE) : 0);
+    }
+
+    private int shown() {
         return Math.min(MAX_SHOWN, all.size());
     }
 
-    void draw(Canvas canvas, Theme theme) {
+    private boolean hasEmotes() {
+        return all.stream().anyMatch(each -> each.emote() != null);
+    }
+
+    /** Draws them; with pictures of one row beside their names, or of the one that Tab takes at the right. */
+    void draw(Canvas canvas, Theme theme, Pictures pictures, int tab) {
+        boolean isBeside = hasEmotes() && pictures.rows(Pictures.Size.ROW) > 0;
+        int left = isBeside ? 1 + PICTURE_COLUMNS : 1;
+        Optional<Pictures.Shape> large =
+                isBeside ? Optional.empty() : picture(Math.max(0, chosen), Pictures.Size.ALONE, pictures, tab);
+        // All of it or nothing.
+        large = large.filter(shape -> shape.rows() <= canvas.rows() && shape.columns() <= canvas.columns() / 3);
+        int columns = canvas.columns() - large.map(shape -> shape.columns() + 1).orElse(0);
         int width = 0;
-        for (int i = 0; i < rows(); i++) {
+        for (int i = 0; i < shown(); i++) {
             width = Math.max(
                     width, Graphemes.width(TerminalText.clean(all.get(i).name())));
         }
-        width = Math.min(width, Math.max(8, canvas.columns() / 2));
+        width = Math.min(width, Math.max(8, columns / 2));
         for (int i = 0; i < canvas.rows() && i < all.size(); i++) {
             Suggestion each = all.get(i);
             boolean isChosen = i == chosen;
-            canvas.part(i, 0, 1, canvas.columns()).fill(isChosen ? theme.selected() : theme.text());
+            Canvas line = canvas.part(i, 0, 1, columns);
+            line.fill(isChosen ? theme.selected() : theme.text());
+            if (isBeside) {
+                Canvas place = canvas.part(i, 1, 1, PICTURE_COLUMNS - 1);
+                picture(i, Pictures.Size.ROW, pictures, tab).ifPresent(shape -> pictures.draw(shape, place, 0));
+            }
             String name = Graphemes.cut(TerminalText.clean(each.name()), width, theme.more());
-            canvas.put(i, 1, name, isChosen ? theme.selected() : theme.accent());
-            canvas.put(
-                    i,
-                    width + 3,
-                    Graphemes.cut(TerminalText.clean(each.about()), canvas.columns() - width - 3, theme.more()),
+            line.put(0, left, name, isChosen ? theme.selected() : theme.accent());
+            line.put(
+                    0,
+                    left + width + 2,
+                    Graphemes.cut(TerminalText.clean(each.about()), columns - left - width - 2, theme.more()),
                     isChosen ? theme.selected() : theme.quiet());
         }
+        large.ifPresent(shape -> pictures.draw(shape, canvas.part(0, columns + 1, shape.rows(), shape.columns()), 0));
+    }
+
+    private Optional<Pictures.Shape> picture(int number, Pictures.Size size, Pictures pictures, int tab) {
+        Emote emote = number < all.size() ? all.get(number).emote() : null;
+        return emote == null ? Optional.empty() : pictures.shape(tab, List.of(emote), size);
     }
 }

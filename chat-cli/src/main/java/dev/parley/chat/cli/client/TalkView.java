@@ -12,7 +12,9 @@ import dev.parley.chat.cli.screen.Canvas;
 import dev.parley.chat.cli.screen.Flow;
 import dev.parley.chat.cli.screen.Graphemes;
 import dev.parley.chat.cli.screen.Ink;
+import dev.parley.chat.emotes.Emote;
 import dev.parley.chat.emotes.EmoteCatalog;
+import dev.parley.chat.emotes.EmoteId;
 import dev.parley.chat.emotes.EmoteTokenizer;
 import dev.parley.chat.emotes.MessageToken;
 import java.time.Duration;
@@ -41,14 +43,19 @@ final class TalkView {
     /** Of one message so many rows are shown; the rest can be seen when it is opened. */
     private static final int MAX_ROWS = 60;
 
+    /** Of more emotes none is made larger because nothing else is said. */
+    private static final int MAX_EMOTES_ALONE = 8;
+
     private static final int INDENT = 2;
 
     private static final DateTimeFormatter HOURS_24 = DateTimeFormatter.ofPattern("HH:mm", Locale.ROOT);
     private static final DateTimeFormatter HOURS_12 = DateTimeFormatter.ofPattern("h:mm a", Locale.ENGLISH);
     private static final DateTimeFormatter DAY = DateTimeFormatter.ofPattern("EEEE, d MMMM uuuu", Locale.ENGLISH);
 
+    private final int tab;
     private final Talk talk;
     private final ZoneId zone;
+    private EmoteCatalog catalog = EmoteCatalog.empty();
     private Theme theme;
     private Pictures pictures;
     private DateTimeFormatter clock = HOURS_24;
@@ -74,7 +81,8 @@ final class TalkView {
     /** An item and the rows of the canvas where it stands. */
     private record Shown(Item item, int fromRow, int toRow) {}
 
-    TalkView(Talk talk, ZoneId zone, Theme theme, Pictures pictures) {
+    TalkView(int tab, Talk talk, ZoneId zone, Theme theme, Pictures pictures) {
+        this.tab = tab;
         this.talk = talk;
         this.zone = zone;
         this.theme = theme;
@@ -84,6 +92,12 @@ final class TalkView {
     void use(Theme newTheme, Pictures newPictures) {
         theme = newTheme;
         pictures = newPictures;
+        laid.clear();
+    }
+
+    /** Which emotes there are: others have no picture. */
+    void setCatalog(EmoteCatalog now) {
+        catalog = now;
         laid.clear();
     }
 
@@ -281,7 +295,7 @@ final class TalkView {
 
     /** Draws the pictures of what {@link #body} sets. */
     Flow.BoxDrawer drawer() {
-        return (name, part) -> pictures.draw((Pictures.Shape) name, part);
+        return (name, part, hidden) -> pictures.draw((Pictures.Shape) name, part, hidden);
     }
 
     /** How many of the first lines are not of the item itself. */
@@ -428,7 +442,15 @@ final class TalkView {
         for (int i = 0; i < totals.size(); i++) {
             ReactionTotal total = totals.get(i);
             flow.run(i > 0 ? "  " : "", theme.quiet());
-            flow.run(TerminalText.clean(total.reaction().text()), theme.emote());
+            Optional<Pictures.Shape> shape = total.reaction()
+                    .provider()
+                    .flatMap(provider -> find(provider, total.reaction().emote().orElse("")))
+                    .flatMap(emote -> pictures.shape(tab, List.of(emote), Pictures.Size.ROW));
+            if (shape.isPresent()) {
+                flow.box(shape.get().rows(), shape.get().columns(), shape.get());
+            } else {
+                flow.run(TerminalText.clean(total.reaction().text()), theme.emote());
+            }
             // The count stays with its sign.
             flow.run("\u00a0" + total.count(), theme.quiet());
         }
@@ -446,6 +468,7 @@ final class TalkView {
         }
         List<EmoteReference> emotes = said.emotes();
         String text = said.text();
+        Pictures.Size size = isEmotesAlone(said) ? Pictures.Size.ALONE : Pictures.Size.TEXT;
         int at = 0;
         for (int i = 0; i < emotes.size(); i++) {
             EmoteReference emote = emotes.get(i);
@@ -460,7 +483,7 @@ final class TalkView {
                 end = emotes.get(i).end();
             }
             words(flow, said, text.substring(at, emote.start()));
-            emote(flow, emote, over, text.substring(emote.start(), end));
+            emote(flow, emote, over, size, text.substring(emote.start(), end));
             at = end;
         }
         words(flow, said, text.substring(at));
@@ -473,15 +496,50 @@ final class TalkView {
         return flow;
     }
 
+    /** Whether a message is nothing but a few emotes. */
+    private static boolean isEmotesAlone(Said said) {
+        if (said.emotes().size() > MAX_EMOTES_ALONE) {
+            return false;
+        }
+        int at = 0;
+        for (EmoteReference emote : said.emotes()) {
+            if (emote.start() < at
+                    || emote.end() > said.text().length()
+                    || !said.text().substring(at, emote.start()).isBlank()) {
+                return false;
+            }
+            at = emote.end();
+        }
+        return said.text().substring(at).isBlank();
+    }
+
+    /** The emote that a peer refers to, if it is one of those that are known here. */
+    private Optional<Emote> find(String provider, String emote) {
+        try {
+            return catalog.find(new EmoteId(provider, emote));
+        } catch (IllegalArgumentException e) {
+            // No emote of a catalog is called so.
+            return Optional.empty();
+        }
+    }
+
+    private Optional<Emote> find(EmoteReference emote) {
+        return find(emote.provider(), emote.emote());
+    }
+
     private boolean liesOver(EmoteReference emote, String text, int end) {
-        return pictures.isOverlay(emote)
+        return find(emote).filter(Emote::zeroWidth).isPresent()
                 && emote.start() >= end
                 && emote.end() <= text.length()
                 && text.substring(end, emote.start()).isBlank();
     }
 
-    private void emote(Flow flow, EmoteReference emote, List<EmoteReference> over, String written) {
-        Optional<Pictures.Shape> shape = pictures.shape(emote, over);
+    private void emote(Flow flow, EmoteReference emote, List<EmoteReference> over, Pictures.Size size, String written) {
+        Optional<Pictures.Shape> shape = find(emote).flatMap(base -> {
+            List<Emote> layers = new ArrayList<>(List.of(base));
+            over.forEach(each -> find(each).ifPresent(layers::add));
+            return pictures.shape(tab, layers, size);
+        });
         if (shape.isPresent()) {
             flow.box(shape.get().rows(), shape.get().columns(), shape.get());
         } else {

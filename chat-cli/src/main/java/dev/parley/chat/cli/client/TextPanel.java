@@ -39,7 +39,7 @@ final class TextPanel implements Panel {
 
     @Override
     public void draw(Canvas canvas) {
-        scroll.draw(text.lines(canvas.columns()), canvas, (name, part) -> {});
+        scroll.draw(text.lines(canvas.columns()), canvas, (name, part, hidden) -> {});
     }
 
     @Override

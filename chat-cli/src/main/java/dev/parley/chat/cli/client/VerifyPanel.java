@@ -179,7 +179,7 @@ final class VerifyPanel implements Panel {
         int columns = Graphemes.width(drawing.substring(0, drawing.indexOf('\n')));
         if (lines.size() <= canvas.rows() - 1 && columns <= canvas.columns()) {
             for (int i = 0; i < lines.size(); i++) {
-                Flow.draw(lines.get(i), canvas, i, (name, part) -> {});
+                Flow.draw(lines.get(i), canvas, i, (name, part, hidden) -> {});
             }
         } else {
             Flow why = new Flow()
@@ -187,7 +187,7 @@ final class VerifyPanel implements Panel {
                             "The window is too small for the QR code, which takes " + columns + " columns and "
                                     + lines.size() + " rows.",
                             theme.warning());
-            new Scroll().draw(why.lines(canvas.columns()), above, (name, part) -> {});
+            new Scroll().draw(why.lines(canvas.columns()), above, (name, part, hidden) -> {});
         }
     }
 
@@ -216,7 +216,7 @@ final class VerifyPanel implements Panel {
                 break;
             }
             for (Flow.Line line : form) {
-                Flow.draw(line, canvas, row++, (name, part) -> {});
+                Flow.draw(line, canvas, row++, (name, part, hidden) -> {});
             }
             if (isFirst) {
                 seen = number().isPresent() ? chosen : null;
@@ -243,7 +243,7 @@ final class VerifyPanel implements Panel {
                 : new Flow().run(said, isBad ? theme.bad() : theme.good());
         List<Flow.Line> lines = last.lines(canvas.columns());
         for (int i = 0; i < lines.size(); i++) {
-            Flow.draw(lines.get(i), canvas, 2 + i, (name, part) -> {});
+            Flow.draw(lines.get(i), canvas, 2 + i, (name, part, hidden) -> {});
         }
     }
 

@@ -7,6 +7,7 @@ import dev.parley.chat.RoomOptions;
 import dev.parley.chat.cli.Deed;
 import dev.parley.chat.cli.InputCommand;
 import java.net.URI;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Something that the client wants done. What comes of it is told by a {@link Happening}. */
@@ -56,6 +57,9 @@ public sealed interface Wish {
 
     /** Show a page to the person, outside; only ever what was asked for. */
     record Open(URI link) implements Wish {}
+
+    /** Keep for the next start which emotes were used lately, the latest first. */
+    record KeepRecentEmotes(List<String> codes) implements Wish {}
 
     /** Give text to the clipboard of the terminal. */
     record Copy(String text) implements Wish {}

@@ -35,7 +35,12 @@ public final class Flow {
     /** Draws the picture of a box. */
     @FunctionalInterface
     public interface BoxDrawer {
-        void draw(Object name, Canvas canvas);
+        /**
+         * Draws it.
+         *
+         * @param hiddenRows how many of its first rows are above the canvas
+         */
+        void draw(Object name, Canvas canvas, int hiddenRows);
     }
 
     private final List<Part> parts = new ArrayList<>();
@@ -74,9 +79,9 @@ public final class Flow {
             if (placed.part() instanceof Run run) {
                 canvas.put(row + line.rows() - 1, placed.column(), run.text(), run.ink());
             } else if (placed.part() instanceof Box box) {
+                int top = row + line.rows() - box.rows();
                 drawer.draw(
-                        box.name(),
-                        canvas.part(row + line.rows() - box.rows(), placed.column(), box.rows(), box.columns()));
+                        box.name(), canvas.part(top, placed.column(), box.rows(), box.columns()), Math.max(0, -top));
             }
         }
     }

@@ -14,7 +14,11 @@ class FlowTest {
         List<String> texts = new ArrayList<>();
         for (Flow.Line line : flow.lines(columns)) {
             Grid grid = new Grid(line.rows(), columns);
-            Flow.draw(line, grid.canvas(), 0, (name, part) -> part.put(0, 0, "#".repeat(part.columns()), Ink.PLAIN));
+            Flow.draw(
+                    line,
+                    grid.canvas(),
+                    0,
+                    (name, part, hidden) -> part.put(0, 0, "#".repeat(part.columns()), Ink.PLAIN));
             texts.add(grid.text().stripTrailing());
         }
         return texts;

@@ -8,8 +8,8 @@ import java.util.List;
  * the foreground and the lower one by the background.
  */
 public final class HalfBlocks {
-    private static final char UPPER = '▀';
-    private static final char LOWER = '▄';
+    private static final String UPPER = "▀";
+    private static final String LOWER = "▄";
     private static final String RESET = "\u001b[0m";
 
     /** Pixels that are less opaque are left out. */
@@ -18,19 +18,34 @@ public final class HalfBlocks {
     private HalfBlocks() {}
 
     /**
-     * Draws a frame as large as it fits into a box, in its proportions; a cell is taken to be twice as high as wide. A
-     * picture is made smaller, never larger.
+     * One cell. Colours are {@code 0xffrrggbb}; 0 is the terminal's own.
      *
-     * <p>Transparent pixels keep the background of the terminal. Each row has the same number of cells, sets its
-     * colours itself and resets them at its end; between rows the caller moves the cursor.
+     * @param symbol an upper or lower half block, or a blank
+     * @param foreground of the symbol
+     * @param background of the rest
+     */
+    public record Cell(String symbol, int foreground, int background) {
+        private static final Cell BLANK = new Cell(" ", 0, 0);
+
+        private static Cell of(int upper, int lower) {
+            if (upper != 0) {
+                return new Cell(UPPER, upper, lower);
+            }
+            return lower != 0 ? new Cell(LOWER, lower, 0) : BLANK;
+        }
+    }
+
+    /**
+     * Draws a frame as large as it fits into a box, in its proportions; a cell is taken to be twice as high as wide. A
+     * picture is made smaller, never larger. Transparent pixels keep the background of the terminal.
      *
      * @param picture the picture
      * @param frame 0 to {@link Picture#frameCount()} - 1
      * @param maxColumns width of the box in cells, 1 or more
      * @param maxRows height of the box in cells, 1 or more
-     * @return the rows from the top, at least one
+     * @return the rows from the top, at least one, each with the same number of cells
      */
-    public static List<String> rows(Picture picture, int frame, int maxColumns, int maxRows) {
+    public static List<List<Cell>> cells(Picture picture, int frame, int maxColumns, int maxRows) {
         if (maxColumns < 1 || maxRows < 1) {
             throw new IllegalArgumentException("a box of " + maxColumns + "×" + maxRows + " cells has no room");
         }
@@ -40,36 +55,51 @@ public final class HalfBlocks {
         int columns = Math.max(1, (int) Math.round(width * scale));
         int lines = Math.max(1, (int) Math.round(height * scale));
         int[] argb = Scale.scale(picture.pixels(frame), width, height, columns, lines);
-        List<String> rows = new ArrayList<>((lines + 1) / 2);
+        List<List<Cell>> rows = new ArrayList<>((lines + 1) / 2);
         for (int y = 0; y < lines; y += 2) {
-            rows.add(row(argb, y * columns, y + 1 < lines, columns));
+            List<Cell> row = new ArrayList<>(columns);
+            for (int x = 0; x < columns; x++) {
+                int upper = shown(argb[y * columns + x]);
+                row.add(Cell.of(upper, y + 1 < lines ? shown(argb[(y + 1) * columns + x]) : 0));
+            }
+            rows.add(List.copyOf(row));
         }
         return List.copyOf(rows);
     }
 
-    private static String row(int[] argb, int begin, boolean lowerLine, int columns) {
-        StringBuilder row = new StringBuilder(columns * 20);
+    /**
+     * Draws like {@link #cells}, as text. Each row sets its colours itself and resets them at its end; between rows the
+     * caller moves the cursor.
+     *
+     * @param picture the picture
+     * @param frame 0 to {@link Picture#frameCount()} - 1
+     * @param maxColumns width of the box in cells, 1 or more
+     * @param maxRows height of the box in cells, 1 or more
+     * @return the rows from the top, at least one
+     */
+    public static List<String> rows(Picture picture, int frame, int maxColumns, int maxRows) {
+        return cells(picture, frame, maxColumns, maxRows).stream()
+                .map(HalfBlocks::row)
+                .toList();
+    }
+
+    private static String row(List<Cell> cells) {
+        StringBuilder row = new StringBuilder(cells.size() * 20);
         // What the terminal has been told; 0 is its own colour.
         int foreground = 0;
         int background = 0;
-        for (int x = 0; x < columns; x++) {
-            int upper = shown(argb[begin + x]);
-            int lower = lowerLine ? shown(argb[begin + columns + x]) : 0;
-            int wantedForeground = upper != 0 ? upper : lower;
-            int wantedBackground = upper != 0 ? lower : 0;
-            if (wantedBackground == 0 && background != 0) {
+        for (Cell cell : cells) {
+            if (cell.background() == 0 && background != 0) {
                 row.append("\u001b[49m");
-                background = 0;
+            } else if (cell.background() != background) {
+                append(row, 48, cell.background());
             }
-            if (wantedBackground != background) {
-                append(row, 48, wantedBackground);
-                background = wantedBackground;
+            background = cell.background();
+            if (cell.foreground() != 0 && cell.foreground() != foreground) {
+                append(row, 38, cell.foreground());
+                foreground = cell.foreground();
             }
-            if (wantedForeground != 0 && wantedForeground != foreground) {
-                append(row, 38, wantedForeground);
-                foreground = wantedForeground;
-            }
-            row.append(upper != 0 ? UPPER : lower != 0 ? LOWER : ' ');
+            row.append(cell.symbol());
         }
         return row.append(RESET).toString();
     }

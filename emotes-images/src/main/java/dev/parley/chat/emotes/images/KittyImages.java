@@ -116,23 +116,33 @@ public final class KittyImages {
      * @return the rows from the top
      */
     public static List<String> placeholderRows(long id, int columns, int rows) {
-        checkId(id);
         checkCells(columns, rows);
         String colour = "\u001b[38;2;" + (id >> 16 & 0xff) + ";" + (id >> 8 & 0xff) + ";" + (id & 0xff) + "m";
-        int upperByte = (int) (id >> 24);
-        String suffix = upperByte == 0 ? "" : NUMBERS.get(upperByte);
         List<String> lines = new ArrayList<>(rows);
         for (int row = 0; row < rows; row++) {
             StringBuilder line = new StringBuilder(colour);
             for (int column = 0; column < columns; column++) {
-                line.append(PLACEHOLDER)
-                        .append(NUMBERS.get(row))
-                        .append(NUMBERS.get(column))
-                        .append(suffix);
+                line.append(placeholder(id, column, row));
             }
             lines.add(line.append("\u001b[39m").toString());
         }
         return List.copyOf(lines);
+    }
+
+    /**
+     * Returns the text of one cell. It shows its part of the picture wherever it is written, if the foreground colour
+     * is the lower 24 bits of the id as red, green and blue.
+     *
+     * @param id the picture's id
+     * @param column 0 to {@link #GREATEST_CELLS} - 1
+     * @param row 0 to {@link #GREATEST_CELLS} - 1
+     * @return the placeholder with its marks
+     */
+    public static String placeholder(long id, int column, int row) {
+        checkId(id);
+        checkCells(column + 1, row + 1);
+        int upperByte = (int) (id >> 24);
+        return PLACEHOLDER + NUMBERS.get(row) + NUMBERS.get(column) + (upperByte == 0 ? "" : NUMBERS.get(upperByte));
     }
 
     /**

@@ -63,6 +63,17 @@ class HalfBlocksTest {
     }
 
     @Test
+    void cellsSayTheirColours() {
+        Picture picture = Picture.of(3, 2, new int[] {RED, CLEAR, CLEAR, BLUE, GREEN, CLEAR});
+
+        assertThat(HalfBlocks.cells(picture, 0, 10, 10))
+                .containsExactly(List.of(
+                        new HalfBlocks.Cell("▀", RED, BLUE),
+                        new HalfBlocks.Cell("▄", GREEN, 0),
+                        new HalfBlocks.Cell(" ", 0, 0)));
+    }
+
+    @Test
     void anOddLastLineHasNoLowerHalf() {
         Picture picture = Picture.of(1, 3, new int[] {CLEAR, CLEAR, RED});
 

@@ -51,6 +51,15 @@ class KittyImagesTest {
     }
 
     @Test
+    void aPlaceholderNamesItsCellAndTheUpperByteOfTheId() {
+        assertThat(KittyImages.placeholder(7, 1, 0)).isEqualTo(Character.toString(0x10EEEE) + "\u0305\u030D");
+        assertThat(KittyImages.placeholder(0x0200_0007L, 0, 1))
+                .isEqualTo(Character.toString(0x10EEEE) + "\u030D\u0305\u030E");
+        assertThatThrownBy(() -> KittyImages.placeholder(7, KittyImages.GREATEST_CELLS, 0))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
     void largePicturesComeInChunks() throws Exception {
         int[] pixels = TestImages.gradient(100, 100);
         List<String> commands = KittyImages.transmit(7, Picture.of(100, 100, pixels));
