@@ -8,11 +8,13 @@ fail() {
     exit "$status"
 }
 
-# Sets command, install_deps and needs_native by what the user typed, as far as it matters before Java runs.
+# Sets install_deps, needs_native and lasts by what the user typed, as far as it matters before Java runs.
 scan() {
     command=
     install_deps=no
     needs_native=no
+    # Whether it may run for hours.
+    lasts=no
     for argument do
         case $argument in
             --install-deps) install_deps=yes ;;
@@ -21,11 +23,13 @@ scan() {
         esac
     done
     case $command in
-        '' | create | join | tail | send | demo) needs_native=yes ;;
+        '' | create | join | tail) needs_native=yes lasts=yes ;;
+        send | demo) needs_native=yes ;;
+        serve) lasts=yes ;;
         doctor) [ "$install_deps" = no ] || needs_native=yes ;;
     esac
     case " $* " in
-        *' --help '* | *' -h '* | *' --version '* | *' -V '*) needs_native=no ;;
+        *' --help '* | *' -h '* | *' --version '* | *' -V '*) needs_native=no lasts=no ;;
     esac
 }
 
@@ -103,10 +107,7 @@ run() {
         set -- "-XX:SharedArchiveFile=$app/classes.jsa" -Xlog:cds=off -Xlog:cds+dynamic=off "$@"
     fi
     # What runs for seconds starts sooner without the optimising compiler; what runs for hours wants it.
-    case $command in
-        serve | '' | create | join | tail) ;;
-        *) flags="$flags -XX:TieredStopAtLevel=1" ;;
-    esac
+    [ "$lasts" = yes ] || flags="$flags -XX:TieredStopAtLevel=1"
     [ "$version" -lt 22 ] || flags="$flags --enable-native-access=ALL-UNNAMED"
     if [ -t 0 ]; then
         flags="$flags -Dparley.terminal=true"
