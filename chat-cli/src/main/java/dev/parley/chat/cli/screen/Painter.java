@@ -4,8 +4,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Says what a terminal has to be told so that it shows a grid, given what it shows already. Moves the cursor to each
- * run of changed cells by itself, and again behind every character about whose width terminals disagree: so one that is
- * wrong about one of them shows that one badly and nothing else.
+ * run of changed cells by itself, and again behind every character about whose width terminals disagree; what such a
+ * character may have covered is painted again. So a terminal that is wrong about one of them shows that one badly and
+ * nothing else.
  */
 public final class Painter {
 
@@ -46,9 +47,11 @@ public final class Painter {
         for (int row = 0; row < now.rows(); row++) {
             int column = 0;
             boolean isCursorThere = false;
+            // Up to here a terminal may have painted what was meant for fewer columns.
+            int covered = 0;
             while (column < now.columns()) {
                 int width = isWide(now, row, column) ? 2 : 1;
-                if (isSame(known, now, row, column, width)) {
+                if (column >= covered && isSame(known, now, row, column, width)) {
                     isCursorThere = false;
                 } else {
                     if (!isCursorThere) {
@@ -60,8 +63,16 @@ public final class Painter {
                         ink = next;
                     }
                     String symbol = now.symbol(row, column);
-                    out.append(symbol.isEmpty() ? " " : symbol);
                     isCursorThere = symbol.length() == 1 && symbol.charAt(0) < 0x7F;
+                    if (width == 2) {
+                        // For a terminal to which it is narrow, its second column is blank.
+                        out.append("  ");
+                        move(out, row, column);
+                    }
+                    out.append(symbol);
+                    if (!isCursorThere) {
+                        covered = Math.max(covered, column + 2 * symbol.codePointCount(0, symbol.length()));
+                    }
                 }
                 column += width;
             }
@@ -108,7 +119,6 @@ public final class Painter {
 
     private void change(StringBuilder out, Ink from, Ink to) {
         boolean isLess = (from.attributes() & ~to.attributes()) != 0;
-        out.append("\033[");
         StringBuilder codes = new StringBuilder();
         Ink known = from;
         if (isLess || to.equals(Ink.PLAIN)) {
@@ -130,7 +140,10 @@ public final class Painter {
                 colour(codes, to.background(), 40);
             }
         }
-        out.append(codes).append('m');
+        // Without colours two inks may be the same; a command without a code would take back all attributes.
+        if (codes.length() > 0) {
+            out.append("\033[").append(codes).append('m');
+        }
     }
 
     private static void code(StringBuilder codes, int attributes, int attribute, String code) {

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.function.ToIntFunction;
+import org.jline.utils.WCWidth;
 import org.junit.jupiter.api.Test;
 
 class PainterTest {
@@ -107,5 +110,87 @@ class PainterTest {
         terminal.take(new Painter(Painter.Colours.NONE).paint(null, grid));
 
         assertThat(terminal.ink(0, 0)).isEqualTo("7");
+    }
+
+    @Test
+    void inksThatDifferInColourAloneKeepTheirAttributesWithoutColours() {
+        Grid grid = new Grid(1, 2);
+        grid.canvas().put(0, 0, "a", Ink.PLAIN.on(1).with(Ink.BOLD));
+        grid.canvas().put(0, 1, "b", Ink.PLAIN.on(2).with(Ink.BOLD));
+        FakeTerminal terminal = new FakeTerminal(1, 2);
+        terminal.take(new Painter(Painter.Colours.NONE).paint(null, grid));
+
+        assertThat(terminal.ink(0, 1)).isEqualTo("1");
+    }
+
+    @Test
+    void everyCellHasItsInk() {
+        for (int seed = 0; seed < 1_000; seed++) {
+            Random random = new Random(seed);
+            Painter painter = new Painter(random.nextBoolean() ? Painter.Colours.TRUE : Painter.Colours.NONE);
+            FakeTerminal terminal = new FakeTerminal(4, 12);
+            Grid shown = null;
+            for (int step = 0; step < 4; step++) {
+                Grid next = random(random, 4, 12);
+                terminal.take(painter.paint(shown, next));
+                for (int row = 0; row < 4; row++) {
+                    for (int column = 0; column < 12; column++) {
+                        FakeTerminal alone = new FakeTerminal(1, 2);
+                        Grid cell = new Grid(1, 2);
+                        cell.canvas().put(0, 0, "x", next.ink(row, column));
+                        alone.take(painter.paint(null, cell));
+                        assertThat(terminal.ink(row, column))
+                                .as("seed %s, step %s, row %s, column %s", seed, step, row, column)
+                                .isEqualTo(alone.ink(0, 0));
+                    }
+                }
+                shown = next;
+            }
+        }
+    }
+
+    /** How terminals count that are not of our opinion: every sign by itself, emoji narrow, emoji wide, all wide. */
+    private static final List<ToIntFunction<String>> OPINIONS = List.of(
+            sign -> isAscii(sign) ? 1 : isMark(sign) ? 0 : Math.max(1, WCWidth.wcwidth(sign.codePointAt(0))),
+            sign -> isMark(sign) ? 0 : 1,
+            sign -> isAscii(sign) ? 1 : isMark(sign) ? 0 : 2,
+            sign -> isAscii(sign) ? 1 : 2,
+            sign -> 1);
+
+    private static boolean isAscii(String sign) {
+        return sign.charAt(0) < 0x7F;
+    }
+
+    private static boolean isMark(String sign) {
+        return Set.of((int) Character.NON_SPACING_MARK, (int) Character.FORMAT, (int) Character.ENCLOSING_MARK)
+                .contains(Character.getType(sign.codePointAt(0)));
+    }
+
+    @Test
+    void aTerminalThatCountsOtherwiseIsWrongAboutThoseCharactersAlone() {
+        for (int seed = 0; seed < 5_000; seed++) {
+            Random random = new Random(seed);
+            int columns = 2 + random.nextInt(20);
+            Painter painter = new Painter(Painter.Colours.TRUE);
+            FakeTerminal terminal = new FakeTerminal(3, columns, OPINIONS.get(seed % OPINIONS.size()));
+            Grid shown = null;
+            for (int step = 0; step < 4; step++) {
+                Grid next = random(random, 3, columns);
+                terminal.take(painter.paint(shown, next));
+                for (int row = 0; row < 3; row++) {
+                    for (int column = 0; column < columns; column++) {
+                        String symbol = next.symbol(row, column);
+                        if (!symbol.isEmpty() && isAscii(symbol) && symbol.length() == 1) {
+                            assertThat(terminal.sign(row, column))
+                                    .as(
+                                            "seed %s, step %s, row %s, column %s of\n%s",
+                                            seed, step, row, column, next.text())
+                                    .isEqualTo(symbol);
+                        }
+                    }
+                }
+                shown = next;
+            }
+        }
     }
 }
