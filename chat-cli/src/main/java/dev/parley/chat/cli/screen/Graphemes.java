@@ -95,7 +95,8 @@ public final class Graphemes {
                 if (out != null) {
                     out.appendCodePoint(c);
                 }
-            } else if (kept < MAX_CODE_POINTS && out != null && isSeen(c)) {
+            } else if (kept == 0 && out != null && isSeen(c)) {
+                // One sign for a cluster: a carriage return and a line feed are one.
                 kept++;
                 out.append(c == '\t' || c == '\n' || c == '\r' ? " " : REPLACEMENT);
             }
@@ -111,13 +112,19 @@ public final class Graphemes {
             // Joiners, and the tags that some flags consist of.
             return c == 0x200D || c == 0x200C || (c >= 0xE0020 && c <= 0xE007F);
         }
+        if (type == Character.UNASSIGNED) {
+            // Emoji that are newer than this Java; the block has room for no other signs.
+            return c >= FIRST_EMOJI && c <= LAST_EMOJI;
+        }
         return type != Character.CONTROL
                 && type != Character.SURROGATE
                 && type != Character.LINE_SEPARATOR
                 && type != Character.PARAGRAPH_SEPARATOR
-                && type != Character.UNASSIGNED
                 && !(type == Character.PRIVATE_USE && c == KITTY_PLACEHOLDER);
     }
+
+    private static final int FIRST_EMOJI = 0x1F000;
+    private static final int LAST_EMOJI = 0x1FAFF;
 
     /** What stands for a part of a picture in some terminals; nobody may smuggle one in as text. */
     private static final int KITTY_PLACEHOLDER = 0x10EEEE;
@@ -138,8 +145,15 @@ public final class Graphemes {
             // A keycap such as 1️⃣ is an emoji.
             return cluster.length() > 1 && cluster.indexOf(EMOJI_PRESENTATION) > 0 ? 2 : 1;
         }
-        int base = columnsOfBase(cluster);
-        return base == 1 && cluster.length() > 1 && cluster.indexOf(EMOJI_PRESENTATION) > 0 ? 2 : Math.min(2, base);
+        if (cluster.length() > 1 && cluster.indexOf(EMOJI_PRESENTATION) > 0) {
+            return Math.min(2, 2 * columnsOfBase(cluster));
+        }
+        // Vowel signs of Thai and of the scripts of India have a column of their own in most terminals.
+        int columns = 0;
+        for (int at = 0; at < cluster.length() && columns < 2; at += Character.charCount(cluster.codePointAt(at))) {
+            columns += Math.max(0, WCWidth.wcwidth(cluster.codePointAt(at)));
+        }
+        return Math.min(2, columns);
     }
 
     /** Tells how many columns text takes on a screen. */
