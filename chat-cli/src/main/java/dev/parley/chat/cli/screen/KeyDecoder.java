@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -39,6 +40,19 @@ public final class KeyDecoder {
     /** How the answer to OSC 11 of xterm looks: one to four digits of each colour. */
     private static final Pattern BACKGROUND = Pattern.compile(
             "\\033\\]11;rgba?:(\\p{XDigit}{1,4})/(\\p{XDigit}{1,4})/(\\p{XDigit}{1,4})(?:/\\p{XDigit}{1,4})?(?:\\007|\\033\\\\)");
+
+    /** Of tmux, screen, rxvt and the console of Linux, and Enter of a number pad. */
+    private static final Map<String, String> OTHER_FORMS = Map.ofEntries(
+            Map.entry("\033[1~", "\033[H"),
+            Map.entry("\033[7~", "\033[H"),
+            Map.entry("\033[4~", "\033[F"),
+            Map.entry("\033[8~", "\033[F"),
+            Map.entry("\033[[A", "\033OP"),
+            Map.entry("\033[[B", "\033OQ"),
+            Map.entry("\033[[C", "\033OR"),
+            Map.entry("\033[[D", "\033OS"),
+            Map.entry("\033[[E", "\033[15~"),
+            Map.entry("\033OM", "\r"));
 
     private final StringBuilder pending = new StringBuilder();
     private @Nullable StringBuilder pasted;
@@ -135,7 +149,9 @@ public final class KeyDecoder {
             return answer();
         }
         if (second != '[') {
-            return 1 + Character.charCount(pending.codePointAt(1));
+            // Half of a character is not whole.
+            boolean isHalf = Character.isHighSurrogate(second) && pending.length() == 2;
+            return isHalf ? 0 : 1 + Character.charCount(pending.codePointAt(1));
         }
         for (int i = 2; i < pending.length(); i++) {
             char c = pending.charAt(i);
@@ -219,10 +235,7 @@ public final class KeyDecoder {
             // Control and J: Enter is \r in raw mode. Terminals that know no Shift+Enter can be told to send this.
             return Optional.of(new Keypress.Chord(Keypress.Held.CONTROL, 'j'));
         }
-        // In application mode arrows have another form, which JLine does not know.
-        boolean isArrow =
-                sequence.length() == 3 && sequence.charAt(1) == 'O' && "ABCDHF".indexOf(sequence.charAt(2)) >= 0;
-        KeyEvent event = KeyParser.parse(isArrow ? "\033[" + sequence.charAt(2) : sequence);
+        KeyEvent event = KeyParser.parse(usual(sequence));
         if (event.getEventType() == KeyEvent.EventType.Release) {
             return Optional.empty();
         }
@@ -234,6 +247,17 @@ public final class KeyDecoder {
             case Special -> special(event.getSpecial(), held);
             default -> Optional.empty();
         };
+    }
+
+    /** Gives the form of xterm that JLine knows, of keys that have others as well. */
+    private static String usual(String sequence) {
+        // In application mode arrows have another form.
+        boolean isApplication =
+                sequence.length() == 3 && sequence.charAt(1) == 'O' && "ABCDHF".indexOf(sequence.charAt(2)) >= 0;
+        if (isApplication) {
+            return "\033[" + sequence.charAt(2);
+        }
+        return OTHER_FORMS.getOrDefault(sequence, sequence);
     }
 
     /** A part of a colour, of as many bits as it has digits, in 8 bits. */

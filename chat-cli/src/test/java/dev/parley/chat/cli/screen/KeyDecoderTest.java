@@ -119,4 +119,112 @@ class KeyDecoderTest {
             assertThat(decoder.take("q")).as("seed %s", seed).containsExactly(new Typed("q"));
         }
     }
+
+    @Test
+    void otherTerminalsHaveOtherFormsOfTheSameKeys() {
+        assertThat(decode("\033[1~\033[7~\033OH\033[4~\033[8~\033OF"))
+                .as("tmux, rxvt and application mode")
+                .containsExactly(
+                        key(Keypress.Key.HOME),
+                        key(Keypress.Key.HOME),
+                        key(Keypress.Key.HOME),
+                        key(Keypress.Key.END),
+                        key(Keypress.Key.END),
+                        key(Keypress.Key.END));
+        assertThat(decode("\033[[A\033[[B\033[[C\033[[D\033[[E"))
+                .as("the console of Linux")
+                .containsExactly(
+                        key(Keypress.Key.F1),
+                        key(Keypress.Key.F2),
+                        key(Keypress.Key.F3),
+                        key(Keypress.Key.F4),
+                        key(Keypress.Key.F5));
+        assertThat(decode("\033OM\b\033\u007f"))
+                .containsExactly(
+                        key(Keypress.Key.ENTER), key(Keypress.Key.BACKSPACE), key(Keypress.Key.BACKSPACE, Held.ALT));
+    }
+
+    @Test
+    void functionKeysAreAllKnown() {
+        String[] numbers = {"11", "12", "13", "14", "15", "17", "18", "19", "20", "21", "23", "24"};
+        for (int i = 0; i < numbers.length; i++) {
+            Keypress.Key f = Keypress.Key.valueOf("F" + (i + 1));
+            assertThat(decode("\033[" + numbers[i] + "~")).containsExactly(key(f));
+            assertThat(decode("\033[" + numbers[i] + ";2~")).containsExactly(key(f, Held.SHIFT));
+        }
+        assertThat(decode("\033OP\033OQ\033OR\033OS\033[1;5P"))
+                .containsExactly(
+                        key(Keypress.Key.F1),
+                        key(Keypress.Key.F2),
+                        key(Keypress.Key.F3),
+                        key(Keypress.Key.F4),
+                        key(Keypress.Key.F1, Held.CONTROL));
+    }
+
+    @Test
+    void whatIsHeldIsToldOfEveryArrow() {
+        String arrows = "ABCDHF";
+        List<Keypress.Key> keys = List.of(
+                Keypress.Key.UP,
+                Keypress.Key.DOWN,
+                Keypress.Key.RIGHT,
+                Keypress.Key.LEFT,
+                Keypress.Key.HOME,
+                Keypress.Key.END);
+        for (int i = 0; i < keys.size(); i++) {
+            String arrow = arrows.substring(i, i + 1);
+            assertThat(decode("\033[1;2" + arrow)).containsExactly(key(keys.get(i), Held.SHIFT));
+            assertThat(decode("\033[1;3" + arrow)).containsExactly(key(keys.get(i), Held.ALT));
+            assertThat(decode("\033[1;5" + arrow)).containsExactly(key(keys.get(i), Held.CONTROL));
+            assertThat(decode("\033[1;6" + arrow)).containsExactly(key(keys.get(i), Held.CONTROL, Held.SHIFT));
+        }
+    }
+
+    @Test
+    void theFormsOfKittyAreKnown() {
+        assertThat(decode("\033[97;5u\033[98;3u\033[27u\033[13;2u\033[9;2u\033[127;5u"))
+                .containsExactly(
+                        new Chord(Held.CONTROL, 'a'),
+                        new Chord(Held.ALT, 'b'),
+                        key(Keypress.Key.ESCAPE),
+                        key(Keypress.Key.ENTER, Held.SHIFT),
+                        key(Keypress.Key.TAB, Held.SHIFT),
+                        key(Keypress.Key.BACKSPACE, Held.CONTROL));
+        assertThat(decode("\033[97;1:3u")).as("a key that is released").isEmpty();
+        assertThat(decode("\033[27;5;106~")).as("modifyOtherKeys").containsExactly(new Chord(Held.CONTROL, 'j'));
+    }
+
+    @Test
+    void sequencesAreTheSameHoweverTheyAreCut() {
+        String all = "a\033[1;5C\033OP\033[<64;10;20M\033[24~\033\r\033👍\033[200~p\r\n\033[Bq\033[201~\033[Z👍";
+        List<Keypress> whole = decode(all);
+        assertThat(whole).hasSize(9);
+        for (int cut = 0; cut <= all.length(); cut++) {
+            KeyDecoder decoder = new KeyDecoder();
+            List<Keypress> keys = new ArrayList<>(decoder.take(all.substring(0, cut)));
+            keys.addAll(decoder.take(all.substring(cut)));
+            keys.addAll(decoder.flush());
+            assertThat(keys).as("cut at %s", cut).isEqualTo(whole);
+        }
+    }
+
+    @Test
+    void aSequenceWithoutEndIsGivenUp() {
+        KeyDecoder decoder = new KeyDecoder();
+        List<Keypress> keys = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            keys.addAll(decoder.take("\033[" + "1;".repeat(500)));
+        }
+        keys.addAll(decoder.take("\033[A"));
+
+        assertThat(keys).endsWith(key(Keypress.Key.UP));
+        assertThat(keys).allMatch(key -> key instanceof Typed || key instanceof Pressed);
+    }
+
+    @Test
+    void everythingOfOneByteAfterAnEscapeIsAtMostOneKey() {
+        for (char c = 0; c < 0x100; c++) {
+            assertThat(decode("\033" + c).size()).as("%x", (int) c).isLessThanOrEqualTo(c == 0x1b ? 2 : 1);
+        }
+    }
 }
