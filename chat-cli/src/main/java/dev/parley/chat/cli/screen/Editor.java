@@ -248,26 +248,34 @@ public final class Editor {
         return at >= text.length() ? at : at + Graphemes.lengthAt(text, at);
     }
 
+    /** Where the word begins that the cursor stands in or behind. */
     private int wordBefore() {
-        int at = cursor;
-        while (at > 0 && !Character.isLetterOrDigit(text.charAt(at - 1))) {
-            at--;
+        int begin = 0;
+        boolean isInWord = false;
+        for (int at = 0; at < cursor; at = after(at)) {
+            boolean isWord = isWord(at);
+            if (isWord && !isInWord) {
+                begin = at;
+            }
+            isInWord = isWord;
         }
-        while (at > 0 && Character.isLetterOrDigit(text.charAt(at - 1))) {
-            at--;
-        }
-        return at;
+        return begin;
     }
 
     private int wordAfter() {
         int at = cursor;
-        while (at < text.length() && !Character.isLetterOrDigit(text.charAt(at))) {
-            at++;
+        while (at < text.length() && !isWord(at)) {
+            at = after(at);
         }
-        while (at < text.length() && Character.isLetterOrDigit(text.charAt(at))) {
-            at++;
+        while (at < text.length() && isWord(at)) {
+            at = after(at);
         }
         return at;
+    }
+
+    /** Whether the character there belongs to a word, whatever marks it has. */
+    private boolean isWord(int at) {
+        return Character.isLetterOrDigit(Character.codePointAt(text, at));
     }
 
     private int lineStart(int at) {
