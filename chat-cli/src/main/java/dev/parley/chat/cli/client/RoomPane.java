@@ -76,6 +76,7 @@ final class RoomPane {
     private final List<String> recent;
     private boolean isLoadingOlder;
     private boolean hasAllOlder;
+    private long knownDropped;
     private int mentions;
     private boolean showsPeople = true;
     private Instant typingTold = Instant.MIN;
@@ -300,6 +301,7 @@ final class RoomPane {
             }
             if (pressed.is(Keypress.Key.ESCAPE)) {
                 escape();
+                tellTyping(now);
                 return true;
             }
             if (pressed.is(Keypress.Key.UP) && editor.isEmpty() && mode == Mode.SAY) {
@@ -369,7 +371,12 @@ final class RoomPane {
 
     private void loadOlder() {
         boolean isAtTop = view.isAtTop() || talk.items().isEmpty();
-        if (isAtTop && !isLoadingOlder && !hasAllOlder && talk.isEntered()) {
+        if (talk.droppedItems() != knownDropped) {
+            // What was dropped is older, and can be read again.
+            knownDropped = talk.droppedItems();
+            hasAllOlder = false;
+        }
+        if (isAtTop && !isLoadingOlder && !hasAllOlder && talk.isEntered() && !talk.isFull()) {
             isLoadingOlder = true;
             MessageId first = talk.items().stream()
                     .filter(item -> item instanceof Said)
@@ -465,10 +472,12 @@ final class RoomPane {
     }
 
     void edit(Said said) {
-        if (said.isOwn()) {
+        if (said.isOwn() && said.file().isEmpty()) {
             mode = Mode.EDIT;
             target = said.id();
-            editor.set(said.text());
+            // As it had to be typed, so that it is no command.
+            editor.set(said.text().startsWith("/") ? "/" + said.text() : said.text());
+            view.unselect();
         }
     }
 
@@ -499,10 +508,11 @@ final class RoomPane {
         typingTold = Instant.MIN;
         boolean isCommand = text.startsWith("/") && !text.startsWith("//");
         if (about != null && !isCommand) {
+            String words = text.startsWith("//") ? text.substring(1) : text;
             wishes.accept(
                     done == Mode.EDIT
-                            ? new Wish.Do(tab, new Deed.Edit(about, text))
-                            : new Wish.Reply(tab, text, about));
+                            ? new Wish.Do(tab, new Deed.Edit(about, words))
+                            : new Wish.Reply(tab, words, about));
         } else {
             Optional<Wish> aboutSelected =
                     isCommand ? view.selected().flatMap(said -> onSelectedByCommand(text, said)) : Optional.empty();

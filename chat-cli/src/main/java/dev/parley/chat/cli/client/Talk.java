@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -299,6 +300,9 @@ public final class Talk {
         } else if (event instanceof Event.FileCame e) {
             change(e.id(), said -> said.fileState = "is in " + e.place());
             return tell(event, now);
+        } else if (event instanceof Event.CancelDone e) {
+            change(e.id(), said -> said.fileState = "");
+            return tell(event, now);
         } else if (event instanceof Event.Typing e) {
             if (e.isTyping()) {
                 typing.put(e.peer(), e.name());
@@ -396,6 +400,8 @@ public final class Talk {
             // Hidden or removed for a while, and shown again.
             known.gone = null;
             known.text = message.text();
+            known.emotes = message.emotes();
+            known.mentions = message.mentions();
             known.changed();
             return Effect.NONE;
         }
@@ -410,6 +416,14 @@ public final class Talk {
     }
 
     private Effect offered(Event.FileOffered offered, Instant now) {
+        if (byId.containsKey(offered.id())) {
+            // Hidden for a while, and shown again.
+            change(offered.id(), known -> {
+                known.gone = null;
+                known.fileNumber = offered.number();
+            });
+            return Effect.NONE;
+        }
         ChatMessage message = new ChatMessage(
                 offered.id(), offered.sender(), offered.name(), "", now, Optional.empty(), List.of(), List.of());
         Said said = new Said(message, offered.isOwn());
@@ -472,18 +486,25 @@ public final class Talk {
     /**
      * Puts what was said before in front of all.
      *
-     * @param older in its order; those that are here already are left out
+     * @param older in its order; those that are here already are left out, and the oldest of those that are too many
      */
     public void prepend(List<ChatMessage> older) {
         List<Item> before = new ArrayList<>();
-        for (ChatMessage message : older) {
+        for (int i = older.size() - 1; i >= 0 && items.size() + before.size() < MAX_ITEMS; i--) {
+            ChatMessage message = older.get(i);
             if (!byId.containsKey(message.id())) {
                 Said said = new Said(message, isSelf(message.sender()));
                 before.add(said);
                 byId.put(said.id(), said);
             }
         }
+        Collections.reverse(before);
         items.addAll(0, before);
+    }
+
+    /** Whether so much is held that nothing of before has room. */
+    boolean isFull() {
+        return items.size() >= MAX_ITEMS;
     }
 
     public List<Item> items() {

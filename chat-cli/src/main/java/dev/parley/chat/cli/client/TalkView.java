@@ -63,6 +63,11 @@ final class TalkView {
     /** How many rows of the end are below the screen. */
     private int scrolled;
 
+    /** The lowest item that is shown while one looks at what was said before, and how many rows are below it. */
+    private @Nullable Item anchor;
+
+    private int belowAnchor;
+
     private @Nullable MessageId selected;
     private @Nullable Item unreadFrom;
     private int unread;
@@ -76,7 +81,13 @@ final class TalkView {
 
     /** An item as it is set, with all that it depends on. */
     private record Laid(
-            int version, boolean isGrouped, boolean isDayNew, boolean isUnread, List<Flow.Line> lines, int rows) {}
+            int version,
+            int quotedVersion,
+            boolean isGrouped,
+            boolean isDayNew,
+            boolean isUnread,
+            List<Flow.Line> lines,
+            int rows) {}
 
     /** An item and the rows of the canvas where it stands. */
     private record Shown(Item item, int fromRow, int toRow) {}
@@ -106,7 +117,7 @@ final class TalkView {
         laid.clear();
     }
 
-    /** Something was added at the end. Who looks at what was said before goes on seeing that. */
+    /** Something was added at the end. */
     void added(boolean isSeen) {
         Item last = talk.items().get(talk.items().size() - 1);
         if (!isSeen && last instanceof Said said && !said.isOwn()) {
@@ -115,9 +126,10 @@ final class TalkView {
             }
             unread++;
         }
-        if (scrolled > 0 && laidColumns > 0) {
-            scrolled += rowsOf(talk.items().size() - 1);
-        }
+        // What is selected is not to be done something about unseen.
+        selected()
+                .filter(said -> shown.stream().anyMatch(each -> each.item() == said))
+                .ifPresent(this::reveal);
         if (laid.size() > 2 * Talk.MAX_ITEMS) {
             // Of items that were dropped since.
             laid.clear();
@@ -163,7 +175,9 @@ final class TalkView {
     }
 
     Optional<Said> selected() {
-        return Optional.ofNullable(selected).flatMap(talk::find);
+        return Optional.ofNullable(selected)
+                .flatMap(talk::find)
+                .filter(said -> said.gone().isEmpty());
     }
 
     void unselect() {
@@ -221,6 +235,7 @@ final class TalkView {
     }
 
     private void reveal(Item item) {
+        follow();
         int below = 0;
         for (int i = talk.items().size() - 1; i >= 0; i--) {
             int rows = rowsOf(i);
@@ -248,6 +263,7 @@ final class TalkView {
             laidPictures = pictures.version();
         }
         shownRows = canvas.rows();
+        follow();
         keepInside();
         List<Shown> drawn = new ArrayList<>();
         int bottom = canvas.rows() + scrolled;
@@ -261,10 +277,37 @@ final class TalkView {
             bottom = top;
         }
         shown = drawn;
+        hold();
         if (scrolled > 0) {
             String below = unread > 0 ? " " + unread + " new below, End " : " more below, End ";
             canvas.putRight(canvas.rows() - 1, below, theme.bar());
         }
+    }
+
+    /** Who looks at what was said before goes on seeing that, whatever is said or changed below it. */
+    private void follow() {
+        if (anchor == null || scrolled == 0) {
+            return;
+        }
+        int below = 0;
+        for (int i = talk.items().size() - 1; i >= 0; i--) {
+            if (talk.items().get(i) == anchor) {
+                scrolled = Math.max(0, scrolled + below - belowAnchor);
+                belowAnchor = below;
+                return;
+            }
+            below += rowsOf(i);
+        }
+    }
+
+    private void hold() {
+        if (scrolled == 0 || shown.isEmpty()) {
+            anchor = null;
+            return;
+        }
+        Shown lowest = shown.get(0);
+        anchor = lowest.item();
+        belowAnchor = shownRows + scrolled - lowest.toRow();
     }
 
     /** Not beyond the first row of the first item. */
@@ -309,9 +352,11 @@ final class TalkView {
         boolean isDayNew = before == null || !day(before).equals(day(item));
         boolean isUnread = item == unreadFrom;
         boolean isGrouped = !isDayNew && !isUnread && isGrouped(before, item);
+        int quotedVersion = quotedVersion(item);
         Laid known = laid.get(item);
         if (known != null
                 && known.version() == item.version()
+                && known.quotedVersion() == quotedVersion
                 && known.isDayNew() == isDayNew
                 && known.isUnread() == isUnread
                 && known.isGrouped() == isGrouped) {
@@ -333,9 +378,16 @@ final class TalkView {
         for (Flow.Line line : lines) {
             rows += line.rows();
         }
-        Laid now = new Laid(item.version(), isGrouped, isDayNew, isUnread, lines, rows);
+        Laid now = new Laid(item.version(), quotedVersion, isGrouped, isDayNew, isUnread, lines, rows);
         laid.put(item, now);
         return now;
+    }
+
+    /** Another whenever what it answers looks different. */
+    private int quotedVersion(Item item) {
+        return item instanceof Said said
+                ? said.replyTo().flatMap(talk::find).map(Item::version).orElse(-1)
+                : -1;
     }
 
     private LocalDate day(Item item) {
@@ -376,7 +428,7 @@ final class TalkView {
         }
         said.replyTo().ifPresent(id -> lines.add(quote(id, columns)));
         lines.addAll(indented(cut(body(said).lines(columns - INDENT))));
-        if (!said.reactions().isEmpty()) {
+        if (!said.reactions().isEmpty() && said.gone().isEmpty()) {
             lines.addAll(indented(reactions(said.reactions()).lines(columns - INDENT)));
         }
         return lines;

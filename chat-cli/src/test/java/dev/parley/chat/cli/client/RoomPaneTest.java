@@ -1,0 +1,266 @@
+package dev.parley.chat.cli.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.parley.chat.FileOffer;
+import dev.parley.chat.MessageId;
+import dev.parley.chat.Participant;
+import dev.parley.chat.Reaction;
+import dev.parley.chat.cli.Deed;
+import dev.parley.chat.cli.Event;
+import dev.parley.chat.cli.screen.Keypress;
+import dev.parley.chat.emotes.Emote;
+import dev.parley.chat.emotes.EmoteCatalog;
+import dev.parley.chat.emotes.EmoteId;
+import dev.parley.chat.emotes.EmoteScope;
+import dev.parley.chat.emotes.EmoteSet;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RoomPaneTest {
+    private final Stage stage = Stage.inRoom();
+
+    private void typed(String text) {
+        stage.press(text, Stage.ENTER);
+    }
+
+    @Test
+    void whatIsTypedIsSaid() {
+        typed("hello");
+        assertThat(stage.wished(Wish.Type.class)).containsExactly(new Wish.Type(stage.tab, "hello"));
+        typed("   ");
+        assertThat(stage.wished(Wish.Type.class)).hasSize(1);
+    }
+
+    @Test
+    void anAnswerIsGivenUpByEscape() {
+        MessageId one = stage.say(Stage.GRACE, "tea?");
+        stage.press(Stage.UP, "r");
+        assertThat(stage.draw()).contains("Answering Grace");
+        stage.press(Stage.ESCAPE);
+        assertThat(stage.draw()).doesNotContain("Answering");
+        typed("no answer");
+        stage.press(Stage.UP, "r");
+        typed("delicious");
+
+        assertThat(stage.wished(Wish.Reply.class)).containsExactly(new Wish.Reply(stage.tab, "delicious", one));
+        assertThat(stage.deeds()).isEmpty();
+        typed("next");
+        assertThat(stage.wished(Wish.Type.class))
+                .containsExactly(new Wish.Type(stage.tab, "no answer"), new Wish.Type(stage.tab, "next"));
+    }
+
+    @Test
+    void onlyOnesOwnWordsAreEdited() {
+        stage.say(Stage.GRACE, "hers");
+        stage.press(Stage.UP, "e");
+        assertThat(stage.draw()).doesNotContain("Editing");
+        stage.press(Stage.ESCAPE);
+        MessageId mine = stage.say(Stage.ADA, "mine");
+        stage.press(Stage.UP, "e");
+        assertThat(stage.draw()).contains("Editing your message", "> mine");
+        typed("!");
+
+        assertThat(stage.deeds()).containsExactly(new Deed.Edit(mine, "mine!"));
+        FileOffer file = new FileOffer("tea.png", 1, "image/png", "0".repeat(64));
+        stage.tell(new Event.FileOffered(1, Stage.id(9), Stage.ADA, "Ada", true, file));
+        stage.press(Stage.UP, "e");
+        assertThat(stage.draw()).as("a file has no words").doesNotContain("Editing");
+    }
+
+    @Test
+    void anEditThatIsEmptiedTakesNoLetterForACommand() {
+        stage.say(Stage.ADA, "ab");
+        stage.press(Stage.UP, "e", "\u007f\u007f", "d");
+        assertThat(stage.deeds()).isEmpty();
+        assertThat(stage.draw()).contains("> d");
+        stage.press(Stage.ESCAPE);
+        assertThat(stage.draw()).doesNotContain("> d", "Editing");
+    }
+
+    @Test
+    void wordsThatBeginWithASlashStayWords() {
+        MessageId mine = stage.say(Stage.ADA, "/shrug");
+        stage.press(Stage.UP, "e");
+        typed("s");
+        stage.press(Stage.UP, "r");
+        typed("//me too");
+
+        assertThat(stage.deeds()).containsExactly(new Deed.Edit(mine, "/shrugs"));
+        assertThat(stage.wished(Wish.Reply.class)).containsExactly(new Wish.Reply(stage.tab, "/me too", mine));
+        assertThat(stage.wished(Wish.Type.class)).isEmpty();
+    }
+
+    @Test
+    void commandsAreAboutWhatIsSelected() {
+        MessageId one = stage.say(Stage.GRACE, "one");
+        stage.say(Stage.GRACE, "two");
+        for (String command : List.of("/react 🎉", "/unreact 🎉", "/edit else", "/delete")) {
+            stage.press(Stage.UP, Stage.UP);
+            typed(command);
+        }
+        stage.press(Stage.UP, Stage.UP);
+        typed("/reply well");
+
+        assertThat(stage.deeds())
+                .containsExactly(
+                        new Deed.React(one, Reaction.of("🎉"), true),
+                        new Deed.React(one, Reaction.of("🎉"), false),
+                        new Deed.Edit(one, "else"),
+                        new Deed.Delete(one));
+        assertThat(stage.wished(Wish.Reply.class)).containsExactly(new Wish.Reply(stage.tab, "well", one));
+        assertThat(stage.wished(Wish.Type.class)).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/react", "/react  ", "/unreact", "/edit", "/reply", "/react \u200b"})
+    void aCommandThatIsNotCompleteIsLeftToTheRoom(String command) {
+        stage.say(Stage.GRACE, "one");
+        stage.press(Stage.UP);
+        typed(command);
+
+        assertThat(stage.wished(Wish.Type.class)).containsExactly(new Wish.Type(stage.tab, command));
+        assertThat(stage.deeds()).isEmpty();
+    }
+
+    @Test
+    void aReactionThatIsTooLongIsLeftToTheRoom() {
+        stage.say(Stage.GRACE, "one");
+        stage.press(Stage.UP);
+        typed("/react " + "x".repeat(Reaction.MAX_TEXT_CHARS + 1));
+
+        assertThat(stage.wished(Wish.Type.class)).hasSize(1);
+    }
+
+    @Test
+    void keysOfDigitsReact() {
+        MessageId one = stage.say(Stage.GRACE, "one");
+        stage.press(Stage.UP, "2");
+
+        assertThat(stage.deeds()).containsExactly(new Deed.React(one, Reaction.of("❤️"), true));
+    }
+
+    @Test
+    void aLetterWithoutMeaningIsTyped() {
+        stage.say(Stage.GRACE, "one");
+        stage.press(Stage.UP, "x", "d");
+
+        assertThat(stage.draw()).contains("> xd");
+        assertThat(stage.deeds()).isEmpty();
+    }
+
+    @Test
+    void commandsNamesAndEmotesAreOffered() {
+        stage.press("/inv");
+        assertThat(stage.draw()).contains("/invite ");
+        stage.press("\t", "\u0015", "hi @gr");
+        assertThat(stage.draw()).contains("Grace");
+        stage.press("\t");
+        assertThat(stage.draw()).contains("> hi @Grace");
+        stage.press("\u0015", "al", "\t");
+        assertThat(stage.draw()).contains("> Alan:");
+        EmoteSet set = EmoteSet.builder()
+                .add(Emote.builder(new EmoteId("7tv", "1"), "teaTime").build())
+                .add(Emote.builder(new EmoteId("7tv", "2"), "teaPot").build())
+                .build();
+        stage.handle(new Happening.Emotes(
+                stage.tab, EmoteCatalog.of(List.of(new EmoteCatalog.Layer(EmoteScope.GLOBAL, set)))));
+        stage.press("\u0015", ":tea");
+        assertThat(stage.draw()).contains("teaTime", "teaPot");
+        stage.press(Stage.DOWN, Stage.DOWN, Stage.ENTER);
+        assertThat(stage.draw()).containsPattern("> tea(Time|Pot)");
+        assertThat(stage.wished(Wish.Type.class)).isEmpty();
+    }
+
+    @Test
+    void offersThatNobodyLooksAtAreNotInTheWay() {
+        typed("/inv");
+        assertThat(stage.wished(Wish.Type.class)).containsExactly(new Wish.Type(stage.tab, "/inv"));
+        stage.press("/inv", Stage.ESCAPE);
+        assertThat(stage.draw()).doesNotContain("/invite").contains("> /inv");
+    }
+
+    @Test
+    void othersAreToldThatOneWritesNowAndThenAndThatOneDoesNotAnyMore() {
+        stage.press("h");
+        stage.press("e");
+        assertThat(stage.wished(Wish.Typing.class)).containsExactly(new Wish.Typing(stage.tab, true));
+        stage.pass(Duration.ofSeconds(3));
+        stage.press("y");
+        assertThat(stage.wished(Wish.Typing.class)).hasSize(2);
+        stage.press("\u0015");
+        assertThat(stage.wished(Wish.Typing.class))
+                .endsWith(new Wish.Typing(stage.tab, false))
+                .hasSize(3);
+        stage.press("/who");
+        assertThat(stage.wished(Wish.Typing.class)).as("a command is not said").hasSize(3);
+    }
+
+    @Test
+    void whoGivesAnEditUpWritesNoMore() {
+        stage.say(Stage.ADA, "mine");
+        stage.press(Stage.UP, "e", "!", Stage.ESCAPE);
+
+        assertThat(stage.wished(Wish.Typing.class))
+                .containsExactly(new Wish.Typing(stage.tab, true), new Wish.Typing(stage.tab, false));
+    }
+
+    @Test
+    void manyMentionsAreOneBell() {
+        for (int i = 0; i < 50; i++) {
+            stage.tell(new Event.Message(stage.message(100 + i, Stage.GRACE, "Ada!", Optional.empty())));
+        }
+        assertThat(stage.wished(Wish.Bell.class)).hasSize(1);
+        stage.pass(Duration.ofSeconds(2));
+        stage.say(Stage.GRACE, "Ada?");
+        assertThat(stage.wished(Wish.Bell.class)).hasSize(2);
+    }
+
+    @Test
+    void whatWasDroppedIsReadAgain() {
+        stage.say(Stage.GRACE, "first");
+        stage.handle(new Happening.Older(stage.tab, List.of(), true));
+        stage.draw();
+        stage.press(Stage.PAGE_UP);
+        assertThat(stage.wished(Wish.LoadOlder.class))
+                .as("there is nothing before it")
+                .isEmpty();
+        for (int i = 0; i < Talk.MAX_ITEMS; i++) {
+            stage.say(Stage.GRACE, "line " + i);
+        }
+        stage.draw();
+        stage.key(Keypress.Key.HOME, Keypress.Held.CONTROL);
+        stage.draw();
+        stage.press(Stage.PAGE_UP);
+
+        assertThat(stage.wished(Wish.LoadOlder.class)).hasSize(1);
+    }
+
+    @Test
+    void aPersonIsHereWhenAKeyIsPressedAtTheEnd() {
+        stage.press("a");
+        stage.press("b");
+        assertThat(stage.wished(Wish.Here.class)).containsExactly(new Wish.Here(stage.tab));
+        stage.pass(Duration.ofSeconds(1));
+        stage.press("c");
+        assertThat(stage.wished(Wish.Here.class)).hasSize(2);
+    }
+
+    @Test
+    void theStatusLineSaysWhoCannotBeReached() {
+        stage.tell(new Event.Reached(Stage.GRACE, "Grace", dev.parley.chat.Presence.RECONNECTING));
+        assertThat(stage.draw()).contains("Grace cannot be reached");
+        stage.tell(new Event.WorkerReached(false));
+        assertThat(stage.draw()).contains("connected; the worker is away, nobody new can join");
+        stage.tell(new Event.WorkerReached(true));
+        stage.tell(new Event.Presence(
+                new Participant(Stage.GRACE, "Grace", Participant.Role.MEMBER, false), Event.Presence.Status.OFFLINE));
+        stage.tell(new Event.Presence(
+                new Participant(Stage.ALAN, "Alan", Participant.Role.MEMBER, false), Event.Presence.Status.OFFLINE));
+        assertThat(stage.draw()).contains("connected, nobody else is here");
+    }
+}
