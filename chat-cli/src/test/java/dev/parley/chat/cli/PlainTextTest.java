@@ -2,7 +2,11 @@ package dev.parley.chat.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.chat.ChatMessage;
+import dev.parley.chat.CloseReason;
 import dev.parley.chat.FileOffer;
+import dev.parley.chat.Presence;
+import dev.parley.chat.RoomOptions;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -187,5 +191,40 @@ class PlainTextTest {
     void noEscapeCodeIsEverWritten() {
         assertThat(Examples.events().stream().map(plain::write).flatMap(Optional::stream))
                 .noneMatch(line -> line.chars().anyMatch(c -> c != '\n' && Character.isISOControl(c)));
+    }
+
+    @Test
+    void whatIsMeantForATerminalComesToNone() {
+        for (int seed = 0; seed < HostileText.COUNT; seed++) {
+            String text = HostileText.of(seed);
+            ChatMessage message = new ChatMessage(
+                    Examples.MESSAGE,
+                    Examples.PEER,
+                    text,
+                    text,
+                    Examples.TIME,
+                    Optional.empty(),
+                    List.of(),
+                    List.of());
+            List<Event> events = List.of(
+                    new Event.Message(message),
+                    new Event.PrivateMessage(message, Examples.OTHER, text),
+                    new Event.Entered(Examples.ROOM, text, text, RoomOptions.Visibility.PUBLIC),
+                    new Event.Gap(Examples.PEER, text, 1, 2),
+                    new Event.Fork(Examples.PEER, text),
+                    new Event.Reached(Examples.PEER, text, Presence.AWAY),
+                    new Event.Problem("code", text, text, null),
+                    new Event.Notice(text),
+                    new Event.Closed(new CloseReason(
+                            CloseReason.Code.ROOM_ENDED, CloseReason.Origin.SIGNALING, text)));
+            for (Event event : events) {
+                assertThat(plain.write(event).orElse("").codePoints())
+                        .as("seed %s, %s", seed, event.getClass().getSimpleName())
+                        .noneMatch(c -> (c != '\n' && Character.isISOControl(c))
+                                || Character.getType(c) == Character.SURROGATE
+                                || (c >= 0x202A && c <= 0x202E)
+                                || (c >= 0x2066 && c <= 0x2069));
+            }
+        }
     }
 }

@@ -62,6 +62,15 @@ class TerminalTextTest {
         }
     }
 
+    @Test
+    void nothingIsLeftOfWhatIsMeantForATerminal() {
+        for (int seed = 0; seed < HostileText.COUNT; seed++) {
+            String clean = TerminalText.clean(HostileText.of(seed));
+            assertSafe(clean);
+            assertThat(TerminalText.clean(clean)).isSameAs(clean);
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {

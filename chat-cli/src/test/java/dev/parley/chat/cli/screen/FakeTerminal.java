@@ -200,7 +200,7 @@ public final class FakeTerminal {
     }
 
     /** What stands in a cell; nothing in the second one of a wide character. */
-    String sign(int ofRow, int ofColumn) {
+    public String sign(int ofRow, int ofColumn) {
         return cells[ofRow][ofColumn];
     }
 
