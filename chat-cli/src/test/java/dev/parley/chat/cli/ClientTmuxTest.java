@@ -1,0 +1,238 @@
+package dev.parley.chat.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/**
+ * The full-screen client as people have it: three terminals, real processes, WebRTC and a worker.
+ * {@code -Dparley.session.write=true} writes what is seen to docs/session.md.
+ */
+class ClientTmuxTest extends ProcessTest {
+    private static final int COLUMNS = 90;
+    private static final int ROWS = 22;
+    private static final Pattern CODE = Pattern.compile("[0-9]+-[a-z]+-[a-z]+");
+    private static final Path SESSION = Path.of("..", "docs", "session.md");
+
+    private final StringBuilder session = new StringBuilder();
+    private Tmux tmux;
+    private ChildProcess worker;
+    private String url;
+
+    @BeforeEach
+    void startWorker() throws Exception {
+        boolean isRequired =
+                "required".equals(System.getProperty("parley.tmux")) || Boolean.parseBoolean(System.getenv("CI"));
+        if (Tmux.program().isEmpty() && !isRequired) {
+            System.err.println("""
+
+                    ***************************************************************************
+                    *  NOT TESTED: the full-screen client, since there is no tmux here.        *
+                    *  On Debian: apt-get install tmux                                         *
+                    ***************************************************************************
+                    """);
+            assumeTrue(false, "no tmux");
+        }
+        tmux = new Tmux(folder);
+        worker = start("worker", "serve", "--port", "0");
+        url = url(worker);
+    }
+
+    @AfterEach
+    void closeTerminals() {
+        if (tmux != null) {
+            tmux.close();
+        }
+    }
+
+    /** Opens a terminal, and starts the command in its shell. */
+    private void begin(String name, String... arguments) throws Exception {
+        Path script = folder.resolve(name + ".sh");
+        List<String> command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElse("java"),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dparley.terminal=true",
+                "-Dparley.screen=true",
+                "-Dparley.client=true",
+                "-Dparley.out.fd=3"));
+        if (QuickStart.FLAGS.isEmpty()) {
+            command.addAll(List.of("-cp", System.getProperty("java.class.path", "")));
+        } else {
+            command.addAll(QuickStart.FLAGS);
+        }
+        command.add(ParleyMain.class.getName());
+        command.addAll(List.of(arguments));
+        command.addAll(List.of("--signaling", url, "--name", name));
+        // As the launcher does it.
+        Files.writeString(
+                script,
+                "export PARLEY_HOME='" + folder.resolve(name) + "' PARLEY_IDENTITY_PROTECTION=file-permissions\n"
+                        + "exec "
+                        + command.stream().map(part -> "'" + part + "'").collect(Collectors.joining(" "))
+                        + " 3>&1 1>/dev/null\n");
+        tmux.open(name, COLUMNS, ROWS);
+        tmux.type(name, "echo what stood here before");
+        tmux.type(name, "stty -a >" + name + ".before");
+        tmux.type(name, "sh " + script);
+    }
+
+    private void record(String caption, String name) throws Exception {
+        session.append("## ").append(caption).append("\n\n```text\n").append(tmux.screen(name)).append("```\n\n");
+    }
+
+    @Test
+    void threeTalkSeeTheTruthAndGetTheirTerminalsBack() throws Exception {
+        begin("Ada", "create", "Tea room");
+        tmux.await("Ada", "connected, nobody else is here");
+        tmux.keys("Ada", "F5");
+        tmux.await("Ada", "c copies the link");
+        tmux.write("Ada", "c");
+        String link = Awaitility.await("the link in the clipboard")
+                .atMost(TIME)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(tmux::clipboard, text -> text.startsWith(url));
+
+        begin("Grace", "join", link);
+        tmux.await("Grace", "2 here · private");
+        tmux.await("Ada", "Grace is here");
+        tmux.type("Ada", "/code");
+        Matcher code = CODE.matcher(tmux.await("Ada", "a code", text -> CODE.matcher(text).find()));
+        assertThat(code.find()).isTrue();
+        begin("Alan", "join", code.group());
+        tmux.await("Alan", "3 here · private");
+
+        talk();
+        scrollAndResize();
+        loseTheWorker();
+        giveTheTerminalsBack();
+        if (Boolean.getBoolean("parley.session.write")) {
+            Files.writeString(
+                    SESSION,
+                    "# A session\n\nThree people in a room, as the full-screen client shows it in a terminal of "
+                            + COLUMNS + " columns. Made by `ClientTmuxTest` with `-Dparley.session.write=true`.\n\n"
+                            + session.toString().stripTrailing() + "\n");
+        }
+    }
+
+    private void talk() throws Exception {
+        tmux.type("Ada", "Tea is ready. Who comes?");
+        tmux.await("Grace", "Tea is ready. Who comes?");
+        tmux.await("Alan", "Tea is ready. Who comes?");
+
+        // An answer to what is selected.
+        tmux.keys("Grace", "Up");
+        tmux.await("Grace", "▌ Tea is ready");
+        tmux.write("Grace", "r");
+        tmux.await("Grace", "Answering Ada");
+        tmux.type("Grace", "dear Ada, I do");
+        tmux.await("Ada", screen -> screen.contains("╭ Ada: Tea is ready") && screen.contains("dear Ada, I do"));
+
+        // An emoji is completed.
+        tmux.write("Alan", "on my way :rocket");
+        tmux.await("Alan", "🚀");
+        record("An emote is offered", "Alan");
+        tmux.keys("Alan", "Tab", "Enter");
+        tmux.await("Grace", "on my way 🚀");
+
+        // A reaction by a key.
+        tmux.keys("Ada", "Up");
+        tmux.await("Ada", "▌ on my way");
+        tmux.write("Ada", "1");
+        for (String name : List.of("Ada", "Grace", "Alan")) {
+            tmux.await(name, "👍 1");
+        }
+
+        // Others see that one writes.
+        tmux.write("Grace", "and I bring ca");
+        tmux.await("Ada", "Grace is typing");
+        record("Three talk, and one writes", "Ada");
+        tmux.type("Grace", "ke");
+        tmux.await("Ada", "and I bring cake");
+    }
+
+    private void scrollAndResize() throws Exception {
+        for (int i = 1; i <= 40; i++) {
+            tmux.type("Grace", "line number " + i);
+        }
+        tmux.await("Alan", "line number 40");
+        tmux.keys("Alan", "PageUp");
+        tmux.await("Alan", "more below, End");
+        tmux.keys("Alan", "PageUp", "PageUp", "PageUp");
+        tmux.await("Alan", "Tea is ready");
+        tmux.type("Ada", "a new one");
+        tmux.await("Alan", screen -> screen.contains("1 new below, End") && screen.contains("Tea is ready"));
+        // The form that tmux has for it is another than that of xterm.
+        tmux.keys("Alan", "End");
+        tmux.await("Alan", screen -> screen.contains("a new one") && !screen.contains("below, End"));
+
+        tmux.resize("Ada", 40, ROWS);
+        tmux.await("Ada", screen -> screen.contains("a new one")
+                && !screen.contains("● Grace")
+                && screen.lines().allMatch(line -> line.length() <= 40));
+        record("The same in 40 columns", "Ada");
+        tmux.resize("Ada", COLUMNS, ROWS);
+        tmux.await("Ada", screen -> screen.contains("● Grace") && screen.contains("a new one"));
+    }
+
+    private void loseTheWorker() throws Exception {
+        worker.close();
+        for (String name : List.of("Ada", "Grace", "Alan")) {
+            tmux.await(name, "the worker is away");
+        }
+        tmux.type("Grace", "still here");
+        tmux.await("Alan", "still here");
+        record("The worker is gone, the room is not", "Alan");
+        start("worker", "serve", "--port", portOf(url)).await("listening again", TIME, is("listening"));
+        for (String name : List.of("Ada", "Grace", "Alan")) {
+            tmux.await(name, screen -> screen.contains("connected") && !screen.contains("the worker is away"));
+        }
+    }
+
+    private void giveTheTerminalsBack() throws Exception {
+        assertThat(tmux.isOtherScreen("Grace")).isTrue();
+        assertThat(tmux.takesMouse("Grace")).isTrue();
+        tmux.keys("Grace", "C-c");
+        tmux.await("Grace", "Ctrl-C again leaves the room and ends");
+        tmux.keys("Grace", "C-c");
+        assertRestored("Grace");
+        tmux.await("Ada", "Grace has left");
+
+        assertThat(tmux.program("Alan").destroy()).as("SIGTERM").isTrue();
+        assertRestored("Alan");
+        tmux.await("Ada", "Alan has left");
+
+        tmux.type("Ada", "/quit");
+        assertRestored("Ada");
+    }
+
+    /** The shell is back, with its screen and its settings of the terminal. */
+    private void assertRestored(String name) throws Exception {
+        tmux.await(name, "the shell", screen -> screen.contains("what stood here before")
+                && screen.stripTrailing().endsWith("$")
+                && !screen.contains("connected"));
+        tmux.type(name, "stty -a >" + name + ".after; echo all is we''ll");
+        String screen = tmux.await(name, "all is well");
+        assertThat(screen).doesNotContain("Exception", "parley:");
+        assertThat(settings(name + ".after")).isEqualTo(settings(name + ".before"));
+        assertThat(tmux.isOtherScreen(name)).isFalse();
+        assertThat(tmux.takesMouse(name)).isFalse();
+    }
+
+    /** As stty tells them; but the number of the line discipline, which JLine does not keep and Linux does not take. */
+    private String settings(String file) throws IOException {
+        return Files.readString(folder.resolve(file)).replaceFirst("line = [0-9]+;", "");
+    }
+}
