@@ -90,7 +90,11 @@ class ClientTmuxTest extends ProcessTest {
     }
 
     private void record(String caption, String name) throws Exception {
-        session.append("## ").append(caption).append("\n\n```text\n").append(tmux.screen(name)).append("```\n\n");
+        session.append("## ")
+                .append(caption)
+                .append("\n\n```text\n")
+                .append(tmux.screen(name))
+                .append("```\n\n");
     }
 
     @Test
@@ -109,7 +113,8 @@ class ClientTmuxTest extends ProcessTest {
         tmux.await("Grace", "2 here · private");
         tmux.await("Ada", "Grace is here");
         tmux.type("Ada", "/code");
-        Matcher code = CODE.matcher(tmux.await("Ada", "a code", text -> CODE.matcher(text).find()));
+        Matcher code = CODE.matcher(
+                tmux.await("Ada", "a code", text -> CODE.matcher(text).find()));
         assertThat(code.find()).isTrue();
         begin("Alan", "join", code.group());
         tmux.await("Alan", "3 here · private");
@@ -179,9 +184,11 @@ class ClientTmuxTest extends ProcessTest {
         tmux.await("Alan", screen -> screen.contains("a new one") && !screen.contains("below, End"));
 
         tmux.resize("Ada", 40, ROWS);
-        tmux.await("Ada", screen -> screen.contains("a new one")
-                && !screen.contains("● Grace")
-                && screen.lines().allMatch(line -> line.length() <= 40));
+        tmux.await(
+                "Ada",
+                screen -> screen.contains("a new one")
+                        && !screen.contains("● Grace")
+                        && screen.lines().allMatch(line -> line.length() <= 40));
         record("The same in 40 columns", "Ada");
         tmux.resize("Ada", COLUMNS, ROWS);
         tmux.await("Ada", screen -> screen.contains("● Grace") && screen.contains("a new one"));
@@ -220,9 +227,12 @@ class ClientTmuxTest extends ProcessTest {
 
     /** The shell is back, with its screen and its settings of the terminal. */
     private void assertRestored(String name) throws Exception {
-        tmux.await(name, "the shell", screen -> screen.contains("what stood here before")
-                && screen.stripTrailing().endsWith("$")
-                && !screen.contains("connected"));
+        tmux.await(
+                name,
+                "the shell",
+                screen -> screen.contains("what stood here before")
+                        && screen.stripTrailing().endsWith("$")
+                        && !screen.contains("connected"));
         tmux.type(name, "stty -a >" + name + ".after; echo all is we''ll");
         String screen = tmux.await(name, "all is well");
         assertThat(screen).doesNotContain("Exception", "parley:");

@@ -116,7 +116,8 @@ public final class HostileText {
             case 6 -> text.appendCodePoint(random.nextInt(Character.MAX_CODE_POINT + 1));
             case 7 -> {
                 // What begins a sequence, and not always what ends it.
-                text.append(List.of("\033[", "\033]", "\033P", "\033_", "\u009b", "\u009d").get(random.nextInt(6)));
+                text.append(List.of("\033[", "\033]", "\033P", "\033_", "\u009b", "\u009d")
+                        .get(random.nextInt(6)));
                 for (int i = random.nextInt(12); i > 0; i--) {
                     text.append((char) (0x20 + random.nextInt(0x5F)));
                 }

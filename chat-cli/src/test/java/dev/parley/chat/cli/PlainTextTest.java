@@ -198,14 +198,7 @@ class PlainTextTest {
         for (int seed = 0; seed < HostileText.COUNT; seed++) {
             String text = HostileText.of(seed);
             ChatMessage message = new ChatMessage(
-                    Examples.MESSAGE,
-                    Examples.PEER,
-                    text,
-                    text,
-                    Examples.TIME,
-                    Optional.empty(),
-                    List.of(),
-                    List.of());
+                    Examples.MESSAGE, Examples.PEER, text, text, Examples.TIME, Optional.empty(), List.of(), List.of());
             List<Event> events = List.of(
                     new Event.Message(message),
                     new Event.PrivateMessage(message, Examples.OTHER, text),
@@ -215,8 +208,7 @@ class PlainTextTest {
                     new Event.Reached(Examples.PEER, text, Presence.AWAY),
                     new Event.Problem("code", text, text, null),
                     new Event.Notice(text),
-                    new Event.Closed(new CloseReason(
-                            CloseReason.Code.ROOM_ENDED, CloseReason.Origin.SIGNALING, text)));
+                    new Event.Closed(new CloseReason(CloseReason.Code.ROOM_ENDED, CloseReason.Origin.SIGNALING, text)));
             for (Event event : events) {
                 assertThat(plain.write(event).orElse("").codePoints())
                         .as("seed %s, %s", seed, event.getClass().getSimpleName())

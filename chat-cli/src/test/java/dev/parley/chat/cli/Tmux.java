@@ -84,12 +84,16 @@ final class Tmux implements AutoCloseable {
 
     /** Whether the program has taken the other screen, and with it the whole terminal. */
     boolean isOtherScreen(String name) throws IOException, InterruptedException {
-        return run("display-message", "-p", "-t", name, "#{alternate_on}").strip().equals("1");
+        return run("display-message", "-p", "-t", name, "#{alternate_on}")
+                .strip()
+                .equals("1");
     }
 
     /** Whether a program in it is told of the mouse. */
     boolean takesMouse(String name) throws IOException, InterruptedException {
-        return run("display-message", "-p", "-t", name, "#{mouse_any_flag}").strip().equals("1");
+        return run("display-message", "-p", "-t", name, "#{mouse_any_flag}")
+                .strip()
+                .equals("1");
     }
 
     /** The process of the program that runs in the shell. */
@@ -110,12 +114,14 @@ final class Tmux implements AutoCloseable {
     String await(String name, String what, Predicate<String> condition) {
         String[] last = {""};
         try {
-            return Awaitility.await(what).atMost(ProcessTest.TIME).until(
-                    () -> {
-                        last[0] = screen(name);
-                        return last[0];
-                    },
-                    condition::test);
+            return Awaitility.await(what)
+                    .atMost(ProcessTest.TIME)
+                    .until(
+                            () -> {
+                                last[0] = screen(name);
+                                return last[0];
+                            },
+                            condition::test);
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(what + " is not on the screen of " + name + ":\n" + last[0], e);
         }

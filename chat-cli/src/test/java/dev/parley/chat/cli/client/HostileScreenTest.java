@@ -75,7 +75,9 @@ class HostileScreenTest {
             assertThat(terminal.sign(0, 79)).as("seed %s", seed).isEqualTo(" ");
             assertThat(lines.get(0)).as("seed %s", seed).endsWith(" here · private");
             for (int row = 1; row < ROWS - 3; row++) {
-                assertThat(terminal.sign(row, LINE)).as("seed %s, row %s", seed, row).isEqualTo("│");
+                assertThat(terminal.sign(row, LINE))
+                        .as("seed %s, row %s", seed, row)
+                        .isEqualTo("│");
             }
             assertThat(lines.get(ROWS - 2)).as("seed %s", seed).endsWith(" connected");
             assertThat(lines.get(ROWS - 1)).as("seed %s", seed).isEqualTo(">");
@@ -94,43 +96,49 @@ class HostileScreenTest {
                 text,
                 stage.now,
                 seed > 0 ? Optional.of(Stage.id(number - 1)) : Optional.empty(),
-                text.length() > 1
-                        ? emotes(text)
-                        : List.of(),
+                text.length() > 1 ? emotes(text) : List.of(),
                 List.of());
         stage.tell(new Event.Message(message));
         switch (seed % 8) {
-            case 0 -> tell(stage, () -> new Event.Presence(
-                    new Participant(Stage.ALAN, text, Participant.Role.MEMBER, false, text),
-                    Event.Presence.Status.ONLINE));
-            case 1 -> tell(stage, () -> new Event.Reactions(
-                    Stage.id(number), List.of(new ReactionTotal(Reaction.of(text), 1))));
-            case 2 -> tell(stage, () -> new Event.FileOffered(
-                    1,
-                    Stage.id(number + 20_000),
-                    Stage.GRACE,
-                    text,
-                    false,
-                    new FileOffer(text, 1, "text/plain", "0".repeat(64))));
-            case 3 -> stage.tell(new Event.PrivateMessage(
-                    new ChatMessage(
-                            Stage.id(number + 30_000),
-                            Stage.GRACE,
-                            text,
-                            text,
-                            stage.now,
-                            Optional.empty(),
-                            List.of(),
-                            List.of()),
-                    Stage.GRACE,
-                    text));
+            case 0 ->
+                tell(
+                        stage,
+                        () -> new Event.Presence(
+                                new Participant(Stage.ALAN, text, Participant.Role.MEMBER, false, text),
+                                Event.Presence.Status.ONLINE));
+            case 1 ->
+                tell(
+                        stage,
+                        () -> new Event.Reactions(Stage.id(number), List.of(new ReactionTotal(Reaction.of(text), 1))));
+            case 2 ->
+                tell(
+                        stage,
+                        () -> new Event.FileOffered(
+                                1,
+                                Stage.id(number + 20_000),
+                                Stage.GRACE,
+                                text,
+                                false,
+                                new FileOffer(text, 1, "text/plain", "0".repeat(64))));
+            case 3 ->
+                stage.tell(new Event.PrivateMessage(
+                        new ChatMessage(
+                                Stage.id(number + 30_000),
+                                Stage.GRACE,
+                                text,
+                                text,
+                                stage.now,
+                                Optional.empty(),
+                                List.of(),
+                                List.of()),
+                        Stage.GRACE,
+                        text));
             case 4 -> tell(stage, () -> new Event.Problem("code", text, text, null));
             case 5 -> {
                 stage.tell(new Event.Typing(Stage.GRACE, text, true));
                 stage.tell(new Event.Gap(Stage.GRACE, text, 1, 2));
             }
-            case 6 -> tell(stage, () -> new Event.RoomSet(
-                    null, RoomSettings.FIRST.withTopic(text), Optional.empty()));
+            case 6 -> tell(stage, () -> new Event.RoomSet(null, RoomSettings.FIRST.withTopic(text), Optional.empty()));
             default -> tell(stage, () -> new Event.FileCame(null, Stage.id(number), Path.of(text), 1));
         }
     }
