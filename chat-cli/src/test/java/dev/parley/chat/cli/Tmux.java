@@ -121,7 +121,7 @@ final class Tmux implements AutoCloseable {
                                 last[0] = screen(name);
                                 return last[0];
                             },
-                            condition::test);
+                            condition);
         } catch (ConditionTimeoutException e) {
             throw new AssertionError(what + " is not on the screen of " + name + ":\n" + last[0], e);
         }

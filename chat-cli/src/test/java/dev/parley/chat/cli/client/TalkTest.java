@@ -272,9 +272,9 @@ class TalkTest {
     @Test
     void aCodeIsGoodUntilItEnds() {
         apply(new Event.Coded(null, "7-guitar-lemon", java.net.URI.create("http://127.0.0.1:1"), NOW));
-        apply(new Event.CodeEnded("8-other-code", dev.parley.chat.PairingOffer.Outcome.values()[0]));
+        apply(new Event.CodeEnded("8-other-code", dev.parley.chat.PairingOffer.Outcome.USED));
         assertThat(talk.code()).isEqualTo("7-guitar-lemon");
-        apply(new Event.CodeEnded("7-guitar-lemon", dev.parley.chat.PairingOffer.Outcome.values()[0]));
+        apply(new Event.CodeEnded("7-guitar-lemon", dev.parley.chat.PairingOffer.Outcome.USED));
         assertThat(talk.code()).isEmpty();
     }
 
