@@ -52,7 +52,11 @@ final class RoomPane {
     /** Nobody makes it ring without end. */
     private static final Duration RINGS_AGAIN = Duration.ofSeconds(2);
 
-    private static final int MAX_TYPING_NAMES = 3;
+    /** More are counted. */
+    private static final int MAX_NAMES_IN_LINE = 3;
+
+    /** Of a name in a line, so that nobody can push away what is said of them. */
+    private static final int MAX_NAME_COLUMNS = 16;
 
     /** What Enter does with what is typed. */
     private enum Mode {
@@ -289,9 +293,13 @@ final class RoomPane {
             return true;
         }
         // While a message is edited or answered, letters are its text.
-        if (mode == Mode.SAY
-                && view.selected().isPresent()
-                && onSelected(key, view.selected().get())) {
+        boolean isAboutSelected =
+                mode == Mode.SAY && editor.isEmpty() && view.selected().isPresent();
+        if (isAboutSelected && key instanceof Keypress.Typed typed && isManyKeys(typed.text())) {
+            return takeKey(new Keypress.Typed(typed.text().substring(0, 1)), now)
+                    && takeKey(new Keypress.Typed(typed.text().substring(1)), now);
+        }
+        if (isAboutSelected && onSelected(key, view.selected().get())) {
             return true;
         }
         if (key instanceof Keypress.Pressed pressed) {
@@ -319,6 +327,12 @@ final class RoomPane {
             tellTyping(now);
         }
         return taken;
+    }
+
+    /** Whether it is the text of several keys, sent at once by one who types fast, of which the first may do something. */
+    private static boolean isManyKeys(String typed) {
+        char first = typed.charAt(0);
+        return typed.length() > 1 && first < 0x7F && Character.isLetterOrDigit(first);
     }
 
     private boolean scrolls(Keypress.Pressed pressed) {
@@ -413,9 +427,6 @@ final class RoomPane {
 
     /** Keys that mean something for a selected message, while nothing is typed. */
     private boolean onSelected(Keypress key, Said said) {
-        if (!editor.isEmpty()) {
-            return false;
-        }
         if (key instanceof Keypress.Pressed pressed) {
             switch (pressed.key()) {
                 case UP -> view.select(-1);
@@ -627,11 +638,15 @@ final class RoomPane {
     }
 
     private void welcome(Canvas canvas) {
-        if (talk.isEntered()) {
-            canvas.put(1, 2, "Nothing was said yet.", theme.quiet());
-            canvas.put(3, 2, "/invite shows how others come in, /help what can be done.", theme.quiet());
-        } else {
-            canvas.put(1, 2, talk.why().isEmpty() ? "Connecting" + theme.more() : talk.why(), theme.quiet());
+        String why = talk.why().isEmpty() ? "Connecting" + theme.more() : TerminalText.clean(talk.why());
+        String text = talk.isEntered()
+                ? "Nothing was said yet.\n\n/invite shows how others come in, /help what can be done."
+                : why;
+        Canvas inner = canvas.part(1, 2, canvas.rows() - 1, canvas.columns() - 3);
+        int row = 0;
+        for (Flow.Line line : new Flow().run(text, theme.quiet()).lines(Math.max(1, inner.columns()))) {
+            Flow.draw(line, inner, row, (name, part, hidden) -> {});
+            row += line.rows();
         }
     }
 
@@ -675,11 +690,16 @@ final class RoomPane {
         if (names.isEmpty()) {
             return;
         }
-        String who = names.size() > MAX_TYPING_NAMES
-                ? names.size() + " people"
-                : names.stream().map(TerminalText::clean).collect(Collectors.joining(", "));
-        String text = who + (names.size() == 1 ? " is" : " are") + " typing" + theme.more();
+        String text = namesOf(names) + (names.size() == 1 ? " is" : " are") + " typing" + theme.more();
         canvas.put(0, 1, Graphemes.cut(text, canvas.columns() - 2, theme.more()), theme.quiet());
+    }
+
+    private String namesOf(List<String> names) {
+        return names.size() > MAX_NAMES_IN_LINE
+                ? names.size() + " people"
+                : names.stream()
+                        .map(name -> Graphemes.cut(TerminalText.clean(name), MAX_NAME_COLUMNS, theme.more()))
+                        .collect(Collectors.joining(", "));
     }
 
     private void banner(Canvas canvas) {
@@ -705,7 +725,7 @@ final class RoomPane {
         List<String> lost = new ArrayList<>();
         for (Talk.Person person : talk.people()) {
             if (person.presence() == Presence.RECONNECTING) {
-                lost.add(TerminalText.clean(person.participant().shownName()));
+                lost.add(person.participant().shownName());
             }
         }
         String why = talk.why().isEmpty() ? "" : ": " + TerminalText.clean(talk.why());
@@ -722,7 +742,7 @@ final class RoomPane {
             return new Status("connected; the worker is away, nobody new can join", theme.warning());
         }
         if (!lost.isEmpty()) {
-            return new Status(String.join(", ", lost) + " cannot be reached", theme.warning());
+            return new Status(namesOf(lost) + " cannot be reached", theme.warning());
         }
         return new Status(talk.people().size() > 1 ? "connected" : "connected, nobody else is here", theme.good());
     }

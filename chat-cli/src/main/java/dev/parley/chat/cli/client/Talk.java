@@ -242,6 +242,7 @@ public final class Talk {
     private String why = "";
     private boolean isWorkerLost;
     private Optional<CloseReason> closed = Optional.empty();
+    private long droppedItems;
 
     public Talk(ZoneId zone) {
         words = new PlainText(zone);
@@ -475,6 +476,7 @@ public final class Talk {
                 }
             }
             first.clear();
+            droppedItems += DROPPED;
         }
     }
 
@@ -509,6 +511,11 @@ public final class Talk {
 
     public List<Item> items() {
         return items;
+    }
+
+    /** How many items were dropped at the beginning since the start. */
+    long droppedItems() {
+        return droppedItems;
     }
 
     public Optional<Said> find(MessageId id) {

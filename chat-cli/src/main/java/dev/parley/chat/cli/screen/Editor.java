@@ -76,6 +76,7 @@ public final class Editor {
         }
         text.insert(cursor, fit);
         cursor += fit.length();
+        passJoined();
     }
 
     /** Replaces a part of it, and puts the cursor behind. */
@@ -230,6 +231,16 @@ public final class Editor {
     private void delete(int start, int end) {
         text.delete(start, end);
         cursor = start;
+        passJoined();
+    }
+
+    /** What was edited may have become one character with what stands behind it, as two halves of a flag do. */
+    private void passJoined() {
+        int at = lineStart(cursor);
+        while (at < cursor) {
+            at = after(at);
+        }
+        cursor = at;
     }
 
     private int before(int at) {

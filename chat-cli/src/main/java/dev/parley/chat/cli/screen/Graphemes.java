@@ -127,7 +127,7 @@ public final class Graphemes {
     private static final int LAST_EMOJI = 0x1FAFF;
 
     /** What stands for a part of a picture in some terminals; nobody may smuggle one in as text. */
-    private static final int KITTY_PLACEHOLDER = 0x10EEEE;
+    static final int KITTY_PLACEHOLDER = 0x10EEEE;
 
     /** Whether something is shown in place of it: format characters have no place of their own. */
     private static boolean isSeen(int c) {

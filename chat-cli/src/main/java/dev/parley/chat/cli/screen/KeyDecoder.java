@@ -37,6 +37,9 @@ public final class KeyDecoder {
     private static final Pattern MOUSE = Pattern.compile("\033\\[<([0-9]{1,4});([0-9]{1,5});([0-9]{1,5})([Mm])");
     private static final int WHEEL = 64;
 
+    /** The bits of Shift, Alt and Control. */
+    private static final int HELD_WITH_MOUSE = 0x1C;
+
     /** How the answer to OSC 11 of xterm looks: one to four digits of each colour. */
     private static final Pattern BACKGROUND = Pattern.compile(
             "\\033\\]11;rgba?:(\\p{XDigit}{1,4})/(\\p{XDigit}{1,4})/(\\p{XDigit}{1,4})(?:/\\p{XDigit}{1,4})?(?:\\007|\\033\\\\)");
@@ -271,15 +274,16 @@ public final class KeyDecoder {
         int column = Integer.parseInt(mouse.group(2)) - 1;
         int row = Integer.parseInt(mouse.group(3)) - 1;
         boolean isPress = mouse.group(4).equals("M");
-        Keypress.Mouse.Action action;
-        if ((button & WHEEL) != 0) {
-            action = (button & 1) == 0 ? Keypress.Mouse.Action.WHEEL_UP : Keypress.Mouse.Action.WHEEL_DOWN;
-        } else if (isPress && (button & 0x23) == 0) {
-            action = Keypress.Mouse.Action.PRESS;
-        } else {
+        if (!isPress || row < 0 || column < 0) {
             return Optional.empty();
         }
-        return row < 0 || column < 0 ? Optional.empty() : Optional.of(new Keypress.Mouse(action, row, column));
+        return switch (button & ~HELD_WITH_MOUSE) {
+            case 0 -> Optional.of(new Keypress.Mouse(Keypress.Mouse.Action.PRESS, row, column));
+            case WHEEL -> Optional.of(new Keypress.Mouse(Keypress.Mouse.Action.WHEEL_UP, row, column));
+            case WHEEL + 1 -> Optional.of(new Keypress.Mouse(Keypress.Mouse.Action.WHEEL_DOWN, row, column));
+            // Another button, a wheel that goes sideways, or a move.
+            default -> Optional.empty();
+        };
     }
 
     private static Set<Keypress.Held> held(KeyEvent event) {

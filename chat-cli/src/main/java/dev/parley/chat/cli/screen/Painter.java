@@ -70,9 +70,7 @@ public final class Painter {
                         move(out, row, column);
                     }
                     out.append(symbol);
-                    if (!isCursorThere) {
-                        covered = Math.max(covered, column + 2 * symbol.codePointCount(0, symbol.length()));
-                    }
+                    covered = Math.max(covered, column + reach(symbol));
                 }
                 column += width;
             }
@@ -90,6 +88,15 @@ public final class Painter {
             out.append("\033[?25h");
         }
         return "\033[?2026h\033[?25l" + out + "\033[?2026l";
+    }
+
+    /** How many columns a symbol takes at most in the eyes of any terminal: some know nothing of clusters. */
+    private static int reach(String symbol) {
+        int first = symbol.codePointAt(0);
+        boolean isAscii = symbol.length() == 1 && first < 0x7F;
+        // What pictures consist of stands close together, and only in terminals where it is narrow.
+        boolean isPicture = (first >= 0x2580 && first <= 0x259F) || first == Graphemes.KITTY_PLACEHOLDER;
+        return isAscii || isPicture ? 1 : 2 * symbol.codePointCount(0, symbol.length());
     }
 
     private static boolean isWide(Grid grid, int row, int column) {

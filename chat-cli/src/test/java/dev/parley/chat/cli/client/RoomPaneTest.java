@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.parley.chat.FileOffer;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.Participant;
+import dev.parley.chat.Presence;
 import dev.parley.chat.Reaction;
+import dev.parley.chat.RoomOptions;
 import dev.parley.chat.cli.Deed;
 import dev.parley.chat.cli.Event;
 import dev.parley.chat.cli.screen.Keypress;
@@ -142,6 +144,34 @@ class RoomPaneTest {
         stage.press(Stage.UP, "2");
 
         assertThat(stage.deeds()).containsExactly(new Deed.React(one, Reaction.of("❤️"), true));
+    }
+
+    @Test
+    void severalKeysAtOnceAreSeveralKeys() {
+        MessageId one = stage.say(Stage.GRACE, "tea?");
+        stage.press(Stage.UP);
+        stage.handle(new Happening.Key(new Keypress.Typed("ryes")));
+        stage.press(Stage.ENTER);
+
+        assertThat(stage.wished(Wish.Reply.class)).containsExactly(new Wish.Reply(stage.tab, "yes", one));
+    }
+
+    @Test
+    void longNamesPushNothingAway() {
+        stage.come(Stage.GRACE, "G".repeat(64), Participant.Role.MEMBER);
+        stage.tell(new Event.Reached(Stage.GRACE, "G".repeat(64), Presence.RECONNECTING));
+        stage.tell(new Event.Typing(Stage.ALAN, "A".repeat(64), true));
+
+        assertThat(stage.draw(15, 40)).contains("cannot be reached", "is typing");
+    }
+
+    @Test
+    void whoIsAloneIsToldWhatToDoOnANarrowTerminalToo() {
+        Stage alone = new Stage(Theme.Signs.UNICODE);
+        alone.tab = alone.client.open();
+        alone.tell(new Event.Entered(Stage.ROOM, "Tea", "http://127.0.0.1:1/r/x#s", RoomOptions.Visibility.PRIVATE));
+
+        assertThat(alone.draw(15, 40)).contains("Nothing was said yet.", "can be done.");
     }
 
     @Test

@@ -184,4 +184,15 @@ class EditorTest {
             }
         }
     }
+
+    @Test
+    void whatBecomesOneCharacterIsNotLeftInTheMiddle() {
+        Editor halves = new Editor(100, false);
+        halves.set("\ud83c\uddf7x");
+        halves.take(new Keypress.Pressed(Keypress.Key.HOME, Set.of()));
+        halves.take(new Keypress.Typed("\ud83c\uddeb"));
+
+        assertThat(halves.text()).isEqualTo("🇫🇷x");
+        assertThat(halves.cursor()).as("behind the flag").isEqualTo(4);
+    }
 }

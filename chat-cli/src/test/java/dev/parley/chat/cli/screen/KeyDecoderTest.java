@@ -81,6 +81,14 @@ class KeyDecoderTest {
     }
 
     @Test
+    void otherButtonsAndAWheelThatGoesSidewaysAreNoKeys() {
+        for (int button : new int[] {1, 2, 32, 35, 66, 67, 128, 129}) {
+            assertThat(decode("\033[<" + button + ";3;4M")).as("button %s", button).isEmpty();
+        }
+        assertThat(decode("\033[<4;3;4M")).as("Shift").containsExactly(new Mouse(Mouse.Action.PRESS, 3, 2));
+    }
+
+    @Test
     void whatIsPastedIsOnePieceHoweverItComes() {
         String pasted = "\033[200~two\rlines \033[A and an escape\033[201~x";
         List<Keypress> whole = List.of(new Pasted("two\nlines \033[A and an escape"), new Typed("x"));

@@ -157,6 +157,11 @@ class PainterTest {
             sign -> isAscii(sign) ? 1 : 2,
             sign -> 1);
 
+    /** About what pictures consist of all are of one opinion. */
+    private static ToIntFunction<String> butBlocks(ToIntFunction<String> opinion) {
+        return sign -> sign.charAt(0) >= 0x2580 && sign.charAt(0) <= 0x259F ? 1 : opinion.applyAsInt(sign);
+    }
+
     private static boolean isAscii(String sign) {
         return sign.charAt(0) < 0x7F;
     }
@@ -172,7 +177,7 @@ class PainterTest {
             Random random = new Random(seed);
             int columns = 2 + random.nextInt(20);
             Painter painter = new Painter(Painter.Colours.TRUE);
-            FakeTerminal terminal = new FakeTerminal(3, columns, OPINIONS.get(seed % OPINIONS.size()));
+            FakeTerminal terminal = new FakeTerminal(3, columns, butBlocks(OPINIONS.get(seed % OPINIONS.size())));
             Grid shown = null;
             for (int step = 0; step < 4; step++) {
                 Grid next = random(random, 3, columns);
@@ -192,5 +197,16 @@ class PainterTest {
                 shown = next;
             }
         }
+    }
+
+    @Test
+    void aPieceOfAPictureThatChangesIsPaintedAlone() {
+        Painter painter = new Painter(Painter.Colours.NONE);
+        Grid before = new Grid(1, 20);
+        before.canvas().put(0, 0, "▀".repeat(20), Ink.PLAIN);
+        Grid after = new Grid(1, 20);
+        after.canvas().put(0, 0, "▄" + "▀".repeat(19), Ink.PLAIN);
+
+        assertThat(painter.paint(before, after)).contains("▄").doesNotContain("▀");
     }
 }
