@@ -17,13 +17,16 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The full-screen client as people have it: three terminals, real processes, WebRTC and a worker.
+ * The full-screen client as people have it: four terminals, real processes, WebRTC and a worker.
  * {@code -Dparley.session.write=true} writes what is seen to docs/session.md.
  */
 class ClientTmuxTest extends ProcessTest {
     private static final int COLUMNS = 90;
     private static final int ROWS = 22;
+    private static final List<String> PEOPLE = List.of("Ada", "Grace", "Alan", "Joan");
     private static final Pattern CODE = Pattern.compile("[0-9]+-[a-z]+-[a-z]+");
+    private static final Pattern NUMBER = Pattern.compile("([0-9]{5} ){3,}[0-9]{5}");
+    private static final Pattern LISTED_VERIFIED = Pattern.compile("> (Ada|Grace) +(host +)?verified");
     private static final Path SESSION = Path.of("..", "docs", "session.md");
 
     private final StringBuilder session = new StringBuilder();
@@ -75,11 +78,11 @@ class ClientTmuxTest extends ProcessTest {
         }
         command.add(ParleyMain.class.getName());
         command.addAll(List.of(arguments));
-        command.addAll(List.of("--signaling", url, "--name", name));
         // As the launcher does it.
         Files.writeString(
                 script,
-                "export PARLEY_HOME='" + folder.resolve(name) + "' PARLEY_IDENTITY_PROTECTION=file-permissions\n"
+                "export PARLEY_HOME='" + folder.resolve(name) + "' PARLEY_IDENTITY_PROTECTION=file-permissions"
+                        + " PARLEY_NAME=" + name + " PARLEY_SIGNALING_URL=" + url + "\n"
                         + "exec "
                         + command.stream().map(part -> "'" + part + "'").collect(Collectors.joining(" "))
                         + " 3>&1 1>/dev/null\n");
@@ -98,9 +101,33 @@ class ClientTmuxTest extends ProcessTest {
     }
 
     @Test
-    void threeTalkSeeTheTruthAndGetTheirTerminalsBack() throws Exception {
-        begin("Ada", "create", "Tea room");
+    void fourMeetTalkSeeTheTruthAndGetTheirTerminalsBack() throws Exception {
+        begin("Ada", "create", "Tea room", "--public");
         tmux.await("Ada", "connected, nobody else is here");
+        meet();
+        talk();
+        verifyEachOther();
+        scrollAndResize();
+        loseTheWorker();
+        giveTheTerminalsBack();
+        if (Boolean.getBoolean("parley.session.write")) {
+            Files.writeString(
+                    SESSION,
+                    "# A session\n\nFour people in a room, as the full-screen client shows it in a terminal of "
+                            + COLUMNS + " columns. Made by `ClientTmuxTest` with `-Dparley.session.write=true`.\n\n"
+                            + session.toString().stripTrailing() + "\n");
+        }
+    }
+
+    /** One by the list of rooms, one by a link, one by a short code. */
+    private void meet() throws Exception {
+        begin("Grace");
+        tmux.await("Grace", screen -> screen.contains("Tea room") && screen.contains("1/64"));
+        record("Public rooms", "Grace");
+        tmux.keys("Grace", "Down", "Enter");
+        tmux.await("Grace", "2 here · public");
+        tmux.await("Ada", "Grace is here");
+
         tmux.keys("Ada", "F5");
         tmux.await("Ada", "c copies the link");
         tmux.write("Ada", "c");
@@ -108,28 +135,15 @@ class ClientTmuxTest extends ProcessTest {
                 .atMost(TIME)
                 .ignoreExceptionsInstanceOf(IOException.class)
                 .until(tmux::clipboard, text -> text.startsWith(url));
+        begin("Alan", "join", link);
+        tmux.await("Alan", "3 here · public");
 
-        begin("Grace", "join", link);
-        tmux.await("Grace", "2 here · private");
-        tmux.await("Ada", "Grace is here");
         tmux.type("Ada", "/code");
         Matcher code = CODE.matcher(
                 tmux.await("Ada", "a code", text -> CODE.matcher(text).find()));
         assertThat(code.find()).isTrue();
-        begin("Alan", "join", code.group());
-        tmux.await("Alan", "3 here · private");
-
-        talk();
-        scrollAndResize();
-        loseTheWorker();
-        giveTheTerminalsBack();
-        if (Boolean.getBoolean("parley.session.write")) {
-            Files.writeString(
-                    SESSION,
-                    "# A session\n\nThree people in a room, as the full-screen client shows it in a terminal of "
-                            + COLUMNS + " columns. Made by `ClientTmuxTest` with `-Dparley.session.write=true`.\n\n"
-                            + session.toString().stripTrailing() + "\n");
-        }
+        begin("Joan", "join", code.group());
+        tmux.await("Joan", "4 here · public");
     }
 
     private void talk() throws Exception {
@@ -152,20 +166,54 @@ class ClientTmuxTest extends ProcessTest {
         tmux.keys("Alan", "Tab", "Enter");
         tmux.await("Grace", "on my way 🚀");
 
+        // An emoji is picked.
+        tmux.keys("Joan", "F3");
+        tmux.await("Joan", "Search:");
+        tmux.write("Joan", "cooki");
+        tmux.await("Joan", "🍪");
+        record("An emote is picked", "Joan");
+        tmux.keys("Joan", "Enter");
+        tmux.await("Joan", screen -> screen.contains("> 🍪") && !screen.contains("Search:"));
+        tmux.keys("Joan", "Enter");
+        tmux.await("Ada", screen -> screen.contains("Joan ") && screen.contains("🍪"));
+
         // A reaction by a key.
-        tmux.keys("Ada", "Up");
+        tmux.keys("Ada", "Up", "Up");
         tmux.await("Ada", "▌ on my way");
         tmux.write("Ada", "1");
-        for (String name : List.of("Ada", "Grace", "Alan")) {
+        for (String name : PEOPLE) {
             tmux.await(name, "👍 1");
         }
 
         // Others see that one writes.
         tmux.write("Grace", "and I bring ca");
         tmux.await("Ada", "Grace is typing");
-        record("Three talk, and one writes", "Ada");
+        record("They talk, and one writes", "Ada");
         tmux.type("Grace", "ke");
         tmux.await("Ada", "and I bring cake");
+    }
+
+    /** Compares what both see, as people do by voice. */
+    private void verifyEachOther() throws Exception {
+        tmux.type("Ada", "/verify Grace");
+        tmux.type("Grace", "/verify Ada");
+        String hers = tmux.await("Ada", "a number", text -> NUMBER.matcher(text).find());
+        String others = tmux.await("Grace", "a number", text -> NUMBER.matcher(text).find());
+        record("What Ada and Grace compare", "Ada");
+        assertThat(number(hers)).isEqualTo(number(others));
+        for (String name : List.of("Ada", "Grace")) {
+            assertThat(tmux.screen(name)).contains("not verified");
+            tmux.write(name, "c");
+            tmux.await(name, screen -> LISTED_VERIFIED.matcher(screen).find());
+            tmux.keys(name, "Escape");
+            tmux.await(name, screen -> !screen.contains("Esc closes"));
+        }
+    }
+
+    private static String number(String screen) {
+        Matcher number = NUMBER.matcher(screen);
+        assertThat(number.find()).isTrue();
+        return number.group();
     }
 
     private void scrollAndResize() throws Exception {
@@ -196,14 +244,14 @@ class ClientTmuxTest extends ProcessTest {
 
     private void loseTheWorker() throws Exception {
         worker.close();
-        for (String name : List.of("Ada", "Grace", "Alan")) {
+        for (String name : PEOPLE) {
             tmux.await(name, "the worker is away");
         }
         tmux.type("Grace", "still here");
         tmux.await("Alan", "still here");
         record("The worker is gone, the room is not", "Alan");
         start("worker", "serve", "--port", portOf(url)).await("listening again", TIME, is("listening"));
-        for (String name : List.of("Ada", "Grace", "Alan")) {
+        for (String name : PEOPLE) {
             tmux.await(name, screen -> screen.contains("connected") && !screen.contains("the worker is away"));
         }
     }
@@ -220,6 +268,12 @@ class ClientTmuxTest extends ProcessTest {
         assertThat(tmux.program("Alan").destroy()).as("SIGTERM").isTrue();
         assertRestored("Alan");
         tmux.await("Ada", "Alan has left");
+
+        tmux.type("Joan", "/leave");
+        tmux.await("Joan", "Ctrl-N new room");
+        tmux.await("Ada", "Joan has left");
+        tmux.keys("Joan", "C-c", "C-c");
+        assertRestored("Joan");
 
         tmux.type("Ada", "/quit");
         assertRestored("Ada");

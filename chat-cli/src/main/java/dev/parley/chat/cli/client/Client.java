@@ -41,6 +41,9 @@ public final class Client {
 
     private static final int MAX_PANEL_COLUMNS = 78;
 
+    /** Where less of what lies below would be seen beside a panel, nothing of it is. */
+    private static final int MIN_EDGE_COLUMNS = 8;
+
     /** The list of rooms, in place of a tab. */
     private static final int LOBBY = 0;
 
@@ -676,7 +679,8 @@ public final class Client {
 
     private void panel(Panel open, Grid grid) {
         Canvas all = grid.canvas();
-        int columns = Math.max(1, Math.min(MAX_PANEL_COLUMNS, all.columns() - 2));
+        boolean isWide = all.columns() >= MAX_PANEL_COLUMNS + 2 * MIN_EDGE_COLUMNS;
+        int columns = isWide ? MAX_PANEL_COLUMNS : all.columns();
         int rows = Math.min(open.wantedRows(columns - 4) + 2, all.rows());
         int top = (all.rows() - rows) / 2;
         int left = (all.columns() - columns) / 2;
