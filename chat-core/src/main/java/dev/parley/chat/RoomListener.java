@@ -234,6 +234,15 @@ public interface RoomListener {
     default void onLeaderChanged(Room room, PeerId leader, boolean isHost) {}
 
     /**
+     * More of what was said before has come. Told after it, for each of its parts of up to 64 KiB, and once when it is
+     * over.
+     *
+     * @param room the room
+     * @param progress how far it has come
+     */
+    default void onHistoryProgress(Room room, HistoryProgress progress) {}
+
+    /**
      * Something that an author said did not come, and is not waited for any more: nobody who can be reached has it, or
      * it was said while one was away for good. What follows has come.
      *

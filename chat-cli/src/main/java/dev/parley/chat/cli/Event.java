@@ -6,6 +6,7 @@ import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
 import dev.parley.chat.FileOffer;
 import dev.parley.chat.HistoryFile;
+import dev.parley.chat.HistoryProgress;
 import dev.parley.chat.IdentityAlert;
 import dev.parley.chat.Invite;
 import dev.parley.chat.MessageId;
@@ -78,6 +79,9 @@ public sealed interface Event {
 
     /** Someone writes, or does not any more. */
     record Typing(PeerId peer, String name, boolean isTyping) implements Event {}
+
+    /** More of what was said before has come; told for each tenth of it, and when it is over. */
+    record CaughtUp(HistoryProgress progress) implements Event {}
 
     /** What somebody said did not come. */
     record Gap(PeerId author, String name, long fromSeq, long toSeq) implements Event {}

@@ -121,6 +121,12 @@ final class EventJson {
         if (event instanceof Event.Typing e) {
             return about(named("typing"), e.peer(), e.name()).put("typing", e.isTyping());
         }
+        if (event instanceof Event.CaughtUp e) {
+            return named("history_progress")
+                    .put("received", e.progress().received())
+                    .put("remaining", e.progress().remaining())
+                    .put("over", e.progress().isOver());
+        }
         if (event instanceof Event.Gap e) {
             return about(named("history_gap"), e.author(), e.name())
                     .put("from", e.fromSeq())

@@ -114,6 +114,10 @@ public final class PlainText {
         if (event instanceof Event.Typing) {
             return Optional.empty();
         }
+        if (event instanceof Event.CaughtUp e) {
+            return line("-- of what was said before, " + e.progress().received() + " have come"
+                    + (e.progress().isOver() ? "" : ", at most " + e.progress().remaining() + " are to come"));
+        }
         if (event instanceof Event.Gap e) {
             long missing = e.toSeq() - e.fromSeq() + 1;
             return line("-- " + (missing == 1 ? "1 thing that " : missing + " things that ") + clean(e.name())

@@ -6,6 +6,7 @@ import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
 import dev.parley.chat.FileOffer;
+import dev.parley.chat.HistoryProgress;
 import dev.parley.chat.IdentityAlert;
 import dev.parley.chat.Invite;
 import dev.parley.chat.MessageId;
@@ -78,6 +79,9 @@ final class RoomDesk implements RoomListener {
 
     /** How the room was set as far as was told; touched by listener calls only. */
     private RoomSettings set = RoomSettings.FIRST;
+
+    /** How much of what was said before had come when that was told last; touched by listener calls only. */
+    private int toldTenths;
 
     RoomDesk(Console console, Emotes emotes, PeerBook peers, ReadMarks marks, Path downloads) {
         this.console = console;
@@ -237,6 +241,15 @@ final class RoomDesk implements RoomListener {
     @Override
     public void onTyping(Room room, PeerId participant, boolean isTyping) {
         tell(new Event.Typing(participant, shownName(room, participant), isTyping));
+    }
+
+    @Override
+    public void onHistoryProgress(Room room, HistoryProgress now) {
+        int tenths = Progress.tenths(now.received(), now.received() + now.remaining());
+        if (now.isOver() || tenths > toldTenths) {
+            tell(new Event.CaughtUp(now));
+        }
+        toldTenths = now.isOver() ? 0 : Math.max(tenths, toldTenths);
     }
 
     @Override

@@ -198,7 +198,8 @@ class ClientTmuxTest extends ProcessTest {
         tmux.type("Ada", "/verify Grace");
         tmux.type("Grace", "/verify Ada");
         String hers = tmux.await("Ada", "a number", text -> NUMBER.matcher(text).find());
-        String others = tmux.await("Grace", "a number", text -> NUMBER.matcher(text).find());
+        String others =
+                tmux.await("Grace", "a number", text -> NUMBER.matcher(text).find());
         record("What Ada and Grace compare", "Ada");
         assertThat(number(hers)).isEqualTo(number(others));
         for (String name : List.of("Ada", "Grace")) {

@@ -48,6 +48,8 @@ class EventJsonTest {
                         "{\"event\":\"presence\"," + who + ",\"presence\":\"AWAY\"}",
                         "{\"event\":\"presence\"," + who + ",\"presence\":\"ONLINE\"}",
                         "{\"event\":\"typing\"," + who + ",\"typing\":true}",
+                        "{\"event\":\"history_progress\",\"received\":400,\"remaining\":1200,\"over\":false}",
+                        "{\"event\":\"history_progress\",\"received\":1600,\"remaining\":0,\"over\":true}",
                         "{\"event\":\"history_gap\"," + who + ",\"from\":3,\"to\":3}",
                         "{\"event\":\"history_gap\"," + who + ",\"from\":3,\"to\":5}",
                         "{\"event\":\"history_fork\"," + who + "}",

@@ -9,6 +9,7 @@ import dev.parley.chat.EmoteReference;
 import dev.parley.chat.FileOffer;
 import dev.parley.chat.HistoryFile;
 import dev.parley.chat.HistoryPolicy;
+import dev.parley.chat.HistoryProgress;
 import dev.parley.chat.IdentityAlert;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.ModerationAct;
@@ -94,6 +95,8 @@ final class Examples {
         events.add(new Event.Reached(ada.id(), ada.name(), Presence.AWAY));
         events.add(new Event.Reached(ada.id(), ada.name(), Presence.ONLINE));
         events.add(new Event.Typing(ada.id(), ada.name(), true));
+        events.add(new Event.CaughtUp(new HistoryProgress(400, 1_200, false)));
+        events.add(new Event.CaughtUp(new HistoryProgress(1_600, 0, true)));
         events.add(new Event.Gap(ada.id(), ada.name(), 3, 3));
         events.add(new Event.Gap(ada.id(), ada.name(), 3, 5));
         events.add(new Event.Fork(ada.id(), ada.name()));

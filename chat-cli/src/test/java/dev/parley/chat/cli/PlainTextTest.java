@@ -42,6 +42,8 @@ class PlainTextTest {
                         "-- A\ufffd[2Jda cannot be reached at the moment",
                         "-- A\ufffd[2Jda is away",
                         "-- A\ufffd[2Jda is back",
+                        "-- of what was said before, 400 have come, at most 1200 are to come",
+                        "-- of what was said before, 1600 have come",
                         "-- 1 thing that A\ufffd[2Jda said did not come, and nobody here has it",
                         "-- 3 things that A\ufffd[2Jda said did not come, and nobody here has them",
                         "-- A\ufffd[2Jda has said two different things in one place: its history was lost, or its identity"

@@ -2,6 +2,7 @@ package dev.parley.chat.cli.client;
 
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.EmoteReference;
+import dev.parley.chat.HistoryProgress;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.Participant;
@@ -329,7 +330,9 @@ final class RoomPane {
         return taken;
     }
 
-    /** Whether it is the text of several keys, sent at once by one who types fast, of which the first may do something. */
+    /**
+     * Whether it is the text of several keys, sent at once by one who types fast, of which the first may do something.
+     */
     private static boolean isManyKeys(String typed) {
         char first = typed.charAt(0);
         return typed.length() > 1 && first < 0x7F && Character.isLetterOrDigit(first);
@@ -737,6 +740,12 @@ final class RoomPane {
         }
         if (talk.state() != ConnectionState.CONNECTED) {
             return new Status("connecting" + why, theme.quiet());
+        }
+        Optional<HistoryProgress> catchUp = talk.catchUp();
+        if (catchUp.isPresent()) {
+            long come = catchUp.get().received();
+            long percent = 100 * come / Math.max(1, come + catchUp.get().remaining());
+            return new Status("connected; what was said before comes, " + percent + " %", theme.quiet());
         }
         if (talk.isWorkerLost()) {
             return new Status("connected; the worker is away, nobody new can join", theme.warning());

@@ -6,6 +6,7 @@ import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
 import dev.parley.chat.EmoteReference;
 import dev.parley.chat.FileOffer;
+import dev.parley.chat.HistoryProgress;
 import dev.parley.chat.Mention;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.Participant;
@@ -242,6 +243,7 @@ public final class Talk {
     private String why = "";
     private boolean isWorkerLost;
     private Optional<CloseReason> closed = Optional.empty();
+    private Optional<HistoryProgress> catchUp = Optional.empty();
     private long droppedItems;
 
     public Talk(ZoneId zone) {
@@ -362,6 +364,9 @@ public final class Talk {
             code = e.code();
         } else if (event instanceof Event.CodeEnded e && e.code().equals(code)) {
             code = "";
+        } else if (event instanceof Event.CaughtUp e) {
+            catchUp = e.progress().isOver() ? Optional.empty() : Optional.of(e.progress());
+            return Effect.NONE;
         } else if (event instanceof Event.WorkerReached e) {
             isWorkerLost = !e.isReachable();
             return Effect.NONE;
@@ -511,6 +516,11 @@ public final class Talk {
 
     public List<Item> items() {
         return items;
+    }
+
+    /** How far what was said before has come, while it comes. */
+    Optional<HistoryProgress> catchUp() {
+        return catchUp;
     }
 
     /** How many items were dropped at the beginning since the start. */

@@ -3,6 +3,7 @@ package dev.parley.chat.cli.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.chat.FileOffer;
+import dev.parley.chat.HistoryProgress;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.Participant;
 import dev.parley.chat.Presence;
@@ -292,5 +293,13 @@ class RoomPaneTest {
         stage.tell(new Event.Presence(
                 new Participant(Stage.ALAN, "Alan", Participant.Role.MEMBER, false), Event.Presence.Status.OFFLINE));
         assertThat(stage.draw()).contains("connected, nobody else is here");
+    }
+
+    @Test
+    void theStatusLineSaysHowMuchOfBeforeHasCome() {
+        stage.tell(new Event.CaughtUp(new HistoryProgress(300, 900, false)));
+        assertThat(stage.draw()).contains("what was said before comes, 25 %");
+        stage.tell(new Event.CaughtUp(new HistoryProgress(1_200, 0, true)));
+        assertThat(stage.draw()).contains(" connected").doesNotContain("before");
     }
 }

@@ -83,7 +83,9 @@ class KeyDecoderTest {
     @Test
     void otherButtonsAndAWheelThatGoesSidewaysAreNoKeys() {
         for (int button : new int[] {1, 2, 32, 35, 66, 67, 128, 129}) {
-            assertThat(decode("\033[<" + button + ";3;4M")).as("button %s", button).isEmpty();
+            assertThat(decode("\033[<" + button + ";3;4M"))
+                    .as("button %s", button)
+                    .isEmpty();
         }
         assertThat(decode("\033[<4;3;4M")).as("Shift").containsExactly(new Mouse(Mouse.Action.PRESS, 3, 2));
     }

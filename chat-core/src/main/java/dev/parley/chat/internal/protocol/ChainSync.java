@@ -1,6 +1,7 @@
 package dev.parley.chat.internal.protocol;
 
 import dev.parley.chat.DeliveryState;
+import dev.parley.chat.HistoryProgress;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.internal.encoding.MalformedException;
 import dev.parley.chat.store.EventHead;
@@ -82,6 +83,12 @@ final class ChainSync {
     /** When something new came from it last. */
     private long sourceNanos;
 
+    /** Where chains stand at it. */
+    private Map<PeerId, EventHead> sourceHeads = Map.of();
+
+    /** How much has come since it was told first that somebody gives us much; 0 if that is over. */
+    private long caughtUp;
+
     ChainSync(RoomMachine machine, RoomConfig config) {
         this.machine = machine;
         this.recent = new EventLog(machine.acts.timeline);
@@ -114,6 +121,9 @@ final class ChainSync {
         next.timers.start(Timer.DIGEST, next.now);
         if (!ahead.isEmpty()) {
             next.timers.start(Timer.GAP, next.now);
+        }
+        if (caughtUp > 0) {
+            next.timers.start(Timer.CATCH_UP, next.now);
         }
     }
 
@@ -292,7 +302,7 @@ final class ChainSync {
             link.nextResumeNanos = machine.now + link.resumePauseNanos;
             link.resumePauseNanos = Math.min(2 * link.resumePauseNanos, Limits.MAX_RESUME_PAUSE.toNanos());
             link.syncBudget = Math.max(link.syncBudget, Limits.MAX_LOG_BYTES);
-            link.hasGivenNews = false;
+            link.newsGiven = 0;
             link.hasMore = false;
             Map<PeerId, EventHead> has = new LinkedHashMap<>(machine.heads);
             // Of whom one knows nothing one is given the name.
@@ -630,26 +640,34 @@ final class ChainSync {
             if (!sync.more()) {
                 settleAhead(link, sync.heads());
             }
-            given(link, sync.more());
+            given(link, sync);
         }
     }
 
     /** An answer has ended. As long as it brings something new, what it could not hold is asked for at once. */
-    void given(LinkChannel link, boolean isMore) {
+    void given(LinkChannel link, Content.Sync sync) {
         if (source != null && !isCatchingUp()) {
             source = null;
         }
-        if (!isMore) {
-            source = source == link ? null : source;
+        if (!sync.more()) {
+            if (source == link) {
+                source = null;
+                catchUpEnds();
+            }
             return;
         }
         if (source == null || source == link) {
-            if (link.hasGivenNews) {
+            if (link.newsGiven > 0) {
                 source = link;
                 sourceNanos = machine.now;
+                sourceHeads = sync.heads();
                 link.nextResumeNanos = machine.now;
+                if (caughtUp == 0) {
+                    tellCatchUp(link.newsGiven);
+                }
             } else {
                 source = null;
+                catchUpEnds();
             }
         }
         if (machine.now >= link.nextResumeNanos) {
@@ -657,6 +675,26 @@ final class ChainSync {
         } else {
             link.hasMore = true;
             machine.timers.startUnlessRunning(Timer.COMPARE, machine.now);
+        }
+    }
+
+    private void tellCatchUp(long news) {
+        caughtUp += news;
+        long remaining = 0;
+        for (Map.Entry<PeerId, EventHead> head : sourceHeads.entrySet()) {
+            EventHead known = machine.heads.get(head.getKey());
+            remaining += Math.max(0, head.getValue().seq() - (known == null ? 0 : known.seq()));
+        }
+        machine.timers.start(Timer.CATCH_UP, machine.now);
+        machine.emit(new Output.CaughtUp(new HistoryProgress(caughtUp, remaining, false)));
+    }
+
+    private void catchUpEnds() {
+        if (caughtUp > 0) {
+            machine.timers.stop(Timer.CATCH_UP);
+            machine.emit(new Output.CaughtUp(new HistoryProgress(caughtUp, 0, true)));
+            caughtUp = 0;
+            sourceHeads = Map.of();
         }
     }
 
@@ -692,16 +730,19 @@ final class ChainSync {
             }
         } finally {
             if (!news.isEmpty()) {
-                gaveNews(link);
+                gaveNews(link, news.size());
                 link.resumePauseNanos = Limits.MIN_RESUME_PAUSE.toNanos();
                 // What has its place is told, whatever came behind it.
                 machine.tellNews(link, news, sync.fresh());
+                if (source == link) {
+                    tellCatchUp(news.size());
+                }
             }
         }
     }
 
-    private void gaveNews(LinkChannel link) {
-        link.hasGivenNews = true;
+    private void gaveNews(LinkChannel link, int count) {
+        link.newsGiven += count;
         if (source == link) {
             sourceNanos = machine.now;
         }
@@ -712,7 +753,7 @@ final class ChainSync {
         if (machine.deliveries.unconfirmed().isEmpty() && (fit(event) == Fit.NEW || fit(event) == Fit.AHEAD)) {
             machine.place(event, true);
             machine.emit(new Output.Acknowledge(event.seq()));
-            gaveNews(link);
+            gaveNews(link, 1);
         }
         // What contradicts our own chain shows in the heads that follow.
     }
@@ -759,6 +800,9 @@ final class ChainSync {
         }
         if (machine.timers.expire(Timer.GAP, machine.now)) {
             tickGaps();
+        }
+        if (machine.timers.expire(Timer.CATCH_UP, machine.now)) {
+            catchUpEnds();
         }
     }
 

@@ -88,8 +88,8 @@ final class LinkChannel {
     /** Bytes of events that the peer may still give. */
     long syncBudget;
 
-    /** Whether the peer has given something new since it was asked last. */
-    boolean hasGivenNews;
+    /** How much that is new the peer has given since it was asked last. */
+    long newsGiven;
 
     /** Whether the peer has more than it has given. */
     boolean hasMore;

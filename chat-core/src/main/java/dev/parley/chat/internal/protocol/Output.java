@@ -6,6 +6,7 @@ import dev.parley.chat.CloseReason;
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
 import dev.parley.chat.FileOffer;
+import dev.parley.chat.HistoryProgress;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.MessageRevision;
 import dev.parley.chat.ModerationAct;
@@ -233,6 +234,9 @@ public sealed interface Output {
 
     /** Another leads the room. */
     record LeaderChanged(PeerId leader, boolean isHost) implements Notice {}
+
+    /** More of what was said before has come, or no more of it comes. */
+    record CaughtUp(HistoryProgress progress) implements Notice {}
 
     /** What a member said from one count to another did not come, and is not waited for any more. */
     record HistoryGap(PeerId author, long fromSeq, long toSeq) implements Notice {}

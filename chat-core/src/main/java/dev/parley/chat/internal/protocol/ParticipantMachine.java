@@ -691,7 +691,7 @@ public final class ParticipantMachine extends RoomMachine {
             chains.offer(channel, sync.heads());
             connected();
         }
-        chains.given(channel, sync.more());
+        chains.given(channel, sync);
     }
 
     @Override

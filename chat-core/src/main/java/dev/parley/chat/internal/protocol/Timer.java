@@ -20,6 +20,8 @@ enum Timer {
     COMPARE(Duration.ofSeconds(1)),
     /** Any side: how long an event waits for one before it in its author's chain; then there is a gap. */
     GAP(Duration.ofSeconds(10)),
+    /** Any side: how long nothing may come of what was said before until it is told that no more comes. */
+    CATCH_UP(Duration.ofSeconds(10)),
     /** Any side: how long a member may be without a name here until the neighbours are asked for it. */
     NAMES(Duration.ofSeconds(5)),
     /** Any side: longest time until it is looked whether messages are to disappear, since the wall clock may be set. */

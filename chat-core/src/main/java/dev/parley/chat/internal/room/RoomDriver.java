@@ -1284,6 +1284,8 @@ public final class RoomDriver implements Room {
             listener.onInviteChanged(this, invites.of(changed.secret(), changed.leastSuccession()));
         } else if (notice instanceof Output.LeaderChanged changed) {
             listener.onLeaderChanged(this, changed.leader(), changed.isHost());
+        } else if (notice instanceof Output.CaughtUp caughtUp) {
+            listener.onHistoryProgress(this, caughtUp.progress());
         } else if (notice instanceof Output.HistoryGap gap) {
             listener.onHistoryGap(this, gap.author(), gap.fromSeq(), gap.toSeq());
         } else if (notice instanceof Output.Forked forked) {

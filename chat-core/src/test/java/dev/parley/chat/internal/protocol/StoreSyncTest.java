@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.HistoryPolicy;
+import dev.parley.chat.HistoryProgress;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.internal.protocol.MachineHarness.Node;
@@ -118,6 +119,76 @@ class StoreSyncTest {
         Node back = entered(again(bob));
         assertThat(heard(back)).isEqualTo(said);
         assertThat(back.all(Output.HistoryGap.class)).isEmpty();
+    }
+
+    @Test
+    void howFarItHasComeIsToldWhereOneAnswerDoesNotHoldIt() {
+        bob.crash();
+        String filler = "x".repeat(15_000);
+        int count = 0;
+        for (long bytes = 0; bytes < 3 * Limits.MAX_FIRST_GIVEN_BYTES; bytes += filler.length()) {
+            say(ann, count + " " + filler);
+            count++;
+        }
+        forget();
+        Node back = entered(again(bob));
+
+        List<HistoryProgress> told = progress(back);
+        assertThat(told).hasSizeGreaterThan(2);
+        long before = 0;
+        for (HistoryProgress each : told.subList(0, told.size() - 1)) {
+            assertThat(each.isOver()).isFalse();
+            assertThat(each.received()).isGreaterThan(before);
+            // That one is not for it shows in the end.
+            assertThat(each.received() + each.remaining()).isBetween((long) count, count + 1L);
+            before = each.received();
+        }
+        assertThat(told).last().isEqualTo(new HistoryProgress(count, 0, true));
+    }
+
+    private static List<HistoryProgress> progress(Node node) {
+        return node.all(Output.CaughtUp.class).stream()
+                .map(Output.CaughtUp::progress)
+                .toList();
+    }
+
+    @Test
+    void ofWhatComesAtOnceNoProgressIsTold() {
+        bob.crash();
+        say(ann, "one");
+        forget();
+        Node back = entered(again(bob));
+        assertThat(heard(back)).containsExactly("Ann: one");
+        assertThat(progress(back)).isEmpty();
+    }
+
+    @Test
+    void thatNoMoreComesIsTold() {
+        bob.crash();
+        String filler = "x".repeat(15_000);
+        for (int i = 0; i < 120; i++) {
+            say(ann, i + " " + filler);
+        }
+        forget();
+        host.isStoreSlow = true;
+        ann.isStoreFailing = true;
+        Node back = again(bob).start();
+        world.settle();
+        while (progress(back).isEmpty()) {
+            readOn();
+            world.advanceMillis(10);
+        }
+        assertThat(progress(back)).last().matches(each -> !each.isOver() && each.remaining() > 0);
+        long come = progress(back).get(progress(back).size() - 1).received();
+        world.advance(Timer.CATCH_UP.toDuration());
+        world.advanceMillis(1);
+
+        assertThat(progress(back)).last().isEqualTo(new HistoryProgress(come, 0, true));
+        for (int page = 0; page < 30; page++) {
+            readOn();
+            world.advanceMillis(100);
+        }
+        assertThat(heard(back)).hasSize(120);
     }
 
     @Test
