@@ -461,6 +461,8 @@ final class EventJson {
                         list.addObject().put("text", total.reaction().text()).put("count", total.count());
                 total.reaction().provider().ifPresent(provider -> each.put("provider", provider));
                 total.reaction().emote().ifPresent(emote -> each.put("emote", emote));
+                ArrayNode by = each.putArray("by");
+                total.by().forEach(peer -> by.add(peer.value()));
             }
             return json;
         }

@@ -173,7 +173,8 @@ class EventJsonTest {
                         "{\"event\":\"message_hidden\",\"id\":\"" + id + "\",\"from\":\"" + peer
                                 + "\",\"blocked\":true}",
                         "{\"event\":\"message_hidden\",\"id\":\"" + id + "\",\"blocked\":false}",
-                        "{\"event\":\"reactions\",\"id\":\"" + id + "\",\"reactions\":[{\"text\":\"+\",\"count\":2}]}",
+                        "{\"event\":\"reactions\",\"id\":\"" + id + "\",\"reactions\":[{\"text\":\"+\",\"count\":2,"
+                                + "\"by\":[\"" + "b".repeat(32) + "\"]}]}",
                         "{\"event\":\"reactions\",\"id\":\"" + id + "\",\"reactions\":[]}",
                         "{\"event\":\"settings\",\"topic\":\"tea\",\"history\":\"LAST_N\",\"historyMessages\":3,\"historySeconds\":0,\"slowMode\":5,\"locked\":true,\"disappearAfter\":60,\"emoteChannels\":[{\"provider\":\"7tv\",\"channel\":\"twitch/1\"}],\"before\":{\"topic\":\"\",\"locked\":false,\"emoteChannels\":[]}}",
                         "{\"event\":\"settings\",\"ref\":\"r4\",\"topic\":\"\",\"history\":\"NONE\",\"historyMessages\":0,\"historySeconds\":0,\"slowMode\":0,\"locked\":false,\"disappearAfter\":0,\"emoteChannels\":[]}",

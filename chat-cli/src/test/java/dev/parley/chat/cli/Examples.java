@@ -223,7 +223,7 @@ final class Examples {
         events.add(new Event.Removed(MESSAGE, Optional.empty(), Optional.empty()));
         events.add(new Event.Hidden(MESSAGE, Optional.of(PEER), true));
         events.add(new Event.Hidden(MESSAGE, Optional.empty(), false));
-        events.add(new Event.Reactions(MESSAGE, List.of(new ReactionTotal(Reaction.of("+"), 2))));
+        events.add(new Event.Reactions(MESSAGE, List.of(new ReactionTotal(Reaction.of("+"), 2, List.of(PEER)))));
         events.add(new Event.Reactions(MESSAGE, List.of()));
         RoomSettings set = new RoomSettings(
                         "tea", HistoryPolicy.last(3), Duration.ofSeconds(5), true, Duration.ofSeconds(60))

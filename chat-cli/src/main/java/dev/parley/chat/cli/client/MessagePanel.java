@@ -1,6 +1,7 @@
 package dev.parley.chat.cli.client;
 
 import dev.parley.chat.DeliveryState;
+import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.ReactionTotal;
 import dev.parley.chat.cli.Deed;
@@ -12,6 +13,7 @@ import dev.parley.chat.cli.screen.Keypress;
 import java.net.URI;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
@@ -71,7 +73,7 @@ final class MessagePanel implements Panel {
                 .ifPresent(other -> flow.run("\nanswers " + TerminalText.clean(other.name()), theme.quiet()));
         for (ReactionTotal total : said.reactions()) {
             flow.run("\n" + TerminalText.clean(total.reaction().text()), theme.emote());
-            flow.run(" of " + (total.count() == 1 ? "one" : total.count() + " people"), theme.quiet());
+            flow.run(" of " + who(total), theme.quiet());
         }
         new TreeMap<>(said.deliveries())
                 .forEach((peer, state) -> flow.run("\n" + name(peer) + " " + words(state), theme.quiet()));
@@ -81,6 +83,22 @@ final class MessagePanel implements Panel {
             flow.run(links.get(i).toString(), theme.link());
         }
         return flow;
+    }
+
+    /** Those who are here by their names, in the order in which they came; the rest are counted. */
+    private String who(ReactionTotal total) {
+        List<String> names = new ArrayList<>();
+        for (Talk.Person person : pane.talk().people()) {
+            Participant one = person.participant();
+            if (total.by().contains(one.id())) {
+                names.add(one.self() ? "you" : TerminalText.clean(one.shownName()));
+            }
+        }
+        int others = total.count() - names.size();
+        if (names.isEmpty()) {
+            return others == 1 ? "one who is not here any more" : others + " who are not here any more";
+        }
+        return String.join(", ", names) + (others > 0 ? " and " + others + (others == 1 ? " other" : " others") : "");
     }
 
     private String name(PeerId peer) {

@@ -473,8 +473,9 @@ final class RoomPane {
         react(said, Reaction.of(emoji));
     }
 
+    /** Adds it, or takes it back if one has added it before. */
     private void react(Said said, Reaction reaction) {
-        wishes.accept(new Wish.Do(tab, new Deed.React(said.id(), reaction, true)));
+        wishes.accept(new Wish.Do(tab, new Deed.React(said.id(), reaction, !talk.isOwn(said, reaction))));
         view.toEnd();
     }
 

@@ -12,6 +12,7 @@ import dev.parley.chat.MessageId;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Presence;
+import dev.parley.chat.Reaction;
 import dev.parley.chat.ReactionTotal;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.RoomOptions;
@@ -516,6 +517,13 @@ public final class Talk {
 
     public List<Item> items() {
         return items;
+    }
+
+    /** Whether one has put a reaction under a message oneself. */
+    boolean isOwn(Said said, Reaction reaction) {
+        return said.reactions().stream()
+                .anyMatch(total -> total.reaction().equals(reaction)
+                        && total.by().stream().anyMatch(this::isSelf));
     }
 
     /** How far what was said before has come, while it comes. */

@@ -429,7 +429,7 @@ final class TalkView {
         said.replyTo().ifPresent(id -> lines.add(quote(id, columns)));
         lines.addAll(indented(cut(body(said).lines(columns - INDENT))));
         if (!said.reactions().isEmpty() && said.gone().isEmpty()) {
-            lines.addAll(indented(reactions(said.reactions()).lines(columns - INDENT)));
+            lines.addAll(indented(reactions(said).lines(columns - INDENT)));
         }
         return lines;
     }
@@ -489,7 +489,8 @@ final class TalkView {
         return text.length() <= MAX_QUOTED_CHARS ? text : text.substring(0, MAX_QUOTED_CHARS);
     }
 
-    private Flow reactions(List<ReactionTotal> totals) {
+    private Flow reactions(Said said) {
+        List<ReactionTotal> totals = said.reactions();
         Flow flow = new Flow();
         for (int i = 0; i < totals.size(); i++) {
             ReactionTotal total = totals.get(i);
@@ -504,7 +505,7 @@ final class TalkView {
                 flow.run(TerminalText.clean(total.reaction().text()), theme.emote());
             }
             // The count stays with its sign.
-            flow.run("\u00a0" + total.count(), theme.quiet());
+            flow.run("\u00a0" + total.count(), talk.isOwn(said, total.reaction()) ? theme.accent() : theme.quiet());
         }
         return flow;
     }

@@ -214,7 +214,7 @@ class PanelsTest extends ClientCase {
         say(2, ME, "Ada", "A line that is not short at all\n".repeat(12) + "and an end");
         tell(new Event.Delivery(id(2), GRACE, DeliveryState.READ));
         tell(new Event.Delivery(id(2), EVE, DeliveryState.SENT));
-        tell(new Event.Reactions(id(2), List.of(new ReactionTotal(Reaction.of("👍"), 2))));
+        tell(new Event.Reactions(id(2), List.of(new ReactionTotal(Reaction.of("👍"), 3, List.of(ME, GRACE)))));
         press(UP + ENTER);
         assertScreens("panel-message");
         draw(15, 40);

@@ -8,6 +8,7 @@ import dev.parley.chat.MessageId;
 import dev.parley.chat.Participant;
 import dev.parley.chat.Presence;
 import dev.parley.chat.Reaction;
+import dev.parley.chat.ReactionTotal;
 import dev.parley.chat.RoomOptions;
 import dev.parley.chat.cli.Deed;
 import dev.parley.chat.cli.Event;
@@ -173,6 +174,19 @@ class RoomPaneTest {
         alone.tell(new Event.Entered(Stage.ROOM, "Tea", "http://127.0.0.1:1/r/x#s", RoomOptions.Visibility.PRIVATE));
 
         assertThat(alone.draw(15, 40)).contains("Nothing was said yet.", "can be done.");
+    }
+
+    @Test
+    void theSameKeyTakesAReactionBack() {
+        MessageId one = stage.say(Stage.GRACE, "tea?");
+        Reaction thumb = Reaction.of("👍");
+        stage.tell(new Event.Reactions(one, List.of(new ReactionTotal(thumb, 2, List.of(Stage.ADA, Stage.GRACE)))));
+        stage.press(Stage.UP, "1");
+        stage.tell(new Event.Reactions(one, List.of(new ReactionTotal(thumb, 1, List.of(Stage.GRACE)))));
+        stage.press(Stage.UP, "1");
+
+        assertThat(stage.deeds())
+                .containsExactly(new Deed.React(one, thumb, false), new Deed.React(one, thumb, true));
     }
 
     @Test

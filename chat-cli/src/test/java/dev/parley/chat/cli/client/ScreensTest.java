@@ -42,7 +42,7 @@ class ScreensTest extends ClientCase {
         tell(new Event.Delivery(id(1), GRACE, DeliveryState.READ));
         tell(new Event.Message(message(2, GRACE, "Grace", "Thank you, Ada", Duration.ofMinutes(3), Optional.empty())));
         tell(new Event.Message(message(3, GRACE, "Grace", "日本茶も 👍", Duration.ofMinutes(2), Optional.empty())));
-        tell(new Event.Reactions(id(3), List.of(new ReactionTotal(Reaction.of("🎉"), 2))));
+        tell(new Event.Reactions(id(3), List.of(new ReactionTotal(Reaction.of("🎉"), 2, List.of(GRACE)))));
         ChatMessage edited = message(4, EVE, "Eve", "Some `code` and more", Duration.ofMinutes(1), Optional.empty());
         tell(new Event.Message(edited));
         tell(new Event.Edited(edited, "Some code", NOW));

@@ -146,7 +146,7 @@ class TalkTest {
     @Test
     void reactionsAreThoseThatWereToldLast() {
         say(1, GRACE, "x");
-        ReactionTotal two = new ReactionTotal(Reaction.of("+"), 2);
+        ReactionTotal two = new ReactionTotal(Reaction.of("+"), 2, List.of(GRACE));
         apply(new Event.Reactions(Stage.id(1), List.of(two)));
         assertThat(said(1).reactions()).containsExactly(two);
         apply(new Event.Reactions(Stage.id(1), List.of()));

@@ -102,7 +102,7 @@ class TalkViewTest {
         stage.pass(Duration.ofHours(20));
         stage.say(Stage.ALAN, "another day, another name");
         assertThat(withoutHint(talk())).isEqualTo(before);
-        stage.tell(new Event.Reactions(Stage.id(50), List.of(new ReactionTotal(Reaction.of("+"), 2))));
+        stage.tell(new Event.Reactions(Stage.id(50), List.of(new ReactionTotal(Reaction.of("+"), 2, List.of()))));
         assertThat(withoutHint(talk())).as("a row more below").isEqualTo(before);
         stage.tell(new Event.Edited(stage.message(51, Stage.GRACE, "short", Optional.empty()), "", stage.now));
         assertThat(withoutHint(talk())).as("two rows less below").isEqualTo(before);
@@ -192,7 +192,7 @@ class TalkViewTest {
     @Test
     void whatIsDeletedIsSelectedNoMoreAndHasNoReactions() {
         many(2);
-        stage.tell(new Event.Reactions(Stage.id(2), List.of(new ReactionTotal(Reaction.of("👍"), 2))));
+        stage.tell(new Event.Reactions(Stage.id(2), List.of(new ReactionTotal(Reaction.of("👍"), 2, List.of()))));
         assertThat(stage.draw()).contains("👍 2");
         stage.press(Stage.UP);
         stage.tell(new Event.Removed(Stage.id(2), Optional.of(Stage.GRACE), Optional.of(Stage.GRACE)));

@@ -24,6 +24,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -139,7 +140,7 @@ public final class Timeline {
         final TreeMap<Place, Said> deletions = new TreeMap<>();
         final Map<PeerId, TreeMap<Long, Said>> reactions = new LinkedHashMap<>();
         final Map<PeerId, Set<Reaction>> active = new LinkedHashMap<>();
-        final Map<Reaction, Integer> totals = new HashMap<>();
+        final Map<Reaction, TreeSet<PeerId>> totals = new HashMap<>();
 
         @Nullable
         Said said;
@@ -338,25 +339,6 @@ public final class Timeline {
             }
         }
         return all;
-    }
-
-    /**
-     * Returns who has put a reaction under a message.
-     *
-     * @param id the message
-     * @param reaction which
-     * @return their ids, without those who are blocked
-     */
-    public List<PeerId> reactors(MessageId id, Reaction reaction) {
-        Target target = targets.get(id);
-        if (target == null) {
-            return List.of();
-        }
-        return target.active.entrySet().stream()
-                .filter(own -> own.getValue().contains(reaction))
-                .map(Map.Entry::getKey)
-                .sorted()
-                .toList();
     }
 
     /**
@@ -772,9 +754,15 @@ public final class Timeline {
         if (blocked.contains(peer)) {
             after.clear();
         }
-        before.forEach(
-                reaction -> target.totals.computeIfPresent(reaction, (key, count) -> count == 1 ? null : count - 1));
-        after.forEach(reaction -> target.totals.merge(reaction, 1, Integer::sum));
+        for (Reaction reaction : before) {
+            target.totals.computeIfPresent(reaction, (key, peers) -> {
+                peers.remove(peer);
+                return peers.isEmpty() ? null : peers;
+            });
+        }
+        for (Reaction reaction : after) {
+            target.totals.computeIfAbsent(reaction, key -> new TreeSet<>()).add(peer);
+        }
         if (after.isEmpty()) {
             target.active.remove(peer);
         } else {
@@ -1015,7 +1003,12 @@ public final class Timeline {
 
     private static List<ReactionTotal> totals(Target target) {
         return target.totals.entrySet().stream()
-                .map(entry -> new ReactionTotal(entry.getKey(), entry.getValue()))
+                .map(entry -> new ReactionTotal(
+                        entry.getKey(),
+                        entry.getValue().size(),
+                        entry.getValue().stream()
+                                .limit(ReactionTotal.MAX_NAMED)
+                                .toList()))
                 .sorted(Comparator.comparingInt((ReactionTotal total) -> -total.count())
                         .thenComparing(total -> total.reaction().text())
                         .thenComparing(total -> total.reaction().provider().orElse(""))

@@ -66,8 +66,11 @@ final class TimelineTest {
         return state(event).revisions().stream().map(MessageRevision::text).toList();
     }
 
-    private static ReactionTotal total(String emoji, int count) {
-        return new ReactionTotal(Reaction.of(emoji), count);
+    private static ReactionTotal total(String emoji, Pen... by) {
+        return new ReactionTotal(
+                Reaction.of(emoji),
+                by.length,
+                Stream.of(by).map(pen -> pen.id).sorted().toList());
     }
 
     private void makeModerators() {
@@ -209,11 +212,28 @@ final class TimelineTest {
         give(bob.reacts(2, hello, "+"));
         give(bob.reacts(3, hello, "tea"));
         assertThat(give(bob.reacts(4, hello, "tea"))).as("twice is once").isEmpty();
-        assertThat(state(hello).reactions()).containsExactly(total("+", 2), total("tea", 1));
+        assertThat(state(hello).reactions()).containsExactly(total("+", ann, bob), total("tea", bob));
         assertThat(give(ann.takesBack(5, hello, "+")))
-                .containsExactly(new Change.Reacted(hello.id(), List.of(total("+", 1), total("tea", 1))));
+                .containsExactly(new Change.Reacted(hello.id(), List.of(total("+", bob), total("tea", bob))));
         assertThat(give(ann.takesBack(6, hello, "tea"))).as("not its own").isEmpty();
-        assertThat(timeline.reactors(hello.id(), Reaction.of("+"))).containsExactly(bob.id);
+    }
+
+    @Test
+    void soManyAreNamedAndTheRestAreCounted() {
+        TimelineEvent hello = ann.says(1, "hello");
+        give(hello);
+        List<Pen> pens = new ArrayList<>();
+        for (int i = 0; i < ReactionTotal.MAX_NAMED + 10; i++) {
+            pens.add(new Pen("peer " + i));
+            give(pens.get(i).reacts(2 + i, hello, "+"));
+        }
+        List<PeerId> first = pens.stream()
+                .map(pen -> pen.id)
+                .sorted()
+                .limit(ReactionTotal.MAX_NAMED)
+                .toList();
+
+        assertThat(state(hello).reactions()).containsExactly(new ReactionTotal(Reaction.of("+"), pens.size(), first));
     }
 
     @Test
@@ -253,8 +273,10 @@ final class TimelineTest {
     void soManyReactionsAreShownAndThoseOfTheMostFirst() {
         TimelineEvent hello = ann.says(0, "hello");
         give(hello);
+        Pen last = ann;
         for (int peer = 0; peer * ActLimits.MAX_REACTIONS_PER_PEER <= ActLimits.MAX_REACTION_TOTALS; peer++) {
             Pen pen = new Pen("peer " + peer);
+            last = pen;
             for (int i = 0; i < ActLimits.MAX_REACTIONS_PER_PEER; i++) {
                 give(pen.reacts(1 + i, hello, "r" + (peer * ActLimits.MAX_REACTIONS_PER_PEER + i)));
             }
@@ -262,7 +284,7 @@ final class TimelineTest {
         give(bob.reacts(99, hello, "r71"));
         assertThat(state(hello).reactions())
                 .hasSize(ActLimits.MAX_REACTION_TOTALS)
-                .startsWith(total("r71", 2));
+                .startsWith(total("r71", bob, last));
     }
 
     // ---- Mutes, roles, locks
@@ -317,7 +339,7 @@ final class TimelineTest {
         TimelineEvent demotion = host.at(1.5, new EventBody.GiveRole(mod.id, Role.MEMBER, mod.seq()));
         assertThat(give(demotion)).contains(new Change.ActVoided(mute.id(), RefusalReason.NO_RIGHT));
         assertShown(behind);
-        assertThat(state(before).reactions()).containsExactly(total("+", 1));
+        assertThat(state(before).reactions()).containsExactly(total("+", ann));
     }
 
     @Test
@@ -845,14 +867,14 @@ final class TimelineTest {
                 .containsExactlyInAnyOrder(
                         new Change.Hidden(ofBob.id(), RefusalReason.BLOCKED),
                         new Change.Hidden(sealed.id(), RefusalReason.BLOCKED),
-                        new Change.Reacted(ofAnn.id(), List.of(total("+", 1))));
+                        new Change.Reacted(ofAnn.id(), List.of(total("+", host))));
         assertThat(timeline.block(bob.id)).isEmpty();
         TimelineEvent next = bob.says(5, "hello?");
         assertRefused(next, RefusalReason.BLOCKED);
         assertThat(give(bob.reacts(6, ofAnn, "tea"))).isEmpty();
         assertThat(timeline.unblock(bob.id)).hasSize(4);
         assertShown(next);
-        assertThat(state(ofAnn).reactions()).containsExactly(total("+", 2), total("tea", 1));
+        assertThat(state(ofAnn).reactions()).containsExactly(total("+", bob, host), total("tea", bob));
     }
 
     @Test
