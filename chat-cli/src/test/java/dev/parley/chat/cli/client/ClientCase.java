@@ -48,9 +48,17 @@ abstract class ClientCase {
     static final String ESCAPE = "\033";
 
     final List<Wish> wishes = new ArrayList<>();
-    final Client client =
-            new Client(ZoneOffset.UTC, new Theme(Theme.Ground.DARK, Theme.Signs.UNICODE), Pictures.NONE, wishes::add);
-    final int tab = client.open();
+    final Client client;
+    final int tab;
+
+    ClientCase() {
+        this(Theme.Signs.UNICODE);
+    }
+
+    ClientCase(Theme.Signs signs) {
+        client = new Client(ZoneOffset.UTC, new Theme(Theme.Ground.DARK, signs), Pictures.NONE, wishes::add);
+        tab = client.open();
+    }
 
     static List<Event> entered(Participant.Role own) {
         return List.of(
@@ -140,9 +148,11 @@ abstract class ClientCase {
         return new Painter(Painter.Colours.TRUE).paint(null, grid);
     }
 
+    /** Compares what is shown with the three screens of a name. */
     void assertScreens(String name) throws IOException {
         assertScreen(name + "-40x15", draw(15, 40));
         assertScreen(name + "-80x24", draw(24, 80));
+        assertScreen(name + "-120x40", draw(40, 120));
     }
 
     static void assertScreen(String name, String now) throws IOException {

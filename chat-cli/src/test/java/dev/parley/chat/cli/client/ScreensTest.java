@@ -27,62 +27,71 @@ class ScreensTest extends ClientCase {
     private static final String END = "\033[F";
     private static final String CONTROL_N = "\016";
 
-    private ChatMessage message(
+    /** In a terminal that shows ASCII alone. */
+    private static final class Ascii extends ClientCase {
+        Ascii() {
+            super(Theme.Signs.ASCII);
+        }
+    }
+
+    private static ChatMessage message(
             int number, PeerId from, String name, String text, Duration before, Optional<MessageId> replyTo) {
         return new ChatMessage(id(number), from, name, text, NOW.minus(before), replyTo, List.of(), List.of());
     }
 
-    private void talk() {
-        enter(Participant.Role.HOST);
-        tell(new Event.RoomSet(null, RoomSettings.FIRST.withTopic("Leaves and water"), Optional.empty()));
-        tell(new Event.Message(
+    private static void talk(ClientCase in) {
+        in.enter(Participant.Role.HOST);
+        in.tell(new Event.RoomSet(null, RoomSettings.FIRST.withTopic("Leaves and water"), Optional.empty()));
+        in.tell(new Event.Message(
                 message(0, GRACE, "Grace", "Who brings the kettle?", Duration.ofDays(1), Optional.empty())));
-        tell(new Event.Message(message(
+        in.tell(new Event.Message(message(
                 1, ME, "Ada", "I do, see https://tea.example/kettle", Duration.ofMinutes(9), Optional.of(id(0)))));
-        tell(new Event.Delivery(id(1), GRACE, DeliveryState.READ));
-        tell(new Event.Message(message(2, GRACE, "Grace", "Thank you, Ada", Duration.ofMinutes(3), Optional.empty())));
-        tell(new Event.Message(message(3, GRACE, "Grace", "日本茶も 👍", Duration.ofMinutes(2), Optional.empty())));
-        tell(new Event.Reactions(id(3), List.of(new ReactionTotal(Reaction.of("🎉"), 2, List.of(GRACE)))));
+        in.tell(new Event.Delivery(id(1), GRACE, DeliveryState.READ));
+        in.tell(new Event.Message(message(2, GRACE, "Grace", "Thank you, Ada", Duration.ofMinutes(3), Optional.empty())));
+        in.tell(new Event.Message(message(3, GRACE, "Grace", "日本茶も 👍", Duration.ofMinutes(2), Optional.empty())));
+        in.tell(new Event.Reactions(id(3), List.of(new ReactionTotal(Reaction.of("🎉"), 2, List.of(GRACE)))));
         ChatMessage edited = message(4, EVE, "Eve", "Some `code` and more", Duration.ofMinutes(1), Optional.empty());
-        tell(new Event.Message(edited));
-        tell(new Event.Edited(edited, "Some code", NOW));
-        tell(new Event.Message(message(5, ME, "Ada", "On its way", Duration.ZERO, Optional.empty())));
-        tell(new Event.Delivery(id(5), GRACE, DeliveryState.QUEUED));
-        tell(new Event.FileOffered(
+        in.tell(new Event.Message(edited));
+        in.tell(new Event.Edited(edited, "Some code", NOW));
+        in.tell(new Event.Message(message(5, ME, "Ada", "On its way", Duration.ZERO, Optional.empty())));
+        in.tell(new Event.Delivery(id(5), GRACE, DeliveryState.QUEUED));
+        in.tell(new Event.FileOffered(
                 1, id(6), GRACE, "Grace", false, new FileOffer("tea.png", 2_345_678, "image/png", "a".repeat(64))));
-        tell(new Event.Typing(EVE, "Eve", true));
-    }
-
-    private void assertThree(String name) throws IOException {
-        assertScreens(name);
-        assertScreen(name + "-120x40", draw(40, 120));
+        in.tell(new Event.Typing(EVE, "Eve", true));
     }
 
     @Test
     void aTalkWithAllThatCanStandInIt() throws IOException {
-        talk();
-        assertThree("talk");
+        talk(this);
+        assertScreens("talk");
+    }
+
+    @Test
+    void aTalkWithoutUnicode() throws IOException {
+        ClientCase ascii = new Ascii();
+        talk(ascii);
+        ascii.assertScreens("talk-ascii");
     }
 
     @Test
     void anEmptyRoomSaysWhatToDo() throws IOException {
         enter(Participant.Role.HOST);
-        assertThree("talk-empty");
+        assertScreens("talk-empty");
     }
 
     @Test
     void aSelectedMessageSaysWhatCanBeDone() throws IOException {
-        talk();
+        talk(this);
         press(UP);
         press(UP);
-        assertThree("talk-selected");
+        assertScreens("talk-selected");
     }
 
     @Test
     void whatIsOfferedStandsAboveTheInput() throws IOException {
-        talk();
+        talk(this);
         press("/m");
-        assertThree("talk-commands");
+        assertScreens("talk-commands");
     }
 
     @Test
@@ -131,21 +140,21 @@ class ScreensTest extends ClientCase {
                         dev.parley.chat.cli.screen.Keypress.Key.F2, java.util.Set.of())),
                 NOW);
         press(CONTROL_N);
-        assertThree("creator");
+        assertScreens("creator");
     }
 
     @Test
     void helpListsKeysAndCommands() throws IOException {
         enter(Participant.Role.HOST);
         press("\033OP");
-        assertThree("help");
+        assertScreens("help");
     }
 
     @Test
     void theInviteIsShownWithItsQrCode() throws IOException {
         enter(Participant.Role.HOST);
         press("\033[15~");
-        assertThree("invite");
+        assertScreens("invite");
     }
 
     @Test
