@@ -35,9 +35,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -451,7 +453,7 @@ final class ClientRun {
             // Behind what was asked for before, so that it shows what came of that.
             seat(w.tab()).act((desk, room) -> tell(trust(w.tab(), room)));
         } else if (wish instanceof Wish.LoadSettings) {
-            errands.execute(() -> tell(new Happening.Settings(ConfigCommand.all(known))));
+            errands.execute(this::tellSettings);
         } else if (wish instanceof Wish.ReadMarks w) {
             sendReadMarks(w.areSent());
         } else if (wish instanceof Wish.KeepSetting w) {
@@ -564,6 +566,7 @@ final class ClientRun {
     private void keep(String name, String value) {
         SettingKey key = SettingKey.ofKey(name).orElseThrow();
         try {
+            Settings.check(key, value);
             ConfigFile.keep(settings.home().resolve(ConfigFile.NAME), key, value);
         } catch (CliException e) {
             log.debug("a setting was not kept", e);
@@ -574,8 +577,21 @@ final class ClientRun {
         known = known.withKept(key, value);
         String source = known.find(key).map(Settings.Value::source).orElse("");
         String above = source.startsWith("file") ? "" : ", but " + source + " goes over it";
-        tell(new Happening.SettingKept(name + " = " + value + " is kept in " + ConfigFile.NAME + above, true));
-        tell(new Happening.Settings(ConfigCommand.all(known)));
+        String done = value.isEmpty()
+                ? name + " is taken out of " + ConfigFile.NAME
+                : name + " = " + value + " is kept in " + ConfigFile.NAME;
+        tell(new Happening.SettingKept(done + above, true));
+        tellSettings();
+    }
+
+    private void tellSettings() {
+        Set<String> writable = new HashSet<>();
+        for (SettingKey key : SettingKey.values()) {
+            if (!key.isSecret()) {
+                writable.add(key.key());
+            }
+        }
+        tell(new Happening.Settings(ConfigCommand.all(known), writable));
     }
 
     private void listRooms() {

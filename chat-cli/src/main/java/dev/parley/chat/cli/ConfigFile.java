@@ -71,6 +71,7 @@ final class ConfigFile {
      * Writes one setting to the file of the user's settings, in place of the line that has it. All other lines stay as
      * they are.
      *
+     * @param value nothing takes the setting away
      * @throws CliException if the file is there and is not understood, or cannot be written; it is as before then
      */
     static void keep(Path file, SettingKey key, String value) {
@@ -80,7 +81,11 @@ final class ConfigFile {
         String line = key.key() + " = "
                 + (isBare ? value : '"' + value.replace("\\", "\\\\").replace("\"", "\\\"") + '"');
         Line old = before.get(key);
-        if (old == null) {
+        if (value.isEmpty()) {
+            if (old != null) {
+                lines.remove(old.number() - 1);
+            }
+        } else if (old == null) {
             lines.add(line);
         } else {
             lines.set(old.number() - 1, line);

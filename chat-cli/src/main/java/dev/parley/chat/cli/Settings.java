@@ -1,5 +1,6 @@
 package dev.parley.chat.cli;
 
+import dev.parley.chat.Participant;
 import dev.parley.chat.cli.client.Preferences;
 import dev.parley.chat.crypto.IdentityProtection;
 import dev.parley.chat.transport.IceConfig;
@@ -210,11 +211,49 @@ final class Settings {
                 readMarks());
     }
 
-    /** The same after a value was written to the configuration file: a flag and the environment go over that. */
+    /**
+     * The same after a value was written to the configuration file, or taken out of it if it is empty: a flag and the
+     * environment go over that.
+     */
     Settings withKept(SettingKey key, String value) {
         Map<SettingKey, Value> others = new EnumMap<>(values);
-        others.merge(key, new Value(value, FILE), (old, kept) -> old.source().equals(FILE) ? kept : old);
+        Value old = others.get(key);
+        if (old == null || old.source().equals(FILE)) {
+            others.remove(key);
+            put(others, key, value, FILE);
+        }
         return new Settings(home, homeSource, cache, others);
+    }
+
+    /**
+     * Reads a value as what it is for.
+     *
+     * @throws CliException if it is not understood; says what would be
+     */
+    static void check(SettingKey key, String value) {
+        Map<SettingKey, Value> alone = new EnumMap<>(SettingKey.class);
+        put(alone, key, value, FILE);
+        Settings settings = new Settings(Path.of(""), "", Path.of(""), alone);
+        switch (key) {
+            case NAME -> {
+                if (value.length() > Participant.MAX_NAME_CHARS) {
+                    throw unknown(key, "at most " + Participant.MAX_NAME_CHARS + " characters");
+                }
+            }
+            case SIGNALING_URL -> settings.signalingUrl();
+            case GUEST -> settings.guest();
+            case READ_MARKS, THEME, MOUSE, BELL, SHOW_PEOPLE, CLOCK -> settings.preferences();
+            case DOWNLOADS -> settings.downloads();
+            case IDENTITY_PROTECTION -> settings.identityProtection();
+            case HISTORY -> settings.history();
+            case ICE_SERVERS -> settings.iceServers();
+            case EMOTES, EMOTE_CHANNELS, SEVENTV_URL, EMOJI_DOMAIN, EMOTE_SETTINGS -> settings.emotes();
+            case EMOTE_IMAGES -> settings.emoteImages();
+            case PICTURES -> EmotePictures.formOf(settings.pictures(), true, Map.of());
+            case PICTURE_ROWS -> settings.pictureRows();
+            case ANIMATE -> settings.animate();
+            case TOKEN, TOKEN_FILE, CLIENT_ID, LOG_FILE, PASSPHRASE, PASSPHRASE_FILE -> {}
+        }
     }
 
     /** Where files are put that were fetched. */

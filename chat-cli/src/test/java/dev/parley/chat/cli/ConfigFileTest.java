@@ -141,4 +141,14 @@ class ConfigFileTest {
         assertThat(real).hasContent("bell = false\n");
         assertThat(Files.getPosixFilePermissions(real)).isEqualTo(PosixFilePermissions.fromString("rw-r--r--"));
     }
+
+    @Test
+    void nothingTakesASettingAway(@TempDir Path home) throws IOException {
+        Path file = Files.writeString(home.resolve("config.toml"), "# mine\nname = \"Ada\"\nbell = true\n");
+
+        ConfigFile.keep(file, SettingKey.NAME, "");
+        ConfigFile.keep(file, SettingKey.CLOCK, "");
+
+        assertThat(file).hasContent("# mine\nbell = true\n");
+    }
 }

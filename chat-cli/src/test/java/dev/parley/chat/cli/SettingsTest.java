@@ -1,6 +1,7 @@
 package dev.parley.chat.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.parley.chat.transport.IceConfig;
@@ -8,12 +9,15 @@ import dev.parley.chat.transport.IceServer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsTest {
@@ -227,5 +231,28 @@ class SettingsTest {
                 .isInstanceOf(CliException.class)
                 .hasMessageContaining("emote_settings")
                 .hasMessageNotContaining(value);
+    }
+
+    @ParameterizedTest
+    @EnumSource(SettingKey.class)
+    void aValueIsCheckedAsWhatItIsFor(SettingKey key) {
+        // Of the others anything is a value, or it shows only when it is used.
+        Set<SettingKey> free = EnumSet.of(
+                SettingKey.TOKEN,
+                SettingKey.TOKEN_FILE,
+                SettingKey.CLIENT_ID,
+                SettingKey.LOG_FILE,
+                SettingKey.PASSPHRASE,
+                SettingKey.PASSPHRASE_FILE,
+                SettingKey.EMOTES,
+                SettingKey.SEVENTV_URL,
+                SettingKey.EMOJI_DOMAIN);
+        assertThatCode(() -> Settings.check(key, "")).doesNotThrowAnyException();
+        if (free.contains(key)) {
+            assertThatCode(() -> Settings.check(key, "no such value")).doesNotThrowAnyException();
+        } else {
+            String wrong = "no such value".repeat(10);
+            assertThatThrownBy(() -> Settings.check(key, wrong)).isInstanceOf(CliException.class);
+        }
     }
 }

@@ -235,7 +235,8 @@ public final class Client {
         Keypress there = key instanceof Keypress.Mouse mouse
                 ? new Keypress.Mouse(mouse.action(), mouse.row() - panelTop, mouse.column() - panelLeft)
                 : key;
-        if ((isEscape || open.take(there) == Panel.Taken.CLOSES) && panel == open) {
+        boolean closes = isEscape ? !open.escape() : open.take(there) == Panel.Taken.CLOSES;
+        if (closes && panel == open) {
             closePanel();
         }
     }

@@ -12,6 +12,7 @@ import dev.parley.chat.store.RoomRecord;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Something that the client is told. */
@@ -56,8 +57,12 @@ public sealed interface Happening {
         }
     }
 
-    /** How Parley is set. */
-    record Settings(List<Event.Setting> settings) implements Happening {}
+    /**
+     * How Parley is set.
+     *
+     * @param writable the keys of those that can be kept by {@link Wish.KeepSetting}
+     */
+    record Settings(List<Event.Setting> settings, Set<String> writable) implements Happening {}
 
     /** What has come of keeping a setting, in words. */
     record SettingKept(String text, boolean isKept) implements Happening {}

@@ -28,7 +28,12 @@ interface Panel {
     /** Takes what it has asked for. */
     default void told(Happening happening) {}
 
-    /** Takes a key; Escape closes the panel before it comes here. A place of the mouse is within the canvas. */
+    /** Whether Escape has given something up within it; else it closes the panel. */
+    default boolean escape() {
+        return false;
+    }
+
+    /** Takes a key; Escape does not come here. A place of the mouse is within the canvas. */
     Taken take(Keypress key);
 
     /** Puts keys and what they do into one text; each stays on one line. */

@@ -70,7 +70,7 @@ public sealed interface Wish {
     /** Tell others what is read from now on, or do not. */
     record ReadMarks(boolean areSent) implements Wish {}
 
-    /** Write a setting to the file of the settings, so that it holds the next time. */
+    /** Write a setting to the file of the settings, so that it holds the next time; an empty one is taken out of it. */
     record KeepSetting(String key, String value) implements Wish {}
 
     /** Ring. */

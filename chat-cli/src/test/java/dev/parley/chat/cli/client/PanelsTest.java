@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.time.Duration;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -299,7 +300,8 @@ class PanelsTest extends ClientCase {
                         new Event.Setting("home", "/home/ada/.local/share/parley", "default"),
                         new Event.Setting("name", "Ada", "environment PARLEY_NAME"),
                         new Event.Setting("token", "(set, not shown)", "file config.toml"),
-                        new Event.Setting("bell", null, "default"))),
+                        new Event.Setting("bell", null, "default")),
+                        Set.of("name", "bell")),
                 NOW);
         press(DOWN);
 
@@ -319,6 +321,52 @@ class PanelsTest extends ClientCase {
         press(DOWN + DOWN + DOWN + DOWN + ENTER);
 
         assertThat(wishes).endsWith(new Wish.ReadMarks(false));
+    }
+
+    @Test
+    void whatIsNoSecretCanBeTypedForTheNextStart() {
+        enter(Participant.Role.MEMBER);
+        press(F7);
+        client.handle(
+                new Happening.Settings(
+                        List.of(
+                                new Event.Setting("name", "Ada", "file config.toml"),
+                                new Event.Setting("token", "(set, not shown)", "file config.toml")),
+                        Set.of("name")),
+                NOW);
+        for (int i = 0; i < 6; i++) {
+            press(DOWN);
+        }
+        press(ENTER);
+        assertThat(draw(24, 80)).contains("name: Enter keeps it", "> Ada");
+        press(" L");
+        press(ENTER);
+        assertThat(wishes).endsWith(new Wish.KeepSetting("name", "Ada L"));
+        press(ENTER);
+        press("x");
+        press(ESCAPE);
+        assertThat(draw(24, 80)).as("typing is given up, the panel stays").contains("Enter changes");
+        press(DOWN + ENTER);
+
+        assertThat(draw(24, 80)).contains("token is set by").doesNotContain("token: Enter");
+        press(ESCAPE);
+        assertThat(draw(24, 80)).doesNotContain("Settings");
+    }
+
+    @Test
+    void aListOfSettingsThatIsLongerThanTheScreenMovesWithTheChosenOne() {
+        enter(Participant.Role.MEMBER);
+        press(F7);
+        List<Event.Setting> many = new ArrayList<>();
+        for (int i = 0; i < 40; i++) {
+            many.add(new Event.Setting("key_" + i, "value", "default"));
+        }
+        client.handle(new Happening.Settings(many, Set.of()), NOW);
+        draw(15, 40);
+        press("\033[F");
+        assertThat(draw(15, 40)).contains("> key_39").doesNotContain("Mouse");
+        press("\033[H");
+        assertThat(draw(15, 40)).contains("> Colours").doesNotContain("key_39");
     }
 
     @Test
