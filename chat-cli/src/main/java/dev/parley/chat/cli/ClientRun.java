@@ -312,7 +312,7 @@ final class ClientRun {
                     colours, key -> tell(new Happening.Key(key)), () -> tell(new Happening.Tick()), this::end)) {
                 screen = shown;
                 context.stop().onRequest(this::end);
-                shown.command(TerminalScreen.mouse(takesMouse));
+                shown.mouse(takesMouse);
                 if (Screens.answersBackground(context.environment())) {
                     shown.command(TerminalScreen.askBackground());
                 }
@@ -484,7 +484,10 @@ final class ClientRun {
         } else if (wish instanceof Wish.Copy w) {
             copy(w.text());
         } else if (wish instanceof Wish.Mouse w) {
-            command(TerminalScreen.mouse(w.isTaken()));
+            TerminalScreen shown = screen;
+            if (shown != null) {
+                shown.mouse(w.isTaken());
+            }
         } else if (wish instanceof Wish.Bell) {
             command("\007");
         } else if (wish instanceof Wish.Repaint) {
@@ -492,8 +495,24 @@ final class ClientRun {
             if (shown != null) {
                 shown.forget();
             }
+        } else if (wish instanceof Wish.Suspend) {
+            suspend();
         } else if (wish instanceof Wish.Quit) {
             isOver = true;
+        }
+    }
+
+    /** On the thread that paints, so that nothing is painted meanwhile. */
+    private void suspend() {
+        TerminalScreen shown = screen;
+        if (shown == null) {
+            return;
+        }
+        try {
+            shown.suspend();
+        } catch (IOException e) {
+            log.debug("not suspended", e);
+            errands.execute(() -> tell(new Happening.Told(new Event.Notice("this system cannot stop a program"))));
         }
     }
 

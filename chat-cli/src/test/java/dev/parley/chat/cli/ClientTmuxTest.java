@@ -106,6 +106,7 @@ class ClientTmuxTest extends ProcessTest {
         tmux.await("Ada", "connected, nobody else is here");
         meet();
         talk();
+        stopAndGoOn();
         verifyEachOther();
         scrollAndResize();
         loseTheWorker();
@@ -191,6 +192,17 @@ class ClientTmuxTest extends ProcessTest {
         record("They talk, and one writes", "Ada");
         tmux.type("Grace", "ke");
         tmux.await("Ada", "and I bring cake");
+    }
+
+    private void stopAndGoOn() throws Exception {
+        tmux.keys("Grace", "C-z");
+        tmux.await("Grace", "the shell", screen -> screen.contains("Stopped") && screen.contains("stood here before"));
+        assertThat(tmux.isOtherScreen("Grace")).isFalse();
+        tmux.type("Grace", "fg");
+        tmux.await("Grace", screen -> screen.contains("and I bring cake") && screen.contains("connected"));
+        assertThat(tmux.takesMouse("Grace")).isTrue();
+        tmux.type("Grace", "here I am again");
+        tmux.await("Ada", "here I am again");
     }
 
     /** Compares what both see, as people do by voice. */

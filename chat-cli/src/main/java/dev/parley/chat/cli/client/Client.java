@@ -193,6 +193,10 @@ public final class Client {
                     quit();
                     return;
                 }
+                case 'z' -> {
+                    wishes.accept(new Wish.Suspend());
+                    return;
+                }
                 case 'l' -> {
                     wishes.accept(new Wish.Repaint());
                     return;
@@ -627,6 +631,7 @@ public final class Client {
         {"Alt-1 to Alt-9, Ctrl-N, Ctrl-P", "other rooms that you are in"},
         {"Alt-K", "finds a room by a part of its name"},
         {"Ctrl-L", "paints everything anew"},
+        {"Ctrl-Z", "stops it until the shell's fg"},
         {"Ctrl-C", "ends, when pressed twice"},
     };
 

@@ -79,6 +79,9 @@ public sealed interface Wish {
     /** Paint everything anew. */
     record Repaint() implements Wish {}
 
+    /** Give the terminal to others until the person comes back. */
+    record Suspend() implements Wish {}
+
     /** End. */
     record Quit() implements Wish {}
 }

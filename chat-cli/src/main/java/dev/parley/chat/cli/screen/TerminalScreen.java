@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Size;
@@ -35,6 +37,12 @@ public final class TerminalScreen implements AutoCloseable {
     private static final String LEAVE =
             "\033[0m\033[?1006l\033[?1000l\033[?2004l\033[?7h\033[?25h\033[?1049l\033]2;\007";
 
+    private static final String MOUSE = "\033[?1000h\033[?1006h";
+    private static final String NO_MOUSE = "\033[?1006l\033[?1000l";
+
+    /** In this time a process stands that was told to stop. */
+    private static final long STOP_MILLIS = 500;
+
     private final Terminal terminal;
     private final Attributes before;
     private final Painter painter;
@@ -42,7 +50,11 @@ public final class TerminalScreen implements AutoCloseable {
     private final Consumer<Keypress> keys;
     private final Runnable onEnd;
     private @Nullable Grid shown;
+    private boolean reportsMouse;
     private boolean closed;
+
+    /** Opens when the process goes on that was stopped; another each time. */
+    private volatile CountDownLatch goesOn = new CountDownLatch(0);
 
     private TerminalScreen(
             Terminal terminal, Painter painter, Consumer<Keypress> keys, Runnable onResize, Runnable onEnd) {
@@ -53,6 +65,12 @@ public final class TerminalScreen implements AutoCloseable {
         before = terminal.enterRawMode();
         out = terminal.writer();
         terminal.handle(Terminal.Signal.WINCH, signal -> onResize.run());
+        terminal.handle(Terminal.Signal.TSTP, Terminal.SignalHandler.SIG_DFL);
+        terminal.handle(Terminal.Signal.CONT, signal -> {
+            goesOn.countDown();
+            takeAgain();
+            onResize.run();
+        });
         // In raw mode Control and C is a key; the signal from elsewhere ends the process in its own orderly way.
         out.print(ENTER);
         out.flush();
@@ -117,9 +135,51 @@ public final class TerminalScreen implements AutoCloseable {
         shown = null;
     }
 
-    /** Tells a terminal to report the mouse, or not to. */
-    public static String mouse(boolean isReported) {
-        return isReported ? "\033[?1000h\033[?1006h" : "\033[?1006l\033[?1000l";
+    /** Tells the terminal to report the mouse, or not to. */
+    public synchronized void mouse(boolean isReported) {
+        reportsMouse = isReported;
+        command(isReported ? MOUSE : NO_MOUSE);
+    }
+
+    /**
+     * Gives the terminal back and stops the process, as Control and Z does with other programs, until it is told to go
+     * on (SIGCONT); then takes the terminal again. Where nobody could tell it so, it is not stopped.
+     *
+     * @throws IOException if the system cannot do that
+     */
+    public void suspend() throws IOException {
+        CountDownLatch next = new CountDownLatch(1);
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            goesOn = next;
+            out.write(LEAVE);
+            out.flush();
+            terminal.setAttributes(before);
+        }
+        try {
+            // Java cannot send signals. It has to go by way of the process, so it may be a moment until all stands.
+            new ProcessBuilder("sh", "-c", "kill -TSTP " + ProcessHandle.current().pid())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                    .start()
+                    .waitFor();
+            next.await(STOP_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } finally {
+            takeAgain();
+        }
+    }
+
+    private synchronized void takeAgain() {
+        if (!closed) {
+            terminal.enterRawMode();
+            out.write(ENTER + (reportsMouse ? MOUSE : ""));
+            out.flush();
+            shown = null;
+        }
     }
 
     /** Asks the terminal what its background looks like (OSC 11 of xterm); it may answer by a key, or not at all. */
