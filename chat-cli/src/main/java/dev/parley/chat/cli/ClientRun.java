@@ -70,7 +70,7 @@ final class ClientRun {
     /** So much is told before the screen is painted again. */
     private static final int MAX_TOLD_AT_ONCE = 1_000;
 
-    private static final long TICK_MILLIS = 250;
+    private static final long TICK_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     /** Between two paintings, unless nothing else waits. */
     private static final long FRAME_NANOS = TimeUnit.MILLISECONDS.toNanos(16);
@@ -365,30 +365,37 @@ final class ClientRun {
     }
 
     private void loop(TerminalScreen shown) {
-        long painted = 0;
+        long painted = System.nanoTime() - FRAME_NANOS;
+        long ticked = System.nanoTime();
         boolean isDirty = true;
         while (!isOver) {
-            long wait = isDirty
-                    ? Math.max(0, painted + FRAME_NANOS - System.nanoTime())
-                    : pictures.toNextFrame().map(TimeUnit.MILLISECONDS::toNanos).orElse(Long.MAX_VALUE);
-            Happening next = await(Math.min(wait, TimeUnit.MILLISECONDS.toNanos(TICK_MILLIS)));
-            int told = 0;
-            while (next != null) {
+            Happening next = await(Math.min(toPaint(isDirty, painted, shown), ticked + TICK_NANOS - System.nanoTime()));
+            boolean isFrame = next == null;
+            for (int told = 0; next != null; told++) {
                 client.handle(next, Instant.now());
                 isDirty = true;
-                told++;
                 next = told < MAX_TOLD_AT_ONCE ? happenings.poll() : null;
             }
-            if (told == 0 && !isDirty) {
+            if (System.nanoTime() - ticked >= TICK_NANOS) {
                 client.handle(new Happening.Tick(), Instant.now());
+                ticked = System.nanoTime();
                 isDirty = true;
             }
-            if (isDirty && System.nanoTime() - painted >= FRAME_NANOS) {
+            isDirty |= isFrame;
+            if (isDirty && System.nanoTime() - painted >= FRAME_NANOS && shown.isReady()) {
                 paint(shown);
                 painted = System.nanoTime();
                 isDirty = false;
             }
         }
+    }
+
+    /** How long to wait for something to be told until it is time to paint: what has changed, or a picture moves. */
+    private long toPaint(boolean isDirty, long painted, TerminalScreen shown) {
+        if (!isDirty) {
+            return pictures.toNextFrame().map(TimeUnit.MILLISECONDS::toNanos).orElse(Long.MAX_VALUE);
+        }
+        return shown.isReady() ? painted + FRAME_NANOS - System.nanoTime() : FRAME_NANOS;
     }
 
     private void paint(TerminalScreen shown) {

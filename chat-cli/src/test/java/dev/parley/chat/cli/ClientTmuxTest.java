@@ -285,7 +285,9 @@ class ClientTmuxTest extends ProcessTest {
         tmux.type("Joan", "/leave");
         tmux.await("Joan", "Ctrl-N new room");
         tmux.await("Ada", "Joan has left");
-        tmux.keys("Joan", "C-c", "C-c");
+        long joan = tmux.program("Joan").pid();
+        assertThat(new ProcessBuilder("sh", "-c", "kill -INT " + joan).start().waitFor())
+                .isZero();
         assertRestored("Joan");
 
         tmux.type("Ada", "/quit");

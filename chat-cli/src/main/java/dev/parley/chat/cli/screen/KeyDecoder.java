@@ -30,6 +30,9 @@ public final class KeyDecoder {
     /** So often nothing may have followed before an answer is given up that was begun. */
     static final int MAX_PATIENCE = 10;
 
+    /** And before a paste counts as whole whose end is lost; else no key would be one any more. */
+    static final int MAX_PASTE_PATIENCE = 200;
+
     private static final char ESCAPE = '\033';
     private static final char BELL = '\007';
     private static final String PASTE_BEGINS = "\033[200~";
@@ -65,7 +68,6 @@ public final class KeyDecoder {
     public List<Keypress> take(String chars) {
         List<Keypress> keys = new ArrayList<>();
         pending.append(chars);
-        patience = MAX_PATIENCE;
         while (pending.length() > 0) {
             StringBuilder paste = pasted;
             int used = paste != null ? paste(paste, keys) : key(keys);
@@ -74,21 +76,27 @@ public final class KeyDecoder {
             }
             pending.delete(0, used);
         }
+        patience = pasted != null ? MAX_PASTE_PATIENCE : MAX_PATIENCE;
         return keys;
     }
 
-    /** Whether something is begun that is the Escape key if nothing follows. */
+    /** Whether something is begun that is whole if nothing follows, such as the Escape key. */
     public boolean isWaiting() {
-        return pending.length() > 0 && pasted == null;
+        return pending.length() > 0 || pasted != null;
     }
 
     /** Nothing has followed for a while: what is begun is whole. */
     public List<Keypress> flush() {
         List<Keypress> keys = new ArrayList<>();
-        if (isWaiting() && isAnswer(pending) && --patience > 0) {
+        StringBuilder paste = pasted;
+        if ((paste != null || isAnswer(pending)) && --patience > 0) {
             return keys;
         }
-        if (isWaiting()) {
+        if (paste != null) {
+            add(paste, pending.length());
+            pending.setLength(0);
+            endPaste(paste, keys);
+        } else if (isWaiting()) {
             String rest = pending.toString();
             pending.setLength(0);
             if (rest.length() == 1 && rest.charAt(0) == ESCAPE) {
@@ -104,14 +112,23 @@ public final class KeyDecoder {
         int end = pending.indexOf(PASTE_ENDS);
         // The end may have come in part.
         int safe = end >= 0 ? end : Math.max(0, pending.length() - PASTE_ENDS.length() + 1);
-        paste.append(pending, 0, Math.min(safe, Math.max(0, MAX_PASTED_CHARS - paste.length())));
+        add(paste, safe);
         if (end < 0) {
             pending.delete(0, safe);
             return 0;
         }
+        endPaste(paste, keys);
+        return end + PASTE_ENDS.length();
+    }
+
+    /** Adds the beginning of what is pending, as far as a paste may be long. */
+    private void add(StringBuilder paste, int length) {
+        paste.append(pending, 0, Math.min(length, MAX_PASTED_CHARS - paste.length()));
+    }
+
+    private void endPaste(StringBuilder paste, List<Keypress> keys) {
         keys.add(new Keypress.Pasted(paste.toString().replace("\r\n", "\n").replace('\r', '\n')));
         pasted = null;
-        return end + PASTE_ENDS.length();
     }
 
     /** Takes one key; returns how many characters it has, 0 if it is not whole. */

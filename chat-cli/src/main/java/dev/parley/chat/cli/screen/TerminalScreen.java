@@ -3,6 +3,8 @@ package dev.parley.chat.cli.screen;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.io.PrintWriter;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +19,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The terminal that a person looks at: takes it over, shows grids, and tells what is typed. Restores it when it is
- * closed, however that comes about. {@link #show} is for one thread; keys come on a thread of their own.
+ * closed, however that comes about.
+ *
+ * <p>A terminal can stand still: a window that is stopped, a network that hangs. So a thread of its own writes, and
+ * nobody else waits for it; of grids that come meanwhile the last one counts. Keys come on another thread. All methods
+ * may be called from any.
  */
 public final class TerminalScreen implements AutoCloseable {
     /** What follows Escape within this time belongs to it. */
@@ -35,7 +41,7 @@ public final class TerminalScreen implements AutoCloseable {
     private static final String ENTER = "\033[?1049h\033[?7l\033[?2004h\033[H";
 
     private static final String LEAVE =
-            "\033[0m\033[?1006l\033[?1000l\033[?2004l\033[?7h\033[?25h\033[?1049l\033]2;\007";
+            "\033[0m\033[?1006l\033[?1000l\033[?2004l\033[?7h\033[?25h\033[?1049l";
 
     private static final String MOUSE = "\033[?1000h\033[?1006h";
     private static final String NO_MOUSE = "\033[?1006l\033[?1000l";
@@ -43,13 +49,26 @@ public final class TerminalScreen implements AutoCloseable {
     /** In this time a process stands that was told to stop. */
     private static final long STOP_MILLIS = 500;
 
+    /** So long a terminal that stands still is waited for when it is given back. */
+    private static final long LAST_WORD_MILLIS = 1_000;
+
+    /** More than so many commands do not wait for a terminal that stands still: bells, texts for the clipboard. */
+    private static final int MAX_WAITING_COMMANDS = 1_000;
+
     private final Terminal terminal;
     private final Attributes before;
     private final Painter painter;
     private final PrintWriter out;
     private final Consumer<Keypress> keys;
     private final Runnable onEnd;
+    private final Deque<String> commands = new ArrayDeque<>();
+    private @Nullable Grid next;
     private @Nullable Grid shown;
+    private boolean isWriting;
+
+    /** Whether others have the terminal now. */
+    private boolean isAway;
+
     private boolean reportsMouse;
     private boolean closed;
 
@@ -64,19 +83,26 @@ public final class TerminalScreen implements AutoCloseable {
         this.onEnd = onEnd;
         before = terminal.enterRawMode();
         out = terminal.writer();
-        terminal.handle(Terminal.Signal.WINCH, signal -> onResize.run());
-        terminal.handle(Terminal.Signal.TSTP, Terminal.SignalHandler.SIG_DFL);
+        terminal.handle(Terminal.Signal.WINCH, signal -> {
+            // What a terminal keeps of its cells when it is made smaller and larger again is its own affair.
+            forget();
+            onResize.run();
+        });
         terminal.handle(Terminal.Signal.CONT, signal -> {
             goesOn.countDown();
             takeAgain();
             onResize.run();
         });
         // In raw mode Control and C is a key; the signal from elsewhere ends the process in its own orderly way.
-        out.print(ENTER);
-        out.flush();
-        Thread reader = new Thread(this::read, "parley-keys");
-        reader.setDaemon(true);
-        reader.start();
+        command(ENTER);
+        daemon(this::write, "parley-screen");
+        daemon(this::read, "parley-keys");
+    }
+
+    private static void daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        thread.start();
     }
 
     /**
@@ -95,9 +121,15 @@ public final class TerminalScreen implements AutoCloseable {
                 .system(true)
                 .systemOutput(TerminalBuilder.SystemOutput.SysErr)
                 .dumb(false)
-                .nativeSignals(true)
+                .nativeSignals(false)
                 .signalHandler(Terminal.SignalHandler.SIG_IGN)
                 .build();
+        return on(terminal, colours, keys, onResize, onEnd);
+    }
+
+    /** Takes over a terminal that is there. */
+    static TerminalScreen on(
+            Terminal terminal, Painter.Colours colours, Consumer<Keypress> keys, Runnable onResize, Runnable onEnd) {
         return new TerminalScreen(terminal, new Painter(colours), keys, onResize, onEnd);
     }
 
@@ -117,17 +149,15 @@ public final class TerminalScreen implements AutoCloseable {
         return new Grid(size.getRows() > 0 ? size.getRows() : 24, size.getColumns() > 0 ? size.getColumns() : 80);
     }
 
+    /** Whether the terminal has taken what it was given; a grid that is shown before takes the place of the last one. */
+    public synchronized boolean isReady() {
+        return next == null && !isWriting;
+    }
+
     /** Shows a grid; the caller must not draw on it afterwards. */
     public synchronized void show(Grid grid) {
-        if (closed) {
-            return;
-        }
-        String changes = painter.paint(shown, grid);
-        shown = grid;
-        if (!changes.isEmpty()) {
-            out.write(changes);
-            out.flush();
-        }
+        next = grid;
+        notifyAll();
     }
 
     /** Forgets what is shown: everything is painted next time. */
@@ -148,14 +178,16 @@ public final class TerminalScreen implements AutoCloseable {
      * @throws IOException if the system cannot do that
      */
     public void suspend() throws IOException {
-        CountDownLatch next = new CountDownLatch(1);
+        CountDownLatch told = new CountDownLatch(1);
         synchronized (this) {
             if (closed) {
                 return;
             }
-            goesOn = next;
-            out.write(LEAVE);
-            out.flush();
+            goesOn = told;
+            next = null;
+            command(LEAVE);
+            awaitWritten();
+            isAway = true;
             terminal.setAttributes(before);
         }
         try {
@@ -165,7 +197,7 @@ public final class TerminalScreen implements AutoCloseable {
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start()
                     .waitFor();
-            next.await(STOP_MILLIS, TimeUnit.MILLISECONDS);
+            told.await(STOP_MILLIS, TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
@@ -176,9 +208,10 @@ public final class TerminalScreen implements AutoCloseable {
     private synchronized void takeAgain() {
         if (!closed) {
             terminal.enterRawMode();
-            out.write(ENTER + (reportsMouse ? MOUSE : ""));
-            out.flush();
+            isAway = false;
+            commands.addFirst(ENTER + (reportsMouse ? MOUSE : ""));
             shown = null;
+            notifyAll();
         }
     }
 
@@ -187,11 +220,59 @@ public final class TerminalScreen implements AutoCloseable {
         return "\033]11;?\033\\";
     }
 
-    /** Gives the terminal a command of ours, such as a picture. */
+    /** Gives the terminal a command of ours, such as a picture; one that stands still gets no more than it can take. */
     public synchronized void command(String command) {
-        if (!closed) {
-            out.write(command);
-            out.flush();
+        if (!closed && commands.size() < MAX_WAITING_COMMANDS) {
+            commands.add(command);
+            notifyAll();
+        }
+    }
+
+    private void write() {
+        try {
+            for (String text = take(); text != null; text = take()) {
+                out.write(text);
+                out.flush();
+            }
+        } catch (InterruptedException e) {
+            // Nobody does that to this thread.
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Waits for something to be written; null when nothing follows. */
+    private synchronized @Nullable String take() throws InterruptedException {
+        isWriting = false;
+        notifyAll();
+        while (isAway || (commands.isEmpty() && next == null)) {
+            if (closed) {
+                return null;
+            }
+            wait();
+        }
+        isWriting = true;
+        StringBuilder text = new StringBuilder();
+        for (String command = commands.poll(); command != null; command = commands.poll()) {
+            text.append(command);
+        }
+        Grid grid = next;
+        next = null;
+        if (grid != null && !closed) {
+            text.append(painter.paint(shown, grid));
+            shown = grid;
+        }
+        return text.toString();
+    }
+
+    /** Waits until all is written, but not for ever for a terminal that stands still. */
+    private synchronized void awaitWritten() {
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LAST_WORD_MILLIS);
+        try {
+            while ((isWriting || !commands.isEmpty()) && System.nanoTime() < end) {
+                TimeUnit.NANOSECONDS.timedWait(this, end - System.nanoTime());
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -228,9 +309,11 @@ public final class TerminalScreen implements AutoCloseable {
         if (closed) {
             return;
         }
+        commands.clear();
+        next = null;
+        command(LEAVE);
         closed = true;
-        out.write(LEAVE);
-        out.flush();
+        awaitWritten();
         // The terminal itself is not closed: JLine would close the standard error with it, and wait for the next key.
         terminal.setAttributes(before);
     }

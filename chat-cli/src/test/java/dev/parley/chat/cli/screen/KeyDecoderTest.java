@@ -114,6 +114,19 @@ class KeyDecoderTest {
     }
 
     @Test
+    void aPasteWhoseEndIsLostEndsWhenNothingFollowsForLong() {
+        KeyDecoder decoder = new KeyDecoder();
+        assertThat(decoder.take("\033[200~one\r")).isEmpty();
+        for (int i = 1; i < KeyDecoder.MAX_PASTE_PATIENCE; i++) {
+            assertThat(decoder.isWaiting()).isTrue();
+            assertThat(decoder.flush()).isEmpty();
+        }
+        assertThat(decoder.flush()).containsExactly(new Keypress.Pasted("one\n"));
+        assertThat(decoder.isWaiting()).isFalse();
+        assertThat(decoder.take("\003")).containsExactly(new Keypress.Chord(Held.CONTROL, 'c'));
+    }
+
+    @Test
     void rubbishIsNeverMoreThanText() {
         for (int seed = 0; seed < 5_000; seed++) {
             Random random = new Random(seed);
