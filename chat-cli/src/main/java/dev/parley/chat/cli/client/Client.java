@@ -1,8 +1,10 @@
 package dev.parley.chat.cli.client;
 
+import dev.parley.chat.ConnectionState;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
+import dev.parley.chat.cli.Deed;
 import dev.parley.chat.cli.Event;
 import dev.parley.chat.cli.PlainText;
 import dev.parley.chat.cli.QrDrawing;
@@ -205,6 +207,11 @@ public final class Client {
             }
         }
         Panel open = panel;
+        if (open != null && key instanceof Keypress.Typed typed && isSeveral(typed.text())) {
+            // Keys that came at once are still keys, of which the first may close the panel.
+            typed.text().codePoints().forEach(c -> key(new Keypress.Typed(Character.toString(c))));
+            return;
+        }
         if (open != null) {
             inPanel(open, key);
             return;
@@ -232,6 +239,10 @@ public final class Client {
             return;
         }
         pane(shown).ifPresent(pane -> pane.take(key, now));
+    }
+
+    private static boolean isSeveral(String typed) {
+        return typed.codePointCount(0, typed.length()) > 1;
     }
 
     private void inPanel(Panel open, Keypress key) {
@@ -374,10 +385,34 @@ public final class Client {
         if (wish instanceof Wish.Bell && !preferences.bell()) {
             return;
         }
-        if (!(wish instanceof Wish.Type type)
-                || !command(type.tab(), type.line().strip())) {
+        if (wish instanceof Wish.Type type && command(type.tab(), type.line().strip())) {
+            return;
+        }
+        Optional<RoomPane> closed = roomOf(wish).filter(pane -> pane.talk().state() == ConnectionState.CLOSED);
+        if (closed.isPresent()) {
+            closed.get().notSent(textOf(wish), now);
+        } else {
             wishes.accept(wish);
         }
+    }
+
+    /** In which room something is wanted of the others. */
+    private Optional<RoomPane> roomOf(Wish wish) {
+        return wish instanceof Wish.Type type
+                ? pane(type.tab())
+                : wish instanceof Wish.Reply reply
+                        ? pane(reply.tab())
+                        : wish instanceof Wish.Do deed ? pane(deed.tab()) : Optional.empty();
+    }
+
+    private static String textOf(Wish wish) {
+        return wish instanceof Wish.Type type
+                ? type.line()
+                : wish instanceof Wish.Reply reply
+                        ? reply.text()
+                        : wish instanceof Wish.Do deed && deed.deed() instanceof Deed.Whisper whisper
+                                ? whisper.text()
+                                : wish instanceof Wish.Do deed && deed.deed() instanceof Deed.Edit edit ? edit.text() : "";
     }
 
     /** Does what the client itself does of the commands; false if the room is to do it. */
@@ -460,8 +495,12 @@ public final class Client {
                     }
 
                     @Override
-                    public void whisper(String name) {
-                        pane.insert("/msg " + (name.indexOf(' ') < 0 ? name : '"' + name + '"') + " ");
+                    public void whisper(Participant to) {
+                        String name = to.shownName();
+                        boolean isPlain = name.indexOf(' ') < 0 && name.indexOf('"') < 0;
+                        boolean canQuote = name.indexOf('"') < 0;
+                        String who = isPlain ? name : canQuote ? '"' + name + '"' : to.id().value();
+                        pane.insert("/msg " + who + " ");
                     }
                 });
     }
@@ -618,7 +657,10 @@ public final class Client {
     private static final String[][] KEYS = {
         {"Enter", "sends; Alt-Enter or Ctrl-J begins a new line"},
         {"Tab", "takes what is offered: commands behind /, names behind @, emotes behind :"},
-        {"Up", "selects a message: Enter shows it whole, r reply, e edit, d delete, c copy, o open its link, 1-6 react"
+        {
+            "Up",
+            "selects a message: Enter shows it whole, r reply, e edit, d twice delete, c copy, o open its link, g to what"
+                    + " it answers, 1-6 react"
         },
         {"PageUp PageDown, wheel", "show what was said before; End goes back"},
         {"F1", "this help"},

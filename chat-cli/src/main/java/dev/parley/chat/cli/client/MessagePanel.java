@@ -4,7 +4,6 @@ import dev.parley.chat.DeliveryState;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.ReactionTotal;
-import dev.parley.chat.cli.Deed;
 import dev.parley.chat.cli.TerminalText;
 import dev.parley.chat.cli.client.Talk.Said;
 import dev.parley.chat.cli.screen.Canvas;
@@ -128,18 +127,6 @@ final class MessagePanel implements Panel {
         return isThere() ? Links.all(said.text()) : List.of();
     }
 
-    private boolean canGet() {
-        return isThere() && said.file().isPresent() && !said.isOwn();
-    }
-
-    private boolean canEdit() {
-        return isThere() && said.file().isEmpty() && said.isOwn();
-    }
-
-    private boolean canDelete() {
-        return isThere() && (said.isOwn() || pane.talk().keepsOrder());
-    }
-
     private Flow foot() {
         if (isDeleting) {
             return new Flow().run("d again deletes it for everybody", theme.warning());
@@ -154,9 +141,9 @@ final class MessagePanel implements Panel {
                         Panel.keys(
                                 "r reply",
                                 "c copy",
-                                canEdit() ? "e edit" : "",
-                                canDelete() ? "d delete" : "",
-                                canGet() ? "g get" : "",
+                                pane.talk().canEdit(said) ? "e edit" : "",
+                                pane.talk().canDelete(said) ? "d delete" : "",
+                                pane.talk().canGet(said) ? "g get" : "",
                                 numbered > 0 ? digits + " open link" : "",
                                 numbered > 0 ? "Alt with " + digits + " copy" : ""),
                         theme.quiet());
@@ -178,26 +165,26 @@ final class MessagePanel implements Panel {
         isDeleting = false;
         switch (letter) {
             case "r" -> pane.reply(said);
-            case "c" ->
-                wishes.accept(new Wish.Copy(said.file().map(file -> file.name()).orElse(said.text())));
+            case "c" -> pane.copy(said);
             case "e" -> {
-                if (!canEdit()) {
+                if (!pane.talk().canEdit(said)) {
                     return Taken.STAYS;
                 }
                 pane.edit(said);
             }
             case "g" -> {
-                if (!canGet()) {
+                if (!pane.talk().canGet(said)) {
                     return Taken.STAYS;
                 }
                 wishes.accept(new Wish.Type(pane.tab(), "/get " + said.fileNumber()));
             }
             case "d" -> {
-                isDeleting = canDelete() && !isAgain;
-                if (isDeleting || !canDelete()) {
+                boolean canDelete = pane.talk().canDelete(said);
+                isDeleting = canDelete && !isAgain;
+                if (isDeleting || !canDelete) {
                     return Taken.STAYS;
                 }
-                wishes.accept(new Wish.Do(pane.tab(), new Deed.Delete(said.id())));
+                pane.delete(said);
             }
             default -> {
                 if (letter.length() == 1) {

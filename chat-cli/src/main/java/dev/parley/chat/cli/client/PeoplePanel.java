@@ -33,7 +33,7 @@ final class PeoplePanel implements Panel {
     interface Choices {
         void verify(PeerId peer);
 
-        void whisper(String name);
+        void whisper(Participant to);
     }
 
     /** A letter that has to be pressed again, and whom it is about. */
@@ -272,7 +272,7 @@ final class PeoplePanel implements Panel {
         asked = null;
         switch (letter) {
             case "m" -> {
-                choices.whisper(one.shownName());
+                choices.whisper(one);
                 return Taken.CLOSES;
             }
             case "v" -> choices.verify(one.id());

@@ -2,6 +2,7 @@ package dev.parley.chat.cli.client;
 
 import dev.parley.chat.ConnectionState;
 import dev.parley.chat.EmoteReference;
+import dev.parley.chat.FileOffer;
 import dev.parley.chat.HistoryProgress;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.OutgoingMessage;
@@ -79,6 +80,15 @@ final class RoomPane {
     private @Nullable MessageId target;
     private EmoteCatalog catalog = EmoteCatalog.empty();
     private final List<String> recent;
+    /** With whom alone that is, if it is not for all. */
+    private @Nullable PeerId alone;
+
+    /** Which message is deleted if that is asked for again. */
+    private @Nullable MessageId deleting;
+
+    /** Whether the selected message was clicked at, and not chosen by a key. */
+    private boolean isClicked;
+
     private boolean isLoadingOlder;
     private boolean hasAllOlder;
     private long knownDropped;
@@ -294,6 +304,11 @@ final class RoomPane {
             return true;
         }
         // While a message is edited or answered, letters are its text.
+        Optional<Said> chosen = mode == Mode.SAY ? view.selected() : Optional.empty();
+        if (chosen.isPresent() && !view.isInView(chosen.get())) {
+            // It was scrolled away: nothing is to be done to what cannot be seen.
+            view.unselect();
+        }
         boolean isAboutSelected =
                 mode == Mode.SAY && editor.isEmpty() && view.selected().isPresent();
         if (isAboutSelected && key instanceof Keypress.Typed typed && isManyKeys(typed.text())) {
@@ -314,7 +329,7 @@ final class RoomPane {
                 return true;
             }
             if (pressed.is(Keypress.Key.UP) && editor.isEmpty() && mode == Mode.SAY) {
-                view.select(-1);
+                select(-1);
                 return true;
             }
             if (pressed.is(Keypress.Key.TAB)) {
@@ -378,12 +393,27 @@ final class RoomPane {
                     if (row >= 0 && row < listed.size()) {
                         panels.person(listed.get(row));
                     }
-                } else if (!view.selectAt(row)) {
-                    view.unselect();
+                } else {
+                    click(row);
                 }
             }
         }
         return true;
+    }
+
+    /**
+     * Who clicks may only want the window: that selects a message, and letters are still text. The second click shows
+     * what can be done to it.
+     */
+    private void click(int row) {
+        Optional<Said> before = view.selected();
+        deleting = null;
+        isClicked = true;
+        if (!view.selectAt(row)) {
+            view.unselect();
+        } else if (before.isPresent() && before.equals(view.selected())) {
+            panels.message(before.get());
+        }
     }
 
     private void loadOlder() {
@@ -430,13 +460,15 @@ final class RoomPane {
 
     /** Keys that mean something for a selected message, while nothing is typed. */
     private boolean onSelected(Keypress key, Said said) {
+        boolean isAgain = said.id().equals(deleting);
+        deleting = null;
         if (key instanceof Keypress.Pressed pressed) {
             switch (pressed.key()) {
-                case UP -> view.select(-1);
-                case DOWN -> view.select(1);
+                case UP -> select(-1);
+                case DOWN -> select(1);
                 case ENTER -> panels.message(said);
                 case ESCAPE -> view.toEnd();
-                case DELETE -> wishes.accept(new Wish.Do(tab, new Deed.Delete(said.id())));
+                case DELETE -> delete(said, isAgain);
                 default -> {
                     return false;
                 }
@@ -446,24 +478,55 @@ final class RoomPane {
         if (!(key instanceof Keypress.Typed typed)) {
             return false;
         }
-        switch (typed.text()) {
+        if (isClicked || !letter(typed.text(), said, isAgain)) {
+            // A command may be about it.
+            if (!typed.text().startsWith("/")) {
+                view.unselect();
+            }
+            return false;
+        }
+        return true;
+    }
+
+    private void select(int step) {
+        isClicked = false;
+        view.select(step);
+    }
+
+    private boolean letter(String letter, Said said, boolean isAgain) {
+        switch (letter) {
             case "r" -> reply(said);
             case "e" -> edit(said);
-            case "d" -> wishes.accept(new Wish.Do(tab, new Deed.Delete(said.id())));
-            case "c" -> wishes.accept(new Wish.Copy(said.text()));
+            case "d" -> delete(said, isAgain);
+            case "c" -> copy(said);
             case "o" -> Links.first(said.text()).ifPresent(link -> wishes.accept(new Wish.Open(link)));
             case "g" -> said.replyTo().ifPresent(view::goTo);
-            case "1", "2", "3", "4", "5", "6" ->
-                react(said, QUICK.get(typed.text().charAt(0) - '1'));
+            case "1", "2", "3", "4", "5", "6" -> react(said, QUICK.get(letter.charAt(0) - '1'));
             default -> {
-                // A command may be about it.
-                if (!typed.text().startsWith("/")) {
-                    view.unselect();
-                }
                 return false;
             }
         }
         return true;
+    }
+
+    /** Deletes it for everybody when it is asked for the second time. */
+    private void delete(Said said, boolean isAgain) {
+        if (!talk.canDelete(said)) {
+            return;
+        }
+        if (isAgain) {
+            delete(said);
+        } else {
+            deleting = said.id();
+        }
+    }
+
+    void delete(Said said) {
+        wishes.accept(new Wish.Do(tab, new Deed.Delete(said.id())));
+    }
+
+    void copy(Said said) {
+        wishes.accept(new Wish.Copy(said.file().map(FileOffer::name).orElse(said.text())));
     }
 
     /** What stands on the keys 1 to 6 for a selected message. */
@@ -475,6 +538,9 @@ final class RoomPane {
 
     /** Adds it, or takes it back if one has added it before. */
     private void react(Said said, Reaction reaction) {
+        if (!talk.canReact(said)) {
+            return;
+        }
         wishes.accept(new Wish.Do(tab, new Deed.React(said.id(), reaction, !talk.isOwn(said, reaction))));
         view.toEnd();
     }
@@ -482,12 +548,13 @@ final class RoomPane {
     void reply(Said said) {
         mode = Mode.REPLY;
         target = said.id();
+        alone = said.privateWith().orElse(null);
         // Letters are text again.
         view.unselect();
     }
 
     void edit(Said said) {
-        if (said.isOwn() && said.file().isEmpty()) {
+        if (talk.canEdit(said)) {
             mode = Mode.EDIT;
             target = said.id();
             // As it had to be typed, so that it is no command.
@@ -527,13 +594,20 @@ final class RoomPane {
             wishes.accept(
                     done == Mode.EDIT
                             ? new Wish.Do(tab, new Deed.Edit(about, words))
-                            : new Wish.Reply(tab, words, about));
+                            : answer(words, about, alone));
         } else {
             Optional<Wish> aboutSelected =
                     isCommand ? view.selected().flatMap(said -> onSelectedByCommand(text, said)) : Optional.empty();
             wishes.accept(aboutSelected.orElse(new Wish.Type(tab, text)));
         }
         view.toEnd();
+    }
+
+    /** An answer to what one other can read alone goes to that one alone. */
+    private Wish answer(String words, MessageId to, @Nullable PeerId alone) {
+        return alone != null
+                ? new Wish.Do(tab, new Deed.Whisper(alone, words, to))
+                : new Wish.Reply(tab, words, to);
     }
 
     /**
@@ -551,7 +625,9 @@ final class RoomPane {
             return switch (command) {
                 case "/react" -> Optional.of(new Wish.Do(tab, new Deed.React(said.id(), Reaction.of(rest), true)));
                 case "/unreact" -> Optional.of(new Wish.Do(tab, new Deed.React(said.id(), Reaction.of(rest), false)));
-                case "/reply" -> Optional.of(new Wish.Reply(tab, rest, said.id()));
+                case "/reply" ->
+                    Optional.of(
+                            answer(rest, said.id(), said.privateWith().orElse(null)));
                 case "/edit" -> Optional.of(new Wish.Do(tab, new Deed.Edit(said.id(), rest)));
                 case "/delete" -> Optional.of(new Wish.Do(tab, new Deed.Delete(said.id())));
                 default -> Optional.empty();
@@ -585,6 +661,15 @@ final class RoomPane {
     }
 
     // --- Drawing ----------------------------------------------------------------------------------------------------
+
+    /** The room is closed, and takes nothing more: what was typed stays. */
+    void notSent(String text, Instant now) {
+        if (!text.isEmpty()) {
+            editor.set(text);
+        }
+        talk.notice("the room is closed, so that was not sent; /leave takes the tab away", Talk.Notice.Weight.WARNING, now);
+        view.added(true);
+    }
 
     /** Draws all but the status line, for which it leaves a row above the input. */
     Canvas draw(Canvas canvas) {
@@ -713,15 +798,35 @@ final class RoomPane {
             String of = talk.find(about).map(said -> said.name()).orElse("somebody");
             text = mode == Mode.EDIT
                     ? "Editing your message; Enter keeps it, Esc gives it up"
-                    : "Answering " + TerminalText.clean(of) + "; Esc gives it up";
+                    : "Answering " + TerminalText.clean(of) + (alone != null ? " alone" : "") + "; Esc gives it up";
         } else {
-            text = canvas.columns() >= MIN_COLUMNS_WITH_PEOPLE
-                    ? "Enter shows it  r reply  e edit  d delete  c copy  o open link  1-6 "
-                            + (theme.signs() == Theme.Signs.UNICODE ? String.join(" ", QUICK) : "react")
-                            + "  Esc"
-                    : "Enter r e d c o  1-6 react  Esc";
+            boolean isWide = canvas.columns() >= MIN_COLUMNS_WITH_PEOPLE;
+            text = view.selected().map(said -> keysFor(said, isWide)).orElse("");
         }
-        canvas.put(0, 0, Graphemes.cut(text, canvas.columns(), theme.more()), theme.accent());
+        Ink ink = about == null && deleting != null ? theme.warning() : theme.accent();
+        canvas.put(0, 0, Graphemes.cut(text, canvas.columns(), theme.more()), ink);
+    }
+
+    /** What can be done to a selected message. */
+    private String keysFor(Said said, boolean isWide) {
+        if (said.id().equals(deleting)) {
+            return "d again deletes it for everybody";
+        }
+        if (isClicked) {
+            return isWide ? "Enter or another click shows what can be done to it  Esc" : "Enter shows it  Esc";
+        }
+        boolean hasLink = Links.first(said.text()).isPresent();
+        String quick = theme.signs() == Theme.Signs.UNICODE && isWide ? String.join(" ", QUICK) : "react";
+        return Panel.keys(
+                isWide ? "Enter shows it" : "Enter",
+                isWide ? "r reply" : "r",
+                talk.canEdit(said) ? isWide ? "e edit" : "e" : "",
+                talk.canDelete(said) ? isWide ? "d delete" : "d" : "",
+                isWide ? "c copy" : "c",
+                hasLink ? isWide ? "o open link" : "o" : "",
+                said.replyTo().isPresent() && isWide ? "g to what it answers" : "",
+                talk.canReact(said) ? "1-6 " + quick : "",
+                "Esc");
     }
 
     /** What the status line says of the connection, and how much that matters. */

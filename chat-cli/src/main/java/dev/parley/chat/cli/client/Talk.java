@@ -114,6 +114,7 @@ public final class Talk {
         private List<ReactionTotal> reactions = List.of();
         private final Map<PeerId, DeliveryState> deliveries = new HashMap<>();
         private Optional<String> privateTo = Optional.empty();
+        private Optional<PeerId> privateWith = Optional.empty();
         private @Nullable FileOffer file;
         private int fileNumber;
         private String fileState = "";
@@ -178,6 +179,11 @@ public final class Talk {
         /** To whom alone it was said; empty for what all can read. */
         public Optional<String> privateTo() {
             return privateTo;
+        }
+
+        /** Who else can read it, if it is only one; an answer goes there and nowhere else. */
+        public Optional<PeerId> privateWith() {
+            return privateWith;
         }
 
         /** The file that it offers; empty for a message in words. */
@@ -272,10 +278,14 @@ public final class Talk {
      */
     public Effect apply(Event event, Instant now) {
         if (event instanceof Event.Message e) {
-            return said(e.message(), Optional.empty());
+            return said(e.message(), Optional.empty(), Optional.empty());
         }
         if (event instanceof Event.PrivateMessage e) {
-            return said(e.message(), Optional.of(isSelf(e.to()) ? "you" : e.toName()));
+            boolean isToSelf = isSelf(e.to());
+            return said(
+                    e.message(),
+                    Optional.of(isToSelf ? "you" : e.toName()),
+                    Optional.of(isToSelf ? e.message().sender() : e.to()));
         }
         if (event instanceof Event.FileOffered e) {
             return offered(e, now);
@@ -401,7 +411,7 @@ public final class Talk {
         return shorter.replace("\n-- ", "\n");
     }
 
-    private Effect said(ChatMessage message, Optional<String> privateTo) {
+    private Effect said(ChatMessage message, Optional<String> privateTo, Optional<PeerId> privateWith) {
         Said known = byId.get(message.id());
         if (known != null) {
             // Hidden or removed for a while, and shown again.
@@ -414,6 +424,7 @@ public final class Talk {
         }
         Said said = new Said(message, isSelf(message.sender()));
         said.privateTo = privateTo;
+        said.privateWith = privateWith;
         typing.remove(message.sender());
         add(said);
         if (said.isOwn()) {
@@ -517,6 +528,31 @@ public final class Talk {
 
     public List<Item> items() {
         return items;
+    }
+
+    // --- What one may do to a message: the room says the same, and more slowly
+
+    boolean canReact(Said said) {
+        return isThere(said) && said.privateWith().isEmpty();
+    }
+
+    boolean canEdit(Said said) {
+        return isThere(said)
+                && said.isOwn()
+                && said.file().isEmpty()
+                && said.privateWith().isEmpty();
+    }
+
+    boolean canDelete(Said said) {
+        return isThere(said) && (said.isOwn() || (keepsOrder() && said.privateWith().isEmpty()));
+    }
+
+    boolean canGet(Said said) {
+        return isThere(said) && said.file().isPresent() && !said.isOwn();
+    }
+
+    private static boolean isThere(Said said) {
+        return said.gone().isEmpty();
     }
 
     /** Whether one has put a reaction under a message oneself. */

@@ -126,7 +126,7 @@ final class TalkView {
             }
             unread++;
         }
-        // What is selected is not to be done something about unseen.
+        // What is selected stays where it can be seen.
         selected()
                 .filter(said -> shown.stream().anyMatch(each -> each.item() == said))
                 .ifPresent(this::reveal);
@@ -184,6 +184,23 @@ final class TalkView {
         selected = null;
     }
 
+    /** Whether any of it is on the screen. */
+    boolean isInView(Said said) {
+        if (shownRows == 0) {
+            // Nothing was drawn yet, and nothing scrolled.
+            return true;
+        }
+        int below = 0;
+        for (int i = talk.items().size() - 1; i >= 0; i--) {
+            int rows = rowsOf(i);
+            if (talk.items().get(i) == said) {
+                return below + rows > scrolled && below < scrolled + Math.max(1, shownRows);
+            }
+            below += rows;
+        }
+        return false;
+    }
+
     /** Selects the message before or behind the selected one; the last if there is none. */
     void select(int step) {
         List<Said> all = messages();
@@ -235,6 +252,10 @@ final class TalkView {
     }
 
     private void reveal(Item item) {
+        if (shownRows == 0) {
+            // It is done when it is drawn first.
+            return;
+        }
         follow();
         int below = 0;
         for (int i = talk.items().size() - 1; i >= 0; i--) {
@@ -257,6 +278,7 @@ final class TalkView {
 
     /** Draws it. */
     void draw(Canvas canvas) {
+        boolean isOfAnotherSize = laidColumns != canvas.columns() || shownRows != canvas.rows();
         if (laidColumns != canvas.columns() || laidPictures != pictures.version()) {
             laid.clear();
             laidColumns = canvas.columns();
@@ -264,6 +286,9 @@ final class TalkView {
         }
         shownRows = canvas.rows();
         follow();
+        if (isOfAnotherSize) {
+            selected().ifPresent(this::reveal);
+        }
         keepInside();
         List<Shown> drawn = new ArrayList<>();
         int bottom = canvas.rows() + scrolled;
@@ -277,6 +302,10 @@ final class TalkView {
             bottom = top;
         }
         shown = drawn;
+        // Nothing is to be done to what cannot be seen.
+        selected()
+                .filter(said -> shown.stream().noneMatch(each -> each.item() == said))
+                .ifPresent(said -> unselect());
         hold();
         if (scrolled > 0) {
             String below = unread > 0 ? " " + unread + " new below, End " : " more below, End ";

@@ -235,9 +235,9 @@ class PanelsTest extends ClientCase {
         press("\0331");
         press("3");
 
-        assertThat(wishes)
-                .contains(new Wish.Open(URI.create("http://example.org/pot")), new Wish.Copy("https://example.org/tea"))
-                .hasSize(2);
+        assertThat(wishes.stream().filter(wish -> !(wish instanceof Wish.Here)))
+                .containsExactly(
+                        new Wish.Open(URI.create("http://example.org/pot")), new Wish.Copy("https://example.org/tea"));
     }
 
     @Test
@@ -266,7 +266,7 @@ class PanelsTest extends ClientCase {
 
         assertThat(draw(24, 80)).doesNotContain("A secret").contains("(deleted)");
         press("c");
-        assertThat(wishes).isEmpty();
+        assertThat(wishes).noneMatch(wish -> wish instanceof Wish.Copy);
     }
 
     @Test

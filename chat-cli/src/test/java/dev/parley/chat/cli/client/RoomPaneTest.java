@@ -2,6 +2,7 @@ package dev.parley.chat.cli.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.chat.CloseReason;
 import dev.parley.chat.FileOffer;
 import dev.parley.chat.HistoryProgress;
 import dev.parley.chat.MessageId;
@@ -315,5 +316,99 @@ class RoomPaneTest {
         assertThat(stage.draw()).contains("what was said before comes, 25 %");
         stage.tell(new Event.CaughtUp(new HistoryProgress(1_200, 0, true)));
         assertThat(stage.draw()).contains(" connected").doesNotContain("before");
+    }
+
+    private MessageId sayToAda(int number, String text) {
+        stage.tell(new Event.PrivateMessage(
+                stage.message(number, Stage.GRACE, text, Optional.empty()), Stage.ADA, "Ada"));
+        return Stage.id(number);
+    }
+
+    @Test
+    void anAnswerToWhatOneSaidAloneGoesToThatOneAlone() {
+        MessageId secret = sayToAda(50, "What is the password?");
+        stage.press(Stage.UP, "r");
+        assertThat(stage.draw()).contains("Answering Grace alone");
+        typed("hunter2");
+        stage.press(Stage.UP, "/reply hunter3", Stage.ENTER);
+        MessageId own = Stage.id(51);
+        stage.tell(new Event.PrivateMessage(
+                stage.message(51, Stage.ADA, "Did it work?", Optional.empty()), Stage.GRACE, "Grace"));
+        stage.press(Stage.UP, "r");
+        typed("Well?");
+
+        assertThat(stage.deeds())
+                .containsExactly(
+                        new Deed.Whisper(Stage.GRACE, "hunter2", secret),
+                        new Deed.Whisper(Stage.GRACE, "hunter3", secret),
+                        new Deed.Whisper(Stage.GRACE, "Well?", own));
+        assertThat(stage.wished(Wish.Reply.class)).isEmpty();
+    }
+
+    @Test
+    void whatOneSaidAloneHasNoReactionsAndNoOtherWording() {
+        sayToAda(50, "secret");
+        stage.press(Stage.UP, "1");
+        stage.press(Stage.UP, "e");
+        assertThat(stage.draw()).doesNotContain("Editing");
+
+        assertThat(stage.deeds()).isEmpty();
+    }
+
+    @Test
+    void lettersAfterAClickAreTextAndASecondClickShowsWhatCanBeDone() {
+        MessageId mine = stage.say(Stage.ADA, "see https://evil.example/x");
+        int row = stage.draw().lines().toList().indexOf("  see https://evil.example/x                             │");
+        Keypress.Mouse click = new Keypress.Mouse(Keypress.Mouse.Action.PRESS, row, 5);
+        stage.handle(new Happening.Key(click));
+        assertThat(stage.draw()).contains("another click");
+        stage.press("done, ok");
+        assertThat(stage.draw()).contains("> done, ok").doesNotContain("another click");
+        assertThat(stage.wishes).noneMatch(wish -> wish instanceof Wish.Open || wish instanceof Wish.Do);
+
+        stage.handle(new Happening.Key(click));
+        stage.handle(new Happening.Key(click));
+        assertThat(stage.draw()).contains("Message of Ada");
+        stage.press("dd");
+        assertThat(stage.deeds()).containsExactly(new Deed.Delete(mine));
+    }
+
+    @Test
+    void aMessageIsDeletedWhenThatIsAskedForTwice() {
+        MessageId mine = stage.say(Stage.ADA, "mine");
+        stage.press(Stage.UP, "d");
+        assertThat(stage.draw()).contains("d again deletes it");
+        stage.press(Stage.UP, "d");
+        assertThat(stage.deeds()).isEmpty();
+        stage.press(Stage.DOWN, Stage.UP, "d", "d");
+
+        assertThat(stage.deeds()).containsExactly(new Deed.Delete(mine));
+    }
+
+    @Test
+    void nothingIsDoneToWhatWasScrolledAway() {
+        stage.say(Stage.ADA, "mine");
+        for (int i = 0; i < 100; i++) {
+            stage.say(Stage.GRACE, "line " + i);
+        }
+        stage.say(Stage.ADA, "mine as well");
+        stage.draw();
+        stage.press(Stage.UP, Stage.PAGE_UP, Stage.PAGE_UP, "d", "d");
+
+        assertThat(stage.deeds()).isEmpty();
+        assertThat(stage.draw()).contains("> dd");
+    }
+
+    @Test
+    void whatIsTypedInAClosedRoomStays() {
+        stage.tell(new Event.Closed(
+                new CloseReason(CloseReason.Code.KICKED, CloseReason.Origin.PEER, "the host has removed you")));
+        typed("what was that?");
+
+        assertThat(stage.wished(Wish.Type.class)).isEmpty();
+        assertThat(stage.draw()).contains("> what was that?", "was not sent");
+        stage.press("\u0015");
+        typed("/leave");
+        assertThat(stage.wishes).contains(new Wish.Leave(stage.tab));
     }
 }
