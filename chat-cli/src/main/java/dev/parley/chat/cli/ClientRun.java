@@ -47,6 +47,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -100,6 +101,7 @@ final class ClientRun {
     private final CompletableFuture<Session> session = new CompletableFuture<>();
 
     private final boolean takesMouse;
+    private final AtomicBoolean isListing = new AtomicBoolean();
     private volatile boolean readMarks;
 
     /** The settings with what was kept of them since; for the person to see. */
@@ -115,8 +117,10 @@ final class ClientRun {
         private final Console console;
         private final ExecutorService hand;
         private volatile @Nullable RoomDesk desk;
-        private volatile @Nullable Room room;
         private volatile boolean isLeaving;
+
+        /** Whether the room is closed, or was never entered. */
+        private volatile boolean isEnded;
 
         Seat(int tab) {
             this.tab = tab;
@@ -157,13 +161,30 @@ final class ClientRun {
             if (mine == null) {
                 return;
             }
-            room = entered;
             mine.announce(entered);
             tell(new Happening.Emotes(tab, mine.emotes().catalog()));
             if (isLeaving) {
                 RoomDesk.leave(entered);
             }
-            CompletableFuture<Void> unused = entered.closed().thenAccept(mine::end);
+            CompletableFuture<Void> unused = entered.closed().thenAccept(reason -> {
+                mine.end(reason);
+                isEnded = true;
+                clear();
+            });
+        }
+
+        /** The room, once it is entered. */
+        private Optional<Room> room() {
+            RoomDesk mine = desk;
+            return mine == null ? Optional.empty() : mine.room();
+        }
+
+        /** Who has left a room that is closed needs nothing of it any more. */
+        private void clear() {
+            if (isEnded && isLeaving) {
+                hand.shutdown();
+                seats.remove(tab, this);
+            }
         }
 
         private void refuse(Throwable failure) {
@@ -172,8 +193,10 @@ final class ClientRun {
                     ? failure.getCause()
                     : failure;
             RoomDesk mine = desk;
+            isEnded = true;
             if (cause instanceof RoomClosedException closed && mine != null) {
                 mine.end(closed.reason());
+                clear();
                 return;
             }
             console.emit(Event.Problem.of(Failure.of(failure)));
@@ -181,12 +204,13 @@ final class ClientRun {
                     dev.parley.chat.CloseReason.Code.LEFT,
                     dev.parley.chat.CloseReason.Origin.LOCAL,
                     "the room was not entered")));
+            clear();
         }
 
         /** Does something in the room, behind all that was asked for before. */
         void act(Act act) {
             hand.execute(() -> {
-                Room there = room;
+                Room there = room().orElse(null);
                 RoomDesk mine = desk;
                 if (there == null || mine == null) {
                     console.emit(new Event.Problem(
@@ -205,7 +229,7 @@ final class ClientRun {
 
         /** Does something that needs no place in the order. */
         void now(Act act) {
-            Room there = room;
+            Room there = room().orElse(null);
             RoomDesk mine = desk;
             if (there != null && mine != null) {
                 try {
@@ -218,10 +242,8 @@ final class ClientRun {
 
         void leave() {
             isLeaving = true;
-            Room there = room;
-            if (there != null) {
-                RoomDesk.leave(there);
-            }
+            room().ifPresent(RoomDesk::leave);
+            clear();
         }
     }
 
@@ -437,10 +459,7 @@ final class ClientRun {
         happenings.clear();
         seats.values().forEach(Seat::leave);
         for (Seat seat : seats.values()) {
-            Room room = seat.room;
-            if (room != null) {
-                room.closed().join();
-            }
+            seat.room().ifPresent(room -> room.closed().join());
         }
     }
 
@@ -472,8 +491,8 @@ final class ClientRun {
         } else if (wish instanceof Wish.Leave w) {
             seat(w.tab()).leave();
         } else if (wish instanceof Wish.LoadOlder w) {
-            Seat seat = seat(w.tab());
-            seat.now((desk, room) -> errands.execute(() -> loadOlder(w.tab(), room, w.before())));
+            Optional<Room> room = seat(w.tab()).room();
+            errands.execute(() -> loadOlder(w.tab(), room, w.before()));
         } else if (wish instanceof Wish.ReadPast w) {
             errands.execute(() -> readPast(w.room(), w.before()));
         } else if (wish instanceof Wish.Create w) {
@@ -481,7 +500,7 @@ final class ClientRun {
         } else if (wish instanceof Wish.Join w) {
             join(w);
         } else if (wish instanceof Wish.ListRooms) {
-            errands.execute(this::listRooms);
+            listRooms();
         } else if (wish instanceof Wish.Open w) {
             errands.execute(() -> open(w.link()));
         } else if (wish instanceof Wish.KeepRecentEmotes w) {
@@ -620,33 +639,59 @@ final class ClientRun {
         tell(new Happening.Settings(ConfigCommand.all(known), writable));
     }
 
+    /** One at a time: a worker that answers slowly is not asked more often than it answers, and holds up nothing. */
     private void listRooms() {
-        try {
-            List<RoomRecord> past = session().store().rooms();
-            tell(new Happening.PastRooms(past.subList(0, Math.min(past.size(), MAX_PAST))));
-            SignalingWorker own = worker;
-            Optional<URI> place =
-                    settings.signalingUrl().or(() -> Optional.ofNullable(own).map(SignalingWorker::url));
-            if (place.isEmpty()) {
-                tell(new Happening.NoRooms(new Event.Problem(
-                        "no_worker",
-                        "no signaling worker is set, so there is no list of rooms",
-                        "paste an invite, or open a room for this machine with Ctrl-N",
-                        null)));
-                return;
-            }
-            List<Event.Listed> listed = new ArrayList<>();
-            for (PublicRoom room : session().rooms(place.get()).publicRooms().join()) {
-                listed.add(Event.Listed.of(room, place.get()));
-            }
-            tell(new Happening.Rooms(listed));
-        } catch (RuntimeException e) {
-            log.debug("the rooms could not be listed", e);
-            tell(new Happening.NoRooms(Event.Problem.of(Failure.of(e))));
+        if (!isListing.compareAndSet(false, true)) {
+            return;
         }
+        errands.execute(() -> {
+            CompletableFuture<Happening> listed;
+            try {
+                List<RoomRecord> past = session().store().rooms();
+                tell(new Happening.PastRooms(past.subList(0, Math.min(past.size(), MAX_PAST))));
+                listed = publicRooms();
+            } catch (RuntimeException e) {
+                listed = CompletableFuture.failedFuture(e);
+            }
+            CompletableFuture<Void> unused = listed.handle((rooms, failure) -> {
+                isListing.set(false);
+                if (failure == null) {
+                    tell(rooms);
+                } else {
+                    log.debug("the rooms could not be listed", failure);
+                    tell(new Happening.NoRooms(Event.Problem.of(Failure.of(failure))));
+                }
+                return null;
+            });
+        });
     }
 
-    private void loadOlder(int tab, Room where, @Nullable MessageId before) {
+    private CompletableFuture<Happening> publicRooms() {
+        SignalingWorker own = worker;
+        Optional<URI> place =
+                settings.signalingUrl().or(() -> Optional.ofNullable(own).map(SignalingWorker::url));
+        if (place.isEmpty()) {
+            return CompletableFuture.completedFuture(new Happening.NoRooms(new Event.Problem(
+                    "no_worker",
+                    "no signaling worker is set, so there is no list of rooms",
+                    "paste an invite, or open a room for this machine with Ctrl-N",
+                    null)));
+        }
+        return session().rooms(place.get()).publicRooms().thenApply(found -> {
+            List<Event.Listed> listed = new ArrayList<>();
+            for (PublicRoom room : found) {
+                listed.add(Event.Listed.of(room, place.get()));
+            }
+            return new Happening.Rooms(listed);
+        });
+    }
+
+    private void loadOlder(int tab, Optional<Room> entered, @Nullable MessageId before) {
+        if (entered.isEmpty()) {
+            tell(new Happening.Older(tab, List.of(), false));
+            return;
+        }
+        Room where = entered.get();
         try {
             Session open = session();
             KeptTalk.Page page = KeptTalk.before(
@@ -686,7 +731,7 @@ final class ClientRun {
     private CompletableFuture<byte[]> image(int tab, Emote emote, int heightPixels) {
         Seat seat = seats.get(tab);
         RoomDesk desk = seat == null ? null : seat.desk;
-        Room room = seat == null ? null : seat.room;
+        Room room = seat == null ? null : seat.room().orElse(null);
         if (desk == null || room == null) {
             return CompletableFuture.failedFuture(new IllegalStateException("the room is not entered"));
         }
@@ -739,9 +784,13 @@ final class ClientRun {
         }
     }
 
-    /** By the terminal (OSC 52 of xterm), which many ask their user about. */
+    /**
+     * By the terminal (OSC 52 of xterm), which many ask their user about. What is pasted somewhere may be a command
+     * there, so it holds no more than can be seen.
+     */
     private void copy(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        String clean = text.lines().map(TerminalText::clean).collect(Collectors.joining("\n"));
+        byte[] bytes = clean.getBytes(StandardCharsets.UTF_8);
         if (bytes.length <= MAX_COPIED_BYTES) {
             command("\033]52;c;" + Base64.getEncoder().encodeToString(bytes) + "\007");
         }
@@ -757,6 +806,8 @@ final class ClientRun {
     private static Thread daemon(Runnable task, String name) {
         Thread thread = new Thread(task, name);
         thread.setDaemon(true);
+        // Amid the screen nobody could read it.
+        thread.setUncaughtExceptionHandler((where, e) -> log.error("{} has failed", name, e));
         return thread;
     }
 }

@@ -64,6 +64,7 @@ final class RoomDesk implements RoomListener {
     private final EmojiDesk emoji;
     private final PeerBook peers;
     private final AtomicBoolean entered = new AtomicBoolean();
+    private volatile @Nullable Room room;
     private final Semaphore progress = new Semaphore(0);
 
     /** What happened while a message was being accepted; guarded by itself, like {@link #accepting}. */
@@ -157,9 +158,16 @@ final class RoomDesk implements RoomListener {
         endAccepting(null);
     }
 
+    /** The room, once it was told that it is entered. */
+    Optional<Room> room() {
+        return Optional.ofNullable(room);
+    }
+
     /** Tells that the room was entered, once. */
     void announce(Room room) {
         if (entered.compareAndSet(false, true)) {
+            // Before it is told: whoever hears that wants something of the room at once.
+            this.room = room;
             tell(new Event.Entered(room.id(), room.name(), room.invite().link(), room.visibility()));
             emoji.changed(room.emoji());
             emotes.follow(room);

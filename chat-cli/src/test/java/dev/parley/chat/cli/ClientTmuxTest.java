@@ -285,6 +285,9 @@ class ClientTmuxTest extends ProcessTest {
         tmux.type("Joan", "/leave");
         tmux.await("Joan", "Ctrl-N new room");
         tmux.await("Ada", "Joan has left");
+        tmux.await("Joan", screen -> screen.contains("Tea room") && screen.contains("/64"));
+        tmux.keys("Joan", "Down", "Enter");
+        tmux.await("Joan", screen -> screen.contains("Ada is here") && screen.contains("still here"));
         long joan = tmux.program("Joan").pid();
         assertThat(new ProcessBuilder("sh", "-c", "kill -INT " + joan).start().waitFor())
                 .isZero();
