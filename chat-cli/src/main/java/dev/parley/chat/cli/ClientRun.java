@@ -310,7 +310,7 @@ final class ClientRun {
 
     /** Opens a room, and stays until the person ends it. */
     ExitCode create(RoomOptions options) throws IOException {
-        return stay(() -> grant(new Wish.Create(client.open(), options, HistoryPolicy.NONE)));
+        return stay(() -> client.create(options, HistoryPolicy.NONE));
     }
 
     /** Joins a room, and stays until the person ends it. */

@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +56,9 @@ final class RoomDesk implements RoomListener {
     /** How long to wait for a sign of progress before the next try. */
     private static final Duration RETRY = Duration.ofMillis(50);
 
+    /** Of so many it is remembered what they were called. */
+    private static final int MAX_NAMES = 1_000;
+
     private final Console console;
     private final RoomEmotes emotes;
     private final Verifier verifier;
@@ -77,6 +81,9 @@ final class RoomDesk implements RoomListener {
 
     /** Touched by listener calls only. */
     private final Authors authors = new Authors();
+
+    /** What participants were called last, those that have left included; touched by listener calls only. */
+    private final Map<PeerId, String> names = new LinkedHashMap<>();
 
     /** How the room was set as far as was told; touched by listener calls only. */
     private RoomSettings set = RoomSettings.FIRST;
@@ -185,6 +192,7 @@ final class RoomDesk implements RoomListener {
     @Override
     public void onParticipantJoined(Room room, Participant participant) {
         announce(room);
+        called(participant);
         tell(new Event.Presence(participant, Event.Presence.Status.ONLINE));
     }
 
@@ -304,15 +312,24 @@ final class RoomDesk implements RoomListener {
 
     @Override
     public void onParticipantChanged(Room room, Participant before, Participant participant) {
+        called(participant);
         tell(new Event.Changed(before, participant));
     }
 
-    private static String shownName(Room room, PeerId peer) {
+    private void called(Participant participant) {
+        names.put(participant.id(), participant.shownName());
+        if (names.size() > MAX_NAMES) {
+            names.remove(names.keySet().iterator().next());
+        }
+    }
+
+    /** As somebody is shown, or was shown last. */
+    private String shownName(Room room, PeerId peer) {
         return room.participants().stream()
                 .filter(participant -> participant.id().equals(peer))
                 .map(Participant::shownName)
                 .findFirst()
-                .orElse(peer.value().substring(0, 8));
+                .orElseGet(() -> names.getOrDefault(peer, peer.value().substring(0, 8)));
     }
 
     @Override

@@ -33,6 +33,8 @@ class ClientTmuxTest extends ProcessTest {
     private Tmux tmux;
     private ChildProcess worker;
     private String url;
+    private String link;
+    private String shortCode;
 
     @BeforeEach
     void startWorker() throws Exception {
@@ -103,6 +105,17 @@ class ClientTmuxTest extends ProcessTest {
     @Test
     void fourMeetTalkSeeTheTruthAndGetTheirTerminalsBack() throws Exception {
         begin("Ada", "create", "Tea room", "--public");
+        Matcher code = CODE.matcher(tmux.await(
+                "Ada", "a code", screen -> CODE.matcher(screen).find()));
+        assertThat(code.find()).isTrue();
+        shortCode = code.group();
+        record("A room, and how others come in", "Ada");
+        tmux.write("Ada", "c");
+        link = Awaitility.await("the link in the clipboard")
+                .atMost(TIME)
+                .ignoreExceptionsInstanceOf(IOException.class)
+                .until(tmux::clipboard, text -> text.startsWith(url));
+        tmux.keys("Ada", "Escape");
         tmux.await("Ada", "connected, nobody else is here");
         meet();
         talk();
@@ -129,21 +142,10 @@ class ClientTmuxTest extends ProcessTest {
         tmux.await("Grace", "2 here · public");
         tmux.await("Ada", "Grace is here");
 
-        tmux.keys("Ada", "F5");
-        tmux.await("Ada", "c copies the link");
-        tmux.write("Ada", "c");
-        String link = Awaitility.await("the link in the clipboard")
-                .atMost(TIME)
-                .ignoreExceptionsInstanceOf(IOException.class)
-                .until(tmux::clipboard, text -> text.startsWith(url));
         begin("Alan", "join", link);
         tmux.await("Alan", "3 here · public");
 
-        tmux.type("Ada", "/code");
-        Matcher code = CODE.matcher(
-                tmux.await("Ada", "a code", text -> CODE.matcher(text).find()));
-        assertThat(code.find()).isTrue();
-        begin("Joan", "join", code.group());
+        begin("Joan", "join", shortCode);
         tmux.await("Joan", "4 here · public");
     }
 

@@ -1,9 +1,11 @@
 package dev.parley.chat.cli.client;
 
 import dev.parley.chat.ConnectionState;
+import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
+import dev.parley.chat.RoomOptions;
 import dev.parley.chat.cli.Deed;
 import dev.parley.chat.cli.Event;
 import dev.parley.chat.cli.PlainText;
@@ -63,6 +65,13 @@ public final class Client {
     private int panelTop;
     private int panelLeft;
     private Instant quitAsked = Instant.MIN;
+
+    /** Whether that is what the flash says. */
+    private boolean isQuitAsked;
+
+    /** Tabs of rooms that are being opened here. */
+    private final Set<Integer> created = new HashSet<>();
+
     private Instant now = Instant.EPOCH;
     private @Nullable String flash;
     private Preferences preferences;
@@ -134,6 +143,25 @@ public final class Client {
         return tab;
     }
 
+    /** Opens a room of one's own in a tab, and shows how others come in once it is there. */
+    public void create(RoomOptions options, HistoryPolicy history) {
+        int tab = open();
+        created.add(tab);
+        wishes.accept(new Wish.Create(tab, options, history));
+    }
+
+    /** A room was entered. */
+    private void entered(int tab, RoomPane pane) {
+        // Who comes back to a room does not need what is left of the time before.
+        rooms.values().removeIf(other -> other != pane
+                && other.talk().state() == ConnectionState.CLOSED
+                && other.talk().room().equals(pane.talk().room()));
+        if (created.remove(tab) && shown == tab && panel == null) {
+            panel = invite(pane);
+            wishes.accept(new Wish.Type(tab, "/code"));
+        }
+    }
+
     /** Takes over what has happened. */
     public void handle(Happening happening, Instant at) {
         now = at;
@@ -143,8 +171,16 @@ public final class Client {
             if (shown == LOBBY) {
                 lobby.tick(now);
             }
+            if (isQuitAsked && !isQuitAsked()) {
+                flash = null;
+                isQuitAsked = false;
+            }
         } else if (happening instanceof Happening.InRoom in) {
-            pane(in.tab()).ifPresent(pane -> pane.apply(in.event(), shown == in.tab() && panel == null, now));
+            Optional<RoomPane> pane = pane(in.tab());
+            pane.ifPresent(there -> there.apply(in.event(), shown == in.tab() && panel == null, now));
+            if (in.event() instanceof Event.Entered) {
+                pane.ifPresent(there -> entered(in.tab(), there));
+            }
         } else if (happening instanceof Happening.Older older) {
             pane(older.tab()).ifPresent(pane -> pane.older(older));
         } else if (happening instanceof Happening.Emotes emotes) {
@@ -250,9 +286,14 @@ public final class Client {
         Keypress there = key instanceof Keypress.Mouse mouse
                 ? new Keypress.Mouse(mouse.action(), mouse.row() - panelTop, mouse.column() - panelLeft)
                 : key;
-        boolean closes = isEscape ? !open.escape() : open.take(there) == Panel.Taken.CLOSES;
-        if (closes && panel == open) {
+        Panel.Taken taken = !isEscape
+                ? open.take(there)
+                : open.escape() ? Panel.Taken.STAYS : Panel.Taken.CLOSES;
+        if (taken != Panel.Taken.STAYS && panel == open) {
             closePanel();
+            if (taken == Panel.Taken.PASSES) {
+                key(key);
+            }
         }
     }
 
@@ -308,14 +349,19 @@ public final class Client {
     }
 
     private void quit() {
-        boolean isAgain = Duration.between(quitAsked, now).compareTo(QUIT_AGAIN) < 0;
-        if (rooms.isEmpty() || isAgain) {
+        if (rooms.isEmpty() || isQuitAsked()) {
             wishes.accept(new Wish.Quit());
         } else {
             quitAsked = now;
-            flash = "Ctrl-C again leaves " + (rooms.size() == 1 ? "the room" : "all " + rooms.size() + " rooms")
-                    + " and ends";
+            isQuitAsked = true;
+            boolean isHost = rooms.values().stream().anyMatch(pane -> pane.talk().isOwn());
+            String left = rooms.size() == 1 ? "the room" : "all " + rooms.size() + " rooms";
+            flash = "Ctrl-C again leaves " + left + " and ends" + (isHost ? "; your room closes for everybody" : "");
         }
+    }
+
+    private boolean isQuitAsked() {
+        return Duration.between(quitAsked, now).compareTo(QUIT_AGAIN) < 0;
     }
 
     private void show(int tab) {
@@ -377,7 +423,7 @@ public final class Client {
     }
 
     private void openCreator() {
-        panel = new Creator(theme, (options, history) -> wishes.accept(new Wish.Create(open(), options, history)));
+        panel = new Creator(theme, this::create);
     }
 
     /** Passes on what a room wants done, but for what the client does itself. */
@@ -602,30 +648,7 @@ public final class Client {
     }
 
     private Panel invite(RoomPane pane) {
-        Talk talk = pane.talk();
-        Flow flow = new Flow();
-        if (talk.invite().isEmpty()) {
-            flow.run("The room is not entered yet.", theme.quiet());
-        } else {
-            flow.run("Whoever has this link can come in:\n", theme.quiet());
-            flow.run(talk.invite() + "\n", theme.accent());
-            flow.run("c copies the link\n\n", theme.quiet());
-            flow.run(
-                    talk.code().isEmpty()
-                            ? "/code gives out a short code to be said to one person.\n\n"
-                            : "Or say this code to one person: ",
-                    theme.quiet());
-            if (!talk.code().isEmpty()) {
-                flow.run(talk.code() + "\n\n", theme.strong());
-            }
-            if (theme.signs() == Theme.Signs.UNICODE) {
-                flow.run(QrDrawing.draw(talk.invite()), theme.qrCode());
-            }
-        }
-        return new TextPanel(
-                "Invite",
-                flow,
-                talk.invite().isEmpty() ? Map.of() : Map.of("c", () -> wishes.accept(new Wish.Copy(talk.invite()))));
+        return new InvitePanel(pane.tab(), pane.talk(), theme, this::wish);
     }
 
     private Panel help() {
@@ -729,7 +752,9 @@ public final class Client {
         Canvas all = grid.canvas();
         boolean isWide = all.columns() >= MAX_PANEL_COLUMNS + 2 * MIN_EDGE_COLUMNS;
         int columns = isWide ? MAX_PANEL_COLUMNS : all.columns();
-        int rows = Math.min(open.wantedRows(columns - 4) + 2, all.rows());
+        int wanted = open.wantedRows(columns - 4) + 2;
+        // Where there is something beside it, the line above that is not cut in two.
+        int rows = Math.min(wanted, isWide ? all.rows() - 2 : all.rows());
         int top = (all.rows() - rows) / 2;
         int left = (all.columns() - columns) / 2;
         Canvas frame = all.part(top, left, rows, columns);

@@ -1,5 +1,6 @@
 package dev.parley.chat.cli.client;
 
+import dev.parley.chat.RoomId;
 import dev.parley.chat.cli.Event;
 import dev.parley.chat.cli.TerminalText;
 import dev.parley.chat.cli.screen.Canvas;
@@ -69,6 +70,9 @@ final class Lobby {
         theme = newTheme;
     }
 
+    /** Why what was typed leads nowhere; empty if it does, or was not tried. */
+    private String refusal = "";
+
     /** Asks for the list if it was asked long enough ago. */
     void tick(Instant now) {
         if (Duration.between(asked, now).compareTo(LISTED_AGAIN) >= 0) {
@@ -119,6 +123,7 @@ final class Lobby {
 
     /** Takes a key; false if it means nothing here. */
     boolean take(Keypress key) {
+        refusal = "";
         if (key instanceof Keypress.Chord chord && chord.held() == Keypress.Held.CONTROL && chord.letter() == 'n') {
             choices.create();
             return true;
@@ -173,10 +178,19 @@ final class Lobby {
         } else if (!found.isEmpty()) {
             field.set("");
             choices.go(found.get(pointer.place(keys(found))));
-        } else if (!typed.isEmpty()) {
-            // A room's id, or something wrong, which is told then.
+        } else if (isId(typed)) {
             field.set("");
             choices.join(typed);
+        } else if (!typed.isEmpty()) {
+            refusal = "no room is called so, and it is no invite, no code like 7-guitar-lemon and no id of a room";
+        }
+    }
+
+    private static boolean isId(String text) {
+        try {
+            return new RoomId(text).value().equals(text);
+        } catch (IllegalArgumentException e) {
+            return false;
         }
     }
 
@@ -210,11 +224,13 @@ final class Lobby {
                 Flow.draw(line, row.part(0, 1, 1, row.columns()), 0, (name, part, hidden) -> {});
             }
         }
-        String last = problem != null && !rooms.isEmpty()
+        String last = !refusal.isEmpty()
+                ? refusal
+                : problem != null && !rooms.isEmpty()
                 ? "this list is old: " + TerminalText.clean(problem)
                 : Panel.keys(
                         chosen instanceof Place.Past ? "Enter reads" : "Enter joins", "Alt-K finds", "Ctrl-C ends");
-        Ink ink = problem != null ? theme.warning() : theme.quiet();
+        Ink ink = problem != null || !refusal.isEmpty() ? theme.warning() : theme.quiet();
         canvas.put(canvas.rows() - 1, 1, Graphemes.cut(last, canvas.columns() - 2, theme.more()), ink);
     }
 

@@ -13,7 +13,9 @@ interface Panel {
         /** The panel stays. */
         STAYS,
         /** The panel is to be closed. */
-        CLOSES
+        CLOSES,
+        /** The panel is to be closed, and the key is for what lies below it. */
+        PASSES
     }
 
     /** What stands in its upper edge. */

@@ -714,7 +714,10 @@ final class RoomPane {
     private void header(Canvas canvas) {
         canvas.fill(theme.bar());
         int here = talk.people().size();
-        String right = talk.isEntered()
+        boolean isClosed = talk.state() == ConnectionState.CLOSED;
+        String right = isClosed
+                ? " closed "
+                : talk.isEntered()
                 ? " " + (here == 1 ? "you alone" : here + " here") + " " + theme.dot() + " "
                         + (talk.isPublic() ? "public" : "private") + " "
                 : "";
@@ -754,12 +757,14 @@ final class RoomPane {
                 return;
             }
             Participant one = person.participant();
-            String sign = switch (person.presence()) {
+            // Of a room that is closed nothing is known any more.
+            Presence presence = talk.state() == ConnectionState.CLOSED ? Presence.OFFLINE : person.presence();
+            String sign = switch (presence) {
                 case ONLINE -> theme.present();
                 case AWAY -> theme.absent();
                 case RECONNECTING, OFFLINE -> theme.lost();
             };
-            Ink ink = person.presence() == Presence.ONLINE ? theme.good() : theme.quiet();
+            Ink ink = presence == Presence.ONLINE ? theme.good() : theme.quiet();
             canvas.put(row, 2, sign, ink);
             String rank = switch (one.role()) {
                 case HOST -> " host";

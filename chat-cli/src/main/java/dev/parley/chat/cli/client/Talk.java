@@ -562,6 +562,12 @@ public final class Talk {
                         && total.by().stream().anyMatch(this::isSelf));
     }
 
+    /** Whether it is a room that one has opened oneself, and that goes on. */
+    boolean isOwn() {
+        return state != ConnectionState.CLOSED
+                && self().filter(self -> self.role() == Participant.Role.HOST).isPresent();
+    }
+
     /** How far what was said before has come, while it comes. */
     Optional<HistoryProgress> catchUp() {
         return catchUp;

@@ -2,8 +2,12 @@ package dev.parley.chat.cli.client;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.parley.chat.CloseReason;
+import dev.parley.chat.HistoryPolicy;
+import dev.parley.chat.RoomOptions;
 import dev.parley.chat.cli.Event;
 import dev.parley.chat.cli.screen.Keypress;
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -166,5 +170,65 @@ class ClientTest {
                 }
             }
         }
+    }
+
+    private void enteredAgain(int tab) {
+        stage.tab = tab;
+        stage.tell(new Event.Entered(Stage.ROOM, "Tea", "http://127.0.0.1:1/r/x#s", RoomOptions.Visibility.PRIVATE));
+    }
+
+    @Test
+    void whoHasOpenedARoomIsShownHowOthersComeIn() {
+        stage.client.create(RoomOptions.named("Tea"), HistoryPolicy.NONE);
+        int tab = stage.wished(Wish.Create.class).get(0).tab();
+        enteredAgain(tab);
+        assertThat(stage.draw()).contains("Whoever has this link can come in");
+        assertThat(stage.wishes).endsWith(new Wish.Type(tab, "/code"));
+        stage.tell(new Event.Coded(null, "7-guitar-lemon", URI.create("http://127.0.0.1:1"), stage.now));
+        assertThat(stage.draw(40, 80)).contains("7-guitar-lemon", "▄▄▄▄▄");
+        assertThat(stage.draw(24, 40)).contains("q shows").doesNotContain("▄▄▄▄▄");
+        stage.press("q");
+        assertThat(stage.draw(24, 40)).contains("▄▄▄▄▄").doesNotContain("Whoever");
+        stage.press("q", "hello", Stage.ENTER);
+
+        assertThat(stage.draw()).as("what is typed is for the room").doesNotContain("Whoever");
+        assertThat(stage.wishes).contains(new Wish.Type(tab, "hello"));
+    }
+
+    @Test
+    void whatNamesNoRoomStaysInTheFieldWithAWord() {
+        Stage lobby = new Stage(Theme.Signs.UNICODE);
+        lobby.handle(new Happening.Rooms(List.of()));
+        lobby.press("hello garbage", Stage.ENTER);
+        assertThat(lobby.draw()).contains("> hello garbage", "no room is called so");
+        assertThat(lobby.wished(Wish.Join.class)).isEmpty();
+        lobby.press("\u0015" + Stage.ROOM.value(), Stage.ENTER);
+
+        assertThat(lobby.wished(Wish.Join.class)).hasSize(1);
+    }
+
+    @Test
+    void whoComesBackToARoomHasItInOneTab() {
+        stage.tell(new Event.Closed(
+                new CloseReason(CloseReason.Code.KICKED, CloseReason.Origin.PEER, "the host has removed you")));
+        assertThat(stage.draw()).contains("  closed\n").doesNotContain("3 here", "● Grace");
+        int again = stage.client.open();
+        assertThat(stage.draw()).contains(" 1 Tea room");
+        enteredAgain(again);
+
+        assertThat(stage.draw()).doesNotContain(" 1 Tea room").contains(" Tea ");
+    }
+
+    @Test
+    void thatOneMayEndIsSaidAsLongAsItIsTrue() {
+        stage.press(Stage.CONTROL_C);
+        assertThat(stage.draw()).contains("Ctrl-C again leaves the room and ends; your room closes for everybody");
+        stage.pass(Duration.ofSeconds(3));
+        stage.handle(new Happening.Tick());
+        assertThat(stage.draw()).doesNotContain("Ctrl-C again");
+        stage.press(Stage.CONTROL_C);
+        assertThat(stage.wished(Wish.Quit.class)).isEmpty();
+        stage.press(Stage.CONTROL_C);
+        assertThat(stage.wished(Wish.Quit.class)).hasSize(1);
     }
 }

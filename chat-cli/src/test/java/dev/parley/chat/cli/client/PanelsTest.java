@@ -102,6 +102,8 @@ class PanelsTest extends ClientCase {
         press("c");
 
         assertThat(wishes).containsExactly(new Wish.Copy("http://127.0.0.1:1/r/x#s"));
+        assertThat(draw(24, 80)).contains("given to the clipboard");
+        press(ESCAPE);
         assertThat(draw(24, 80)).doesNotContain("Whoever has this link");
     }
 
