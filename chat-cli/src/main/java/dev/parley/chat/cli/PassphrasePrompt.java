@@ -24,7 +24,10 @@ interface PassphrasePrompt {
     // counts.
     @SuppressWarnings("SystemConsoleNull")
     static Optional<PassphrasePrompt> ofTerminal(boolean terminal) {
-        java.io.Console console = terminal ? System.console() : null;
-        return console == null ? Optional.empty() : Optional.of(question -> console.readPassword("%s", question));
+        if (!terminal) {
+            return Optional.empty();
+        }
+        java.io.Console console = System.console();
+        return Optional.of(console == null ? new HiddenInput() : question -> console.readPassword("%s", question));
     }
 }

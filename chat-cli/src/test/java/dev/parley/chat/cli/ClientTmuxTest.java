@@ -64,6 +64,14 @@ class ClientTmuxTest extends ProcessTest {
 
     /** Opens a terminal, and starts the command in its shell. */
     private void begin(String name, String... arguments) throws Exception {
+        tmux.open(name, COLUMNS, ROWS);
+        tmux.type(name, "echo what stood here before");
+        tmux.type(name, "stty -a >" + name + ".before");
+        run(name, "file-permissions", arguments);
+    }
+
+    /** Starts the command in the shell of a terminal. */
+    private void run(String name, String protection, String... arguments) throws Exception {
         Path script = folder.resolve(name + ".sh");
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
@@ -83,15 +91,32 @@ class ClientTmuxTest extends ProcessTest {
         // As the launcher does it.
         Files.writeString(
                 script,
-                "export PARLEY_HOME='" + folder.resolve(name) + "' PARLEY_IDENTITY_PROTECTION=file-permissions"
+                "export PARLEY_HOME='" + folder.resolve(name) + "' PARLEY_IDENTITY_PROTECTION="
+                        + protection
                         + " PARLEY_NAME=" + name + " PARLEY_SIGNALING_URL=" + url + "\n"
                         + "exec "
                         + command.stream().map(part -> "'" + part + "'").collect(Collectors.joining(" "))
                         + " 3>&1 1>/dev/null\n");
-        tmux.open(name, COLUMNS, ROWS);
-        tmux.type(name, "echo what stood here before");
-        tmux.type(name, "stty -a >" + name + ".before");
         tmux.type(name, "sh " + script);
+    }
+
+    @Test
+    void aPassphraseIsAskedForAndNotShown() throws Exception {
+        String secret = "correct horse battery staple";
+        tmux.open("Ada", COLUMNS, ROWS);
+        run("Ada", "passphrase", "identity", "create");
+        tmux.await("Ada", screen -> screen.stripTrailing().endsWith(":"));
+        tmux.type("Ada", secret);
+        tmux.await("Ada", screen -> screen.contains("again"));
+        tmux.type("Ada", secret);
+        String made = tmux.await("Ada", screen -> screen.stripTrailing().endsWith("$"));
+        assertThat(made).doesNotContain("horse", "Exception");
+
+        run("Ada", "passphrase", "create", "Tea room");
+        tmux.await("Ada", screen -> screen.stripTrailing().endsWith(":"));
+        tmux.type("Ada", secret);
+        String screen = tmux.await("Ada", text -> text.contains("Whoever has this link"));
+        assertThat(screen).doesNotContain("horse");
     }
 
     private void record(String caption, String name) throws Exception {
