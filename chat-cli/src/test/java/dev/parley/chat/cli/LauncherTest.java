@@ -1,0 +1,111 @@
+package dev.parley.chat.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** What the launchers do before Java runs, in a real shell. */
+class LauncherTest {
+
+    private static final Path DIST = Path.of("src", "dist").toAbsolutePath();
+
+    @TempDir
+    Path folder = Path.of("");
+
+    /** Whether the libraries are looked for, and whether it may run for hours. */
+    private String scan(List<String> typed) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(
+                "-euc",
+                ". \"$0\"; scan \"$@\"; echo \"$needs_native $lasts\"",
+                DIST.resolve("launch.sh").toString()));
+        arguments.addAll(typed);
+        return String.join("\n", Program.find(folder, "sh").run(arguments.toArray(String[]::new)));
+    }
+
+    private static CommandSpec parley() {
+        return ParleyMain.commands(new CliContext(
+                        Map.of(),
+                        InputStream.nullInputStream(),
+                        OutputStream.nullOutputStream(),
+                        new PrintStream(OutputStream.nullOutputStream()),
+                        ZoneOffset.UTC,
+                        false,
+                        Optional.empty(),
+                        new Stop()))
+                .getCommandSpec();
+    }
+
+    @Test
+    void onlyKnownCommandsAreShort() throws Exception {
+        Map<String, String> others = Map.of(
+                "create", "yes yes",
+                "join", "yes yes",
+                "tail", "yes yes",
+                "send", "yes no",
+                "demo", "yes no",
+                "serve", "no yes");
+        assertThat(parley().subcommands().keySet()).containsAll(others.keySet());
+        for (String command : parley().subcommands().keySet()) {
+            assertThat(scan(List.of(command))).as(command).isEqualTo(others.getOrDefault(command, "no no"));
+            assertThat(scan(List.of(command, "--help"))).as(command).isEqualTo("no no");
+        }
+    }
+
+    @Test
+    void aCommandIsFoundBehindEachOptionAndTheValueOfAnOptionIsNone() throws Exception {
+        for (OptionSpec option : parley().options()) {
+            if (option.usageHelp() || option.versionHelp()) {
+                continue;
+            }
+            for (String name : option.names()) {
+                boolean hasValue = option.arity().min() > 0;
+                List<String> typed = hasValue ? List.of(name, "config") : List.of(name);
+                assertThat(scan(typed)).as("%s", typed).isEqualTo("yes yes");
+                typed = hasValue ? List.of(name, "create", "config") : List.of(name, "config");
+                assertThat(scan(typed)).as("%s", typed).isEqualTo("no no");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '"',
+            value = {
+                "--home /x create A, yes yes",
+                "--home=config create A, yes yes",
+                "--name Ada, yes yes",
+                "create config, yes yes",
+                "create --name config A, yes yes",
+                "create -- -h, yes yes",
+                "--verbose --name Ada send R, yes no",
+                "rooms --watch, no yes",
+                "doctor --install-deps, yes no",
+                "--install-deps, yes yes",
+                "--version, no no",
+                "rooms --watch --help, no no",
+                "doctor --help --install-deps, no no",
+                "--json -V create, no no",
+            })
+    void whatIsTypedTellsWhatItNeeds(String typed, String needed) throws Exception {
+        assertThat(scan(List.of(typed.split(" ")))).isEqualTo(needed);
+    }
+
+    @Test
+    void whatIsSaidInOneWordIsNoOption() throws Exception {
+        assertThat(scan(List.of("create", "a room for --help and so on"))).isEqualTo("yes yes");
+    }
+}
