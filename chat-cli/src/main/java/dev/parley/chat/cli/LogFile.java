@@ -97,6 +97,8 @@ final class LogFile implements AutoCloseable {
         if (isBroken) {
             return;
         }
+        // An interrupt would close the file. It is meant for what the thread does next.
+        boolean isInterrupted = Thread.interrupted();
         ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
         try {
             if (Files.isRegularFile(file) && isFull(bytes.remaining())) {
@@ -109,6 +111,10 @@ final class LogFile implements AutoCloseable {
             isBroken = true;
             err.println("parley: the log file cannot be written any more ("
                     + e.getClass().getSimpleName() + "); what follows is not logged");
+        } finally {
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -178,6 +178,19 @@ class LogFileTest {
     }
 
     @Test
+    void whoIsInterruptedIsLoggedAndStaysInterrupted() {
+        try (LogFile log = open(10)) {
+            Thread.currentThread().interrupt();
+            log.write("four");
+            log.write("sixteen");
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(old()).hasContent("four\n");
+        assertThat(file()).hasContent("sixteen\n");
+        assertThat(errors.size()).isZero();
+    }
+
+    @Test
     void thatItCannotBeWrittenAnyMoreIsToldOnce() throws Exception {
         Files.createDirectory(old());
         Files.createFile(old().resolve("in the way"));
