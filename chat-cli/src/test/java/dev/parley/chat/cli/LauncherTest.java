@@ -2,10 +2,15 @@ package dev.parley.chat.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,6 +27,8 @@ import picocli.CommandLine.Model.OptionSpec;
 class LauncherTest {
 
     private static final Path DIST = Path.of("src", "dist").toAbsolutePath();
+
+    private static final String PREPARING = "Preparing Parley for quick starts (first use)...";
 
     @TempDir
     Path folder = Path.of("");
@@ -107,5 +114,60 @@ class LauncherTest {
     @Test
     void whatIsSaidInOneWordIsNoOption() throws Exception {
         assertThat(scan(List.of("create", "a room for --help and so on"))).isEqualTo("yes yes");
+    }
+
+    /** The packed launcher in a folder, with a Java that makes archives of one word and says what it was started for. */
+    private Path pack(Path root) throws IOException {
+        Files.createDirectories(root.resolve("bin"));
+        Files.createDirectories(root.resolve("lib"));
+        Files.createDirectories(root.resolve("runtime/bin"));
+        Files.copy(DIST.resolve("launch.sh"), root.resolve("lib/launch.sh"));
+        Files.writeString(root.resolve("lib/build"), "0123456789abcdef\n");
+        Files.writeString(root.resolve("runtime/release"), "JAVA_VERSION=\"17.0.1\"\n");
+        java(root, "echo archive >\"${archive#*=}\"", "echo started");
+        return Files.copy(DIST.resolve("parley"), root.resolve("bin/parley"), StandardCopyOption.COPY_ATTRIBUTES);
+    }
+
+    private static void java(Path root, String dump, String start) throws IOException {
+        Path java = Files.writeString(root.resolve("runtime/bin/java"), """
+                #!/bin/sh
+                for argument do
+                    case $argument in
+                        -XX:SharedArchiveFile=*) archive=$argument ;;
+                        -Xshare:dump) dumps=yes ;;
+                    esac
+                done
+                if [ "${dumps:-}" = yes ]; then
+                    %s
+                else
+                    %s
+                fi
+                """.formatted(dump, start));
+        Files.setPosixFilePermissions(java, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    private List<String> start(Path parley) throws Exception {
+        return Program.find(folder, "sh").run("-c", "umask 077; exec \"$0\" --version", parley.toString());
+    }
+
+    @Test
+    void theFirstStartMakesTheArchiveForAllAndLaterOnesUseIt() throws Exception {
+        Path parley = pack(folder.resolve("with a\\tb in its name"));
+        assertThat(start(parley)).containsExactly(PREPARING, "started");
+        Path archive = parley.resolveSibling("../lib/classes.jsa");
+        assertThat(archive).hasContent("archive");
+        assertThat(Files.getPosixFilePermissions(archive)).contains(PosixFilePermission.OTHERS_READ);
+        assertThat(start(parley)).containsExactly("started");
+    }
+
+    @Test
+    void withoutAnArchiveItStartsToo() throws Exception {
+        Path parley = pack(folder.resolve("packed"));
+        // It says that it has made one, but something else may have removed it.
+        java(folder.resolve("packed"), ":", "echo started");
+        assertThat(start(parley))
+                .containsSubsequence(
+                        PREPARING, "parley: not possible; it starts more slowly, and works", "started");
+        assertThat(start(parley)).containsExactly("started");
     }
 }
