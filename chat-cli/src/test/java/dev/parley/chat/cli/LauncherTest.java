@@ -14,8 +14,10 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,7 +118,9 @@ class LauncherTest {
         assertThat(scan(List.of("create", "a room for --help and so on"))).isEqualTo("yes yes");
     }
 
-    /** The packed launcher in a folder, with a Java that makes archives of one word and says what it was started for. */
+    /**
+     * The packed launcher in a folder, with a Java that makes archives of one word and says what it was started for.
+     */
     private Path pack(Path root) throws IOException {
         Files.createDirectories(root.resolve("bin"));
         Files.createDirectories(root.resolve("lib"));
@@ -166,8 +170,69 @@ class LauncherTest {
         // It says that it has made one, but something else may have removed it.
         java(folder.resolve("packed"), ":", "echo started");
         assertThat(start(parley))
-                .containsSubsequence(
-                        PREPARING, "parley: not possible; it starts more slowly, and works", "started");
+                .containsSubsequence(PREPARING, "parley: not possible; it starts more slowly, and works", "started");
         assertThat(start(parley)).containsExactly("started");
+    }
+
+    /** A script of the Debian package, for a system in the folder. */
+    private List<String> maintain(String script, String... arguments) throws Exception {
+        String made = Files.readString(DIST.resolve("debian.sh"));
+        String mark = script.toUpperCase(Locale.ROOT);
+        String text = made.substring(
+                made.indexOf("<<'" + mark + "'\n") + mark.length() + 5, made.indexOf("\n" + mark + "\n"));
+        Path file = Files.writeString(folder.resolve(script), text.replace("/usr/", folder + "/usr/"));
+        List<String> all = new ArrayList<>(List.of(file.toString()));
+        all.addAll(List.of(arguments));
+        return Program.find(folder, "sh").run(all.toArray(String[]::new));
+    }
+
+    private Path install() throws IOException {
+        Path root = folder.resolve("usr/lib/parley");
+        pack(root);
+        Files.createSymbolicLink(
+                Files.createDirectories(folder.resolve("usr/bin")).resolve("parley"),
+                Path.of("../lib/parley/bin/parley"));
+        return root;
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "upgrade 2, configure 1",
+        "upgrade 2, abort-upgrade 2",
+        "remove, abort-remove",
+        "deconfigure in-favour other 1, abort-deconfigure in-favour other 1"
+    })
+    void whateverAPackageWasPreparedForItHasItsArchiveAgain(String prepared, String ended) throws Exception {
+        Path lib = install().resolve("lib");
+        maintain("postinst", "configure", "");
+        assertThat(lib.resolve("classes.jsa")).hasContent("archive");
+        // Of a start that was killed.
+        Files.createFile(lib.resolve("classes.4711"));
+        maintain("prerm", prepared.split(" "));
+        try (Stream<Path> files = Files.list(lib)) {
+            assertThat(files.map(file -> file.getFileName().toString()))
+                    .containsExactlyInAnyOrder("build", "launch.sh");
+        }
+        maintain("postinst", ended.split(" "));
+        assertThat(lib.resolve("classes.jsa")).hasContent("archive");
+    }
+
+    @Test
+    void anArchiveOfHalfUnpackedFilesIsReplacedAndNotWrittenTo() throws Exception {
+        Path lib = install().resolve("lib");
+        maintain("postinst", "configure", "");
+        Path archive = lib.resolve("classes.jsa");
+        Files.writeString(archive, "of a start amid an upgrade");
+        try (InputStream running = Files.newInputStream(archive)) {
+            maintain("postinst", "configure", "1");
+            assertThat(archive).hasContent("archive");
+            assertThat(running).hasContent("of a start amid an upgrade");
+        }
+    }
+
+    @Test
+    void aProgramThatDoesNotStartYetIsInstalledAndSaysWhy() throws Exception {
+        java(install(), "exit 1", "echo no memory >&2; exit 1");
+        assertThat(maintain("postinst", "configure", "")).contains("no memory");
     }
 }
