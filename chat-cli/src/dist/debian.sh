@@ -48,13 +48,16 @@ CONTROL
 cat >"$package/DEBIAN/postinst" <<'POSTINST'
 #!/bin/sh
 set -e
-# The first start prepares the later ones.
-[ "$1" != configure ] || /usr/bin/parley --version >/dev/null
+# The first start prepares the later ones: also when dpkg takes back what prerm prepared for, and in place of what a
+# start amid the unpacking has made. It is a help, never a condition; why there is no start is on the standard error.
+rm -f /usr/lib/parley/lib/classes.made
+/usr/bin/parley --version >/dev/null || true
 POSTINST
 cat >"$package/DEBIAN/prerm" <<'PRERM'
 #!/bin/sh
 set -e
-rm -f /usr/lib/parley/lib/classes.jsa /usr/lib/parley/lib/classes.made
+# Running programs keep the archive that they have open. Numbers are those of starts that were killed.
+rm -f /usr/lib/parley/lib/classes.jsa /usr/lib/parley/lib/classes.made /usr/lib/parley/lib/classes.[0-9]*
 PRERM
 chmod 755 "$package"/DEBIAN/p*
 (cd "$package" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)

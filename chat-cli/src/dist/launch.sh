@@ -10,26 +10,41 @@ fail() {
 
 # Sets install_deps, needs_native and lasts by what the user typed, as far as it matters before Java runs.
 scan() {
-    command=
     install_deps=no
-    needs_native=no
+    # Both unless the command is known for less: one that is not known here has to work as well.
+    needs_native=yes
     # Whether it may run for hours.
-    lasts=no
+    lasts=yes
+    watches=no
+    command=
+    before=
     for argument do
+        case $command$before in
+            # Options that may come before the command: this word is the value, and no command.
+            --emotes | --home | --ice-server | --log-file | --name | --pictures | --signaling)
+                before=
+                continue
+                ;;
+        esac
+        before=$argument
         case $argument in
             --install-deps) install_deps=yes ;;
+            --watch) watches=yes ;;
+            # Whatever the command is, it does no more.
+            --help | -h | --version | -V) command=help ;;
+            --) break ;;
             -*) ;;
-            *) [ -n "$command" ] || command=$argument ;;
+            *) command=${command:-$argument} ;;
         esac
     done
     case $command in
-        '' | create | join | tail) needs_native=yes lasts=yes ;;
-        send | demo) needs_native=yes ;;
-        serve) lasts=yes ;;
-        doctor) [ "$install_deps" = no ] || needs_native=yes ;;
-    esac
-    case " $* " in
-        *' --help '* | *' -h '* | *' --version '* | *' -V '*) needs_native=no lasts=no ;;
+        send | demo) lasts=no ;;
+        serve) needs_native=no ;;
+        rooms) needs_native=no lasts=$watches ;;
+        doctor) needs_native=$install_deps lasts=no ;;
+        completion | config | conformance | emotes | help | history | identity | login | logout | man | whoami)
+            needs_native=no lasts=no
+            ;;
     esac
 }
 

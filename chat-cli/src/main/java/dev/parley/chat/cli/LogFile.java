@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -19,7 +21,8 @@ import java.util.Set;
 /**
  * A file that logs are added to, which only its owner can read where the file system knows owners. When it is full it
  * is moved to the same name with {@code .old} behind, in place of the one that is there, and a new one begins: what
- * strangers do is logged too. Safe for threads, and several processes may share one.
+ * strangers do is logged too. Safe for threads. Several processes may share one, which then may become larger by a line
+ * of each.
  */
 final class LogFile implements AutoCloseable {
 
@@ -80,6 +83,9 @@ final class LogFile implements AutoCloseable {
                 Files.setPosixFilePermissions(file, OWNER_ONLY);
             }
             return channel;
+        } catch (NoSuchFileException e) {
+            // A process that shares it has just moved it, and looked at it before.
+            return channel;
         } catch (IOException e) {
             channel.close();
             throw e;
@@ -91,12 +97,12 @@ final class LogFile implements AutoCloseable {
         if (isBroken) {
             return;
         }
+        // An interrupt would close the file. It is meant for what the thread does next.
+        boolean isInterrupted = Thread.interrupted();
         ByteBuffer bytes = ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8));
         try {
-            if (Files.isRegularFile(file) && channel.size() > 0 && channel.size() + bytes.remaining() > maxBytes) {
-                channel.close();
-                Files.move(file, file.resolveSibling(file.getFileName() + ".old"), StandardCopyOption.REPLACE_EXISTING);
-                channel = open(file);
+            if (Files.isRegularFile(file) && isFull(bytes.remaining())) {
+                replaceFull(bytes.remaining());
             }
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
@@ -105,6 +111,41 @@ final class LogFile implements AutoCloseable {
             isBroken = true;
             err.println("parley: the log file cannot be written any more ("
                     + e.getClass().getSimpleName() + "); what follows is not logged");
+        } finally {
+            if (isInterrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private boolean isFull(int more) throws IOException {
+        return channel.size() > 0 && channel.size() + more > maxBytes;
+    }
+
+    /** Goes on in a file that has space for so many bytes: one that another process has begun, or a new one. */
+    private void replaceFull(int more) throws IOException {
+        channel.close();
+        channel = open(file);
+        if (!isFull(more)) {
+            return;
+        }
+        try (FileChannel full = channel) {
+            // Until it is closed: one of the processes that share it moves it, the others wait and see that it has
+            // gone.
+            FileLock unused = full.lock();
+            if (isAtItsPlace(full)) {
+                Files.move(file, file.resolveSibling(file.getFileName() + ".old"), StandardCopyOption.ATOMIC_MOVE);
+            }
+            channel = open(file);
+        }
+    }
+
+    /** Whether it is still the file of its name: a new one cannot have become as large since this one was opened. */
+    private boolean isAtItsPlace(FileChannel full) throws IOException {
+        try {
+            return Files.size(file) == full.size();
+        } catch (NoSuchFileException e) {
+            return false;
         }
     }
 

@@ -4,17 +4,23 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.ZoneOffset;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,6 +35,10 @@ class LogFileTest {
 
     private Path file() {
         return folder.resolve("parley.log");
+    }
+
+    private Path old() {
+        return folder.resolve("parley.log.old");
     }
 
     private LogFile open(long maxBytes) {
@@ -85,21 +95,105 @@ class LogFileTest {
             assertThat(file()).hasContent("four\nnine\n");
             log.write("x");
             assertThat(file()).hasContent("x\n");
-            assertThat(folder.resolve("parley.log.old")).hasContent("four\nnine\n");
+            assertThat(old()).hasContent("four\nnine\n");
             assertOwnerOnly(file());
             log.write("a line that is longer than a file may be");
-            assertThat(folder.resolve("parley.log.old")).hasContent("x\n");
+            assertThat(old()).hasContent("x\n");
             log.write("y");
             assertThat(file()).hasContent("y\n");
-            assertThat(folder.resolve("parley.log.old")).hasContent("a line that is longer than a file may be\n");
+            assertThat(old()).hasContent("a line that is longer than a file may be\n");
         }
         assertThat(errors.size()).isZero();
     }
 
     @Test
+    void whoSharesAFullFileFollowsToTheNewOne() throws Exception {
+        try (LogFile one = open(10);
+                LogFile other = open(10)) {
+            one.write("four");
+            other.write("nine");
+            one.write("x");
+            other.write("y");
+            assertThat(file()).hasContent("x\ny\n");
+            assertThat(old()).hasContent("four\nnine\n");
+            other.write("sixteen");
+            assertThat(file()).hasContent("sixteen\n");
+            assertThat(old()).hasContent("x\ny\n");
+        }
+        assertThat(errors.size()).isZero();
+    }
+
+    @Test
+    void whileAnotherProcessMovesAFullFileOneWaits() throws Exception {
+        try (LogFile log = open(10)) {
+            log.write("four");
+            log.write("nine");
+            Process mover = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-cp",
+                            Path.of("target", "test-classes").toAbsolutePath()
+                                    + File.pathSeparator
+                                    + System.getProperty("java.class.path", ""),
+                            Mover.class.getName(),
+                            file().toString())
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            try (BufferedReader said = mover.inputReader(StandardCharsets.UTF_8)) {
+                assertThat(said.readLine()).isEqualTo("locked");
+                Thread writer = new Thread(() -> log.write("y"));
+                writer.start();
+                while (writer.isAlive()
+                        && Stream.of(writer.getStackTrace())
+                                .noneMatch(frame -> frame.getMethodName().equals("lock0"))) {
+                    Thread.onSpinWait();
+                }
+                mover.outputWriter(StandardCharsets.UTF_8).close();
+                assertThat(mover.waitFor()).isZero();
+                writer.join();
+            } finally {
+                mover.destroyForcibly();
+            }
+        }
+        assertThat(file()).hasContent("x\ny\n");
+        assertThat(old()).hasContent("four\nnine\n");
+        assertThat(errors.size()).isZero();
+    }
+
+    /** Another process that has found the file full: moves it when its standard input ends. */
+    static final class Mover {
+
+        private Mover() {}
+
+        public static void main(String[] arguments) throws IOException {
+            Path file = Path.of(arguments[0]);
+            try (FileChannel full = FileChannel.open(file, StandardOpenOption.APPEND);
+                    FileLock held = full.lock()) {
+                System.out.println(held.isValid() ? "locked" : "not locked");
+                System.in.readAllBytes();
+                Files.move(file, file.resolveSibling(file.getFileName() + ".old"));
+                Files.writeString(file, "x\n");
+            }
+        }
+    }
+
+    @Test
+    void whoIsInterruptedIsLoggedAndStaysInterrupted() {
+        try (LogFile log = open(10)) {
+            Thread.currentThread().interrupt();
+            log.write("four");
+            log.write("sixteen");
+            assertThat(Thread.interrupted()).isTrue();
+        }
+        assertThat(old()).hasContent("four\n");
+        assertThat(file()).hasContent("sixteen\n");
+        assertThat(errors.size()).isZero();
+    }
+
+    @Test
     void thatItCannotBeWrittenAnyMoreIsToldOnce() throws Exception {
-        Files.createDirectory(folder.resolve("parley.log.old"));
-        Files.createFile(folder.resolve("parley.log.old").resolve("in the way"));
+        Files.createDirectory(old());
+        Files.createFile(old().resolve("in the way"));
         try (LogFile log = open(4)) {
             log.write("abc");
             log.write("def");
