@@ -42,6 +42,9 @@ public final class Talk {
     /** What is held; what is older can be read from the history again. */
     public static final int MAX_ITEMS = 5_000;
 
+    /** Of all messages together; who says much has room for fewer of them. */
+    static final int MAX_CHARS = 16 * 1024 * 1024;
+
     /** How many are dropped at a time when there are more. */
     private static final int DROPPED = 500;
 
@@ -252,6 +255,7 @@ public final class Talk {
     private Optional<CloseReason> closed = Optional.empty();
     private Optional<HistoryProgress> catchUp = Optional.empty();
     private long droppedItems;
+    private long chars;
 
     public Talk(ZoneId zone) {
         words = new PlainText(zone);
@@ -292,9 +296,7 @@ public final class Talk {
         }
         if (event instanceof Event.Edited e) {
             change(e.message().id(), said -> {
-                said.text = e.message().text();
-                said.emotes = e.message().emotes();
-                said.mentions = e.message().mentions();
+                reword(said, e.message());
                 said.isEdited = true;
             });
         } else if (event instanceof Event.Removed e) {
@@ -416,9 +418,7 @@ public final class Talk {
         if (known != null) {
             // Hidden or removed for a while, and shown again.
             known.gone = null;
-            known.text = message.text();
-            known.emotes = message.emotes();
-            known.mentions = message.mentions();
+            reword(known, message);
             known.changed();
             return Effect.NONE;
         }
@@ -431,6 +431,13 @@ public final class Talk {
             return Effect.SAID;
         }
         return isAboutSelf(said) || privateTo.isPresent() ? Effect.MENTIONED : Effect.HEARD;
+    }
+
+    private void reword(Said said, ChatMessage message) {
+        chars += message.text().length() - said.text.length();
+        said.text = message.text();
+        said.emotes = message.emotes();
+        said.mentions = message.mentions();
     }
 
     private Effect offered(Event.FileOffered offered, Instant now) {
@@ -485,16 +492,22 @@ public final class Talk {
         if (item instanceof Said said) {
             byId.put(said.id(), said);
         }
-        if (items.size() > MAX_ITEMS) {
-            List<Item> first = items.subList(0, DROPPED);
-            for (Item dropped : first) {
-                if (dropped instanceof Said said) {
-                    byId.remove(said.id());
-                }
-            }
-            first.clear();
-            droppedItems += DROPPED;
+        chars += item instanceof Said said ? said.text().length() : 0;
+        while (items.size() > MAX_ITEMS || (chars > MAX_CHARS && items.size() > 1)) {
+            drop(Math.min(DROPPED, items.size() / 2));
         }
+    }
+
+    private void drop(int count) {
+        List<Item> first = items.subList(0, count);
+        for (Item dropped : first) {
+            if (dropped instanceof Said said) {
+                byId.remove(said.id());
+                chars -= said.text().length();
+            }
+        }
+        first.clear();
+        droppedItems += count;
     }
 
     /** Tells something of the client's own. */
@@ -514,6 +527,7 @@ public final class Talk {
             if (!byId.containsKey(message.id())) {
                 Said said = new Said(message, isSelf(message.sender()));
                 before.add(said);
+                chars += said.text().length();
                 byId.put(said.id(), said);
             }
         }
@@ -523,7 +537,7 @@ public final class Talk {
 
     /** Whether so much is held that nothing of before has room. */
     boolean isFull() {
-        return items.size() >= MAX_ITEMS;
+        return items.size() >= MAX_ITEMS || chars >= MAX_CHARS;
     }
 
     public List<Item> items() {

@@ -22,11 +22,13 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -72,22 +74,36 @@ final class TalkView {
     private @Nullable Item unreadFrom;
     private int unread;
 
+    /** While rows are counted the lines of so many are kept, since those that are shown may be among them. */
+    private static final int MAX_WITH_LINES = 200;
+
+    private static final int MAX_DROPPED_LAID = 1_000;
+
     private final IdentityHashMap<Item, Laid> laid = new IdentityHashMap<>();
+
+    /** Those of which the lines are kept. */
+    private final List<Item> withTheirLines = new ArrayList<>();
+
     private int laidColumns;
     private long laidPictures;
     private int shownRows;
     private boolean isAtTop;
     private List<Shown> shown = List.of();
 
-    /** An item as it is set, with all that it depends on. */
-    private record Laid(
-            int version,
-            int quotedVersion,
-            boolean isGrouped,
-            boolean isDayNew,
-            boolean isUnread,
-            List<Flow.Line> lines,
-            int rows) {}
+    /** What it depends on how an item is set, besides the width. */
+    private record Setting(
+            int version, int quotedVersion, boolean isGrouped, boolean isDayNew, boolean isUnread) {}
+
+    /**
+     * An item as it is set.
+     *
+     * @param lines null for those that are not shown: they would take much room
+     */
+    private record Laid(Setting setting, int rows, @Nullable List<Flow.Line> lines) {
+        Laid withoutLines() {
+            return new Laid(setting, rows, null);
+        }
+    }
 
     /** An item and the rows of the canvas where it stands. */
     private record Shown(Item item, int fromRow, int toRow) {}
@@ -103,18 +119,18 @@ final class TalkView {
     void use(Theme newTheme, Pictures newPictures) {
         theme = newTheme;
         pictures = newPictures;
-        laid.clear();
+        clearLaid();
     }
 
     /** Which emotes there are: others have no picture. */
     void setCatalog(EmoteCatalog now) {
         catalog = now;
-        laid.clear();
+        clearLaid();
     }
 
     void use(Preferences.Clock preferred) {
         clock = preferred == Preferences.Clock.HOURS_24 ? HOURS_24 : HOURS_12;
-        laid.clear();
+        clearLaid();
     }
 
     /** Something was added at the end. */
@@ -130,9 +146,9 @@ final class TalkView {
         selected()
                 .filter(said -> shown.stream().anyMatch(each -> each.item() == said))
                 .ifPresent(this::reveal);
-        if (laid.size() > 2 * Talk.MAX_ITEMS) {
+        if (laid.size() > Talk.MAX_ITEMS + MAX_DROPPED_LAID) {
             // Of items that were dropped since.
-            laid.clear();
+            clearLaid();
         }
     }
 
@@ -272,15 +288,20 @@ final class TalkView {
         }
     }
 
+    private void clearLaid() {
+        laid.clear();
+        withTheirLines.clear();
+    }
+
     private int rowsOf(int index) {
-        return set(index, laidColumns).rows();
+        return set(index, false).rows();
     }
 
     /** Draws it. */
     void draw(Canvas canvas) {
         boolean isOfAnotherSize = laidColumns != canvas.columns() || shownRows != canvas.rows();
         if (laidColumns != canvas.columns() || laidPictures != pictures.version()) {
-            laid.clear();
+            clearLaid();
             laidColumns = canvas.columns();
             laidPictures = pictures.version();
         }
@@ -293,15 +314,15 @@ final class TalkView {
         List<Shown> drawn = new ArrayList<>();
         int bottom = canvas.rows() + scrolled;
         for (int index = talk.items().size() - 1; index >= 0 && bottom > 0; index--) {
-            Laid item = set(index, laidColumns);
-            int top = bottom - item.rows();
+            int top = bottom - rowsOf(index);
             if (top < canvas.rows()) {
-                draw(item, talk.items().get(index), canvas, top);
+                draw(set(index, true), talk.items().get(index), canvas, top);
                 drawn.add(new Shown(talk.items().get(index), top, bottom));
             }
             bottom = top;
         }
         shown = drawn;
+        dropLines();
         // Nothing is to be done to what cannot be seen.
         selected()
                 .filter(said -> shown.stream().noneMatch(each -> each.item() == said))
@@ -352,7 +373,7 @@ final class TalkView {
 
     private void draw(Laid item, Item of, Canvas canvas, int top) {
         int row = top;
-        for (Flow.Line line : item.lines()) {
+        for (Flow.Line line : Objects.requireNonNull(item.lines())) {
             if (row + line.rows() > 0 && row < canvas.rows()) {
                 Flow.draw(line, canvas, row, drawer());
             }
@@ -372,44 +393,64 @@ final class TalkView {
 
     /** How many of the first lines are not of the item itself. */
     private static int leading(Laid item) {
-        return (item.isDayNew() ? 1 : 0) + (item.isUnread() ? 1 : 0);
+        return (item.setting().isDayNew() ? 1 : 0) + (item.setting().isUnread() ? 1 : 0);
     }
 
-    private Laid set(int index, int columns) {
+    /** How an item is to be set. */
+    private Setting setting(int index) {
         Item item = talk.items().get(index);
         Item before = index > 0 ? talk.items().get(index - 1) : null;
         boolean isDayNew = before == null || !day(before).equals(day(item));
         boolean isUnread = item == unreadFrom;
         boolean isGrouped = !isDayNew && !isUnread && isGrouped(before, item);
-        int quotedVersion = quotedVersion(item);
+        return new Setting(item.version(), quotedVersion(item), isGrouped, isDayNew, isUnread);
+    }
+
+    private Laid set(int index, boolean withLines) {
+        Item item = talk.items().get(index);
+        Setting setting = setting(index);
         Laid known = laid.get(item);
-        if (known != null
-                && known.version() == item.version()
-                && known.quotedVersion() == quotedVersion
-                && known.isDayNew() == isDayNew
-                && known.isUnread() == isUnread
-                && known.isGrouped() == isGrouped) {
+        if (known != null && known.setting().equals(setting) && (known.lines() != null || !withLines)) {
             return known;
         }
-        List<Flow.Line> lines = new ArrayList<>();
-        if (isDayNew) {
-            lines.add(rule(DAY.format(day(item)), columns, theme.quiet()));
+        List<Flow.Line> lines = lines(item, setting);
+        Laid now = new Laid(setting, Scroll.rows(lines), lines);
+        if (!withLines && withTheirLines.size() >= MAX_WITH_LINES) {
+            now = now.withoutLines();
+        } else {
+            withTheirLines.add(item);
         }
-        if (isUnread) {
-            lines.add(rule("new", columns, theme.warning()));
-        }
-        if (item instanceof Said said) {
-            lines.addAll(said(said, isGrouped, columns));
-        } else if (item instanceof Notice notice) {
-            lines.addAll(notice(notice, columns));
-        }
-        int rows = 0;
-        for (Flow.Line line : lines) {
-            rows += line.rows();
-        }
-        Laid now = new Laid(item.version(), quotedVersion, isGrouped, isDayNew, isUnread, lines, rows);
         laid.put(item, now);
         return now;
+    }
+
+    private List<Flow.Line> lines(Item item, Setting setting) {
+        List<Flow.Line> lines = new ArrayList<>();
+        if (setting.isDayNew()) {
+            lines.add(rule(DAY.format(day(item)), laidColumns, theme.quiet()));
+        }
+        if (setting.isUnread()) {
+            lines.add(rule("new", laidColumns, theme.warning()));
+        }
+        if (item instanceof Said said) {
+            lines.addAll(said(said, setting.isGrouped(), laidColumns));
+        } else if (item instanceof Notice notice) {
+            lines.addAll(notice(notice, laidColumns));
+        }
+        return lines;
+    }
+
+    /** Keeps the lines of what is shown, and of nothing else. */
+    private void dropLines() {
+        Set<Item> kept = Collections.newSetFromMap(new IdentityHashMap<>());
+        shown.forEach(each -> kept.add(each.item()));
+        for (Item item : withTheirLines) {
+            if (!kept.contains(item)) {
+                laid.computeIfPresent(item, (key, known) -> known.withoutLines());
+            }
+        }
+        withTheirLines.clear();
+        withTheirLines.addAll(kept);
     }
 
     /** Another whenever what it answers looks different. */

@@ -2,6 +2,7 @@ package dev.parley.chat.cli.screen;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Text in several inks, and boxes for pictures between it, set in lines of a width: broken at blanks, or within what is
@@ -101,6 +102,12 @@ public final class Flow {
 
         private int wordColumns;
 
+        /** The text at the end of the line, to which more may come. */
+        private final StringBuilder open = new StringBuilder();
+
+        private int openColumn;
+        private @Nullable Ink openInk;
+
         Setter(int columns) {
             this.columns = columns;
         }
@@ -147,6 +154,7 @@ public final class Flow {
             if (column > 0 && column + box.columns() > columns) {
                 breakLine();
             }
+            flush();
             line.add(new Placed(column, box));
             column += box.columns();
             rows = Math.max(rows, box.rows());
@@ -154,7 +162,7 @@ public final class Flow {
 
         private void blank(Ink ink) {
             if (column < columns) {
-                line.add(new Placed(column, new Run(" ", ink)));
+                add(" ", column, ink);
             }
             column++;
         }
@@ -184,21 +192,37 @@ public final class Flow {
             for (String cluster : Graphemes.of(run.text())) {
                 int width = Graphemes.columns(cluster);
                 if (at + width > columns && at > 0) {
-                    add(fits, run.ink());
+                    add(fits, column, run.ink());
+                    fits.setLength(0);
                     breakLine();
                     at = 0;
                 }
                 fits.append(cluster);
                 at += width;
             }
-            add(fits, run.ink());
+            add(fits, column, run.ink());
             column = at;
         }
 
-        private void add(StringBuilder text, Ink ink) {
-            if (text.length() > 0) {
-                line.add(new Placed(column, new Run(text.toString(), ink)));
-                text.setLength(0);
+        /** Adds text of a line; what stands side by side in one ink is one part. */
+        private void add(CharSequence text, int at, Ink ink) {
+            if (text.length() == 0) {
+                return;
+            }
+            if (!ink.equals(openInk)) {
+                flush();
+                openColumn = at;
+                openInk = ink;
+            }
+            open.append(text);
+        }
+
+        private void flush() {
+            Ink ink = openInk;
+            if (ink != null) {
+                line.add(new Placed(openColumn, new Run(open.toString(), ink)));
+                open.setLength(0);
+                openInk = null;
             }
         }
 
@@ -209,6 +233,7 @@ public final class Flow {
         }
 
         private void breakLine() {
+            flush();
             lines.add(new Line(rows, List.copyOf(line)));
             line = new ArrayList<>();
             column = 0;

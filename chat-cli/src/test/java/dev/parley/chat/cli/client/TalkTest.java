@@ -312,4 +312,18 @@ class TalkTest {
         apply(new Event.Edited(message(4, GRACE, "c"), "b", NOW));
         assertThat(talk.find(four).orElseThrow().text()).isEqualTo("c");
     }
+
+    @Test
+    void whoSaysMuchHasRoomForFewerMessages() {
+        String much = "x".repeat(16_000);
+        for (int i = 0; i < 3_000; i++) {
+            apply(new Event.Message(message(i, GRACE, much)));
+        }
+        int held = talk.items().size();
+        assertThat((long) held * much.length()).isLessThanOrEqualTo(Talk.MAX_CHARS);
+        assertThat(held).isGreaterThan(400);
+        assertThat(talk.droppedItems() + held).isGreaterThanOrEqualTo(3_000);
+        assertThat(talk.find(Stage.id(2_999))).isPresent();
+        assertThat(talk.find(Stage.id(0))).isEmpty();
+    }
 }

@@ -241,4 +241,27 @@ class TalkViewTest {
             }
         }
     }
+
+    @Test
+    void linesAreKeptOfWhatIsShownAlone() {
+        String words = "a ".repeat(8_000).strip();
+        for (int i = 0; i < 300; i++) {
+            stage.say(Stage.GRACE, words);
+        }
+        stage.draw(50, 200);
+        long before = used();
+        for (int i = 0; i < 400; i++) {
+            stage.press(Stage.PAGE_UP);
+            stage.draw(50, 200);
+        }
+        assertThat(stage.draw(50, 200)).contains("more below");
+
+        assertThat(used() - before).as("bytes").isLessThan(100_000_000);
+    }
+
+    private static long used() {
+        System.gc();
+        Runtime runtime = Runtime.getRuntime();
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
 }
