@@ -84,11 +84,13 @@ final class ClientRun {
     /** As much of a peer id as stands for a name where none is known. */
     private static final int SHORT_ID_CHARS = 8;
 
+    private static final int MAX_NAME_TRIES = 3;
+
     /** More is not given to a clipboard by terminals. */
     private static final int MAX_COPIED_BYTES = 70_000;
 
     private final CliContext context;
-    private final Settings settings;
+    private Settings settings;
     private final RoomFlags flags;
     private final Optional<LogFile> logFile;
     private final BlockingQueue<Happening> happenings = new ArrayBlockingQueue<>(MAX_WAITING);
@@ -318,7 +320,36 @@ final class ClientRun {
         return stay(() -> grant(new Wish.Join(client.open(), where)));
     }
 
+    /** Who comes for the first time says what to be called; a part of the key is no name for people. */
+    private void askName() {
+        Console console = context.console(Console.Form.PLAIN);
+        boolean isFirst = flags.profile() == Session.Profile.OWN
+                && settings.find(SettingKey.NAME).isEmpty()
+                && new Keyring(settings, console, context.prompt()).kept().isEmpty();
+        if (!isFirst || context.prompt().isEmpty()) {
+            return;
+        }
+        for (int attempt = 0; attempt < MAX_NAME_TRIES; attempt++) {
+            Optional<String> typed =
+                    TerminalInput.shown("What shall others call you? ").map(String::strip);
+            if (typed.isEmpty() || typed.get().isEmpty()) {
+                break;
+            }
+            try {
+                Settings.check(SettingKey.NAME, typed.get());
+                ConfigFile.keep(settings.home().resolve(ConfigFile.NAME), SettingKey.NAME, typed.get());
+                settings = settings.withKept(SettingKey.NAME, typed.get());
+                known = settings;
+                return;
+            } catch (CliException e) {
+                console.emit(Event.Problem.of(e.failure()));
+            }
+        }
+        console.notice("others see a part of your key instead; F7 sets a name");
+    }
+
     private ExitCode stay(Runnable first) throws IOException {
+        askName();
         boolean asks = flags.profile() == Session.Profile.OWN
                 && new Keyring(settings, context.console(Console.Form.PLAIN), context.prompt()).asks();
         try {

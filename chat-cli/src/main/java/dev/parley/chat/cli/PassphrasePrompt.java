@@ -28,6 +28,6 @@ interface PassphrasePrompt {
             return Optional.empty();
         }
         java.io.Console console = System.console();
-        return Optional.of(console == null ? new HiddenInput() : question -> console.readPassword("%s", question));
+        return Optional.of(console == null ? TerminalInput::hidden : question -> console.readPassword("%s", question));
     }
 }

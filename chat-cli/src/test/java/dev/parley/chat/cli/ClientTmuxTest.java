@@ -67,11 +67,11 @@ class ClientTmuxTest extends ProcessTest {
         tmux.open(name, COLUMNS, ROWS);
         tmux.type(name, "echo what stood here before");
         tmux.type(name, "stty -a >" + name + ".before");
-        run(name, "file-permissions", arguments);
+        run(name, "PARLEY_IDENTITY_PROTECTION=file-permissions PARLEY_NAME=" + name, arguments);
     }
 
     /** Starts the command in the shell of a terminal. */
-    private void run(String name, String protection, String... arguments) throws Exception {
+    private void run(String name, String settings, String... arguments) throws Exception {
         Path script = folder.resolve(name + ".sh");
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElse("java"),
@@ -91,9 +91,7 @@ class ClientTmuxTest extends ProcessTest {
         // As the launcher does it.
         Files.writeString(
                 script,
-                "export PARLEY_HOME='" + folder.resolve(name) + "' PARLEY_IDENTITY_PROTECTION="
-                        + protection
-                        + " PARLEY_NAME=" + name + " PARLEY_SIGNALING_URL=" + url + "\n"
+                "export PARLEY_HOME='" + folder.resolve(name) + "' PARLEY_SIGNALING_URL=" + url + " " + settings + "\n"
                         + "exec "
                         + command.stream().map(part -> "'" + part + "'").collect(Collectors.joining(" "))
                         + " 3>&1 1>/dev/null\n");
@@ -101,22 +99,29 @@ class ClientTmuxTest extends ProcessTest {
     }
 
     @Test
-    void aPassphraseIsAskedForAndNotShown() throws Exception {
+    void whoComesFirstIsAskedForANameAndAPassphraseThatIsNotShown() throws Exception {
         String secret = "correct horse battery staple";
         tmux.open("Ada", COLUMNS, ROWS);
-        run("Ada", "passphrase", "identity", "create");
-        tmux.await("Ada", screen -> screen.stripTrailing().endsWith(":"));
+        run("Ada", "", "create", "Tea room");
+        tmux.await("Ada", "What shall others call you?");
+        tmux.type("Ada", "Ada L.");
+        tmux.await("Ada", "New passphrase:");
         tmux.type("Ada", secret);
-        tmux.await("Ada", screen -> screen.contains("again"));
+        tmux.await("Ada", "again");
         tmux.type("Ada", secret);
-        String made = tmux.await("Ada", screen -> screen.stripTrailing().endsWith("$"));
-        assertThat(made).doesNotContain("horse", "Exception");
+        assertThat(tmux.await("Ada", "Whoever has this link")).doesNotContain("horse");
+        tmux.keys("Ada", "Escape");
+        tmux.await("Ada", "Ada L. (you)");
+        tmux.keys("Ada", "C-c", "C-c");
+        assertThat(tmux.await("Ada", "the shell", screen -> screen.stripTrailing().endsWith("$")))
+                .doesNotContain("horse", "Exception");
 
-        run("Ada", "passphrase", "create", "Tea room");
-        tmux.await("Ada", screen -> screen.stripTrailing().endsWith(":"));
+        run("Ada", "", "create", "Tea room");
+        tmux.await("Ada", "Passphrase of your identity:");
         tmux.type("Ada", secret);
-        String screen = tmux.await("Ada", text -> text.contains("Whoever has this link"));
-        assertThat(screen).doesNotContain("horse");
+        tmux.await("Ada", "Whoever has this link");
+        tmux.keys("Ada", "Escape");
+        tmux.await("Ada", "Ada L. (you)");
     }
 
     private void record(String caption, String name) throws Exception {

@@ -4,6 +4,7 @@ import dev.parley.chat.cli.screen.SystemTerminal;
 import java.io.IOException;
 import java.io.Reader;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jline.terminal.Attributes;
 import org.jline.terminal.Terminal;
 import org.jspecify.annotations.Nullable;
@@ -12,25 +13,43 @@ import org.jspecify.annotations.Nullable;
  * Asks at the terminal of the standard input. For where Java has no console, since the standard output is none: the
  * launcher keeps it for itself, so that the WebRTC library cannot print to the terminal.
  */
-final class HiddenInput implements PassphrasePrompt {
+final class TerminalInput {
 
     /** No passphrase is longer. */
     private static final int MAX_CHARS = 4_096;
 
-    @Override
-    public char @Nullable [] ask(String question) {
+    private TerminalInput() {}
+
+    /** Asks for something that may be seen; empty if the input has ended. */
+    static Optional<String> shown(String question) {
         try {
-            return ask(SystemTerminal.get(), question);
+            Terminal terminal = SystemTerminal.get();
+            terminal.writer().print(question);
+            terminal.flush();
+            return Optional.ofNullable(line(terminal.reader())).map(String::new);
         } catch (IOException e) {
-            throw new CliException(
-                    ExitCode.FAILED,
-                    "the terminal cannot be asked for a passphrase",
-                    "set PARLEY_PASSPHRASE_FILE to a file that holds it",
-                    e);
+            throw failed(e);
         }
     }
 
-    private static char @Nullable [] ask(Terminal terminal, String question) throws IOException {
+    /** Asks for something that is not shown while it is typed; null if the input has ended. */
+    static char @Nullable [] hidden(String question) {
+        try {
+            return hidden(SystemTerminal.get(), question);
+        } catch (IOException e) {
+            throw failed(e);
+        }
+    }
+
+    private static CliException failed(IOException cause) {
+        return new CliException(
+                ExitCode.FAILED,
+                "nobody can be asked at this terminal",
+                "set PARLEY_NAME, and PARLEY_PASSPHRASE_FILE to a file that holds the passphrase",
+                cause);
+    }
+
+    private static char @Nullable [] hidden(Terminal terminal, String question) throws IOException {
         Attributes before = terminal.getAttributes();
         Attributes hidden = new Attributes(before);
         hidden.setLocalFlag(Attributes.LocalFlag.ECHO, false);
