@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** Acts of the one who leads a room on its participants. */
 final class RoomActs {
@@ -16,13 +17,18 @@ final class RoomActs {
      * Does what a command asks for. Does not wait for it: without the worker it may take long, and other commands go
      * on.
      *
+     * @param called finds those who were called something, whether they are here or not: who is banned is not
      * @param answers is told how it went
      */
-    static void carryOut(Room room, InputCommand.Act act, Consumer<Event> answers) {
+    static void carryOut(
+            Room room, InputCommand.Act act, Function<String, List<PeerId>> called, Consumer<Event> answers) {
         try {
             List<PeerId> peers = new ArrayList<>();
             for (String who : act.peers()) {
-                peers.add(Verifier.find(room, who));
+                peers.add(
+                        act.kind() == InputCommand.Act.Kind.UNBAN
+                                ? Verifier.findCalled(room, who, called.apply(who))
+                                : Verifier.find(room, who));
             }
             CompletableFuture<Void> done = switch (act.kind()) {
                 case KICK -> room.kick(peers.get(0));

@@ -29,6 +29,7 @@ import dev.parley.chat.store.PeerBook;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,8 +83,8 @@ final class RoomDesk implements RoomListener {
     /** Touched by listener calls only. */
     private final Authors authors = new Authors();
 
-    /** What participants were called last, those that have left included; touched by listener calls only. */
-    private final Map<PeerId, String> names = new LinkedHashMap<>();
+    /** What participants were called last, those that have left included. */
+    private final Map<PeerId, String> names = Collections.synchronizedMap(new LinkedHashMap<>());
 
     /** How the room was set as far as was told; touched by listener calls only. */
     private RoomSettings set = RoomSettings.FIRST;
@@ -94,7 +95,7 @@ final class RoomDesk implements RoomListener {
     RoomDesk(Console console, Emotes emotes, PeerBook peers, ReadMarks marks, Path downloads) {
         this.console = console;
         this.verifier = new Verifier(console, peers);
-        this.deeds = new TypedDeeds(peers);
+        this.deeds = new TypedDeeds(peers, () -> emotes().catalog());
         this.peers = peers;
         this.marks = marks;
         this.transfers = new Transfers(this::tell, downloads);
@@ -318,8 +319,21 @@ final class RoomDesk implements RoomListener {
 
     private void called(Participant participant) {
         names.put(participant.id(), participant.shownName());
-        if (names.size() > MAX_NAMES) {
-            names.remove(names.keySet().iterator().next());
+        synchronized (names) {
+            if (names.size() > MAX_NAMES) {
+                names.remove(names.keySet().iterator().next());
+            }
+        }
+    }
+
+    /** Those that were called so in this room, whether they are here or not. */
+    private List<PeerId> goneOf(String name) {
+        String key = KnownPeer.nameKey(name);
+        synchronized (names) {
+            return names.entrySet().stream()
+                    .filter(each -> KnownPeer.nameKey(each.getValue()).equals(key))
+                    .map(Map.Entry::getKey)
+                    .toList();
         }
     }
 
@@ -421,7 +435,7 @@ final class RoomDesk implements RoomListener {
         } else if (command instanceof InputCommand.Blocked) {
             answer(command, () -> console.emit(new Event.Blocked(command.ref(), peers.blocked())));
         } else if (command instanceof InputCommand.Act act) {
-            RoomActs.carryOut(room, act, this::tell);
+            RoomActs.carryOut(room, act, this::goneOf, this::tell);
         } else if (command instanceof InputCommand.Code) {
             giveCode(room, command.ref());
         } else if (command instanceof InputCommand.Leave) {
@@ -439,7 +453,7 @@ final class RoomDesk implements RoomListener {
     void acceptTyped(Room room, String line) throws InterruptedException {
         InputCommand.Act act = TypedAct.parse(line.strip());
         if (act != null) {
-            RoomActs.carryOut(room, act, this::tell);
+            RoomActs.carryOut(room, act, this::goneOf, this::tell);
             return;
         }
         if (line.strip().startsWith("/reply ")) {
@@ -488,7 +502,7 @@ final class RoomDesk implements RoomListener {
                         + " and /cancel [NUMBER] fetch one or stop that, /emoji, /emoji"
                         + " add SHORTCODE FILE, /emoji remove SHORTCODE, /emoji save SHORTCODE FILE, /block NAME, /unblock NAME, /blocked; the host and"
                         + " moderators also /topic TEXT, /channel PROVIDER CHANNEL, /channel off, /slow SECONDS, /lock, /unlock, /mute NAME [MINUTES], /unmute"
-                        + " NAME, /role NAME moderator|member|readonly, /kick WHO, /ban WHO, /unban PEER-ID; the host"
+                        + " NAME, /role NAME moderator|member|readonly, /kick WHO, /ban WHO, /unban WHO; the host"
                         + " also /history none|all|NUMBER|TIME, /disappear SECONDS, /deputies WHO…;"
                         + " a message that begins with a slash is written with two");
             default -> {

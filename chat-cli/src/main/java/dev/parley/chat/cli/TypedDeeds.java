@@ -6,8 +6,8 @@ import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
-import dev.parley.chat.Reaction;
 import dev.parley.chat.Room;
+import dev.parley.chat.emotes.EmoteCatalog;
 import dev.parley.chat.store.PeerBook;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -30,11 +31,18 @@ final class TypedDeeds {
     private static final Pattern HISTORY = Pattern.compile("none|all|(?<number>[0-9]{1,6})(?<unit>[mhd]?)");
 
     private final PeerBook book;
+    private final Supplier<EmoteCatalog> catalog;
     private volatile @Nullable MessageId last;
     private volatile @Nullable MessageId lastOwn;
 
-    TypedDeeds(PeerBook book) {
+    /**
+     * Makes one.
+     *
+     * @param catalog the emotes of the room, which may be reacted with
+     */
+    TypedDeeds(PeerBook book, Supplier<EmoteCatalog> catalog) {
         this.book = book;
+        this.catalog = catalog;
     }
 
     /** A message was told, to which the next deed may be done. */
@@ -74,8 +82,8 @@ final class TypedDeeds {
         return switch (command) {
             case "/edit" -> new Deed.Edit(required(lastOwn), rest);
             case "/delete" -> new Deed.Delete(required(lastOwn));
-            case "/react" -> new Deed.React(required(last), Reaction.of(rest), true);
-            case "/unreact" -> new Deed.React(required(last), Reaction.of(rest), false);
+            case "/react" -> new Deed.React(required(last), TypedReaction.of(rest, catalog.get()), true);
+            case "/unreact" -> new Deed.React(required(last), TypedReaction.of(rest, catalog.get()), false);
             case "/msg" -> whisper(room, rest);
             case "/topic" -> Deed.Change.topic(rest);
             case "/history" -> Deed.Change.history(history(rest));

@@ -119,7 +119,12 @@ final class Verifier {
         return found.size() == 1 ? found.get(0) : found.isEmpty() ? find(room, name) : oneOf(found);
     }
 
-    /** Finds somebody by peer id, or who is here by name. */
+    /** Finds somebody by peer id, or by name among those that are known to have been called so. */
+    static PeerId findCalled(Room room, String name, List<PeerId> called) {
+        return called.isEmpty() || peerId(name).isPresent() ? find(room, name) : oneOf(called);
+    }
+
+    /** Finds somebody by peer id, or who is here by name; an at sign before it, as in a mention, is no part of it. */
     static PeerId find(Room room, String name) {
         Optional<PeerId> id = peerId(name);
         if (id.isPresent()) {
@@ -133,6 +138,9 @@ final class Verifier {
             if (!participant.self() && isMeant) {
                 found.add(participant.id());
             }
+        }
+        if (found.isEmpty() && name.startsWith("@")) {
+            return find(room, name.substring(1));
         }
         if (found.isEmpty()) {
             throw problem("unknown_peer", "nobody of that name is here", "type /who, or name a peer id");

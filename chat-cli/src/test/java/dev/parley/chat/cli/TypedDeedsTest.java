@@ -14,6 +14,7 @@ import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.Reaction;
 import dev.parley.chat.Room;
+import dev.parley.chat.emotes.EmoteCatalog;
 import dev.parley.chat.store.InMemoryPeerBook;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,7 +31,7 @@ class TypedDeedsTest {
 
     private final Room room = new FakeRoom().room();
     private final InMemoryPeerBook book = new InMemoryPeerBook();
-    private final TypedDeeds deeds = new TypedDeeds(book);
+    private final TypedDeeds deeds = new TypedDeeds(book, EmoteCatalog::empty);
 
     private void told(MessageId id, PeerId sender) {
         deeds.told(room, new ChatMessage(id, sender, "x", "hi", Instant.EPOCH, Optional.empty(), List.of(), List.of()));
@@ -45,6 +46,19 @@ class TypedDeedsTest {
         assertThat(deeds.parse(room, "/delete")).isEqualTo(new Deed.Delete(OURS));
         assertThat(deeds.parse(room, "/react +")).isEqualTo(new Deed.React(THEIRS, Reaction.of("+"), true));
         assertThat(deeds.parse(room, "/unreact +")).isEqualTo(new Deed.React(THEIRS, Reaction.of("+"), false));
+    }
+
+    @Test
+    void aShortcodeOfAnEmojiIsThatEmoji() {
+        told(THEIRS, ANN);
+        assertThat(deeds.parse(room, "/react :rocket:")).isEqualTo(new Deed.React(THEIRS, Reaction.of("🚀"), true));
+        assertThat(deeds.parse(room, "/unreact :+1:")).isEqualTo(new Deed.React(THEIRS, Reaction.of("👍"), false));
+        assertThatThrownBy(() -> deeds.parse(room, "/react :nonexistent:")).hasMessageContaining(":nonexistent:");
+    }
+
+    @Test
+    void aNameMayBeWrittenAsAMention() {
+        assertThat(deeds.parse(room, "/msg @ann psst")).isEqualTo(new Deed.Whisper(ANN, "psst", null));
     }
 
     @Test

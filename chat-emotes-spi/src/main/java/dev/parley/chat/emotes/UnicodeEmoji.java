@@ -11,6 +11,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Objects;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -138,6 +139,16 @@ public final class UnicodeEmoji {
                 set.set(first, last + 1);
             }
         }
+    }
+
+    /**
+     * Looks up the emoji of a shortcode.
+     *
+     * @param shortcode without its colons, as it is written: {@code rocket}
+     * @return the emoji; empty if there is none of that name
+     */
+    public static Optional<String> find(String shortcode) {
+        return Optional.ofNullable(ofShortcode(shortcode));
     }
 
     /** Looks up the emoji of a shortcode, given without its colons; null if there is none. */

@@ -1,6 +1,7 @@
 package dev.parley.chat.cli.client;
 
 import dev.parley.chat.ConnectionState;
+import dev.parley.chat.DeliveryState;
 import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
@@ -515,7 +516,8 @@ public final class Client {
                 ? typed.substring(0, typed.length() - " ok".length()).strip()
                 : typed;
         boolean isQuoted = bare.length() >= 2 && bare.startsWith("\"") && bare.endsWith("\"");
-        String name = isQuoted ? bare.substring(1, bare.length() - 1) : bare;
+        String plain = isQuoted ? bare.substring(1, bare.length() - 1) : bare;
+        String name = plain.startsWith("@") ? plain.substring(1) : plain;
         String key = KnownPeer.nameKey(name);
         List<PeerId> found = talk.people().stream()
                 .map(Talk.Person::participant)
@@ -657,6 +659,19 @@ public final class Client {
         for (String[] key : KEYS) {
             flow.run(key[0].isEmpty() ? "  " : "  " + key[0] + "  ", theme.accent());
             flow.run(key[1] + "\n", theme.text());
+        }
+        flow.run("\nSigns behind your messages\n", theme.strong());
+        for (DeliveryState state : DeliveryState.values()) {
+            flow.run("  " + theme.sign(state) + "  ", theme.ink(state));
+            flow.run(
+                    switch (state) {
+                        case QUEUED -> "waits until somebody can be reached\n";
+                        case SENT -> "is on its way\n";
+                        case DELIVERED -> "has come to everybody\n";
+                        case READ -> "was read by somebody\n";
+                        case FAILED -> "has come to nobody\n";
+                    },
+                    theme.text());
         }
         for (Commands.For whom : Commands.For.values()) {
             flow.run(

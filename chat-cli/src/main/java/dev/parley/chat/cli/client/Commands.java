@@ -66,7 +66,7 @@ final class Commands {
             new Command("/role", "NAME ROLE", "gives a role: moderator, member or readonly", For.MODERATORS),
             new Command("/kick", "NAME", "removes somebody", For.MODERATORS),
             new Command("/ban", "NAME", "removes somebody for good", For.MODERATORS),
-            new Command("/unban", "PEER-ID", "lets somebody in again", For.MODERATORS),
+            new Command("/unban", "NAME", "lets somebody in again", For.MODERATORS),
             new Command("/history", "none|all|50|24h", "what newcomers are given", For.HOST),
             new Command("/disappear", "SECONDS", "messages disappear after so many seconds", For.HOST),
             new Command("/deputies", "NAME...", "who may lead the room when its host is gone", For.HOST));

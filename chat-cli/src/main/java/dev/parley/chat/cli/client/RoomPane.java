@@ -13,6 +13,7 @@ import dev.parley.chat.Reaction;
 import dev.parley.chat.cli.Deed;
 import dev.parley.chat.cli.Event;
 import dev.parley.chat.cli.TerminalText;
+import dev.parley.chat.cli.TypedReaction;
 import dev.parley.chat.cli.client.Talk.Said;
 import dev.parley.chat.cli.screen.Canvas;
 import dev.parley.chat.cli.screen.Editor;
@@ -88,6 +89,9 @@ final class RoomPane {
 
     /** Whether the selected message was clicked at, and not chosen by a key. */
     private boolean isClicked;
+
+    /** Whether one has said something here, and so needs no word about how. */
+    private boolean hasSpoken;
 
     private boolean isLoadingOlder;
     private boolean hasAllOlder;
@@ -245,6 +249,7 @@ final class RoomPane {
         }
         boolean isSeen = isShown && view.isAtEnd();
         if (effect == Talk.Effect.SAID) {
+            hasSpoken = true;
             view.toEnd();
             view.read();
         }
@@ -337,7 +342,16 @@ final class RoomPane {
                 return true;
             }
         }
+        int before = editor.text().length();
         boolean taken = editor.take(key);
+        if (key instanceof Keypress.Pasted pasted && before + pasted.text().length() > MAX_INPUT_CHARS) {
+            talk.notice(
+                    "only a part of that has room in a message, which has " + MAX_INPUT_CHARS + " characters at most; /file"
+                            + " offers a file",
+                    Talk.Notice.Weight.WARNING,
+                    now);
+            view.added(true);
+        }
         if (taken) {
             suggestions.update(editor, talk, catalog, recent);
             tellTyping(now);
@@ -581,7 +595,8 @@ final class RoomPane {
             view.read();
             return;
         }
-        String text = editor.submit();
+        // What was pasted may end with the end of a line.
+        String text = editor.submit().stripTrailing();
         suggestions.close();
         MessageId about = target;
         Mode done = mode;
@@ -623,8 +638,8 @@ final class RoomPane {
         }
         try {
             return switch (command) {
-                case "/react" -> Optional.of(new Wish.Do(tab, new Deed.React(said.id(), Reaction.of(rest), true)));
-                case "/unreact" -> Optional.of(new Wish.Do(tab, new Deed.React(said.id(), Reaction.of(rest), false)));
+                case "/react" -> Optional.of(new Wish.Do(tab, new Deed.React(said.id(), TypedReaction.of(rest, catalog), true)));
+                case "/unreact" -> Optional.of(new Wish.Do(tab, new Deed.React(said.id(), TypedReaction.of(rest, catalog), false)));
                 case "/reply" ->
                     Optional.of(
                             answer(rest, said.id(), said.privateWith().orElse(null)));
@@ -707,6 +722,10 @@ final class RoomPane {
             row++;
         }
         canvas.put(row, 0, ">", theme.accent());
+        if (editor.isEmpty() && !hasSpoken && bannerRows == 0) {
+            String hint = talk.isEntered() ? "F1 help  F3 emotes  F5 invite" : "";
+            canvas.put(row, 2, Graphemes.cut(hint, columns - 2, theme.more()), theme.quiet());
+        }
         editor.draw(canvas.part(row, 2, inputRows, columns - 2), theme.text(), true);
         return status;
     }
@@ -860,6 +879,9 @@ final class RoomPane {
         }
         if (talk.isWorkerLost()) {
             return new Status("connected; the worker is away, nobody new can join", theme.warning());
+        }
+        if (talk.isLeaderless()) {
+            return new Status("connected; the host is away, nobody new can join", theme.warning());
         }
         if (!lost.isEmpty()) {
             return new Status(namesOf(lost) + " cannot be reached", theme.warning());

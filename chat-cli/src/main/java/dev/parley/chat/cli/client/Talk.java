@@ -19,6 +19,8 @@ import dev.parley.chat.RoomOptions;
 import dev.parley.chat.RoomSettings;
 import dev.parley.chat.cli.Event;
 import dev.parley.chat.cli.PlainText;
+import dev.parley.chat.cli.TerminalText;
+import dev.parley.chat.store.KnownPeer;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
@@ -254,6 +256,10 @@ public final class Talk {
     private boolean isWorkerLost;
     private Optional<CloseReason> closed = Optional.empty();
     private Optional<HistoryProgress> catchUp = Optional.empty();
+
+    /** Who leads in the host's place, or the host again; null as long as nobody has. */
+    private @Nullable PeerId leader;
+
     private long droppedItems;
     private long chars;
 
@@ -377,6 +383,8 @@ public final class Talk {
             code = e.code();
         } else if (event instanceof Event.CodeEnded e && e.code().equals(code)) {
             code = "";
+        } else if (event instanceof Event.Led e) {
+            leader = e.leader();
         } else if (event instanceof Event.CaughtUp e) {
             catchUp = e.progress().isOver() ? Optional.empty() : Optional.of(e.progress());
             return Effect.NONE;
@@ -388,7 +396,7 @@ public final class Talk {
     }
 
     private Effect tell(Event event, Instant now) {
-        Optional<String> text = words.write(event);
+        Optional<String> text = event instanceof Event.Peer e ? Optional.of(known(e.peer())) : words.write(event);
         if (text.isEmpty()) {
             return Effect.NONE;
         }
@@ -399,6 +407,15 @@ public final class Talk {
                         : Notice.Weight.QUIET;
         add(new Notice(now, event instanceof Event.Alert ? unframed(text.get()) : plain(text.get()), weight));
         return Effect.ADDED;
+    }
+
+    /** What has come of a verification, for who sees names and no keys. */
+    private String known(KnownPeer peer) {
+        Person here = people.get(peer.id());
+        String name = here != null
+                ? here.participant().shownName()
+                : peer.lastName().orElse(peer.id().value());
+        return TerminalText.clean(name) + (peer.verification().isPresent() ? " is verified" : " is not verified");
     }
 
     /** A warning without its frame for lines: here it has an ink of its own. */
@@ -574,6 +591,15 @@ public final class Talk {
         return said.reactions().stream()
                 .anyMatch(total -> total.reaction().equals(reaction)
                         && total.by().stream().anyMatch(this::isSelf));
+    }
+
+    /** Whether nobody is here who can let others in. */
+    boolean isLeaderless() {
+        return isEntered
+                && people.values().stream()
+                        .map(Person::participant)
+                        .noneMatch(one -> one.role() == Participant.Role.HOST
+                                || one.id().equals(leader));
     }
 
     /** Whether it is a room that one has opened oneself, and that goes on. */

@@ -746,16 +746,6 @@ final class TalkView {
     }
 
     private void mark(Flow flow, Said said) {
-        Optional<DeliveryState> delivery = said.delivery();
-        if (delivery.isEmpty()) {
-            return;
-        }
-        switch (delivery.get()) {
-            case QUEUED -> flow.run("\u00a0" + theme.waiting(), theme.warning());
-            case SENT -> flow.run("\u00a0" + theme.sent(), theme.quiet());
-            case DELIVERED -> flow.run("\u00a0" + theme.delivered(), theme.quiet());
-            case READ -> flow.run("\u00a0" + theme.read(), theme.accent());
-            case FAILED -> flow.run("\u00a0" + theme.failed(), theme.bad());
-        }
+        said.delivery().ifPresent(state -> flow.run("\u00a0" + theme.sign(state), theme.ink(state)));
     }
 }

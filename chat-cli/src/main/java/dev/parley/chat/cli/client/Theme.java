@@ -1,5 +1,6 @@
 package dev.parley.chat.cli.client;
 
+import dev.parley.chat.DeliveryState;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.cli.screen.Ink;
 import java.util.List;
@@ -136,24 +137,25 @@ public record Theme(Ground ground, Signs signs) {
         return isUnicode() ? "╭ " : "/ ";
     }
 
-    String waiting() {
-        return isUnicode() ? "◷" : "~";
+    /** How far an own message has come. */
+    String sign(DeliveryState state) {
+        return switch (state) {
+            case QUEUED -> isUnicode() ? "◷" : "~";
+            case SENT -> isUnicode() ? "✓" : "+";
+            case DELIVERED -> isUnicode() ? "✓✓" : "++";
+            case READ -> isUnicode() ? "✓✓" : "+R";
+            case FAILED -> "!";
+        };
     }
 
-    String sent() {
-        return isUnicode() ? "✓" : "+";
-    }
-
-    String delivered() {
-        return isUnicode() ? "✓✓" : "++";
-    }
-
-    String read() {
-        return isUnicode() ? "✓✓" : "+R";
-    }
-
-    String failed() {
-        return "!";
+    /** The colour of that: {@code READ} differs from {@code DELIVERED} by it alone, where there are other signs. */
+    Ink ink(DeliveryState state) {
+        return switch (state) {
+            case QUEUED -> warning();
+            case SENT, DELIVERED -> quiet();
+            case READ -> accent();
+            case FAILED -> bad();
+        };
     }
 
     String present() {

@@ -80,7 +80,7 @@ class HostileScreenTest {
                         .isEqualTo("│");
             }
             assertThat(lines.get(ROWS - 2)).as("seed %s", seed).endsWith(" connected");
-            assertThat(lines.get(ROWS - 1)).as("seed %s", seed).isEqualTo(">");
+            assertThat(lines.get(ROWS - 1)).as("seed %s", seed).isEqualTo("> F1 help  F3 emotes  F5 invite");
             drawn++;
         }
         assertThat(drawn).isEqualTo(HostileText.COUNT);
@@ -174,7 +174,7 @@ class HostileScreenTest {
             List<String> lines = show(stage);
             assertThat(lines.get(0)).as("seed %s", seed).endsWith("3 here · public");
             assertThat(lines.get(ROWS - 2)).as("seed %s", seed).contains("reconnecting");
-            assertThat(lines.get(ROWS - 1)).as("seed %s", seed).isEqualTo(">");
+            assertThat(lines.get(ROWS - 1)).as("seed %s", seed).isEqualTo("> F1 help  F3 emotes  F5 invite");
             stage.tell(new Event.Closed(why));
             show(stage);
             stage.handle(new Happening.Told(new Event.Problem("code", text, text, null)));

@@ -19,6 +19,7 @@ import dev.parley.chat.emotes.EmoteCatalog;
 import dev.parley.chat.emotes.EmoteId;
 import dev.parley.chat.emotes.EmoteScope;
 import dev.parley.chat.emotes.EmoteSet;
+import dev.parley.chat.store.KnownPeer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -128,7 +129,7 @@ class RoomPaneTest {
         stage.press(Stage.UP);
         typed(command);
 
-        assertThat(stage.wished(Wish.Type.class)).containsExactly(new Wish.Type(stage.tab, command));
+        assertThat(stage.wished(Wish.Type.class)).containsExactly(new Wish.Type(stage.tab, command.stripTrailing()));
         assertThat(stage.deeds()).isEmpty();
     }
 
@@ -410,5 +411,50 @@ class RoomPaneTest {
         stage.press("\u0015");
         typed("/leave");
         assertThat(stage.wishes).contains(new Wish.Leave(stage.tab));
+    }
+
+    @Test
+    void thatNobodyCanLetOthersInIsSaid() {
+        Stage guest = Stage.asGuest();
+        assertThat(guest.draw()).contains(" connected\n");
+        guest.tell(new Event.Presence(
+                new Participant(Stage.GRACE, "Grace", Participant.Role.HOST, false), Event.Presence.Status.OFFLINE));
+        assertThat(guest.draw()).contains("the host is away, nobody new can join");
+        guest.tell(new Event.Led(Stage.ALAN, "Alan", false));
+        assertThat(guest.draw()).doesNotContain("nobody new can join");
+    }
+
+    @Test
+    void aPasteThatHasNoRoomIsNotCutInSilence() {
+        stage.handle(new Happening.Key(new Keypress.Pasted("x".repeat(20_000))));
+        assertThat(stage.draw()).contains("only a part of that has room");
+    }
+
+    @Test
+    void theEndOfAPastedLineIsNoLine() {
+        stage.handle(new Happening.Key(new Keypress.Pasted("one\ntwo\n")));
+        stage.press(Stage.ENTER);
+        assertThat(stage.wished(Wish.Type.class)).containsExactly(new Wish.Type(stage.tab, "one\ntwo"));
+    }
+
+    @Test
+    void whatCanBeDoneIsSaidUntilOneHasSpoken() {
+        assertThat(stage.draw()).contains("> F1 help");
+        stage.press("h");
+        assertThat(stage.draw()).doesNotContain("F1 help");
+        stage.press("\u0015");
+        stage.say(Stage.ADA, "hello");
+        assertThat(stage.draw()).doesNotContain("F1 help");
+    }
+
+    @Test
+    void whoIsVerifiedIsToldByName() {
+        KnownPeer grace = new KnownPeer(
+                Stage.GRACE,
+                Optional.empty(),
+                List.of(),
+                Optional.of(new KnownPeer.Verification(stage.now, KnownPeer.Means.COMPARED)));
+        stage.tell(new Event.Peer(null, grace));
+        assertThat(stage.draw()).contains("Grace is verified");
     }
 }

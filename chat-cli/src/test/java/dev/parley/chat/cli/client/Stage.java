@@ -56,6 +56,18 @@ final class Stage {
         return stage;
     }
 
+    /** Makes one with a room that Ada is a guest in, of Grace's. */
+    static Stage asGuest() {
+        Stage stage = new Stage(Theme.Signs.UNICODE);
+        stage.tab = stage.client.open();
+        stage.tell(new Event.Entered(ROOM, "Tea room", "http://127.0.0.1:1/r/x#s", RoomOptions.Visibility.PRIVATE));
+        stage.come(ADA, "Ada", Participant.Role.MEMBER);
+        stage.come(GRACE, "Grace", Participant.Role.HOST);
+        stage.come(ALAN, "Alan", Participant.Role.MEMBER);
+        stage.tell(new Event.State(ConnectionState.CONNECTED, Optional.empty()));
+        return stage;
+    }
+
     /** Opens one more room, which is shown. */
     void enter(String name) {
         tab = client.open();
