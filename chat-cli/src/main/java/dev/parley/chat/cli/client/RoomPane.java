@@ -744,8 +744,9 @@ final class RoomPane {
         }
         Optional<HistoryProgress> catchUp = talk.catchUp();
         if (catchUp.isPresent()) {
-            long come = catchUp.get().received();
-            long percent = 100 * come / Math.max(1, come + catchUp.get().remaining());
+            // Others say how much there is; the sum may be more than fits a long.
+            double come = catchUp.get().received();
+            int percent = (int) (100 * come / Math.max(1, come + catchUp.get().remaining()));
             return new Status("connected; what was said before comes, " + percent + " %", theme.quiet());
         }
         if (talk.isWorkerLost()) {

@@ -185,8 +185,7 @@ class RoomPaneTest {
         stage.tell(new Event.Reactions(one, List.of(new ReactionTotal(thumb, 1, List.of(Stage.GRACE)))));
         stage.press(Stage.UP, "1");
 
-        assertThat(stage.deeds())
-                .containsExactly(new Deed.React(one, thumb, false), new Deed.React(one, thumb, true));
+        assertThat(stage.deeds()).containsExactly(new Deed.React(one, thumb, false), new Deed.React(one, thumb, true));
     }
 
     @Test
@@ -315,5 +314,19 @@ class RoomPaneTest {
         assertThat(stage.draw()).contains("what was said before comes, 25 %");
         stage.tell(new Event.CaughtUp(new HistoryProgress(1_200, 0, true)));
         assertThat(stage.draw()).contains(" connected").doesNotContain("before");
+    }
+
+    @Test
+    void thatShareIsOneHoweverManyAreSaidToBeToCome() {
+        assertThat(shareToldOf(0, Long.MAX_VALUE)).contains("comes, 0 %");
+        assertThat(shareToldOf(Long.MAX_VALUE / 2, Long.MAX_VALUE)).contains("comes, 33 %");
+        assertThat(shareToldOf(Long.MAX_VALUE, Long.MAX_VALUE)).contains("comes, 50 %");
+        assertThat(shareToldOf(Long.MAX_VALUE, 0)).contains("comes, 100 %");
+        assertThat(shareToldOf(0, 0)).contains("comes, 0 %");
+    }
+
+    private String shareToldOf(long received, long remaining) {
+        stage.tell(new Event.CaughtUp(new HistoryProgress(received, remaining, false)));
+        return stage.draw();
     }
 }
