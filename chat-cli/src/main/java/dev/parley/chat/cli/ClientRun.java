@@ -644,10 +644,10 @@ final class ClientRun {
             Session open = session();
             KeptTalk.Page page = KeptTalk.before(
                     open.store(), where.id(), before, isBlocked(open), sender -> nameOf(where, open, sender));
-            tell(new Happening.Older(tab, page.messages(), page.isAll()));
+            tell(new Happening.Older(tab, page.messages(), page.edited(), page.isAll()));
         } catch (RuntimeException e) {
             tell(new Happening.InRoom(tab, Event.Problem.of(Failure.of(e))));
-            tell(new Happening.Older(tab, List.of(), false));
+            tell(new Happening.Older(tab, List.of(), Set.of(), false));
         }
     }
 
@@ -695,10 +695,11 @@ final class ClientRun {
                     before,
                     isBlocked(open),
                     sender -> sender.equals(open.self()) ? "you" : nameOf(open, sender));
-            tell(new Happening.PastTalk(room, page.messages(), page.isAll(), null));
+            tell(new Happening.PastTalk(room, page.messages(), page.edited(), page.isAll(), null));
         } catch (RuntimeException e) {
             log.debug("what was said could not be read", e);
-            tell(new Happening.PastTalk(room, List.of(), true, Failure.of(e).message()));
+            tell(new Happening.PastTalk(
+                    room, List.of(), Set.of(), true, Failure.of(e).message()));
         }
     }
 

@@ -3,13 +3,18 @@ package dev.parley.chat.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.parley.chat.ChatMessage;
+import dev.parley.chat.EmoteReference;
+import dev.parley.chat.Mention;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.store.ChatStore;
 import dev.parley.chat.store.InMemoryChatStore;
 import dev.parley.chat.store.StoredEvent;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class KeptTalkTest {
@@ -49,7 +54,48 @@ class KeptTalkTest {
     void aRoomOfWhichNothingIsKeptIsEmpty() {
         KeptTalk.Page page = KeptTalk.before(store, Examples.ROOM, null, peer -> false, PeerId::value);
 
-        assertThat(page).isEqualTo(new KeptTalk.Page(List.of(), true));
+        assertThat(page).isEqualTo(new KeptTalk.Page(List.of(), Set.of(), true));
+    }
+
+    @Test
+    void aMessageReadsAsItDidWhenItWasSaidAndAsItIsWordedNow() {
+        String parts = "\"sentAt\":4711,\"replyTo\":\"" + id(9) + "\",\"text\":\"hi Kappa, Bea\","
+                + "\"emotes\":[{\"provider\":\"7tv\",\"emote\":\"01\",\"code\":\"Kappa\",\"start\":3,\"end\":8}],"
+                + "\"mentions\":[{\"peer\":\"" + Examples.OTHER + "\",\"start\":10,\"end\":13}]";
+        store.append(List.of(
+                event(1, "message", "{" + parts + "}"),
+                event(2, "message", "{" + parts + "}"),
+                event(3, "edit", "{\"target\":\"" + id(2) + "\",\"text\":\"Bea!\"}")));
+        KeptTalk.Page page = KeptTalk.before(store, Examples.ROOM, null, peer -> false, peer -> "Ada");
+
+        Instant sentAt = Instant.ofEpochMilli(4_711);
+        assertThat(page.messages())
+                .containsExactly(
+                        new ChatMessage(
+                                id(1),
+                                Examples.PEER,
+                                "Ada",
+                                "hi Kappa, Bea",
+                                sentAt,
+                                Optional.of(id(9)),
+                                List.of(new EmoteReference("7tv", "01", "Kappa", 3, 8)),
+                                List.of(new Mention(Examples.OTHER, 10, 13))),
+                        new ChatMessage(
+                                id(2), Examples.PEER, "Ada", "Bea!", sentAt, Optional.of(id(9)), List.of(), List.of()));
+        assertThat(page.edited()).containsExactly(id(2));
+    }
+
+    @Test
+    void ofWhatIsNotWellFormedTheWordsAreShown() {
+        store.append(List.of(
+                event(1, "message", "{\"text\":\"no time\"}"),
+                event(2, "message", "{\"text\":\"nor here\"}"),
+                event(3, "edit", "{\"target\":\"" + id(2) + "\",\"text\":\"edited\"}")));
+        KeptTalk.Page page = KeptTalk.before(store, Examples.ROOM, null, peer -> false, PeerId::value);
+
+        assertThat(page.messages()).extracting(ChatMessage::text).containsExactly("no time", "edited");
+        assertThat(page.messages().get(0).sentAt()).isEqualTo(Examples.TIME.plusMillis(1));
+        assertThat(page.edited()).containsExactly(id(2));
     }
 
     private static List<MessageId> ids(KeptTalk.Page page) {
@@ -65,6 +111,10 @@ class KeptTalkTest {
     }
 
     private static StoredEvent event(int seq, String type) {
+        return event(seq, type, "{\"sentAt\":0,\"text\":\"hello\"}");
+    }
+
+    private static StoredEvent event(int seq, String type, String json) {
         return new StoredEvent(
                 Examples.ROOM,
                 Examples.PEER,
@@ -72,6 +122,6 @@ class KeptTalkTest {
                 id(seq),
                 Examples.TIME.plusMillis(seq).toEpochMilli() << 16,
                 type,
-                Examples.kept("hello").bytes());
+                Examples.signed(type, json));
     }
 }

@@ -69,7 +69,7 @@ final class PastPanel implements Panel {
             isLoading = false;
             isAll = now.isAll();
             problem = now.problem();
-            talk.prepend(now.messages());
+            talk.prepend(now.messages(), now.edited());
         }
     }
 

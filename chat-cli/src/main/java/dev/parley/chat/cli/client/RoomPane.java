@@ -251,7 +251,7 @@ final class RoomPane {
     void older(Happening.Older older) {
         isLoadingOlder = false;
         hasAllOlder = older.isAll();
-        talk.prepend(older.messages());
+        talk.prepend(older.messages(), older.edited());
     }
 
     /** Somebody looks at it from now on. */

@@ -21,6 +21,7 @@ import dev.parley.chat.emotes.EmoteSet;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -267,7 +268,7 @@ class RoomPaneTest {
     @Test
     void whatWasDroppedIsReadAgain() {
         stage.say(Stage.GRACE, "first");
-        stage.handle(new Happening.Older(stage.tab, List.of(), true));
+        stage.handle(new Happening.Older(stage.tab, List.of(), Set.of(), true));
         stage.draw();
         stage.press(Stage.PAGE_UP);
         assertThat(stage.wished(Wish.LoadOlder.class))

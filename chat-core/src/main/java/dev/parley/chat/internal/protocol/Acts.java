@@ -248,7 +248,7 @@ final class Acts {
             Optional<EventBody> read = EventBodies.read(Event.TYPE_MESSAGE, body);
             if (read.isPresent() && read.get() instanceof EventBody.Message message) {
                 machine.emit(new Output.DeliverPrivate(
-                        Bodies.message(state.id(), sender, machine.nameOf(sender), message), sealed.to()));
+                        message.first(state.id(), sender, machine.nameOf(sender)), sealed.to()));
             }
         } catch (SealException e) {
             log.debug("a private message of {} was not opened: {}", sender, e.kind());
