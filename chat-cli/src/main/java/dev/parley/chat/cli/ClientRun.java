@@ -466,9 +466,9 @@ final class ClientRun {
             seat(w.tab()).leave();
         } else if (wish instanceof Wish.LoadOlder w) {
             Seat seat = seat(w.tab());
-            seat.now((desk, room) -> errands.execute(() -> loadOlder(w.tab(), room, w.before())));
+            seat.now((desk, room) -> errands.execute(() -> loadOlder(w.tab(), room, w.shown())));
         } else if (wish instanceof Wish.ReadPast w) {
-            errands.execute(() -> readPast(w.room(), w.before()));
+            errands.execute(() -> readPast(w.room(), w.shown()));
         } else if (wish instanceof Wish.Create w) {
             create(w);
         } else if (wish instanceof Wish.Join w) {
@@ -639,11 +639,11 @@ final class ClientRun {
         }
     }
 
-    private void loadOlder(int tab, Room where, @Nullable MessageId before) {
+    private void loadOlder(int tab, Room where, List<MessageId> shown) {
         try {
             Session open = session();
             KeptTalk.Page page = KeptTalk.before(
-                    open.store(), where.id(), before, isBlocked(open), sender -> nameOf(where, open, sender));
+                    open.store(), where.id(), shown, isBlocked(open), sender -> nameOf(where, open, sender));
             tell(new Happening.Older(tab, page.messages(), page.edited(), page.isAll()));
         } catch (RuntimeException e) {
             tell(new Happening.InRoom(tab, Event.Problem.of(Failure.of(e))));
@@ -686,13 +686,13 @@ final class ClientRun {
         return desk.emotes().image(room, emote, heightPixels, settings.animate() ? EmotePictures.MAX_FRAMES : 1);
     }
 
-    private void readPast(RoomId room, @Nullable MessageId before) {
+    private void readPast(RoomId room, List<MessageId> shown) {
         try {
             Session open = session();
             KeptTalk.Page page = KeptTalk.before(
                     open.store(),
                     room,
-                    before,
+                    shown,
                     isBlocked(open),
                     sender -> sender.equals(open.self()) ? "you" : nameOf(open, sender));
             tell(new Happening.PastTalk(room, page.messages(), page.edited(), page.isAll(), null));

@@ -17,7 +17,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** Reads what was said in rooms from the history on this machine, page by page from the end, as it is worded now. */
 final class KeptTalk {
@@ -36,41 +35,51 @@ final class KeptTalk {
     record Page(List<ChatMessage> messages, Set<MessageId> edited, boolean isAll) {}
 
     /**
-     * Reads what was said before a message.
+     * Reads what was said before that which is shown: before the first of it that is still kept, since messages
+     * disappear and are deleted. What is shown already is left out.
      *
-     * @param before null for the end
+     * @param shown in the order in which it is shown, which need not be that of the timeline
      * @param isHidden of whom nothing is shown
      * @param names what somebody is called
      */
     static Page before(
             ChatStore store,
             RoomId room,
-            @Nullable MessageId before,
+            List<MessageId> shown,
             Predicate<PeerId> isHidden,
             Function<PeerId, String> names) {
-        TimelinePosition position = before == null
-                ? null
-                : store.event(room, before).map(TimelinePosition::of).orElse(null);
+        Set<MessageId> known = Set.copyOf(shown);
+        TimelinePosition position = shown.stream()
+                .flatMap(id -> store.event(room, id).stream())
+                .findFirst()
+                .map(TimelinePosition::of)
+                .orElse(null);
         while (true) {
             List<StoredEvent> found = store.timeline(room, position, PAGE);
-            Page page = page(store, found, isHidden, names);
+            Page page = page(store, found, known, isHidden, names);
             if (page.isAll() || !page.messages().isEmpty()) {
                 return page;
             }
-            // A page of acts and nothing that was said.
+            // A page of acts and of what is shown, and nothing else that was said.
             position = TimelinePosition.of(found.get(0));
         }
     }
 
     private static Page page(
-            ChatStore store, List<StoredEvent> found, Predicate<PeerId> isHidden, Function<PeerId, String> names) {
+            ChatStore store,
+            List<StoredEvent> found,
+            Set<MessageId> known,
+            Predicate<PeerId> isHidden,
+            Function<PeerId, String> names) {
         Map<PeerId, String> called = new HashMap<>();
         Rewordings rewordings = Rewordings.of(store, found);
         List<ChatMessage> messages = new ArrayList<>();
         Set<MessageId> edited = new HashSet<>();
         for (StoredEvent event : found) {
             Optional<String> text = event.text();
-            if (text.isPresent() && !rewordings.isDeleted(event.id()) && !isHidden.test(event.sender())) {
+            boolean isLeftOut =
+                    known.contains(event.id()) || rewordings.isDeleted(event.id()) || isHidden.test(event.sender());
+            if (text.isPresent() && !isLeftOut) {
                 String name = called.computeIfAbsent(event.sender(), names);
                 ChatMessage first = event.message(name).orElseGet(() -> wordsAlone(event, name, text.get()));
                 messages.add(rewordings.latest(first));

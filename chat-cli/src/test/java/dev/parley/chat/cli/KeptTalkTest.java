@@ -12,9 +12,11 @@ import dev.parley.chat.store.InMemoryChatStore;
 import dev.parley.chat.store.StoredEvent;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class KeptTalkTest {
@@ -30,11 +32,11 @@ class KeptTalkTest {
         events.add(event(2 * KeptTalk.PAGE + 3, "message"));
         store.append(events);
 
-        KeptTalk.Page last = KeptTalk.before(store, Examples.ROOM, null, peer -> false, PeerId::value);
+        KeptTalk.Page last = KeptTalk.before(store, Examples.ROOM, List.of(), peer -> false, PeerId::value);
         assertThat(ids(last)).containsExactly(id(2 * KeptTalk.PAGE + 3));
         assertThat(last.isAll()).isFalse();
         KeptTalk.Page first =
-                KeptTalk.before(store, Examples.ROOM, id(2 * KeptTalk.PAGE + 3), peer -> false, PeerId::value);
+                KeptTalk.before(store, Examples.ROOM, List.of(id(2 * KeptTalk.PAGE + 3)), peer -> false, PeerId::value);
 
         assertThat(ids(first)).containsExactly(id(1));
         assertThat(first.isAll()).isTrue();
@@ -44,15 +46,15 @@ class KeptTalkTest {
     void whatThoseSaidWhoAreBlockedIsLeftOut() {
         store.append(List.of(event(1, "message")));
 
-        assertThat(ids(KeptTalk.before(store, Examples.ROOM, null, Examples.PEER::equals, PeerId::value)))
+        assertThat(ids(KeptTalk.before(store, Examples.ROOM, List.of(), Examples.PEER::equals, PeerId::value)))
                 .isEmpty();
-        assertThat(ids(KeptTalk.before(store, Examples.ROOM, null, peer -> false, PeerId::value)))
+        assertThat(ids(KeptTalk.before(store, Examples.ROOM, List.of(), peer -> false, PeerId::value)))
                 .containsExactly(id(1));
     }
 
     @Test
     void aRoomOfWhichNothingIsKeptIsEmpty() {
-        KeptTalk.Page page = KeptTalk.before(store, Examples.ROOM, null, peer -> false, PeerId::value);
+        KeptTalk.Page page = KeptTalk.before(store, Examples.ROOM, List.of(), peer -> false, PeerId::value);
 
         assertThat(page).isEqualTo(new KeptTalk.Page(List.of(), Set.of(), true));
     }
@@ -66,7 +68,7 @@ class KeptTalkTest {
                 event(1, "message", "{" + parts + "}"),
                 event(2, "message", "{" + parts + "}"),
                 event(3, "edit", "{\"target\":\"" + id(2) + "\",\"text\":\"Bea!\"}")));
-        KeptTalk.Page page = KeptTalk.before(store, Examples.ROOM, null, peer -> false, peer -> "Ada");
+        KeptTalk.Page page = KeptTalk.before(store, Examples.ROOM, List.of(), peer -> false, peer -> "Ada");
 
         Instant sentAt = Instant.ofEpochMilli(4_711);
         assertThat(page.messages())
@@ -91,11 +93,55 @@ class KeptTalkTest {
                 event(1, "message", "{\"text\":\"no time\"}"),
                 event(2, "message", "{\"text\":\"nor here\"}"),
                 event(3, "edit", "{\"target\":\"" + id(2) + "\",\"text\":\"edited\"}")));
-        KeptTalk.Page page = KeptTalk.before(store, Examples.ROOM, null, peer -> false, PeerId::value);
+        KeptTalk.Page page = KeptTalk.before(store, Examples.ROOM, List.of(), peer -> false, PeerId::value);
 
         assertThat(page.messages()).extracting(ChatMessage::text).containsExactly("no time", "edited");
         assertThat(page.messages().get(0).sentAt()).isEqualTo(Examples.TIME.plusMillis(1));
         assertThat(page.edited()).containsExactly(id(2));
+    }
+
+    @Test
+    void thePageGoesOnBeforeWhatIsStillKeptWhereTheFirstThatIsShownIsNoMore() {
+        store.append(messages(1, 3 * KeptTalk.PAGE));
+        List<MessageId> shown = idsFrom(2 * KeptTalk.PAGE, 3 * KeptTalk.PAGE);
+        store.delete(Examples.ROOM, shown.get(0));
+        store.delete(Examples.ROOM, shown.get(1));
+
+        assertThat(ids(before(shown))).isEqualTo(idsFrom(KeptTalk.PAGE, 2 * KeptTalk.PAGE - 1));
+    }
+
+    @Test
+    void nothingIsMissedWhereNothingOfWhatIsShownIsKept() {
+        store.append(messages(1, 10));
+        KeptTalk.Page page = before(idsFrom(11, 20));
+
+        assertThat(ids(page)).isEqualTo(idsFrom(1, 10));
+        assertThat(page.isAll()).isTrue();
+    }
+
+    @Test
+    void aPageHasSomethingNewHoweverManyAreShownInAnotherOrder() {
+        store.append(messages(1, 4 * KeptTalk.PAGE));
+        List<MessageId> shown = new ArrayList<>(idsFrom(2 * KeptTalk.PAGE, 4 * KeptTalk.PAGE));
+        Collections.reverse(shown);
+        KeptTalk.Page page = before(shown);
+
+        assertThat(page.messages()).isNotEmpty();
+        assertThat(ids(page)).doesNotContainAnyElementsOf(shown).endsWith(id(2 * KeptTalk.PAGE - 1));
+    }
+
+    private KeptTalk.Page before(List<MessageId> shown) {
+        return KeptTalk.before(store, Examples.ROOM, shown, peer -> false, PeerId::value);
+    }
+
+    private static List<StoredEvent> messages(int first, int last) {
+        return IntStream.rangeClosed(first, last)
+                .mapToObj(seq -> event(seq, "message"))
+                .toList();
+    }
+
+    private static List<MessageId> idsFrom(int first, int last) {
+        return IntStream.rangeClosed(first, last).mapToObj(KeptTalkTest::id).toList();
     }
 
     private static List<MessageId> ids(KeptTalk.Page page) {

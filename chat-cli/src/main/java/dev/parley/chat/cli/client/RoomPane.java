@@ -395,12 +395,7 @@ final class RoomPane {
         }
         if (isAtTop && !isLoadingOlder && !hasAllOlder && talk.isEntered() && !talk.isFull()) {
             isLoadingOlder = true;
-            MessageId first = talk.items().stream()
-                    .filter(item -> item instanceof Said)
-                    .map(item -> ((Said) item).id())
-                    .findFirst()
-                    .orElse(null);
-            wishes.accept(new Wish.LoadOlder(tab, first));
+            wishes.accept(new Wish.LoadOlder(tab, talk.messages()));
         }
     }
 

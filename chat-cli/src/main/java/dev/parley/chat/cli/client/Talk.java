@@ -518,6 +518,14 @@ public final class Talk {
         return items.size() >= MAX_ITEMS;
     }
 
+    /** The messages that are here, in the order in which they stand. */
+    List<MessageId> messages() {
+        return items.stream()
+                .filter(Said.class::isInstance)
+                .map(item -> ((Said) item).id())
+                .toList();
+    }
+
     public List<Item> items() {
         return items;
     }

@@ -518,7 +518,7 @@ class PanelsTest extends ClientCase {
         client.handle(new Happening.Rooms(List.of()), NOW);
         client.handle(new Happening.PastRooms(List.of(past(2, "Old friends"))), NOW);
         press(ENTER);
-        assertThat(wishes).endsWith(new Wish.ReadPast(room(2), null));
+        assertThat(wishes).endsWith(new Wish.ReadPast(room(2), List.of()));
         ChatMessage last = message(2, GRACE, "Grace", "Bye\u001b[2J then");
         client.handle(
                 new Happening.PastTalk(
@@ -527,7 +527,7 @@ class PanelsTest extends ClientCase {
         assertScreens("panel-past");
         press(UP);
 
-        assertThat(wishes).endsWith(new Wish.ReadPast(room(2), id(1)));
+        assertThat(wishes).endsWith(new Wish.ReadPast(room(2), List.of(id(1), id(2))));
         client.handle(new Happening.PastTalk(room(2), List.of(), Set.of(), true, null), NOW);
         wishes.clear();
         press(UP);
