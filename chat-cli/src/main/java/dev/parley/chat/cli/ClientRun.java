@@ -23,6 +23,7 @@ import dev.parley.chat.cli.screen.TerminalScreen;
 import dev.parley.chat.emotes.Emote;
 import dev.parley.chat.store.KnownPeer;
 import dev.parley.chat.store.RoomRecord;
+import dev.parley.chat.store.StoredEvent;
 import dev.parley.chat.transport.NativeLibraries;
 import dev.parley.chat.worker.SignalingWorker;
 import dev.parley.chat.worker.WorkerConfig;
@@ -642,8 +643,15 @@ final class ClientRun {
     private void loadOlder(int tab, Room where, List<MessageId> shown) {
         try {
             Session open = session();
+            // A room that is closed knows nothing any more.
+            Set<MessageId> withheld =
+                    where.withheld().exceptionally(closed -> Set.of()).join();
             KeptTalk.Page page = KeptTalk.before(
-                    open.store(), where.id(), shown, isBlocked(open), sender -> nameOf(where, open, sender));
+                    open.store(),
+                    where.id(),
+                    shown,
+                    isBlocked(open).or(event -> withheld.contains(event.id())),
+                    sender -> nameOf(where, open, sender));
             tell(new Happening.Older(tab, page.messages(), page.edited(), page.isAll()));
         } catch (RuntimeException e) {
             tell(new Happening.InRoom(tab, Event.Problem.of(Failure.of(e))));
@@ -704,8 +712,9 @@ final class ClientRun {
     }
 
     /** Of those nothing is shown, neither what is said now nor what was said before. */
-    private static Predicate<PeerId> isBlocked(Session open) {
-        return open.peers().blocked().stream().map(KnownPeer::id).collect(Collectors.toSet())::contains;
+    private static Predicate<StoredEvent> isBlocked(Session open) {
+        Set<PeerId> blocked = open.peers().blocked().stream().map(KnownPeer::id).collect(Collectors.toSet());
+        return event -> blocked.contains(event.sender());
     }
 
     private static String nameOf(Room room, Session open, PeerId sender) {

@@ -39,14 +39,14 @@ final class KeptTalk {
      * disappear and are deleted. What is shown already is left out.
      *
      * @param shown in the order in which it is shown, which need not be that of the timeline
-     * @param isHidden of whom nothing is shown
+     * @param isHidden what is not shown
      * @param names what somebody is called
      */
     static Page before(
             ChatStore store,
             RoomId room,
             List<MessageId> shown,
-            Predicate<PeerId> isHidden,
+            Predicate<StoredEvent> isHidden,
             Function<PeerId, String> names) {
         Set<MessageId> known = Set.copyOf(shown);
         TimelinePosition position = shown.stream()
@@ -69,7 +69,7 @@ final class KeptTalk {
             ChatStore store,
             List<StoredEvent> found,
             Set<MessageId> known,
-            Predicate<PeerId> isHidden,
+            Predicate<StoredEvent> isHidden,
             Function<PeerId, String> names) {
         Map<PeerId, String> called = new HashMap<>();
         Rewordings rewordings = Rewordings.of(store, found);
@@ -77,8 +77,7 @@ final class KeptTalk {
         Set<MessageId> edited = new HashSet<>();
         for (StoredEvent event : found) {
             Optional<String> text = event.text();
-            boolean isLeftOut =
-                    known.contains(event.id()) || rewordings.isDeleted(event.id()) || isHidden.test(event.sender());
+            boolean isLeftOut = known.contains(event.id()) || rewordings.isDeleted(event.id()) || isHidden.test(event);
             if (text.isPresent() && !isLeftOut) {
                 String name = called.computeIfAbsent(event.sender(), names);
                 ChatMessage first = event.message(name).orElseGet(() -> wordsAlone(event, name, text.get()));

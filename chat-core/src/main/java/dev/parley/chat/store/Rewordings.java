@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * What the authors of messages have made of them since, as far as a store has it: a history shows that in place of what
  * was said first. Only what an author may do to its own messages is looked at, whatever its role: its edits within
  * {@link MessageRevision#MAX_AGE}, at most {@link MessageRevision#MAX_EDITS} of a message, and its deletions. What
- * others have deleted leaves a store by itself.
+ * others have deleted leaves a store where a room is open that remembers it when the deletion comes. Whether its author
+ * had the right to say something is not looked at: an open room knows that of what it remembers, see
+ * {@link dev.parley.chat.Room#withheld}.
  *
  * <p>Unmodifiable.
  */
