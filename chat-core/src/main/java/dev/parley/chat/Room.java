@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
@@ -119,6 +120,17 @@ public interface Room {
      *     then comes without those figures. Fails with {@link RoomClosedException}
      */
     CompletableFuture<RoomStats> stats();
+
+    /**
+     * Asks what is not to be shown of what a store may hold: messages, private messages and file offers whose author
+     * had no right to say them (it was muted, for example, or the room was locked) or is blocked by this side, and
+     * those that were deleted or have disappeared. A room knows this of what it remembers: of all since it was opened,
+     * up to 10,000 messages or 16 MiB, and of the last 1,000 events before.
+     *
+     * @return completes on the listener's executor, with a set that is not modifiable. Fails with
+     *     {@link RoomClosedException}
+     */
+    CompletableFuture<Set<MessageId>> withheld();
 
     /**
      * Sends a text; see {@link #send(OutgoingMessage)}.

@@ -23,6 +23,7 @@ import dev.parley.chat.cli.screen.TerminalScreen;
 import dev.parley.chat.emotes.Emote;
 import dev.parley.chat.store.KnownPeer;
 import dev.parley.chat.store.RoomRecord;
+import dev.parley.chat.store.StoredEvent;
 import dev.parley.chat.transport.NativeLibraries;
 import dev.parley.chat.worker.SignalingWorker;
 import dev.parley.chat.worker.WorkerConfig;
@@ -523,9 +524,9 @@ final class ClientRun {
             seat(w.tab()).leave();
         } else if (wish instanceof Wish.LoadOlder w) {
             Optional<Room> room = seat(w.tab()).room();
-            errands.execute(() -> loadOlder(w.tab(), room, w.before()));
+            errands.execute(() -> loadOlder(w.tab(), room, w.shown()));
         } else if (wish instanceof Wish.ReadPast w) {
-            errands.execute(() -> readPast(w.room(), w.before()));
+            errands.execute(() -> readPast(w.room(), w.shown()));
         } else if (wish instanceof Wish.Create w) {
             create(w);
         } else if (wish instanceof Wish.Join w) {
@@ -717,20 +718,27 @@ final class ClientRun {
         });
     }
 
-    private void loadOlder(int tab, Optional<Room> entered, @Nullable MessageId before) {
+    private void loadOlder(int tab, Optional<Room> entered, List<MessageId> shown) {
         if (entered.isEmpty()) {
-            tell(new Happening.Older(tab, List.of(), false));
+            tell(new Happening.Older(tab, List.of(), Set.of(), false));
             return;
         }
         Room where = entered.get();
         try {
             Session open = session();
+            // A room that is closed knows nothing any more.
+            Set<MessageId> withheld =
+                    where.withheld().exceptionally(closed -> Set.of()).join();
             KeptTalk.Page page = KeptTalk.before(
-                    open.store(), where.id(), before, isBlocked(open), sender -> nameOf(where, open, sender));
-            tell(new Happening.Older(tab, page.messages(), page.isAll()));
+                    open.store(),
+                    where.id(),
+                    shown,
+                    isBlocked(open).or(event -> withheld.contains(event.id())),
+                    sender -> nameOf(where, open, sender));
+            tell(new Happening.Older(tab, page.messages(), page.edited(), page.isAll()));
         } catch (RuntimeException e) {
             tell(new Happening.InRoom(tab, Event.Problem.of(Failure.of(e))));
-            tell(new Happening.Older(tab, List.of(), false));
+            tell(new Happening.Older(tab, List.of(), Set.of(), false));
         }
     }
 
@@ -769,25 +777,27 @@ final class ClientRun {
         return desk.emotes().image(room, emote, heightPixels, settings.animate() ? EmotePictures.MAX_FRAMES : 1);
     }
 
-    private void readPast(RoomId room, @Nullable MessageId before) {
+    private void readPast(RoomId room, List<MessageId> shown) {
         try {
             Session open = session();
             KeptTalk.Page page = KeptTalk.before(
                     open.store(),
                     room,
-                    before,
+                    shown,
                     isBlocked(open),
                     sender -> sender.equals(open.self()) ? "you" : nameOf(open, sender));
-            tell(new Happening.PastTalk(room, page.messages(), page.isAll(), null));
+            tell(new Happening.PastTalk(room, page.messages(), page.edited(), page.isAll(), null));
         } catch (RuntimeException e) {
             log.debug("what was said could not be read", e);
-            tell(new Happening.PastTalk(room, List.of(), true, Failure.of(e).message()));
+            tell(new Happening.PastTalk(
+                    room, List.of(), Set.of(), true, Failure.of(e).message()));
         }
     }
 
     /** Of those nothing is shown, neither what is said now nor what was said before. */
-    private static Predicate<PeerId> isBlocked(Session open) {
-        return open.peers().blocked().stream().map(KnownPeer::id).collect(Collectors.toSet())::contains;
+    private static Predicate<StoredEvent> isBlocked(Session open) {
+        Set<PeerId> blocked = open.peers().blocked().stream().map(KnownPeer::id).collect(Collectors.toSet());
+        return event -> blocked.contains(event.sender());
     }
 
     private static String nameOf(Room room, Session open, PeerId sender) {

@@ -10,12 +10,13 @@ import dev.parley.chat.store.StoredEvent;
 import dev.parley.chat.store.TimelinePosition;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /** Reads what was said in rooms from the history on this machine, page by page from the end, as it is worded now. */
 final class KeptTalk {
@@ -28,57 +29,70 @@ final class KeptTalk {
      * A page.
      *
      * @param messages in their order; at least one, unless there is none any more
+     * @param edited which of them their authors have edited
      * @param isAll whether nothing was said before
      */
-    record Page(List<ChatMessage> messages, boolean isAll) {}
+    record Page(List<ChatMessage> messages, Set<MessageId> edited, boolean isAll) {}
 
     /**
-     * Reads what was said before a message.
+     * Reads what was said before that which is shown: before the first of it that is still kept, since messages
+     * disappear and are deleted. What is shown already is left out.
      *
-     * @param before null for the end
-     * @param isHidden of whom nothing is shown
+     * @param shown in the order in which it is shown, which need not be that of the timeline
+     * @param isHidden what is not shown
      * @param names what somebody is called
      */
     static Page before(
             ChatStore store,
             RoomId room,
-            @Nullable MessageId before,
-            Predicate<PeerId> isHidden,
+            List<MessageId> shown,
+            Predicate<StoredEvent> isHidden,
             Function<PeerId, String> names) {
-        TimelinePosition position = before == null
-                ? null
-                : store.event(room, before).map(TimelinePosition::of).orElse(null);
+        Set<MessageId> known = Set.copyOf(shown);
+        TimelinePosition position = shown.stream()
+                .flatMap(id -> store.event(room, id).stream())
+                .findFirst()
+                .map(TimelinePosition::of)
+                .orElse(null);
         while (true) {
             List<StoredEvent> found = store.timeline(room, position, PAGE);
-            List<ChatMessage> messages = messages(store, found, isHidden, names);
-            boolean isAll = found.size() < PAGE;
-            if (isAll || !messages.isEmpty()) {
-                return new Page(messages, isAll);
+            Page page = page(store, found, known, isHidden, names);
+            if (page.isAll() || !page.messages().isEmpty()) {
+                return page;
             }
-            // A page of acts and nothing that was said.
+            // A page of acts and of what is shown, and nothing else that was said.
             position = TimelinePosition.of(found.get(0));
         }
     }
 
-    private static List<ChatMessage> messages(
-            ChatStore store, List<StoredEvent> found, Predicate<PeerId> isHidden, Function<PeerId, String> names) {
+    private static Page page(
+            ChatStore store,
+            List<StoredEvent> found,
+            Set<MessageId> known,
+            Predicate<StoredEvent> isHidden,
+            Function<PeerId, String> names) {
         Map<PeerId, String> called = new HashMap<>();
         Rewordings rewordings = Rewordings.of(store, found);
         List<ChatMessage> messages = new ArrayList<>();
+        Set<MessageId> edited = new HashSet<>();
         for (StoredEvent event : found) {
             Optional<String> text = event.text();
-            if (text.isPresent() && !rewordings.isDeleted(event.id()) && !isHidden.test(event.sender())) {
-                messages.add(new ChatMessage(
-                        event.id(),
-                        event.sender(),
-                        called.computeIfAbsent(event.sender(), names),
-                        rewordings.latest(event.id()).orElse(text.get()),
-                        event.time(),
-                        Optional.empty(),
-                        List.of(),
-                        List.of()));
+            boolean isLeftOut = known.contains(event.id()) || rewordings.isDeleted(event.id()) || isHidden.test(event);
+            if (text.isPresent() && !isLeftOut) {
+                String name = called.computeIfAbsent(event.sender(), names);
+                ChatMessage first = event.message(name).orElseGet(() -> wordsAlone(event, name, text.get()));
+                messages.add(rewordings.latest(first));
+                if (rewordings.isEdited(event.id())) {
+                    edited.add(event.id());
+                }
             }
         }
-        return messages;
+        return new Page(messages, edited, found.size() < PAGE);
+    }
+
+    /** Of what is not well formed. */
+    private static ChatMessage wordsAlone(StoredEvent event, String name, String text) {
+        return new ChatMessage(
+                event.id(), event.sender(), name, text, event.time(), Optional.empty(), List.of(), List.of());
     }
 }

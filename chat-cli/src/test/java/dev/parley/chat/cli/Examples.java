@@ -254,18 +254,22 @@ final class Examples {
 
     /** A message as a history keeps it, of the form that docs/protocol.md gives it. */
     static StoredEvent kept(String text) {
-        byte[] type = "message".getBytes(StandardCharsets.US_ASCII);
         StringBuilder json = new StringBuilder("{\"text\":\"");
         text.chars().forEach(c -> json.append(String.format("\\u%04x", c)));
-        byte[] body = json.append("\"}").toString().getBytes(StandardCharsets.US_ASCII);
-        byte[] bytes = ByteBuffer.allocate(1 + 116 + 1 + type.length + 4 + body.length + 64)
+        byte[] bytes = signed("message", json.append("\"}").toString());
+        return new StoredEvent(ROOM, PEER, 1, MESSAGE, TIME.toEpochMilli() << 16, "message", bytes);
+    }
+
+    /** An event of the form that docs/protocol.md gives it, but with zeros for the header and the signature. */
+    static byte[] signed(String type, String json) {
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(1 + 116 + 1 + type.length() + 4 + body.length + 64)
                 .put((byte) 1)
                 .put(new byte[116])
-                .put((byte) type.length)
-                .put(type)
+                .put((byte) type.length())
+                .put(type.getBytes(StandardCharsets.US_ASCII))
                 .putInt(body.length)
                 .put(body)
                 .array();
-        return new StoredEvent(ROOM, PEER, 1, MESSAGE, TIME.toEpochMilli() << 16, "message", bytes);
     }
 }

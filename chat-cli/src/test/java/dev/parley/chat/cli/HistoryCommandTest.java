@@ -246,16 +246,7 @@ final class HistoryCommandTest {
 
     /** An event of Ada's about one of her messages. */
     private StoredEvent about(MessageId target, PeerId author, long seq, Duration later, String type, String text) {
-        byte[] typeBytes = type.getBytes(UTF_8);
-        byte[] body = ("{\"target\":\"" + target + "\",\"text\":\"" + text + "\"}").getBytes(UTF_8);
-        byte[] bytes = ByteBuffer.allocate(1 + 20 + 32 + 8 + 32 + 8 + 16 + 1 + typeBytes.length + 4 + body.length + 64)
-                .put((byte) 1)
-                .put(new byte[20 + 32 + 8 + 32 + 8 + 16])
-                .put((byte) typeBytes.length)
-                .put(typeBytes)
-                .putInt(body.length)
-                .put(body)
-                .array();
+        byte[] bytes = Examples.signed(type, "{\"target\":\"" + target + "\",\"text\":\"" + text + "\"}");
         long clock = START.plus(later).toEpochMilli() << 16;
         return new StoredEvent(TEA, author, seq, id(TEA, author, seq), clock, type, bytes);
     }

@@ -1,9 +1,12 @@
 package dev.parley.chat.store;
 
+import dev.parley.chat.ChatMessage;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.MessageRevision;
+import dev.parley.chat.OutgoingMessage;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.internal.encoding.MessageText;
+import dev.parley.chat.internal.timeline.EventBody;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * What the authors of messages have made of them since, as far as a store has it: a history shows that in place of what
  * was said first. Only what an author may do to its own messages is looked at, whatever its role: its edits within
  * {@link MessageRevision#MAX_AGE}, at most {@link MessageRevision#MAX_EDITS} of a message, and its deletions. What
- * others have deleted leaves a store by itself.
+ * others have deleted leaves a store where a room is open that remembers it when the deletion comes. Whether its author
+ * had the right to say something is not looked at: an open room knows that of what it remembers, see
+ * {@link dev.parley.chat.Room#withheld}.
  *
  * <p>Unmodifiable.
  */
@@ -28,7 +33,7 @@ public final class Rewordings {
     private static final String EDIT = "edit";
     private static final String DELETE = "delete";
 
-    private final Map<MessageId, List<StoredEvent>> edits = new HashMap<>();
+    private final Map<MessageId, List<OutgoingMessage>> edits = new HashMap<>();
     private final Set<MessageId> deleted = new HashSet<>();
 
     private Rewordings() {}
@@ -71,10 +76,10 @@ public final class Rewordings {
             StoredEvent target = targetOf(edit, targets);
             if (target != null
                     && !edit.time().isAfter(target.time().plus(MessageRevision.MAX_AGE))
-                    && MessageText.ofEdit(edit.bytes()).isPresent()) {
-                List<StoredEvent> all = edits.computeIfAbsent(target.id(), id -> new ArrayList<>());
+                    && edit.body() instanceof EventBody.Edit wording) {
+                List<OutgoingMessage> all = edits.computeIfAbsent(target.id(), id -> new ArrayList<>());
                 if (all.size() < MessageRevision.MAX_EDITS) {
-                    all.add(edit);
+                    all.add(wording.content());
                 }
             }
         }
@@ -121,10 +126,43 @@ public final class Rewordings {
      * @return the text of its last edit; empty if it was not edited
      */
     public Optional<String> latest(MessageId message) {
-        List<StoredEvent> all = edits.getOrDefault(message, List.of());
-        return all.isEmpty()
-                ? Optional.empty()
-                : MessageText.ofEdit(all.get(all.size() - 1).bytes());
+        return Optional.ofNullable(last(message)).map(OutgoingMessage::text);
+    }
+
+    /**
+     * Returns a message as it is worded now.
+     *
+     * @param message as it was said first
+     * @return the same with text, emotes and mentions of its last edit; as it is if it was not edited
+     */
+    public ChatMessage latest(ChatMessage message) {
+        OutgoingMessage last = last(message.id());
+        return last == null
+                ? message
+                : new ChatMessage(
+                        message.id(),
+                        message.sender(),
+                        message.senderName(),
+                        last.text(),
+                        message.sentAt(),
+                        message.replyTo(),
+                        last.emotes(),
+                        last.mentions());
+    }
+
+    /**
+     * Says whether its author has edited a message.
+     *
+     * @param message its id
+     * @return true if it has
+     */
+    public boolean isEdited(MessageId message) {
+        return edits.containsKey(message);
+    }
+
+    private @Nullable OutgoingMessage last(MessageId message) {
+        List<OutgoingMessage> all = edits.get(message);
+        return all == null ? null : all.get(all.size() - 1);
     }
 
     /**

@@ -1,9 +1,13 @@
 package dev.parley.chat.store;
 
+import dev.parley.chat.ChatMessage;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
+import dev.parley.chat.internal.encoding.MalformedException;
 import dev.parley.chat.internal.encoding.MessageText;
+import dev.parley.chat.internal.timeline.EventBodies;
+import dev.parley.chat.internal.timeline.EventBody;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.Objects;
@@ -144,6 +148,29 @@ public final class StoredEvent {
      */
     public Optional<String> text() {
         return MessageText.of(type, bytes);
+    }
+
+    /**
+     * Returns the message as it was said first; {@link Rewordings#latest(ChatMessage)} has the wording of now.
+     *
+     * @param senderName what its author is to be shown as
+     * @return the message, with all its parts; empty if the event is no message, or not well formed
+     */
+    public Optional<ChatMessage> message(String senderName) {
+        return body() instanceof EventBody.Message message
+                ? Optional.of(message.first(id, sender, senderName))
+                : Optional.empty();
+    }
+
+    /** What stands in it; null if this version does not know it, or it is not well formed. */
+    @Nullable
+    EventBody body() {
+        Optional<byte[]> body = MessageText.body(bytes);
+        try {
+            return body.isEmpty() ? null : EventBodies.read(type, body.get()).orElse(null);
+        } catch (MalformedException e) {
+            return null;
+        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.parley.chat.cli.client;
 
 import dev.parley.chat.ChatMessage;
+import dev.parley.chat.MessageId;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.cli.Event;
@@ -27,8 +28,8 @@ public sealed interface Happening {
     /** Something has happened in the room of a tab. */
     record InRoom(int tab, Event event) implements Happening {}
 
-    /** What was said in a room before, in its order. */
-    record Older(int tab, List<ChatMessage> messages, boolean isAll) implements Happening {}
+    /** What was said in a room before, in its order, as it is worded now, and which of it was edited. */
+    record Older(int tab, List<ChatMessage> messages, Set<MessageId> edited, boolean isAll) implements Happening {}
 
     /** The emotes of a room are others. */
     record Emotes(int tab, EmoteCatalog catalog) implements Happening {}
@@ -74,13 +75,15 @@ public sealed interface Happening {
     record PastRooms(List<RoomRecord> rooms) implements Happening {}
 
     /**
-     * What was said in a room that one is not in, in its order.
+     * What was said in a room that one is not in, in its order, as it is worded now.
      *
+     * @param edited which of it was edited
      * @param problem why it could not be read; null if it could
      */
     record PastTalk(
             RoomId room,
             List<ChatMessage> messages,
+            Set<MessageId> edited,
             boolean isAll,
             @Nullable String problem) implements Happening {}
 

@@ -1,6 +1,5 @@
 package dev.parley.chat.cli.client;
 
-import dev.parley.chat.MessageId;
 import dev.parley.chat.cli.TerminalText;
 import dev.parley.chat.cli.screen.Canvas;
 import dev.parley.chat.cli.screen.Flow;
@@ -47,9 +46,7 @@ final class PastPanel implements Panel {
     private void load() {
         if (!isLoading && !isAll) {
             isLoading = true;
-            MessageId first =
-                    talk.items().isEmpty() || !(talk.items().get(0) instanceof Talk.Said said) ? null : said.id();
-            wishes.accept(new Wish.ReadPast(room.room(), first));
+            wishes.accept(new Wish.ReadPast(room.room(), talk.messages()));
         }
     }
 
@@ -69,7 +66,7 @@ final class PastPanel implements Panel {
             isLoading = false;
             isAll = now.isAll();
             problem = now.problem();
-            talk.prepend(now.messages());
+            talk.prepend(now.messages(), now.edited());
         }
     }
 

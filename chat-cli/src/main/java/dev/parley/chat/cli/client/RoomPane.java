@@ -266,7 +266,7 @@ final class RoomPane {
     void older(Happening.Older older) {
         isLoadingOlder = false;
         hasAllOlder = older.isAll();
-        talk.prepend(older.messages());
+        talk.prepend(older.messages(), older.edited());
     }
 
     /** Somebody looks at it from now on. */
@@ -439,12 +439,7 @@ final class RoomPane {
         }
         if (isAtTop && !isLoadingOlder && !hasAllOlder && talk.isEntered() && !talk.isFull()) {
             isLoadingOlder = true;
-            MessageId first = talk.items().stream()
-                    .filter(item -> item instanceof Said)
-                    .map(item -> ((Said) item).id())
-                    .findFirst()
-                    .orElse(null);
-            wishes.accept(new Wish.LoadOlder(tab, first));
+            wishes.accept(new Wish.LoadOlder(tab, talk.messages()));
         }
     }
 
@@ -873,8 +868,9 @@ final class RoomPane {
         }
         Optional<HistoryProgress> catchUp = talk.catchUp();
         if (catchUp.isPresent()) {
-            long come = catchUp.get().received();
-            long percent = 100 * come / Math.max(1, come + catchUp.get().remaining());
+            // Others say how much there is; the sum may be more than fits a long.
+            double come = catchUp.get().received();
+            int percent = (int) (100 * come / Math.max(1, come + catchUp.get().remaining()));
             return new Status("connected; what was said before comes, " + percent + " %", theme.quiet());
         }
         if (talk.isWorkerLost()) {

@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -536,13 +537,15 @@ public final class Talk {
      * Puts what was said before in front of all.
      *
      * @param older in its order; those that are here already are left out, and the oldest of those that are too many
+     * @param edited which of them were edited
      */
-    public void prepend(List<ChatMessage> older) {
+    public void prepend(List<ChatMessage> older, Set<MessageId> edited) {
         List<Item> before = new ArrayList<>();
         for (int i = older.size() - 1; i >= 0 && items.size() + before.size() < MAX_ITEMS; i--) {
             ChatMessage message = older.get(i);
             if (!byId.containsKey(message.id())) {
                 Said said = new Said(message, isSelf(message.sender()));
+                said.isEdited = edited.contains(said.id());
                 before.add(said);
                 chars += said.text().length();
                 byId.put(said.id(), said);
@@ -555,6 +558,14 @@ public final class Talk {
     /** Whether so much is held that nothing of before has room. */
     boolean isFull() {
         return items.size() >= MAX_ITEMS || chars >= MAX_CHARS;
+    }
+
+    /** The messages that are here, in the order in which they stand. */
+    List<MessageId> messages() {
+        return items.stream()
+                .filter(Said.class::isInstance)
+                .map(item -> ((Said) item).id())
+                .toList();
     }
 
     public List<Item> items() {

@@ -725,10 +725,10 @@ final class TalkView {
         String own =
                 said.isOwn() ? "" : talk.self().map(self -> self.shownName()).orElse("");
         int at = 0;
-        for (int found = Mentions.find(text, own, 0); found >= 0; found = Mentions.find(text, own, at)) {
-            flow.run(text.substring(at, found), theme.text());
-            flow.run(text.substring(found, found + own.length()), theme.mention());
-            at = found + own.length();
+        for (Mentions.Span found : Mentions.all(text, own)) {
+            flow.run(text.substring(at, found.start()), theme.text());
+            flow.run(text.substring(found.start(), found.end()), theme.mention());
+            at = found.end();
         }
         flow.run(text.substring(at), theme.text());
     }

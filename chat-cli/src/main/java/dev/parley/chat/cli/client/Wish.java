@@ -8,7 +8,6 @@ import dev.parley.chat.cli.Deed;
 import dev.parley.chat.cli.InputCommand;
 import java.net.URI;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Something that the client wants done. What comes of it is told by a {@link Happening}. */
 public sealed interface Wish {
@@ -46,11 +45,11 @@ public sealed interface Wish {
     /** Say that something is being written, or not any more. */
     record Typing(int tab, boolean isTyping) implements Wish {}
 
-    /** Read what was said before, from the history on this machine. */
-    record LoadOlder(int tab, @Nullable MessageId before) implements Wish {}
+    /** Read what was said before that which is shown, from the history on this machine. */
+    record LoadOlder(int tab, List<MessageId> shown) implements Wish {}
 
-    /** Read what was said in a room that one is not in, from the history on this machine. */
-    record ReadPast(RoomId room, @Nullable MessageId before) implements Wish {}
+    /** The same of a room that one is not in. */
+    record ReadPast(RoomId room, List<MessageId> shown) implements Wish {}
 
     /** Leave a room. */
     record Leave(int tab) implements Wish {}

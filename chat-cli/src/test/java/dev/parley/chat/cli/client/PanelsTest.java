@@ -520,14 +520,17 @@ class PanelsTest extends ClientCase {
         client.handle(new Happening.Rooms(List.of()), NOW);
         client.handle(new Happening.PastRooms(List.of(past(2, "Old friends"))), NOW);
         press(ENTER);
-        assertThat(wishes).endsWith(new Wish.ReadPast(room(2), null));
+        assertThat(wishes).endsWith(new Wish.ReadPast(room(2), List.of()));
         ChatMessage last = message(2, GRACE, "Grace", "Bye\u001b[2J then");
-        client.handle(new Happening.PastTalk(room(2), List.of(message(1, ME, "you", "Hello"), last), false, null), NOW);
+        client.handle(
+                new Happening.PastTalk(
+                        room(2), List.of(message(1, ME, "you", "Hello"), last), Set.of(id(1)), false, null),
+                NOW);
         assertScreens("panel-past");
         press(UP);
 
-        assertThat(wishes).endsWith(new Wish.ReadPast(room(2), id(1)));
-        client.handle(new Happening.PastTalk(room(2), List.of(), true, null), NOW);
+        assertThat(wishes).endsWith(new Wish.ReadPast(room(2), List.of(id(1), id(2))));
+        client.handle(new Happening.PastTalk(room(2), List.of(), Set.of(), true, null), NOW);
         wishes.clear();
         press(UP);
         assertThat(wishes).isEmpty();
@@ -539,7 +542,7 @@ class PanelsTest extends ClientCase {
         client.handle(new Happening.Rooms(List.of()), NOW);
         client.handle(new Happening.PastRooms(List.of(past(2, "Old friends"))), NOW);
         press(ENTER);
-        client.handle(new Happening.PastTalk(room(2), List.of(), true, "the disk is broken"), NOW);
+        client.handle(new Happening.PastTalk(room(2), List.of(), Set.of(), true, "the disk is broken"), NOW);
 
         assertThat(draw(24, 80)).contains("the disk is broken").doesNotContain("Nothing that was said");
     }

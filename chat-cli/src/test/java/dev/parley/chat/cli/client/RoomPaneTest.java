@@ -23,6 +23,7 @@ import dev.parley.chat.store.KnownPeer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -187,8 +188,7 @@ class RoomPaneTest {
         stage.tell(new Event.Reactions(one, List.of(new ReactionTotal(thumb, 1, List.of(Stage.GRACE)))));
         stage.press(Stage.UP, "1");
 
-        assertThat(stage.deeds())
-                .containsExactly(new Deed.React(one, thumb, false), new Deed.React(one, thumb, true));
+        assertThat(stage.deeds()).containsExactly(new Deed.React(one, thumb, false), new Deed.React(one, thumb, true));
     }
 
     @Test
@@ -270,7 +270,7 @@ class RoomPaneTest {
     @Test
     void whatWasDroppedIsReadAgain() {
         stage.say(Stage.GRACE, "first");
-        stage.handle(new Happening.Older(stage.tab, List.of(), true));
+        stage.handle(new Happening.Older(stage.tab, List.of(), Set.of(), true));
         stage.draw();
         stage.press(Stage.PAGE_UP);
         assertThat(stage.wished(Wish.LoadOlder.class))
@@ -456,5 +456,19 @@ class RoomPaneTest {
                 Optional.of(new KnownPeer.Verification(stage.now, KnownPeer.Means.COMPARED)));
         stage.tell(new Event.Peer(null, grace));
         assertThat(stage.draw()).contains("Grace is verified");
+    }
+
+    @Test
+    void thatShareIsOneHoweverManyAreSaidToBeToCome() {
+        assertThat(shareToldOf(0, Long.MAX_VALUE)).contains("comes, 0 %");
+        assertThat(shareToldOf(Long.MAX_VALUE / 2, Long.MAX_VALUE)).contains("comes, 33 %");
+        assertThat(shareToldOf(Long.MAX_VALUE, Long.MAX_VALUE)).contains("comes, 50 %");
+        assertThat(shareToldOf(Long.MAX_VALUE, 0)).contains("comes, 100 %");
+        assertThat(shareToldOf(0, 0)).contains("comes, 0 %");
+    }
+
+    private String shareToldOf(long received, long remaining) {
+        stage.tell(new Event.CaughtUp(new HistoryProgress(received, remaining, false)));
+        return stage.draw();
     }
 }

@@ -24,6 +24,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -294,7 +295,7 @@ class TalkTest {
         for (int i = 0; i < talk.droppedItems(); i++) {
             older.add(message(i, GRACE, "x"));
         }
-        talk.prepend(older);
+        talk.prepend(older, Set.of());
         assertThat(talk.items()).as("what was dropped can be read again").hasSize(Talk.MAX_ITEMS);
         assertThat(talk.isFull()).isTrue();
         assertThat(talk.find(Stage.id(0))).as("the oldest has no room").isEmpty();
@@ -304,10 +305,13 @@ class TalkTest {
     @Test
     void whatWasSaidBeforeStandsInFrontOnceAndInItsOrder() {
         say(5, GRACE, "now");
-        talk.prepend(List.of(message(3, ADA, "a"), message(4, GRACE, "b"), message(5, GRACE, "now")));
+        Set<MessageId> edited = Set.of(Stage.id(3));
+        talk.prepend(List.of(message(3, ADA, "a"), message(4, GRACE, "b"), message(5, GRACE, "now")), edited);
 
         assertThat(talk.items()).extracting(item -> ((Said) item).text()).containsExactly("a", "b", "now");
         assertThat(said(3).isOwn()).isTrue();
+        assertThat(said(3).isEdited()).isTrue();
+        assertThat(said(4).isEdited()).isFalse();
         MessageId four = Stage.id(4);
         apply(new Event.Edited(message(4, GRACE, "c"), "b", NOW));
         assertThat(talk.find(four).orElseThrow().text()).isEqualTo("c");

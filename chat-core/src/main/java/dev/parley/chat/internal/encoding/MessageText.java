@@ -5,8 +5,9 @@ import dev.parley.chat.MessageId;
 import java.util.Optional;
 
 /**
- * The words of a message, read from the bytes of its event. The event was verified when it came; here only its layout
- * (docs/protocol.md) is followed, so that a history needs to keep no second copy of what was said.
+ * The body of an event, and the words of a message, read from the bytes of the event. The event was verified when it
+ * came; here only its layout (docs/protocol.md) is followed, so that a history needs to keep no second copy of what was
+ * said.
  */
 public final class MessageText {
 
@@ -35,13 +36,23 @@ public final class MessageText {
     }
 
     /**
-     * Reads what a message says once it is edited.
+     * Reads the body of an event.
      *
-     * @param edit an event that is an edit, as it was signed
-     * @return the text; empty if it is not of the form that is known
+     * @param event the event as it was signed
+     * @return the body; empty if the event is not of the form that is known
      */
-    public static Optional<String> ofEdit(byte[] edit) {
-        return field(edit, "text");
+    public static Optional<byte[]> body(byte[] event) {
+        try {
+            ByteReader reader = new ByteReader(event);
+            if (reader.u8() != VERSION) {
+                return Optional.empty();
+            }
+            reader.bytes(HEADER_BYTES);
+            reader.bytes(reader.u8());
+            return Optional.of(reader.bytes(reader.length32(MAX_BODY_BYTES)));
+        } catch (MalformedException e) {
+            return Optional.empty();
+        }
     }
 
     /**
@@ -59,15 +70,12 @@ public final class MessageText {
     }
 
     private static Optional<String> field(byte[] event, String name) {
+        Optional<byte[]> body = body(event);
+        if (body.isEmpty()) {
+            return Optional.empty();
+        }
         try {
-            ByteReader reader = new ByteReader(event);
-            if (reader.u8() != VERSION) {
-                return Optional.empty();
-            }
-            reader.bytes(HEADER_BYTES);
-            reader.bytes(reader.u8());
-            JsonNode field = Json.parseObject(reader.bytes(reader.length32(MAX_BODY_BYTES)))
-                    .path(name);
+            JsonNode field = Json.parseObject(body.get()).path(name);
             return field.isTextual() ? Optional.of(field.textValue()) : Optional.empty();
         } catch (MalformedException e) {
             return Optional.empty();

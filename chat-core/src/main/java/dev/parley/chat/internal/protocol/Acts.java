@@ -3,6 +3,7 @@ package dev.parley.chat.internal.protocol;
 import dev.parley.chat.BackpressureException;
 import dev.parley.chat.ChatMessage;
 import dev.parley.chat.HistoryPolicy;
+import dev.parley.chat.MessageId;
 import dev.parley.chat.MessageRevision;
 import dev.parley.chat.NotAllowedException;
 import dev.parley.chat.Participant;
@@ -31,6 +32,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -127,6 +129,14 @@ final class Acts {
             }
         }
         return removed;
+    }
+
+    /** What is remembered and is not to be shown. */
+    Set<MessageId> withheld() {
+        return timeline.messages().stream()
+                .filter(state -> state.status() != MessageState.Status.SHOWN)
+                .map(MessageState::id)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** Whether an event is a message that was deleted, or has disappeared, as far as is known. */
@@ -248,7 +258,7 @@ final class Acts {
             Optional<EventBody> read = EventBodies.read(Event.TYPE_MESSAGE, body);
             if (read.isPresent() && read.get() instanceof EventBody.Message message) {
                 machine.emit(new Output.DeliverPrivate(
-                        Bodies.message(state.id(), sender, machine.nameOf(sender), message), sealed.to()));
+                        message.first(state.id(), sender, machine.nameOf(sender)), sealed.to()));
             }
         } catch (SealException e) {
             log.debug("a private message of {} was not opened: {}", sender, e.kind());

@@ -2,16 +2,13 @@ package dev.parley.chat.internal.protocol;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.parley.chat.ChatMessage;
-import dev.parley.chat.MessageId;
 import dev.parley.chat.OutgoingMessage;
-import dev.parley.chat.PeerId;
 import dev.parley.chat.crypto.PeerCard;
 import dev.parley.chat.internal.crypto.X25519Keys;
 import dev.parley.chat.internal.encoding.Json;
 import dev.parley.chat.internal.encoding.MalformedException;
 import dev.parley.chat.internal.timeline.EventBodies;
 import dev.parley.chat.internal.timeline.EventBody;
-import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** The bodies of the events that a machine itself writes and reads; {@link EventBodies} has the rules of all. */
@@ -24,21 +21,7 @@ final class Bodies {
     }
 
     static ChatMessage message(Event event, String senderName) throws MalformedException {
-        return message(event.id(), event.sender(), senderName, (EventBody.Message) read(event));
-    }
-
-    /** A message as it was said first. */
-    static ChatMessage message(MessageId id, PeerId sender, String senderName, EventBody.Message message) {
-        OutgoingMessage content = message.content();
-        return new ChatMessage(
-                id,
-                sender,
-                senderName,
-                content.text(),
-                Instant.ofEpochMilli(message.sentAtMillis()),
-                content.replyTo(),
-                content.emotes(),
-                content.mentions());
+        return ((EventBody.Message) read(event)).first(event.id(), event.sender(), senderName);
     }
 
     /** Who somebody is: the name, and the card by which other participants reach it, if they are to. */

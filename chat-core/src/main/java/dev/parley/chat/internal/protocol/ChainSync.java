@@ -650,7 +650,7 @@ final class ChainSync {
             source = null;
         }
         if (!sync.more()) {
-            if (source == link) {
+            if (source == link || source == null) {
                 source = null;
                 catchUpEnds();
             }
@@ -683,7 +683,9 @@ final class ChainSync {
         long remaining = 0;
         for (Map.Entry<PeerId, EventHead> head : sourceHeads.entrySet()) {
             EventHead known = machine.heads.get(head.getKey());
-            remaining += Math.max(0, head.getValue().seq() - (known == null ? 0 : known.seq()));
+            long missing = Math.max(0, head.getValue().seq() - (known == null ? 0 : known.seq()));
+            // What it says of its heads is its own claim.
+            remaining = missing > Long.MAX_VALUE - remaining ? Long.MAX_VALUE : remaining + missing;
         }
         machine.timers.start(Timer.CATCH_UP, machine.now);
         machine.emit(new Output.CaughtUp(new HistoryProgress(caughtUp, remaining, false)));

@@ -591,6 +591,15 @@ public abstract sealed class RoomMachine permits HostMachine, ParticipantMachine
     }
 
     /**
+     * Returns what is not to be shown, as far as it is remembered.
+     *
+     * @return the ids of what was said without the right to it, was deleted or has disappeared
+     */
+    public final Set<MessageId> withheld() {
+        return acts.withheld();
+    }
+
+    /**
      * Returns the figures of the room.
      *
      * @param nowNanos in the time of {@link #handle}

@@ -137,6 +137,7 @@ public final class RoomDriver implements Room {
     private final Map<Long, CompletableFuture<MessageId>> tickets = new ConcurrentHashMap<>();
     private final Map<Long, CompletableFuture<Void>> requests = new ConcurrentHashMap<>();
     private final Map<Long, CompletableFuture<RoomStats>> samples = new ConcurrentHashMap<>();
+    private final Map<Long, CompletableFuture<Set<MessageId>>> withheldAsked = new ConcurrentHashMap<>();
     private final AtomicLong nextTicket = new AtomicLong();
     private final CompletableFuture<Room> opened = new CompletableFuture<>();
     private final CompletableFuture<CloseReason> closed = new CompletableFuture<>();
@@ -338,6 +339,20 @@ public final class RoomDriver implements Room {
             failTickets();
         }
         return future.copy();
+    }
+
+    @Override
+    public CompletableFuture<Set<MessageId>> withheld() {
+        return whenOpen(
+                withheldAsked,
+                ticket -> loop.execute(() -> {
+                    // What a room that has ended has not answered by then fails with the rest.
+                    CompletableFuture<Set<MessageId>> future = ended ? null : withheldAsked.remove(ticket);
+                    if (future != null) {
+                        Set<MessageId> withheld = machine.withheld();
+                        services.listenerExecutor().execute(() -> future.complete(withheld));
+                    }
+                }));
     }
 
     /** Asks all links that are open, and waits for them for a moment. */
@@ -636,6 +651,7 @@ public final class RoomDriver implements Room {
         failAll(tickets, failure);
         failAll(requests, failure);
         failAll(samples, failure);
+        failAll(withheldAsked, failure);
         files.failAll(failure);
     }
 

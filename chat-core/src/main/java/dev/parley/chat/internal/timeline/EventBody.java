@@ -1,5 +1,6 @@
 package dev.parley.chat.internal.timeline;
 
+import dev.parley.chat.ChatMessage;
 import dev.parley.chat.EmoteChannel;
 import dev.parley.chat.FileOffer;
 import dev.parley.chat.HistoryPolicy;
@@ -14,6 +15,7 @@ import dev.parley.chat.internal.crypto.PieceSeal;
 import dev.parley.chat.internal.crypto.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -96,6 +98,26 @@ public sealed interface EventBody {
         @Override
         public String type() {
             return "message";
+        }
+
+        /**
+         * Returns the message as it was said first.
+         *
+         * @param id names it
+         * @param sender who says it
+         * @param senderName what that one is shown as
+         * @return the message
+         */
+        public ChatMessage first(MessageId id, PeerId sender, String senderName) {
+            return new ChatMessage(
+                    id,
+                    sender,
+                    senderName,
+                    content.text(),
+                    Instant.ofEpochMilli(sentAtMillis),
+                    content.replyTo(),
+                    content.emotes(),
+                    content.mentions());
         }
     }
 

@@ -272,6 +272,24 @@ final class ActsTest extends MeshedRoom {
     }
 
     @Test
+    void whatIsKeptAndNotShownIsKnownAfterARestartToo() {
+        MessageId shown = said(ann(), "with the right to it");
+        MessageId deleted = said(ann(), "deleted");
+        affect(host, new EventBody.Delete(deleted));
+        moderate(host, mute(ann()));
+        force(ann(), new EventBody.Message(OutgoingMessage.of("muted"), world.epochMillis()));
+        world.advanceMillis(100);
+        MessageId muted =
+                Objects.requireNonNull(bob().machine.heads.get(ann().id())).id();
+        assertThat(bob().stored).extracting(StoredEvent::id).contains(shown, deleted, muted);
+
+        assertThat(bob().machine.withheld()).containsExactlyInAnyOrder(deleted, muted);
+        bob().crash();
+        Node again = world.again(bob(), host.machine.secret, bob().stored);
+        assertThat(again.machine.withheld()).containsExactlyInAnyOrder(deleted, muted);
+    }
+
+    @Test
     void aMemberThatMutesWithoutTheRightMutesNobody() {
         force(ann(), mute(bob()));
         bob().send("still here");

@@ -10,6 +10,7 @@ import dev.parley.chat.RoomSettings;
 import dev.parley.chat.internal.protocol.MachineHarness.Node;
 import dev.parley.chat.internal.timeline.EventBodies;
 import dev.parley.chat.internal.timeline.EventBody;
+import dev.parley.chat.store.EventHead;
 import dev.parley.chat.store.StoredEvent;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -150,6 +151,52 @@ class StoreSyncTest {
         return node.all(Output.CaughtUp.class).stream()
                 .map(Output.CaughtUp::progress)
                 .toList();
+    }
+
+    @Test
+    void moreThanCanBeCountedIsToldAsTheMostThatCan() {
+        bob.crash();
+        String filler = "x".repeat(15_000);
+        for (long bytes = 0; bytes < 3 * Limits.MAX_FIRST_GIVEN_BYTES; bytes += filler.length()) {
+            say(ann, filler);
+        }
+        forget();
+        for (Node node : List.of(host, ann)) {
+            for (int nobody = 50; nobody < 53; nobody++) {
+                MessageId made = MessageId.of(MachineHarness.filled(nobody));
+                node.machine.heads.put(
+                        MachineHarness.identity(nobody).peerId(), new EventHead(Long.MAX_VALUE - 1, made));
+            }
+        }
+        Node back = entered(again(bob));
+
+        assertThat(progress(back))
+                .anyMatch(each -> each.remaining() == Long.MAX_VALUE)
+                .allMatch(each -> each.remaining() >= 0);
+    }
+
+    @Test
+    void thatItIsOverIsToldWhenAnAnswerEndsOverAnotherLinkThanItBeganOver() {
+        bob.crash();
+        String filler = "x".repeat(15_000);
+        for (int i = 0; i < 120; i++) {
+            say(ann, i + " " + filler);
+        }
+        forget();
+        host.isStoreSlow = true;
+        Node back = again(bob).start();
+        world.settle();
+        while (progress(back).isEmpty()) {
+            readOn();
+            world.advanceMillis(10);
+        }
+        assertThat(progress(back)).last().matches(each -> !each.isOver());
+        world.cut(back.link());
+        host.isStoreSlow = false;
+        world.advance(Timer.CATCH_UP.toDuration().dividedBy(2));
+
+        assertThat(heard(back)).hasSize(120);
+        assertThat(progress(back)).last().matches(each -> each.isOver());
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.parley.chat.PeerId;
 import dev.parley.chat.Reaction;
 import dev.parley.chat.ReactionTotal;
 import dev.parley.chat.Room;
+import dev.parley.chat.RoomClosedException;
 import dev.parley.chat.RoomListener;
 import dev.parley.chat.RoomOptions;
 import dev.parley.chat.store.PeerBook;
@@ -103,12 +104,18 @@ class BlockSimulationTest {
         done(ann.room().sendPrivate(bob.identity().peerId(), OutgoingMessage.of("you there?")));
         world.runFor(Duration.ofSeconds(3));
         assertThat(after.lines).containsExactly("four");
+        assertThat(done(second.withheld()))
+                .containsAll(ann.accepted().subList(0, 3))
+                .doesNotContain(hosts);
 
         done(second.unblock(ann.identity().peerId()));
         world.runFor(Duration.ofSeconds(1));
         assertThat(after.lines)
                 .containsExactlyInAnyOrder("four", "one", "two", "three", "reactions 1", "psst you there?");
         assertThat(bob.manager().peerBook().blocked()).isEmpty();
+        assertThat(done(second.withheld())).isEmpty();
+        done(second.leave());
+        assertThatThrownBy(second.withheld()::join).hasCauseInstanceOf(RoomClosedException.class);
     }
 
     @Test
