@@ -113,7 +113,8 @@ class ClientTmuxTest extends ProcessTest {
         tmux.keys("Ada", "Escape");
         tmux.await("Ada", "Ada L. (you)");
         tmux.keys("Ada", "C-c", "C-c");
-        assertThat(tmux.await("Ada", "the shell", screen -> screen.stripTrailing().endsWith("$")))
+        assertThat(tmux.await(
+                        "Ada", "the shell", screen -> screen.stripTrailing().endsWith("$")))
                 .doesNotContain("horse", "Exception");
 
         run("Ada", "", "create", "Tea room");
@@ -135,8 +136,8 @@ class ClientTmuxTest extends ProcessTest {
     @Test
     void fourMeetTalkSeeTheTruthAndGetTheirTerminalsBack() throws Exception {
         begin("Ada", "create", "Tea room", "--public");
-        Matcher code = CODE.matcher(tmux.await(
-                "Ada", "a code", screen -> CODE.matcher(screen).find()));
+        Matcher code = CODE.matcher(
+                tmux.await("Ada", "a code", screen -> CODE.matcher(screen).find()));
         assertThat(code.find()).isTrue();
         shortCode = code.group();
         record("A room, and how others come in", "Ada");

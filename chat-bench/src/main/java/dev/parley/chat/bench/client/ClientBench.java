@@ -169,7 +169,8 @@ public final class ClientBench {
                 List.of())));
         if (number % 5 == 0) {
             events.add(new Event.Reactions(
-                    id(Math.max(0, number - 3)), List.of(new ReactionTotal(Reaction.of("👍"), 1 + number % 9, List.of(peer(1))))));
+                    id(Math.max(0, number - 3)),
+                    List.of(new ReactionTotal(Reaction.of("👍"), 1 + number % 9, List.of(peer(1))))));
         }
         if (from == 0) {
             for (int i = 1; i < PEOPLE; i++) {

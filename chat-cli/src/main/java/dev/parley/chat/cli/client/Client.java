@@ -10,7 +10,6 @@ import dev.parley.chat.RoomOptions;
 import dev.parley.chat.cli.Deed;
 import dev.parley.chat.cli.Event;
 import dev.parley.chat.cli.PlainText;
-import dev.parley.chat.cli.QrDrawing;
 import dev.parley.chat.cli.TerminalText;
 import dev.parley.chat.cli.screen.Canvas;
 import dev.parley.chat.cli.screen.Flow;
@@ -154,9 +153,10 @@ public final class Client {
     /** A room was entered. */
     private void entered(int tab, RoomPane pane) {
         // Who comes back to a room does not need what is left of the time before.
-        rooms.values().removeIf(other -> other != pane
-                && other.talk().state() == ConnectionState.CLOSED
-                && other.talk().room().equals(pane.talk().room()));
+        rooms.values()
+                .removeIf(other -> other != pane
+                        && other.talk().state() == ConnectionState.CLOSED
+                        && other.talk().room().equals(pane.talk().room()));
         if (created.remove(tab) && shown == tab && panel == null) {
             panel = invite(pane);
             wishes.accept(new Wish.Type(tab, "/code"));
@@ -287,9 +287,7 @@ public final class Client {
         Keypress there = key instanceof Keypress.Mouse mouse
                 ? new Keypress.Mouse(mouse.action(), mouse.row() - panelTop, mouse.column() - panelLeft)
                 : key;
-        Panel.Taken taken = !isEscape
-                ? open.take(there)
-                : open.escape() ? Panel.Taken.STAYS : Panel.Taken.CLOSES;
+        Panel.Taken taken = !isEscape ? open.take(there) : open.escape() ? Panel.Taken.STAYS : Panel.Taken.CLOSES;
         if (taken != Panel.Taken.STAYS && panel == open) {
             closePanel();
             if (taken == Panel.Taken.PASSES) {
@@ -355,7 +353,8 @@ public final class Client {
         } else {
             quitAsked = now;
             isQuitAsked = true;
-            boolean isHost = rooms.values().stream().anyMatch(pane -> pane.talk().isOwn());
+            boolean isHost =
+                    rooms.values().stream().anyMatch(pane -> pane.talk().isOwn());
             String left = rooms.size() == 1 ? "the room" : "all " + rooms.size() + " rooms";
             flash = "Ctrl-C again leaves " + left + " and ends" + (isHost ? "; your room closes for everybody" : "");
         }
@@ -459,7 +458,9 @@ public final class Client {
                         ? reply.text()
                         : wish instanceof Wish.Do deed && deed.deed() instanceof Deed.Whisper whisper
                                 ? whisper.text()
-                                : wish instanceof Wish.Do deed && deed.deed() instanceof Deed.Edit edit ? edit.text() : "";
+                                : wish instanceof Wish.Do deed && deed.deed() instanceof Deed.Edit edit
+                                        ? edit.text()
+                                        : "";
     }
 
     /** Does what the client itself does of the commands; false if the room is to do it. */
@@ -547,7 +548,9 @@ public final class Client {
                         String name = to.shownName();
                         boolean isPlain = name.indexOf(' ') < 0 && name.indexOf('"') < 0;
                         boolean canQuote = name.indexOf('"') < 0;
-                        String who = isPlain ? name : canQuote ? '"' + name + '"' : to.id().value();
+                        String who = isPlain
+                                ? name
+                                : canQuote ? '"' + name + '"' : to.id().value();
                         pane.insert("/msg " + who + " ");
                     }
                 });

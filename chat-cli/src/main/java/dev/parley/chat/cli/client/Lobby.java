@@ -227,9 +227,11 @@ final class Lobby {
         String last = !refusal.isEmpty()
                 ? refusal
                 : problem != null && !rooms.isEmpty()
-                ? "this list is old: " + TerminalText.clean(problem)
-                : Panel.keys(
-                        chosen instanceof Place.Past ? "Enter reads" : "Enter joins", "Alt-K finds", "Ctrl-C ends");
+                        ? "this list is old: " + TerminalText.clean(problem)
+                        : Panel.keys(
+                                chosen instanceof Place.Past ? "Enter reads" : "Enter joins",
+                                "Alt-K finds",
+                                "Ctrl-C ends");
         Ink ink = problem != null || !refusal.isEmpty() ? theme.warning() : theme.quiet();
         canvas.put(canvas.rows() - 1, 1, Graphemes.cut(last, canvas.columns() - 2, theme.more()), ink);
     }

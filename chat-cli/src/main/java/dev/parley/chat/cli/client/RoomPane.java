@@ -346,8 +346,8 @@ final class RoomPane {
         boolean taken = editor.take(key);
         if (key instanceof Keypress.Pasted pasted && before + pasted.text().length() > MAX_INPUT_CHARS) {
             talk.notice(
-                    "only a part of that has room in a message, which has " + MAX_INPUT_CHARS + " characters at most; /file"
-                            + " offers a file",
+                    "only a part of that has room in a message, which has " + MAX_INPUT_CHARS
+                            + " characters at most; /file" + " offers a file",
                     Talk.Notice.Weight.WARNING,
                     now);
             view.added(true);
@@ -602,9 +602,7 @@ final class RoomPane {
         if (about != null && !isCommand) {
             String words = text.startsWith("//") ? text.substring(1) : text;
             wishes.accept(
-                    done == Mode.EDIT
-                            ? new Wish.Do(tab, new Deed.Edit(about, words))
-                            : answer(words, about, alone));
+                    done == Mode.EDIT ? new Wish.Do(tab, new Deed.Edit(about, words)) : answer(words, about, alone));
         } else {
             Optional<Wish> aboutSelected =
                     isCommand ? view.selected().flatMap(said -> onSelectedByCommand(text, said)) : Optional.empty();
@@ -615,9 +613,7 @@ final class RoomPane {
 
     /** An answer to what one other can read alone goes to that one alone. */
     private Wish answer(String words, MessageId to, @Nullable PeerId alone) {
-        return alone != null
-                ? new Wish.Do(tab, new Deed.Whisper(alone, words, to))
-                : new Wish.Reply(tab, words, to);
+        return alone != null ? new Wish.Do(tab, new Deed.Whisper(alone, words, to)) : new Wish.Reply(tab, words, to);
     }
 
     /**
@@ -633,11 +629,12 @@ final class RoomPane {
         }
         try {
             return switch (command) {
-                case "/react" -> Optional.of(new Wish.Do(tab, new Deed.React(said.id(), TypedReaction.of(rest, catalog), true)));
-                case "/unreact" -> Optional.of(new Wish.Do(tab, new Deed.React(said.id(), TypedReaction.of(rest, catalog), false)));
+                case "/react" ->
+                    Optional.of(new Wish.Do(tab, new Deed.React(said.id(), TypedReaction.of(rest, catalog), true)));
+                case "/unreact" ->
+                    Optional.of(new Wish.Do(tab, new Deed.React(said.id(), TypedReaction.of(rest, catalog), false)));
                 case "/reply" ->
-                    Optional.of(
-                            answer(rest, said.id(), said.privateWith().orElse(null)));
+                    Optional.of(answer(rest, said.id(), said.privateWith().orElse(null)));
                 case "/edit" -> Optional.of(new Wish.Do(tab, new Deed.Edit(said.id(), rest)));
                 case "/delete" -> Optional.of(new Wish.Do(tab, new Deed.Delete(said.id())));
                 default -> Optional.empty();
@@ -677,7 +674,8 @@ final class RoomPane {
         if (!text.isEmpty()) {
             editor.set(text);
         }
-        talk.notice("the room is closed, so that was not sent; /leave takes the tab away", Talk.Notice.Weight.WARNING, now);
+        talk.notice(
+                "the room is closed, so that was not sent; /leave takes the tab away", Talk.Notice.Weight.WARNING, now);
         view.added(true);
     }
 
@@ -732,9 +730,9 @@ final class RoomPane {
         String right = isClosed
                 ? " closed "
                 : talk.isEntered()
-                ? " " + (here == 1 ? "you alone" : here + " here") + " " + theme.dot() + " "
-                        + (talk.isPublic() ? "public" : "private") + " "
-                : "";
+                        ? " " + (here == 1 ? "you alone" : here + " here") + " " + theme.dot() + " "
+                                + (talk.isPublic() ? "public" : "private") + " "
+                        : "";
         int room = canvas.columns() - Graphemes.width(right);
         String name = talk.name().isEmpty() ? "entering" + theme.more() : TerminalText.clean(talk.name());
         String left =

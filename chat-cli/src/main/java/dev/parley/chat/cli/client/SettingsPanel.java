@@ -97,7 +97,9 @@ final class SettingsPanel implements Panel {
     /** What stands above the settings that nothing changes at once. */
     private List<Flow.Line> headline(int columns) {
         return new Flow()
-                .run("As it was set at the start; what is typed here counts from the next one.", look.get().quiet())
+                .run(
+                        "As it was set at the start; what is typed here counts from the next one.",
+                        look.get().quiet())
                 .lines(columns);
     }
 
@@ -112,7 +114,10 @@ final class SettingsPanel implements Panel {
         Canvas above = Panel.above(foot(), canvas);
         Editor typed = field;
         if (typed != null) {
-            typed.draw(canvas.part(canvas.rows() - 1, 2, 1, canvas.columns() - 2), look.get().text(), true);
+            typed.draw(
+                    canvas.part(canvas.rows() - 1, 2, 1, canvas.columns() - 2),
+                    look.get().text(),
+                    true);
         }
         int rows = Math.max(1, above.rows());
         int row = rowOf(chosen, canvas.columns());
@@ -150,11 +155,7 @@ final class SettingsPanel implements Panel {
         String source = "  " + TerminalText.clean(setting.source());
         int room = Math.max(0, row.columns() - at);
         at = row.put(0, at, Graphemes.cut(shown, room, theme.more()), ink);
-        row.put(
-                0,
-                at,
-                Graphemes.cut(source, row.columns() - at, theme.more()),
-                item == chosen ? ink : theme.quiet());
+        row.put(0, at, Graphemes.cut(source, row.columns() - at, theme.more()), item == chosen ? ink : theme.quiet());
     }
 
     private Flow foot() {
@@ -190,7 +191,8 @@ final class SettingsPanel implements Panel {
         if (typed != null) {
             if (key instanceof Keypress.Pressed pressed && pressed.is(Keypress.Key.ENTER)) {
                 wishes.accept(new Wish.KeepSetting(
-                        settings.get(chosen - toggles.size()).key(), typed.text().strip()));
+                        settings.get(chosen - toggles.size()).key(),
+                        typed.text().strip()));
                 field = null;
             } else {
                 typed.take(key);
@@ -258,7 +260,8 @@ final class SettingsPanel implements Panel {
             case "k" -> {
                 if (chosen < toggles.size()) {
                     wishes.accept(new Wish.KeepSetting(
-                            toggles.get(chosen).key(), toggles.get(chosen).value().get()));
+                            toggles.get(chosen).key(),
+                            toggles.get(chosen).value().get()));
                 }
             }
             case "r" -> room.ifPresent(Runnable::run);

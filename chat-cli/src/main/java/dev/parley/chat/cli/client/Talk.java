@@ -586,7 +586,8 @@ public final class Talk {
     }
 
     boolean canDelete(Said said) {
-        return isThere(said) && (said.isOwn() || (keepsOrder() && said.privateWith().isEmpty()));
+        return isThere(said)
+                && (said.isOwn() || (keepsOrder() && said.privateWith().isEmpty()));
     }
 
     boolean canGet(Said said) {
@@ -600,8 +601,8 @@ public final class Talk {
     /** Whether one has put a reaction under a message oneself. */
     boolean isOwn(Said said, Reaction reaction) {
         return said.reactions().stream()
-                .anyMatch(total -> total.reaction().equals(reaction)
-                        && total.by().stream().anyMatch(this::isSelf));
+                .anyMatch(total ->
+                        total.reaction().equals(reaction) && total.by().stream().anyMatch(this::isSelf));
     }
 
     /** Whether nobody is here who can let others in. */
@@ -609,8 +610,8 @@ public final class Talk {
         return isEntered
                 && people.values().stream()
                         .map(Person::participant)
-                        .noneMatch(one -> one.role() == Participant.Role.HOST
-                                || one.id().equals(leader));
+                        .noneMatch(one ->
+                                one.role() == Participant.Role.HOST || one.id().equals(leader));
     }
 
     /** Whether it is a room that one has opened oneself, and that goes on. */

@@ -1,6 +1,5 @@
 package dev.parley.chat.cli.client;
 
-import dev.parley.chat.DeliveryState;
 import dev.parley.chat.EmoteReference;
 import dev.parley.chat.MessageId;
 import dev.parley.chat.ReactionTotal;
@@ -91,8 +90,7 @@ final class TalkView {
     private List<Shown> shown = List.of();
 
     /** What it depends on how an item is set, besides the width. */
-    private record Setting(
-            int version, int quotedVersion, boolean isGrouped, boolean isDayNew, boolean isUnread) {}
+    private record Setting(int version, int quotedVersion, boolean isGrouped, boolean isDayNew, boolean isUnread) {}
 
     /**
      * An item as it is set.

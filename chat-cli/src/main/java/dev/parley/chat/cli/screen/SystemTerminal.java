@@ -6,7 +6,9 @@ import org.jline.terminal.TerminalBuilder;
 import org.jline.utils.ShutdownHooks;
 import org.jspecify.annotations.Nullable;
 
-/** The terminal of this process: JLine makes one only. It is never closed, since that would close the standard error. */
+/**
+ * The terminal of this process: JLine makes one only. It is never closed, since that would close the standard error.
+ */
 public final class SystemTerminal {
     private static @Nullable Terminal terminal;
 

@@ -39,8 +39,7 @@ public final class TerminalScreen implements AutoCloseable {
     /** The other screen, no wrapping, bracketed paste, and the end of all that and of the mouse. */
     private static final String ENTER = "\033[?1049h\033[?7l\033[?2004h\033[H";
 
-    private static final String LEAVE =
-            "\033[0m\033[?1006l\033[?1000l\033[?2004l\033[?7h\033[?25h\033[?1049l";
+    private static final String LEAVE = "\033[0m\033[?1006l\033[?1000l\033[?2004l\033[?7h\033[?25h\033[?1049l";
 
     private static final String MOUSE = "\033[?1000h\033[?1006h";
     private static final String NO_MOUSE = "\033[?1006l\033[?1000l";
@@ -139,7 +138,9 @@ public final class TerminalScreen implements AutoCloseable {
         return new Grid(size.getRows() > 0 ? size.getRows() : 24, size.getColumns() > 0 ? size.getColumns() : 80);
     }
 
-    /** Whether the terminal has taken what it was given; a grid that is shown before takes the place of the last one. */
+    /**
+     * Whether the terminal has taken what it was given; a grid that is shown before takes the place of the last one.
+     */
     public synchronized boolean isReady() {
         return next == null && !isWriting;
     }
@@ -182,7 +183,8 @@ public final class TerminalScreen implements AutoCloseable {
         }
         try {
             // Java cannot send signals. It has to go by way of the process, so it may be a moment until all stands.
-            new ProcessBuilder("sh", "-c", "kill -TSTP " + ProcessHandle.current().pid())
+            new ProcessBuilder(
+                            "sh", "-c", "kill -TSTP " + ProcessHandle.current().pid())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                     .start()

@@ -109,7 +109,9 @@ class HostileScreenTest {
             case 1 ->
                 tell(
                         stage,
-                        () -> new Event.Reactions(Stage.id(number), List.of(new ReactionTotal(Reaction.of(text), 1, List.of(Stage.GRACE)))));
+                        () -> new Event.Reactions(
+                                Stage.id(number),
+                                List.of(new ReactionTotal(Reaction.of(text), 1, List.of(Stage.GRACE)))));
             case 2 ->
                 tell(
                         stage,

@@ -298,11 +298,12 @@ class PanelsTest extends ClientCase {
         enter(Participant.Role.HOST);
         press(F7);
         client.handle(
-                new Happening.Settings(List.of(
-                        new Event.Setting("home", "/home/ada/.local/share/parley", "default"),
-                        new Event.Setting("name", "Ada", "environment PARLEY_NAME"),
-                        new Event.Setting("token", "(set, not shown)", "file config.toml"),
-                        new Event.Setting("bell", null, "default")),
+                new Happening.Settings(
+                        List.of(
+                                new Event.Setting("home", "/home/ada/.local/share/parley", "default"),
+                                new Event.Setting("name", "Ada", "environment PARLEY_NAME"),
+                                new Event.Setting("token", "(set, not shown)", "file config.toml"),
+                                new Event.Setting("bell", null, "default")),
                         Set.of("name", "bell")),
                 NOW);
         press(DOWN);

@@ -320,8 +320,8 @@ class RoomPaneTest {
     }
 
     private MessageId sayToAda(int number, String text) {
-        stage.tell(new Event.PrivateMessage(
-                stage.message(number, Stage.GRACE, text, Optional.empty()), Stage.ADA, "Ada"));
+        stage.tell(
+                new Event.PrivateMessage(stage.message(number, Stage.GRACE, text, Optional.empty()), Stage.ADA, "Ada"));
         return Stage.id(number);
     }
 

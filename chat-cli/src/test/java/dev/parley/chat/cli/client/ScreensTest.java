@@ -47,7 +47,8 @@ class ScreensTest extends ClientCase {
         in.tell(new Event.Message(message(
                 1, ME, "Ada", "I do, see https://tea.example/kettle", Duration.ofMinutes(9), Optional.of(id(0)))));
         in.tell(new Event.Delivery(id(1), GRACE, DeliveryState.READ));
-        in.tell(new Event.Message(message(2, GRACE, "Grace", "Thank you, Ada", Duration.ofMinutes(3), Optional.empty())));
+        in.tell(new Event.Message(
+                message(2, GRACE, "Grace", "Thank you, Ada", Duration.ofMinutes(3), Optional.empty())));
         in.tell(new Event.Message(message(3, GRACE, "Grace", "日本茶も 👍", Duration.ofMinutes(2), Optional.empty())));
         in.tell(new Event.Reactions(id(3), List.of(new ReactionTotal(Reaction.of("🎉"), 2, List.of(GRACE)))));
         ChatMessage edited = message(4, EVE, "Eve", "Some `code` and more", Duration.ofMinutes(1), Optional.empty());

@@ -117,7 +117,10 @@ class TerminalScreenTest {
         awaitReady();
         screen.close();
 
-        assertThat(told()).startsWith("\033[?1049h").contains("shown", "\033[?1000h").endsWith("\033[?1049l");
+        assertThat(told())
+                .startsWith("\033[?1049h")
+                .contains("shown", "\033[?1000h")
+                .endsWith("\033[?1049l");
         int length = told().length();
         screen.show(grid("late"));
         screen.command("late");

@@ -1006,9 +1006,7 @@ public final class Timeline {
                 .map(entry -> new ReactionTotal(
                         entry.getKey(),
                         entry.getValue().size(),
-                        entry.getValue().stream()
-                                .limit(ReactionTotal.MAX_NAMED)
-                                .toList()))
+                        entry.getValue().stream().limit(ReactionTotal.MAX_NAMED).toList()))
                 .sorted(Comparator.comparingInt((ReactionTotal total) -> -total.count())
                         .thenComparing(total -> total.reaction().text())
                         .thenComparing(total -> total.reaction().provider().orElse(""))
