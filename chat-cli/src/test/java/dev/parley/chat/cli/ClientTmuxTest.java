@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
  */
 class ClientTmuxTest extends ProcessTest {
     private static final int COLUMNS = 90;
-    private static final int ROWS = 22;
+    private static final int ROWS = 26;
     private static final List<String> PEOPLE = List.of("Ada", "Grace", "Alan", "Joan");
     private static final Pattern CODE = Pattern.compile("[0-9]+-[a-z]+-[a-z]+");
     private static final Pattern NUMBER = Pattern.compile("([0-9]{5} ){3,}[0-9]{5}");
@@ -33,8 +33,8 @@ class ClientTmuxTest extends ProcessTest {
     private Tmux tmux;
     private ChildProcess worker;
     private String url;
-    private String link;
-    private String shortCode;
+    private String link = "";
+    private String shortCode = "";
 
     @BeforeEach
     void startWorker() throws Exception {

@@ -14,6 +14,7 @@ import org.jline.terminal.Size;
 import org.jline.terminal.Terminal;
 import org.jline.terminal.TerminalBuilder;
 import org.jline.utils.NonBlockingReader;
+import org.jline.utils.ShutdownHooks;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,7 +114,16 @@ public final class TerminalScreen implements AutoCloseable {
      */
     public static TerminalScreen open(
             Painter.Colours colours, Consumer<Keypress> keys, Runnable onResize, Runnable onEnd) throws IOException {
-        return on(SystemTerminal.get(), colours, keys, onResize, onEnd);
+        // JLine would close the terminal at a signal, while the process ends in its own orderly way and still needs it.
+        System.setProperty(ShutdownHooks.PROP_DISABLE_SHUTDOWN_HOOK, "true");
+        Terminal terminal = TerminalBuilder.builder()
+                .system(true)
+                .systemOutput(TerminalBuilder.SystemOutput.SysErr)
+                .dumb(false)
+                .nativeSignals(false)
+                .signalHandler(Terminal.SignalHandler.SIG_IGN)
+                .build();
+        return on(terminal, colours, keys, onResize, onEnd);
     }
 
     /** Takes over a terminal that is there. */
