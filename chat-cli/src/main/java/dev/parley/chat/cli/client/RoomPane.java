@@ -346,7 +346,8 @@ final class RoomPane {
         boolean taken = editor.take(key);
         if (key instanceof Keypress.Pasted pasted && before + pasted.text().length() > MAX_INPUT_CHARS) {
             talk.notice(
-                    "only a part of that has room in a message of " + MAX_INPUT_CHARS + " characters; /file offers a file",
+                    "only a part of that has room in a message of " + MAX_INPUT_CHARS
+                            + " characters; /file offers a file",
                     Talk.Notice.Weight.WARNING,
                     now);
             view.added(true);
