@@ -20,4 +20,14 @@ public record HistoryProgress(long received, long remaining, boolean isOver) {
             throw new IllegalArgumentException("neither what has come nor what is to come is less than nothing");
         }
     }
+
+    /**
+     * Tells how much has come of all that has come and is to come.
+     *
+     * @return 0 to 100, rounded down
+     */
+    public int percent() {
+        // The sum may not fit a long.
+        return (int) (100.0 * received / Math.max(1, (double) received + remaining));
+    }
 }

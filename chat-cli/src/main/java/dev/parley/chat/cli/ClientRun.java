@@ -322,14 +322,7 @@ final class ClientRun {
     }
 
     /** Who comes for the first time says what to be called; a part of the key is no name for people. */
-    private void askName() {
-        Console console = context.console(Console.Form.PLAIN);
-        boolean isFirst = flags.profile() == Session.Profile.OWN
-                && settings.find(SettingKey.NAME).isEmpty()
-                && new Keyring(settings, console, context.prompt()).kept().isEmpty();
-        if (!isFirst || context.prompt().isEmpty()) {
-            return;
-        }
+    private void askName(Console console) {
         for (int attempt = 0; attempt < MAX_NAME_TRIES; attempt++) {
             Optional<String> typed =
                     TerminalInput.shown("What shall others call you? ").map(String::strip);
@@ -337,10 +330,8 @@ final class ClientRun {
                 break;
             }
             try {
-                Settings.check(SettingKey.NAME, typed.get());
-                ConfigFile.keep(settings.home().resolve(ConfigFile.NAME), SettingKey.NAME, typed.get());
-                settings = settings.withKept(SettingKey.NAME, typed.get());
-                known = settings;
+                write(SettingKey.NAME, typed.get());
+                settings = known;
                 return;
             } catch (CliException e) {
                 console.emit(Event.Problem.of(e.failure()));
@@ -350,13 +341,18 @@ final class ClientRun {
     }
 
     private ExitCode stay(Runnable first) throws IOException {
-        askName();
-        boolean asks = flags.profile() == Session.Profile.OWN
-                && new Keyring(settings, context.console(Console.Form.PLAIN), context.prompt()).asks();
+        Console plain = context.console(Console.Form.PLAIN);
+        Keyring keyring = new Keyring(settings, plain, context.prompt());
+        boolean isOwn = flags.profile() == Session.Profile.OWN;
+        boolean isFirst = isOwn && keyring.kept().isEmpty() && context.prompt().isPresent();
+        if (isFirst && settings.find(SettingKey.NAME).isEmpty()) {
+            askName(plain);
+        }
+        boolean asks = isOwn && keyring.asks();
         try {
             if (asks) {
                 // While the terminal is still its own.
-                openSession(context.console(Console.Form.PLAIN));
+                openSession(plain);
                 session.join();
             }
             // What would be logged to the terminal would end up amid the screen.
@@ -500,7 +496,7 @@ final class ClientRun {
 
     private void grant(Wish wish) {
         if (wish instanceof Wish.Type w) {
-            seat(w.tab()).act((desk, room) -> desk.acceptTyped(room, w.line()));
+            seat(w.tab()).act((desk, room) -> desk.acceptTyped(room, w.text()));
         } else if (wish instanceof Wish.Reply w) {
             seat(w.tab()).act((desk, room) -> desk.send(room, new InputCommand.Send(w.text(), w.to(), null)));
         } else if (wish instanceof Wish.Do w) {
@@ -640,18 +636,23 @@ final class ClientRun {
         }
     }
 
+    /** Writes it to the file of the settings, if it is understood. */
+    private void write(SettingKey key, String value) {
+        Settings.check(key, value);
+        ConfigFile.keep(settings.home().resolve(ConfigFile.NAME), key, value);
+        known = known.withKept(key, value);
+    }
+
     private void keep(String name, String value) {
         SettingKey key = SettingKey.ofKey(name).orElseThrow();
         try {
-            Settings.check(key, value);
-            ConfigFile.keep(settings.home().resolve(ConfigFile.NAME), key, value);
+            write(key, value);
         } catch (CliException e) {
             log.debug("a setting was not kept", e);
             tell(new Happening.SettingKept(
                     e.failure().message() + "; " + e.failure().hint(), false));
             return;
         }
-        known = known.withKept(key, value);
         String source = known.find(key).map(Settings.Value::source).orElse("");
         String above = source.startsWith("file") ? "" : ", but " + source + " goes over it";
         String done = value.isEmpty()

@@ -35,6 +35,11 @@ public sealed interface Deed {
      */
     CompletableFuture<?> begin(Room room, Function<String, OutgoingMessage.Builder> marked);
 
+    /** What it says; empty if it does something else. */
+    default String text() {
+        return "";
+    }
+
     /** To which message it is done, if it is done to one. */
     default Optional<MessageId> message() {
         return Optional.empty();

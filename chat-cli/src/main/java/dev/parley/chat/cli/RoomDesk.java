@@ -39,7 +39,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -68,8 +68,10 @@ final class RoomDesk implements RoomListener {
     private final Transfers transfers;
     private final EmojiDesk emoji;
     private final PeerBook peers;
-    private final AtomicBoolean entered = new AtomicBoolean();
-    private volatile @Nullable Room room;
+
+    /** The room, once it was told that it is entered. */
+    private final AtomicReference<Room> entered = new AtomicReference<>();
+
     private final Semaphore progress = new Semaphore(0);
 
     /** What happened while a message was being accepted; guarded by itself, like {@link #accepting}. */
@@ -168,14 +170,13 @@ final class RoomDesk implements RoomListener {
 
     /** The room, once it was told that it is entered. */
     Optional<Room> room() {
-        return Optional.ofNullable(room);
+        return Optional.ofNullable(entered.get());
     }
 
     /** Tells that the room was entered, once. */
     void announce(Room room) {
-        if (entered.compareAndSet(false, true)) {
-            // Before it is told: whoever hears that wants something of the room at once.
-            this.room = room;
+        // Before it is told: whoever hears that wants something of the room at once.
+        if (entered.compareAndSet(null, room)) {
             tell(new Event.Entered(room.id(), room.name(), room.invite().link(), room.visibility()));
             emoji.changed(room.emoji());
             emotes.follow(room);
@@ -262,7 +263,7 @@ final class RoomDesk implements RoomListener {
 
     @Override
     public void onHistoryProgress(Room room, HistoryProgress now) {
-        int tenths = Progress.tenths(now.received(), now.received() + now.remaining());
+        int tenths = now.percent() / 10;
         if (now.isOver() || tenths > toldTenths) {
             tell(new Event.CaughtUp(now));
         }

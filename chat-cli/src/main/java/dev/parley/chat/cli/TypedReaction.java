@@ -21,10 +21,9 @@ public final class TypedReaction {
      * @throws IllegalArgumentException if no reaction is made of it; says why
      */
     public static Reaction of(String typed, EmoteCatalog catalog) {
-        Optional<Emote> emote = catalog.find(typed);
-        if (emote.isPresent() && canBeSaid(emote.get())) {
-            return Reaction.of(new EmoteReference(
-                    emote.get().id().providerId(), emote.get().id().value(), typed, 0, typed.length()));
+        Optional<Reaction> emote = catalog.find(typed).flatMap(TypedReaction::of);
+        if (emote.isPresent()) {
+            return emote.get();
         }
         Matcher shortcode = SHORTCODE.matcher(typed);
         if (!shortcode.matches()) {
@@ -35,8 +34,13 @@ public final class TypedReaction {
                 .orElseThrow(() -> new IllegalArgumentException("no emote and no emoji is called " + typed));
     }
 
-    private static boolean canBeSaid(Emote emote) {
-        return emote.id().value().length() <= EmoteReference.MAX_EMOTE_CHARS
-                && emote.code().length() <= Reaction.MAX_TEXT_CHARS;
+    /** A reaction with an emote; empty if its names are too long for one. */
+    public static Optional<Reaction> of(Emote emote) {
+        String id = emote.id().value();
+        String code = emote.code();
+        if (id.length() > EmoteReference.MAX_EMOTE_CHARS || code.length() > Reaction.MAX_TEXT_CHARS) {
+            return Optional.empty();
+        }
+        return Optional.of(Reaction.of(new EmoteReference(emote.id().providerId(), id, code, 0, code.length())));
     }
 }

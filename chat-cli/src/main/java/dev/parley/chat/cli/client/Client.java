@@ -1,13 +1,11 @@
 package dev.parley.chat.cli.client;
 
-import dev.parley.chat.ConnectionState;
 import dev.parley.chat.DeliveryState;
 import dev.parley.chat.HistoryPolicy;
 import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.RoomId;
 import dev.parley.chat.RoomOptions;
-import dev.parley.chat.cli.Deed;
 import dev.parley.chat.cli.Event;
 import dev.parley.chat.cli.PlainText;
 import dev.parley.chat.cli.TerminalText;
@@ -66,14 +64,15 @@ public final class Client {
     private int panelLeft;
     private Instant quitAsked = Instant.MIN;
 
-    /** Whether that is what the flash says. */
-    private boolean isQuitAsked;
-
     /** Tabs of rooms that are being opened here. */
     private final Set<Integer> created = new HashSet<>();
 
     private Instant now = Instant.EPOCH;
     private @Nullable String flash;
+
+    /** Until when that is true; the next key ends it as well. */
+    private Instant flashUntil = Instant.MAX;
+
     private Preferences preferences;
 
     /** What is known of the terminal's own background. */
@@ -155,7 +154,7 @@ public final class Client {
         // Who comes back to a room does not need what is left of the time before.
         rooms.values()
                 .removeIf(other -> other != pane
-                        && other.talk().state() == ConnectionState.CLOSED
+                        && other.talk().isClosed()
                         && other.talk().room().equals(pane.talk().room()));
         if (created.remove(tab) && shown == tab && panel == null) {
             panel = invite(pane);
@@ -172,9 +171,8 @@ public final class Client {
             if (shown == LOBBY) {
                 lobby.tick(now);
             }
-            if (isQuitAsked && !isQuitAsked()) {
+            if (!now.isBefore(flashUntil)) {
                 flash = null;
-                isQuitAsked = false;
             }
         } else if (happening instanceof Happening.InRoom in) {
             Optional<RoomPane> pane = pane(in.tab());
@@ -209,7 +207,7 @@ public final class Client {
         if (pane.isPresent()) {
             pane.get().apply(event, panel == null, now);
         } else {
-            words.write(event).ifPresent(text -> flash = Talk.plain(text));
+            words.write(event).ifPresent(text -> flash(Talk.plain(text), Instant.MAX));
         }
     }
 
@@ -244,9 +242,9 @@ public final class Client {
             }
         }
         Panel open = panel;
-        if (open != null && key instanceof Keypress.Typed typed && isSeveral(typed.text())) {
-            // Keys that came at once are still keys, of which the first may close the panel.
-            typed.text().codePoints().forEach(c -> key(new Keypress.Typed(Character.toString(c))));
+        if (open != null && key instanceof Keypress.Typed typed && typed.isSeveral()) {
+            // The first of them may close the panel.
+            typed.each().forEach(this::key);
             return;
         }
         if (open != null) {
@@ -276,10 +274,6 @@ public final class Client {
             return;
         }
         pane(shown).ifPresent(pane -> pane.take(key, now));
-    }
-
-    private static boolean isSeveral(String typed) {
-        return typed.codePointCount(0, typed.length()) > 1;
     }
 
     private void inPanel(Panel open, Keypress key) {
@@ -352,12 +346,17 @@ public final class Client {
             wishes.accept(new Wish.Quit());
         } else {
             quitAsked = now;
-            isQuitAsked = true;
             boolean isHost =
                     rooms.values().stream().anyMatch(pane -> pane.talk().isOwn());
             String left = rooms.size() == 1 ? "the room" : "all " + rooms.size() + " rooms";
-            flash = "Ctrl-C again leaves " + left + " and ends" + (isHost ? "; your room closes for everybody" : "");
+            String ends = isHost ? " and ends; your room closes for everybody" : " and ends";
+            flash("Ctrl-C again leaves " + left + ends, now.plus(QUIT_AGAIN));
         }
+    }
+
+    private void flash(String text, Instant until) {
+        flash = text;
+        flashUntil = until;
     }
 
     private boolean isQuitAsked() {
@@ -431,36 +430,17 @@ public final class Client {
         if (wish instanceof Wish.Bell && !preferences.bell()) {
             return;
         }
-        if (wish instanceof Wish.Type type && command(type.tab(), type.line().strip())) {
+        if (wish instanceof Wish.Type type && command(type.tab(), type.text().strip())) {
             return;
         }
-        Optional<RoomPane> closed = roomOf(wish).filter(pane -> pane.talk().state() == ConnectionState.CLOSED);
-        if (closed.isPresent()) {
-            closed.get().notSent(textOf(wish), now);
+        Optional<RoomPane> closed = wish instanceof Wish.Said said
+                ? pane(said.tab()).filter(pane -> pane.talk().isClosed())
+                : Optional.empty();
+        if (closed.isPresent() && wish instanceof Wish.Said said) {
+            closed.get().notSent(said.text(), now);
         } else {
             wishes.accept(wish);
         }
-    }
-
-    /** In which room something is wanted of the others. */
-    private Optional<RoomPane> roomOf(Wish wish) {
-        return wish instanceof Wish.Type type
-                ? pane(type.tab())
-                : wish instanceof Wish.Reply reply
-                        ? pane(reply.tab())
-                        : wish instanceof Wish.Do deed ? pane(deed.tab()) : Optional.empty();
-    }
-
-    private static String textOf(Wish wish) {
-        return wish instanceof Wish.Type type
-                ? type.line()
-                : wish instanceof Wish.Reply reply
-                        ? reply.text()
-                        : wish instanceof Wish.Do deed && deed.deed() instanceof Deed.Whisper whisper
-                                ? whisper.text()
-                                : wish instanceof Wish.Do deed && deed.deed() instanceof Deed.Edit edit
-                                        ? edit.text()
-                                        : "";
     }
 
     /** Does what the client itself does of the commands; false if the room is to do it. */
@@ -473,7 +453,7 @@ public final class Client {
             case "/create" -> openCreator();
             case "/join" -> {
                 if (rest.isEmpty()) {
-                    flash = "/join takes an invite, a code like 7-guitar-lemon, or the id of a room";
+                    flash("/join takes an invite, a code like 7-guitar-lemon, or the id of a room", Instant.MAX);
                 } else {
                     join(rest);
                 }
@@ -546,12 +526,9 @@ public final class Client {
                     @Override
                     public void whisper(Participant to) {
                         String name = to.shownName();
-                        boolean isPlain = name.indexOf(' ') < 0 && name.indexOf('"') < 0;
-                        boolean canQuote = name.indexOf('"') < 0;
-                        String who = isPlain
-                                ? name
-                                : canQuote ? '"' + name + '"' : to.id().value();
-                        pane.insert("/msg " + who + " ");
+                        String quoted = name.indexOf(' ') < 0 ? name : '"' + name + '"';
+                        pane.insert("/msg "
+                                + (name.indexOf('"') < 0 ? quoted : to.id().value()) + " ");
                     }
                 });
     }

@@ -1,13 +1,11 @@
 package dev.parley.chat.cli.client;
 
-import dev.parley.chat.cli.QrDrawing;
 import dev.parley.chat.cli.screen.Canvas;
 import dev.parley.chat.cli.screen.Flow;
-import dev.parley.chat.cli.screen.Graphemes;
-import dev.parley.chat.cli.screen.Grid;
 import dev.parley.chat.cli.screen.Keypress;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** How others come in: by a link, which is a QR code as well, or by a short code that is said. */
 final class InvitePanel implements Panel {
@@ -20,6 +18,7 @@ final class InvitePanel implements Panel {
     private final Consumer<Wish> wishes;
     private boolean isQrCodeAlone;
     private boolean isCopied;
+    private @Nullable QrPicture qrCode;
 
     InvitePanel(int tab, Talk talk, Theme theme, Consumer<Wish> wishes) {
         this.tab = tab;
@@ -51,60 +50,47 @@ final class InvitePanel implements Panel {
         return flow.run("\nIt is good for one try, and for 10 minutes. s gives out another one.", theme.quiet());
     }
 
-    private List<Flow.Line> qrCode() {
+    /** The link as a QR code; null where none can be drawn. */
+    private @Nullable QrPicture qrCode() {
         boolean canDraw = theme.signs() == Theme.Signs.UNICODE && !talk.invite().isEmpty();
-        return canDraw
-                ? new Flow().run(QrDrawing.draw(talk.invite()), theme.qrCode()).lines(Grid.MAX_SIDE)
-                : List.of();
-    }
-
-    private static int columns(List<Flow.Line> qrCode) {
-        return qrCode.stream()
-                .flatMap(line -> line.parts().stream())
-                .mapToInt(placed -> placed.part() instanceof Flow.Run run ? Graphemes.width(run.text()) : 0)
-                .max()
-                .orElse(0);
+        qrCode = canDraw ? QrPicture.of(talk.invite(), theme, qrCode) : null;
+        return qrCode;
     }
 
     /** How many columns are left for words beside a QR code; 0 where they are too few. */
-    private static int beside(List<Flow.Line> qrCode, int columns) {
-        int left = columns - columns(qrCode) - GAP_COLUMNS;
-        return qrCode.isEmpty() || left < MIN_BESIDE_COLUMNS ? 0 : left;
+    private static int beside(@Nullable QrPicture picture, int columns) {
+        int left = picture == null ? 0 : columns - picture.columns() - GAP_COLUMNS;
+        return left < MIN_BESIDE_COLUMNS ? 0 : left;
     }
 
     @Override
     public int wantedRows(int columns) {
-        List<Flow.Line> qrCode = qrCode();
-        int beside = beside(qrCode, columns);
+        QrPicture picture = qrCode();
+        int beside = beside(picture, columns);
         int words = Scroll.rows(words().lines(Math.max(1, beside > 0 ? beside : columns)));
+        int drawn = picture != null && picture.columns() <= columns ? picture.rows() : 0;
         // Below the words one row for what q does, and room for what it shows.
-        return Math.max(beside > 0 ? words : words + 2, columns(qrCode) <= columns ? qrCode.size() : 0);
+        return Math.max(beside > 0 ? words : words + 2, drawn);
     }
 
     @Override
     public void draw(Canvas canvas) {
-        List<Flow.Line> qrCode = qrCode();
-        boolean fits = !qrCode.isEmpty() && columns(qrCode) <= canvas.columns() && qrCode.size() <= canvas.rows();
-        int beside = fits ? beside(qrCode, canvas.columns()) : 0;
-        if (beside > 0) {
-            draw(words().lines(beside), canvas, 0);
+        QrPicture picture = qrCode();
+        if (picture != null && (picture.columns() > canvas.columns() || picture.rows() > canvas.rows())) {
+            picture = null;
+        }
+        int beside = beside(picture, canvas.columns());
+        if (picture != null && beside > 0) {
+            Flow.draw(words().lines(beside), canvas, 0);
             int left = beside + GAP_COLUMNS;
-            draw(qrCode, canvas.part(0, left, canvas.rows(), canvas.columns() - left), 0);
-        } else if (fits && isQrCodeAlone) {
-            draw(qrCode, canvas, 0);
+            picture.draw(canvas.part(0, left, canvas.rows(), canvas.columns() - left));
+        } else if (picture != null && isQrCodeAlone) {
+            picture.draw(canvas);
         } else {
             List<Flow.Line> words = words().lines(Math.max(1, canvas.columns()));
-            draw(words, canvas, 0);
-            // Whole, or not at all.
-            canvas.put(Scroll.rows(words) + 1, 0, fits ? "q shows the link as a QR code" : "", theme.quiet());
-        }
-    }
-
-    private static void draw(List<Flow.Line> lines, Canvas canvas, int top) {
-        int row = top;
-        for (Flow.Line line : lines) {
-            Flow.draw(line, canvas, row, (name, part, hidden) -> {});
-            row += line.rows();
+            Flow.draw(words, canvas, 0);
+            String hint = picture != null ? "q shows the link as a QR code" : "";
+            canvas.put(Scroll.rows(words) + 1, 0, hint, theme.quiet());
         }
     }
 

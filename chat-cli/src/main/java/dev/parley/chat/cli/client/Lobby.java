@@ -49,6 +49,10 @@ final class Lobby {
     private List<Event.Listed> rooms = List.of();
     private boolean isListed;
     private @Nullable String problem;
+
+    /** Why what was typed leads nowhere; empty if it does, or was not tried. */
+    private String refusal = "";
+
     private Instant asked = Instant.MIN;
     private List<RoomRecord> past = List.of();
     private int top;
@@ -69,9 +73,6 @@ final class Lobby {
     void use(Theme newTheme) {
         theme = newTheme;
     }
-
-    /** Why what was typed leads nowhere; empty if it does, or was not tried. */
-    private String refusal = "";
 
     /** Asks for the list if it was asked long enough ago. */
     void tick(Instant now) {
@@ -224,16 +225,20 @@ final class Lobby {
                 Flow.draw(line, row.part(0, 1, 1, row.columns()), 0, (name, part, hidden) -> {});
             }
         }
-        String last = !refusal.isEmpty()
-                ? refusal
-                : problem != null && !rooms.isEmpty()
-                        ? "this list is old: " + TerminalText.clean(problem)
-                        : Panel.keys(
-                                chosen instanceof Place.Past ? "Enter reads" : "Enter joins",
-                                "Alt-K finds",
-                                "Ctrl-C ends");
         Ink ink = problem != null || !refusal.isEmpty() ? theme.warning() : theme.quiet();
-        canvas.put(canvas.rows() - 1, 1, Graphemes.cut(last, canvas.columns() - 2, theme.more()), ink);
+        String last = Graphemes.cut(lastRow(chosen), canvas.columns() - 2, theme.more());
+        canvas.put(canvas.rows() - 1, 1, last, ink);
+    }
+
+    private String lastRow(@Nullable Place chosen) {
+        if (!refusal.isEmpty()) {
+            return refusal;
+        }
+        if (problem != null && !rooms.isEmpty()) {
+            return "this list is old: " + TerminalText.clean(problem);
+        }
+        String enter = chosen instanceof Place.Past ? "Enter reads" : "Enter joins";
+        return Panel.keys(enter, "Alt-K finds", "Ctrl-C ends");
     }
 
     private List<Object> rows(List<Place> found, int columns) {

@@ -53,9 +53,7 @@ interface Panel {
     static Canvas above(Flow foot, Canvas canvas) {
         List<Flow.Line> lines = foot.lines(canvas.columns());
         int top = Math.max(0, canvas.rows() - lines.size());
-        for (int i = 0; i < lines.size(); i++) {
-            Flow.draw(lines.get(i), canvas, top + i, (name, part, hidden) -> {});
-        }
+        Flow.draw(lines, canvas, top);
         return canvas.part(0, 0, top - 1, canvas.columns());
     }
 }

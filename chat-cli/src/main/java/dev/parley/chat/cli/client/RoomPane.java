@@ -1,7 +1,6 @@
 package dev.parley.chat.cli.client;
 
 import dev.parley.chat.ConnectionState;
-import dev.parley.chat.EmoteReference;
 import dev.parley.chat.FileOffer;
 import dev.parley.chat.HistoryProgress;
 import dev.parley.chat.MessageId;
@@ -208,19 +207,12 @@ final class RoomPane {
             react(said, choice.insert());
             return;
         }
-        String id = emote.id().value();
-        if (id.length() > EmoteReference.MAX_EMOTE_CHARS || emote.code().length() > Reaction.MAX_TEXT_CHARS) {
+        Optional<Reaction> reaction = TypedReaction.of(emote);
+        if (reaction.isPresent()) {
+            react(said, reaction.get());
+        } else {
             talk.notice("the name of that emote is too long for a reaction", Talk.Notice.Weight.WARNING, now);
-            return;
         }
-        react(
-                said,
-                Reaction.of(new EmoteReference(
-                        emote.id().providerId(),
-                        id,
-                        emote.code(),
-                        0,
-                        emote.code().length())));
     }
 
     void use(Preferences preferences) {
@@ -316,9 +308,10 @@ final class RoomPane {
         }
         boolean isAboutSelected =
                 mode == Mode.SAY && editor.isEmpty() && view.selected().isPresent();
-        if (isAboutSelected && key instanceof Keypress.Typed typed && isManyKeys(typed.text())) {
-            return takeKey(new Keypress.Typed(typed.text().substring(0, 1)), now)
-                    && takeKey(new Keypress.Typed(typed.text().substring(1)), now);
+        if (isAboutSelected && key instanceof Keypress.Typed typed && typed.isSeveral()) {
+            // The first of them may do something to it.
+            typed.each().forEach(each -> takeKey(each, now));
+            return true;
         }
         if (isAboutSelected && onSelected(key, view.selected().get())) {
             return true;
@@ -357,14 +350,6 @@ final class RoomPane {
             tellTyping(now);
         }
         return taken;
-    }
-
-    /**
-     * Whether it is the text of several keys, sent at once by one who types fast, of which the first may do something.
-     */
-    private static boolean isManyKeys(String typed) {
-        char first = typed.charAt(0);
-        return typed.length() > 1 && first < 0x7F && Character.isLetterOrDigit(first);
     }
 
     private boolean scrolls(Keypress.Pressed pressed) {
@@ -726,13 +711,13 @@ final class RoomPane {
     private void header(Canvas canvas) {
         canvas.fill(theme.bar());
         int here = talk.people().size();
-        boolean isClosed = talk.state() == ConnectionState.CLOSED;
-        String right = isClosed
-                ? " closed "
-                : talk.isEntered()
-                        ? " " + (here == 1 ? "you alone" : here + " here") + " " + theme.dot() + " "
-                                + (talk.isPublic() ? "public" : "private") + " "
-                        : "";
+        String right = "";
+        if (talk.isClosed()) {
+            right = " closed ";
+        } else if (talk.isEntered()) {
+            right = " " + (here == 1 ? "you alone" : here + " here") + " " + theme.dot() + " "
+                    + (talk.isPublic() ? "public" : "private") + " ";
+        }
         int room = canvas.columns() - Graphemes.width(right);
         String name = talk.name().isEmpty() ? "entering" + theme.more() : TerminalText.clean(talk.name());
         String left =
@@ -747,11 +732,7 @@ final class RoomPane {
                 ? "Nothing was said yet.\n\n/invite shows how others come in, /help what can be done."
                 : why;
         Canvas inner = canvas.part(1, 2, canvas.rows() - 1, canvas.columns() - 3);
-        int row = 0;
-        for (Flow.Line line : new Flow().run(text, theme.quiet()).lines(Math.max(1, inner.columns()))) {
-            Flow.draw(line, inner, row, (name, part, hidden) -> {});
-            row += line.rows();
-        }
+        Flow.draw(new Flow().run(text, theme.quiet()).lines(Math.max(1, inner.columns())), inner, 0);
     }
 
     private void people(Canvas canvas) {
@@ -770,7 +751,7 @@ final class RoomPane {
             }
             Participant one = person.participant();
             // Of a room that is closed nothing is known any more.
-            Presence presence = talk.state() == ConnectionState.CLOSED ? Presence.OFFLINE : person.presence();
+            Presence presence = talk.isClosed() ? Presence.OFFLINE : person.presence();
             String sign = switch (presence) {
                 case ONLINE -> theme.present();
                 case AWAY -> theme.absent();
@@ -855,7 +836,7 @@ final class RoomPane {
             }
         }
         String why = talk.why().isEmpty() ? "" : ": " + TerminalText.clean(talk.why());
-        if (talk.state() == ConnectionState.CLOSED) {
+        if (talk.isClosed()) {
             return new Status("closed" + why, theme.bad());
         }
         if (talk.state() == ConnectionState.RECONNECTING) {
@@ -866,10 +847,8 @@ final class RoomPane {
         }
         Optional<HistoryProgress> catchUp = talk.catchUp();
         if (catchUp.isPresent()) {
-            // Others say how much there is; the sum may be more than fits a long.
-            double come = catchUp.get().received();
-            int percent = (int) (100 * come / Math.max(1, come + catchUp.get().remaining()));
-            return new Status("connected; what was said before comes, " + percent + " %", theme.quiet());
+            return new Status(
+                    "connected; what was said before comes, " + catchUp.get().percent() + " %", theme.quiet());
         }
         if (talk.isWorkerLost()) {
             return new Status("connected; the worker is away, nobody new can join", theme.warning());

@@ -50,7 +50,9 @@ final class SettingsPanel implements Panel {
     private boolean isBad;
     private int chosen;
     private int top;
-    private int drawnColumns = 1;
+
+    /** How many rows the line above the settings takes. */
+    private int headlineRows = 1;
 
     /** What is typed for the chosen setting; null if nothing is. */
     private @Nullable Editor field;
@@ -75,7 +77,8 @@ final class SettingsPanel implements Panel {
 
     @Override
     public int wantedRows(int columns) {
-        return rowOf(last(), columns) + 2 + foot().lines(columns).size();
+        headlineRows = headline(columns).size();
+        return rowOf(last()) + 2 + foot().lines(columns).size();
     }
 
     @Override
@@ -104,13 +107,19 @@ final class SettingsPanel implements Panel {
     }
 
     /** In which row something stands that can be chosen. */
-    private int rowOf(int item, int columns) {
-        return item < toggles.size() ? item : 1 + Scroll.rows(headline(columns)) + item;
+    private int rowOf(int item) {
+        return item < toggles.size() ? item : 1 + headlineRows + item;
+    }
+
+    /** The chosen one of the settings that nothing changes at once. */
+    private Event.Setting setting() {
+        return settings.get(chosen - toggles.size());
     }
 
     @Override
     public void draw(Canvas canvas) {
-        drawnColumns = canvas.columns();
+        List<Flow.Line> headline = headline(canvas.columns());
+        headlineRows = headline.size();
         Canvas above = Panel.above(foot(), canvas);
         Editor typed = field;
         if (typed != null) {
@@ -120,14 +129,11 @@ final class SettingsPanel implements Panel {
                     true);
         }
         int rows = Math.max(1, above.rows());
-        int row = rowOf(chosen, canvas.columns());
+        int row = rowOf(chosen);
         top = Math.max(Math.min(top, row), row - rows + 1);
-        List<Flow.Line> headline = headline(canvas.columns());
-        for (int i = 0; i < headline.size(); i++) {
-            Flow.draw(headline.get(i), above, toggles.size() + 1 + i - top, (name, part, hidden) -> {});
-        }
+        Flow.draw(headline, above, toggles.size() + 1 - top);
         for (int item = 0; item <= last(); item++) {
-            int at = rowOf(item, canvas.columns()) - top;
+            int at = rowOf(item) - top;
             if (at >= 0 && at < above.rows()) {
                 draw(item, above.part(at, 0, 1, above.columns()));
             }
@@ -163,7 +169,7 @@ final class SettingsPanel implements Panel {
         if (field != null) {
             return new Flow()
                     .run(
-                            settings.get(chosen - toggles.size()).key()
+                            setting().key()
                                     + ": Enter keeps it for the next start, nothing takes it away, Esc gives it up\n",
                             theme.quiet())
                     .run(">", theme.accent());
@@ -190,9 +196,7 @@ final class SettingsPanel implements Panel {
         Editor typed = field;
         if (typed != null) {
             if (key instanceof Keypress.Pressed pressed && pressed.is(Keypress.Key.ENTER)) {
-                wishes.accept(new Wish.KeepSetting(
-                        settings.get(chosen - toggles.size()).key(),
-                        typed.text().strip()));
+                wishes.accept(new Wish.KeepSetting(setting().key(), typed.text().strip()));
                 field = null;
             } else {
                 typed.take(key);
@@ -203,8 +207,8 @@ final class SettingsPanel implements Panel {
             letter(letter.text());
         } else if (key instanceof Keypress.Pressed pressed) {
             switch (pressed.key()) {
-                case UP -> chosen = Math.max(0, chosen - 1);
-                case DOWN -> chosen = Math.min(last(), chosen + 1);
+                case UP -> move(-1);
+                case DOWN -> move(1);
                 case PAGE_UP, HOME -> chosen = 0;
                 case PAGE_DOWN, END -> chosen = last();
                 case ENTER, RIGHT -> change();
@@ -217,14 +221,18 @@ final class SettingsPanel implements Panel {
         return Taken.STAYS;
     }
 
+    private void move(int step) {
+        chosen = Math.max(0, Math.min(last(), chosen + step));
+    }
+
     private void mouse(Keypress.Mouse mouse) {
         switch (mouse.action()) {
-            case WHEEL_UP -> chosen = Math.max(0, chosen - 1);
-            case WHEEL_DOWN -> chosen = Math.min(last(), chosen + 1);
+            case WHEEL_UP -> move(-1);
+            case WHEEL_DOWN -> move(1);
             case PRESS -> {
                 // A blank row and the headline lie between.
                 for (int item = 0; item <= last(); item++) {
-                    if (rowOf(item, drawnColumns) - top == mouse.row()) {
+                    if (rowOf(item) - top == mouse.row()) {
                         boolean isAgain = chosen == item;
                         chosen = item;
                         if (isAgain) {
@@ -242,7 +250,7 @@ final class SettingsPanel implements Panel {
             toggles.get(chosen).next().run();
             return;
         }
-        Event.Setting setting = settings.get(chosen - toggles.size());
+        Event.Setting setting = setting();
         if (writable.contains(setting.key())) {
             Editor fresh = new Editor(MAX_VALUE_CHARS, false);
             String value = setting.value();

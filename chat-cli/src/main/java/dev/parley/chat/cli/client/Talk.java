@@ -508,12 +508,16 @@ public final class Talk {
     private void add(Item item) {
         items.add(item);
         if (item instanceof Said said) {
-            byId.put(said.id(), said);
+            hold(said);
         }
-        chars += item instanceof Said said ? said.text().length() : 0;
         while (items.size() > MAX_ITEMS || (chars > MAX_CHARS && items.size() > 1)) {
             drop(Math.min(DROPPED, items.size() / 2));
         }
+    }
+
+    private void hold(Said said) {
+        byId.put(said.id(), said);
+        chars += said.text().length();
     }
 
     private void drop(int count) {
@@ -547,8 +551,7 @@ public final class Talk {
                 Said said = new Said(message, isSelf(message.sender()));
                 said.isEdited = edited.contains(said.id());
                 before.add(said);
-                chars += said.text().length();
-                byId.put(said.id(), said);
+                hold(said);
             }
         }
         Collections.reverse(before);
@@ -605,6 +608,10 @@ public final class Talk {
                         total.reaction().equals(reaction) && total.by().stream().anyMatch(this::isSelf));
     }
 
+    boolean isClosed() {
+        return state == ConnectionState.CLOSED;
+    }
+
     /** Whether nobody is here who can let others in. */
     boolean isLeaderless() {
         return isEntered
@@ -616,7 +623,7 @@ public final class Talk {
 
     /** Whether it is a room that one has opened oneself, and that goes on. */
     boolean isOwn() {
-        return state != ConnectionState.CLOSED
+        return !isClosed()
                 && self().filter(self -> self.role() == Participant.Role.HOST).isPresent();
     }
 

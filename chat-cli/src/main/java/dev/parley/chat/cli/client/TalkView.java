@@ -204,15 +204,9 @@ final class TalkView {
             // Nothing was drawn yet, and nothing scrolled.
             return true;
         }
-        int below = 0;
-        for (int i = talk.items().size() - 1; i >= 0; i--) {
-            int rows = rowsOf(i);
-            if (talk.items().get(i) == said) {
-                return below + rows > scrolled && below < scrolled + Math.max(1, shownRows);
-            }
-            below += rows;
-        }
-        return false;
+        int index = talk.items().indexOf(said);
+        int below = rowsBelow(index);
+        return index >= 0 && below + rowsOf(index) > scrolled && below < scrolled + shownRows;
     }
 
     /** Selects the message before or behind the selected one; the last if there is none. */
@@ -270,20 +264,26 @@ final class TalkView {
             // It is done when it is drawn first.
             return;
         }
-        follow();
-        int below = 0;
-        for (int i = talk.items().size() - 1; i >= 0; i--) {
-            int rows = rowsOf(i);
-            if (talk.items().get(i) == item) {
-                if (below < scrolled) {
-                    scrolled = below;
-                } else if (below + rows > scrolled + shownRows) {
-                    scrolled = Math.max(0, below + rows - shownRows);
-                }
-                return;
-            }
-            below += rows;
+        int index = talk.items().indexOf(item);
+        if (index < 0) {
+            return;
         }
+        follow();
+        int below = rowsBelow(index);
+        if (below < scrolled) {
+            scrolled = below;
+        } else if (below + rowsOf(index) > scrolled + shownRows) {
+            scrolled = Math.max(0, below + rowsOf(index) - shownRows);
+        }
+    }
+
+    /** How many rows stand below an item. */
+    private int rowsBelow(int index) {
+        int rows = 0;
+        for (int i = talk.items().size() - 1; i > index; i--) {
+            rows += rowsOf(i);
+        }
+        return rows;
     }
 
     private void clearLaid() {
@@ -337,14 +337,11 @@ final class TalkView {
         if (anchor == null || scrolled == 0) {
             return;
         }
-        int below = 0;
-        for (int i = talk.items().size() - 1; i >= 0; i--) {
-            if (talk.items().get(i) == anchor) {
-                scrolled = Math.max(0, scrolled + below - belowAnchor);
-                belowAnchor = below;
-                return;
-            }
-            below += rowsOf(i);
+        int index = talk.items().indexOf(anchor);
+        if (index >= 0) {
+            int below = rowsBelow(index);
+            scrolled = Math.max(0, scrolled + below - belowAnchor);
+            belowAnchor = below;
         }
     }
 

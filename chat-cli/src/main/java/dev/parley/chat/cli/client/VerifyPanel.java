@@ -4,13 +4,11 @@ import dev.parley.chat.Participant;
 import dev.parley.chat.PeerId;
 import dev.parley.chat.cli.Event;
 import dev.parley.chat.cli.InputCommand;
-import dev.parley.chat.cli.QrDrawing;
 import dev.parley.chat.cli.TerminalText;
 import dev.parley.chat.cli.screen.Canvas;
 import dev.parley.chat.cli.screen.Editor;
 import dev.parley.chat.cli.screen.Flow;
 import dev.parley.chat.cli.screen.Graphemes;
-import dev.parley.chat.cli.screen.Grid;
 import dev.parley.chat.cli.screen.Ink;
 import dev.parley.chat.cli.screen.Keypress;
 import dev.parley.chat.crypto.CodeComparison;
@@ -54,6 +52,7 @@ final class VerifyPanel implements Panel {
     private int listed = 1;
     private int ticks;
     private @Nullable Numbered numbered;
+    private @Nullable QrPicture qrCode;
 
     /** Whose number was shown whole. */
     private @Nullable PeerId seen;
@@ -79,9 +78,9 @@ final class VerifyPanel implements Panel {
 
     @Override
     public int wantedRows(int columns) {
-        Optional<String> qrCode = isQrCode ? qrCode() : Optional.empty();
-        if (qrCode.isPresent()) {
-            return (int) qrCode.get().lines().count() + 1;
+        Optional<QrPicture> picture = isQrCode ? qrCode() : Optional.empty();
+        if (picture.isPresent()) {
+            return picture.get().rows() + 1;
         }
         return Math.min(MAX_LISTED, others().size() + 1)
                 + 1
@@ -159,43 +158,42 @@ final class VerifyPanel implements Panel {
                 new Flow().run(words, theme.accent()).lines(columns));
     }
 
-    /** The QR code of what is compared; empty if there is nothing. */
-    private Optional<String> qrCode() {
+    /** What the QR code of what is compared says; empty if there is nothing. */
+    private Optional<String> qrText() {
         Optional<String> text = number().map(SafetyNumber::qrText);
-        if (text.isEmpty() && chosen == null) {
-            text = code().map(RoomCode::qrText);
-        }
-        return text.map(QrDrawing::draw);
+        return text.isEmpty() && chosen == null ? code().map(RoomCode::qrText) : text;
+    }
+
+    private Optional<QrPicture> qrCode() {
+        Optional<QrPicture> now = qrText().map(text -> QrPicture.of(text, theme, qrCode));
+        qrCode = now.orElse(null);
+        return now;
     }
 
     private boolean canDrawQrCode() {
-        return theme.signs() == Theme.Signs.UNICODE && qrCode().isPresent();
+        return theme.signs() == Theme.Signs.UNICODE && qrText().isPresent();
     }
 
-    /** Shows the QR code and nothing else: whole, or not at all. */
-    private void drawQrCode(Canvas canvas, String drawing) {
+    /** Shows the QR code and nothing else. */
+    private void drawQrCode(Canvas canvas, QrPicture picture) {
         Canvas above = Panel.above(new Flow().run("q shows digits and words", theme.quiet()), canvas);
-        List<Flow.Line> lines = new Flow().run(drawing, theme.qrCode()).lines(Grid.MAX_SIDE);
-        int columns = Graphemes.width(drawing.substring(0, drawing.indexOf('\n')));
-        if (lines.size() <= canvas.rows() - 1 && columns <= canvas.columns()) {
-            for (int i = 0; i < lines.size(); i++) {
-                Flow.draw(lines.get(i), canvas, i, (name, part, hidden) -> {});
-            }
+        if (picture.rows() <= canvas.rows() - 1 && picture.columns() <= canvas.columns()) {
+            picture.draw(canvas);
         } else {
             Flow why = new Flow()
                     .run(
-                            "The window is too small for the QR code, which takes " + columns + " columns and "
-                                    + lines.size() + " rows.",
+                            "The window is too small for the QR code, which takes " + picture.columns()
+                                    + " columns and " + picture.rows() + " rows.",
                             theme.warning());
-            new Scroll().draw(why.lines(canvas.columns()), above, (name, part, hidden) -> {});
+            Flow.draw(why.lines(canvas.columns()), above, 0);
         }
     }
 
     @Override
     public void draw(Canvas canvas) {
-        Optional<String> qrCode = isQrCode ? qrCode() : Optional.empty();
-        if (qrCode.isPresent()) {
-            drawQrCode(canvas, qrCode.get());
+        Optional<QrPicture> picture = isQrCode ? qrCode() : Optional.empty();
+        if (picture.isPresent()) {
+            drawQrCode(canvas, picture.get());
             return;
         }
         List<Participant> others = others();
@@ -215,9 +213,8 @@ final class VerifyPanel implements Panel {
             if (row + form.size() > canvas.rows() - FOOT_ROWS) {
                 break;
             }
-            for (Flow.Line line : form) {
-                Flow.draw(line, canvas, row++, (name, part, hidden) -> {});
-            }
+            Flow.draw(form, canvas, row);
+            row += form.size();
             if (isFirst) {
                 seen = number().isPresent() ? chosen : null;
             }
@@ -241,10 +238,7 @@ final class VerifyPanel implements Panel {
         Flow last = said.isEmpty()
                 ? new Flow().run(help, theme.quiet())
                 : new Flow().run(said, isBad ? theme.bad() : theme.good());
-        List<Flow.Line> lines = last.lines(canvas.columns());
-        for (int i = 0; i < lines.size(); i++) {
-            Flow.draw(lines.get(i), canvas, 2 + i, (name, part, hidden) -> {});
-        }
+        Flow.draw(last.lines(canvas.columns()), canvas, 2);
     }
 
     private int index(List<Participant> others) {

@@ -21,14 +21,27 @@ public sealed interface Wish {
     /** Join a room in a tab: by a link, a code or an id. */
     record Join(int tab, String where) implements Wish {}
 
+    /** Something that others in a room are told. */
+    sealed interface Said extends Wish {
+        int tab();
+
+        /** What was typed for it; empty if nothing was. */
+        String text();
+    }
+
     /** Do what was typed in a room: a message, or a command with its slash. */
-    record Type(int tab, String line) implements Wish {}
+    record Type(int tab, String text) implements Said {}
 
     /** Answer a message. */
-    record Reply(int tab, String text, MessageId to) implements Wish {}
+    record Reply(int tab, String text, MessageId to) implements Said {}
 
     /** Do something to a message, a participant or the room. */
-    record Do(int tab, Deed deed) implements Wish {}
+    record Do(int tab, Deed deed) implements Said {
+        @Override
+        public String text() {
+            return deed.text();
+        }
+    }
 
     /** Carry out a command in a room, as a program can give it. */
     record Ask(int tab, InputCommand command) implements Wish {}

@@ -74,6 +74,15 @@ public final class Flow {
         return setter.lines;
     }
 
+    /** Draws lines of text without boxes, one below the other. */
+    public static void draw(List<Line> lines, Canvas canvas, int top) {
+        int row = top;
+        for (Line line : lines) {
+            draw(line, canvas, row, (name, part, hidden) -> {});
+            row += line.rows();
+        }
+    }
+
     /** Draws one line with its first row at the given one. */
     public static void draw(Line line, Canvas canvas, int row, BoxDrawer drawer) {
         for (Placed placed : line.parts()) {

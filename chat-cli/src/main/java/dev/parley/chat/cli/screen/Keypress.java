@@ -1,5 +1,6 @@
 package dev.parley.chat.cli.screen;
 
+import java.util.List;
 import java.util.Set;
 
 /** Something that a person did to the terminal, or that the terminal has answered. */
@@ -43,7 +44,19 @@ public sealed interface Keypress {
     }
 
     /** Text, as a key or a method of input gives it. */
-    record Typed(String text) implements Keypress {}
+    record Typed(String text) implements Keypress {
+        /** Whether several keys came at once, as those of one who types fast do. */
+        public boolean isSeveral() {
+            return text.codePointCount(0, text.length()) > 1;
+        }
+
+        /** Each of them. */
+        public List<Typed> each() {
+            return text.codePoints()
+                    .mapToObj(c -> new Typed(Character.toString(c)))
+                    .toList();
+        }
+    }
 
     /** A key without text. */
     record Pressed(Key key, Set<Held> held) implements Keypress {

@@ -40,10 +40,10 @@ public final class TerminalScreen implements AutoCloseable {
     /** The other screen, no wrapping, bracketed paste, and the end of all that and of the mouse. */
     private static final String ENTER = "\033[?1049h\033[?7l\033[?2004h\033[H";
 
-    private static final String LEAVE = "\033[0m\033[?1006l\033[?1000l\033[?2004l\033[?7h\033[?25h\033[?1049l";
-
     private static final String MOUSE = "\033[?1000h\033[?1006h";
     private static final String NO_MOUSE = "\033[?1006l\033[?1000l";
+
+    private static final String LEAVE = "\033[0m" + NO_MOUSE + "\033[?2004l\033[?7h\033[?25h\033[?1049l";
 
     /** In this time a process stands that was told to stop. */
     private static final long STOP_MILLIS = 500;

@@ -231,4 +231,12 @@ class ClientTest {
         stage.press(Stage.CONTROL_C);
         assertThat(stage.wished(Wish.Quit.class)).hasSize(1);
     }
+
+    @Test
+    void whatIsSaidLaterDoesNotGoWithIt() {
+        stage.press(Stage.CONTROL_C, "/join", Stage.ENTER);
+        stage.pass(Duration.ofSeconds(4));
+        stage.handle(new Happening.Tick());
+        assertThat(stage.draw()).contains("/join takes an invite");
+    }
 }
